@@ -1,0 +1,1 @@
+"""What: library, assignments, responses, check-ins, review, signs, decisions, brief."""

@@ -1,0 +1,1 @@
+"""Rules about exercises, sharing, check-ins and signs: plain Python, the clock as an argument."""

@@ -1,0 +1,1 @@
+"""Who: practices, people, couples, sign-in, invitations, appointments, audit."""

@@ -1,0 +1,1 @@
+"""Rules about people and couples: plain Python, values in, values out, the clock as an argument."""
