@@ -1,0 +1,224 @@
+"""From the text of a TOML file to an exercise, or to sentences a counsellor can act on."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from assignments.domain.exercises.definitions import (
+    AgreementStep,
+    AskedField,
+    ChooseManyStep,
+    ChooseOneStep,
+    Definition,
+    Dose,
+    EntriesStep,
+    Exercise,
+    ISentenceStep,
+    Option,
+    RatingStep,
+    ReadOnlyStep,
+    SentencePart,
+    Size,
+    Sizes,
+    TextStep,
+    TimerStep,
+)
+
+STEP_TYPES: Final[Mapping[str, type[Definition]]] = {
+    "text": TextStep,
+    "rating": RatingStep,
+    "choose_one": ChooseOneStep,
+    "choose_many": ChooseManyStep,
+    "i_sentence": ISentenceStep,
+    "entries": EntriesStep,
+    "timer": TimerStep,
+    "read_only": ReadOnlyStep,
+    "agreement": AgreementStep,
+}
+
+_PARTS: Final[Mapping[str, type[Definition]]] = {
+    "dose": Dose,
+    "sizes": Sizes,
+    "small": Size,
+    "usual": Size,
+    "longer": Size,
+    "options": Option,
+    "feelings": Option,
+    "fields": AskedField,
+    "when": SentencePart,
+    "felt": SentencePart,
+    "would_like": SentencePart,
+}
+
+_BRACES = re.compile(r"\{[^{}]*\}|[{}]")
+_KNOWN_BRACES: Final = frozenset({"{partner}", "{counsellor}"})
+
+
+class ExerciseError(Exception):
+    """A file that is no exercise yet; every problem is a sentence with file, place and what was expected."""
+
+    def __init__(self, source: str, problems: tuple[str, ...]) -> None:
+        self.source = source
+        self.problems = problems
+        super().__init__("\n".join(f"{source}: {problem}" for problem in problems))
+
+
+def parse_exercise(text: str, source: str) -> Exercise:
+    """Read one exercise out of the text of its file; `source` is how messages name that file."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ExerciseError(
+            source,
+            (f"this cannot be read as TOML: {error}. Look for a missing quotation mark, comma or bracket.",),
+        ) from error
+    except RecursionError as error:
+        raise ExerciseError(source, ("this is nested far deeper than any exercise is.",)) from error
+    problems = list(_odd_texts(table, ()))
+    try:
+        exercise = Exercise.model_validate(_with_tuples(table))
+    except ValidationError as error:
+        problems.extend(_problem(dict(detail), table) for detail in error.errors(include_url=False))
+        raise ExerciseError(source, tuple(problems)) from error
+    if problems:
+        raise ExerciseError(source, tuple(problems))
+    return exercise
+
+
+def exercise_to_json(exercise: Exercise) -> str:
+    """The definition as JSON, for keeping beside an assignment so that what was given never changes."""
+    return exercise.model_dump_json()
+
+
+def exercise_from_json(text: str) -> Exercise:
+    """The definition back from exercise_to_json."""
+    return Exercise.model_validate_json(text)
+
+
+def _with_tuples(value: Any) -> Any:
+    """TOML has lists, frozen definitions have tuples; the strict reading would refuse the one for the other."""
+    if isinstance(value, dict):
+        return {key: _with_tuples(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return tuple(_with_tuples(item) for item in value)
+    return value
+
+
+def _odd_texts(value: Any, place: tuple[str | int, ...]) -> list[str]:
+    """Sentences about texts with an unknown {placeholder} or with characters that cannot be seen."""
+    if isinstance(value, dict):
+        return [line for key, item in value.items() for line in _odd_texts(item, (*place, key))]
+    if isinstance(value, list):
+        return [line for number, item in enumerate(value) for line in _odd_texts(item, (*place, number))]
+    if not isinstance(value, str):
+        return []
+    found = []
+    for brace in _BRACES.findall(value):
+        if brace not in _KNOWN_BRACES:
+            found.append(
+                f"{_path(place)}: “{brace}” is no name we can fill in; write {{partner}} or {{counsellor}}, "
+                "or leave the braces out."
+            )
+    if any(not character.isprintable() and character != "\n" for character in value):
+        found.append(f"{_path(place)}: it holds a character that cannot be seen; type the line again.")
+    return found
+
+
+def _problem(detail: dict[str, Any], table: Mapping[str, Any]) -> str:
+    """One sentence from one of pydantic's findings."""
+    place, model = _walk(detail["loc"])
+    kind, context = detail["type"], detail.get("ctx", {})
+    path = _path(place) + _step_name(place, table)
+    name = place[-1] if place else ""
+    expected = _expected(model, name)
+    if kind == "value_error":
+        sentence = str(context["error"])
+        return f"{path}: {sentence}." if place else f"{sentence}."
+    if kind == "missing":
+        return f"{path}: this is missing; expected {expected}."
+    if kind == "extra_forbidden":
+        known = tuple(model.model_fields) if model else ()
+        near = get_close_matches(str(name), known, n=1)
+        meant = f"did you mean “{near[0]}”?" if near else f"known here: {', '.join(known)}."
+        return f"{path}: there is no such field; {meant}"
+    if kind in ("union_tag_not_found", "union_tag_invalid"):
+        found = f"; found “{_short(context['tag'])}”" if "tag" in context else ""
+        return f"{path}.type{_step_name(place, table)}: expected one of {', '.join(STEP_TYPES)}{found}."
+    if kind == "literal_error":
+        return f"{path}: expected one of {context['expected']}; found {_short(detail['input'])}."
+    return f"{path}: expected {expected}; found {_short(detail['input'])}."
+
+
+def _walk(location: tuple[str | int, ...]) -> tuple[tuple[str | int, ...], type[Definition] | None]:
+    """The place as it is in the file, and the definition its last name belongs to."""
+    place: list[str | int] = []
+    model: type[Definition] | None = Exercise
+    entered: type[Definition] | None = Exercise
+    for number, part in enumerate(location):
+        # Behind a step's number pydantic puts the step's type, which is no name in the file.
+        if number == 2 and place[:1] == ["steps"] and part in STEP_TYPES:
+            entered = STEP_TYPES[str(part)]
+            continue
+        place.append(part)
+        if isinstance(part, str):
+            model = entered
+            entered = None if (number, part) == (0, "steps") else _PARTS.get(part)
+            if part in ("when", "felt", "would_like") and model is not ISentenceStep:
+                entered = None
+    return tuple(place), model
+
+
+def _expected(model: type[Definition] | None, name: str | int) -> str:
+    field = model.model_fields.get(str(name)) if model else None
+    if field is None:
+        return "a text" if isinstance(name, int) else "what the README of the library says"
+    if field.description:
+        return field.description
+    for extra in field.metadata:
+        description = getattr(extra, "description", None)
+        if description:
+            return str(description)
+    return _DESCRIPTIONS.get(str(name), "what the README of the library says")
+
+
+_DESCRIPTIONS: Final[Mapping[str, str]] = {
+    "family": "one of validation, rituals, appreciation, speaking, curiosity, agreements, noticing",
+    "who": "one of each, together, turns, one",
+    "level": "one of easy, middle, deeper",
+    "dose": "a table [dose] with a text and how often",
+    "sizes": "three tables: [sizes.small], [sizes.usual] and [sizes.longer]",
+    "small": "a table [sizes.small] with minutes and steps",
+    "usual": "a table [sizes.usual] with minutes and steps",
+    "longer": "a table [sizes.longer] with minutes and steps",
+    "when": "a table with a title for “When …”",
+    "felt": "a table with a title for “I felt …”",
+    "would_like": "a table with a title for “I'd like …”",
+    "type": f"one of {', '.join(STEP_TYPES)}",
+    "hint": "one short line, at most 120 characters",
+}
+
+
+def _path(place: tuple[str | int, ...]) -> str:
+    """“steps 2 › options 1 › label”: counted from one, as people count."""
+    words = ""
+    for part in place:
+        words += f" {part + 1}" if isinstance(part, int) else f"{' › ' if words else ''}{part}"
+    return words
+
+
+def _step_name(place: tuple[str | int, ...], table: Mapping[str, Any]) -> str:
+    if len(place) < 2 or place[0] != "steps" or not isinstance(place[1], int):
+        return ""
+    steps = table.get("steps")
+    step = steps[place[1]] if isinstance(steps, list) and place[1] < len(steps) else None
+    key = step.get("key") if isinstance(step, dict) else None
+    return f" (step “{_short(key)}”)" if isinstance(key, str) else ""
+
+
+def _short(value: Any) -> str:
+    shown = value if isinstance(value, str) else repr(value)
+    return shown if len(shown) <= 60 else f"{shown[:57]}…"
