@@ -121,10 +121,22 @@ def database_url(databases: Databases) -> Iterator[str]:
 
 
 @pytest.fixture
-def app(database_url: str) -> Iterator[Flask]:
+def settings(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Fields of TestConfig that a test wants otherwise: `@pytest.mark.settings(throttle=True)`."""
+    chosen: dict[str, Any] = {}
+    if "live_site" in request.fixturenames:
+        host, port = request.getfixturevalue("site_socket").getsockname()
+        chosen["public_url"] = f"http://{host}:{port}"
+    for mark in reversed(list(request.node.iter_markers("settings"))):
+        chosen.update(mark.kwargs)
+    return chosen
+
+
+@pytest.fixture
+def app(database_url: str, settings: dict[str, Any]) -> Iterator[Flask]:
     """The whole application on a fresh database. Use `with app.app_context():` to set a scene,
     and close it before a client is used."""
-    with app_on(database_url) as app:
+    with app_on(database_url, **settings) as app:
         yield app
 
 
@@ -165,8 +177,11 @@ def clock() -> Iterator[Clock]:
 # --- What a page costs.
 
 
+CountQueries = Callable[[], AbstractContextManager[list[str]]]
+
+
 @pytest.fixture
-def count_queries(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
+def count_queries(app: Flask) -> CountQueries:
     """`with count_queries() as queries: client.get(…)` collects the statements, those that begin and end aside."""
 
     @contextmanager

@@ -62,9 +62,10 @@ class SQLiteFiles:
     def fresh(self) -> str:
         """The URL of a new, migrated, empty database."""
         if self._template is None:
-            self._template = self._folder / "template.sqlite"
+            template = self._folder / "template.sqlite"
             # Closing the last connection folds the write-ahead log into the file, so the file alone is whole.
-            upgrade(f"sqlite:///{self._template}")
+            upgrade(f"sqlite:///{template}")
+            self._template = template
         copy = self._folder / f"{next(self._numbers)}.sqlite"
         shutil.copyfile(self._template, copy)
         return f"sqlite:///{copy}"
