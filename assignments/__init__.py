@@ -1,1 +1,16 @@
-"""What: library, assignments, responses, check-ins, review, signs, decisions, brief."""
+"""What: library, assignments, responses, check-ins, review, signs, decisions, brief.
+
+The shelf is that of `clinic`: `domain` rules, `models` tables, `queries` reads, `actions` writes,
+`views` thin pages. This package knows `clinic`; never the other way round.
+"""
+
+from flask import Flask
+
+from assignments import models as models
+from assignments.views import BLUEPRINTS
+
+
+def init_app(app: Flask) -> None:
+    """Bind this package to the app."""
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)

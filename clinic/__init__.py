@@ -1,1 +1,30 @@
-"""Who: practices, people, couples, sign-in, invitations, appointments, audit."""
+"""Who: practices, people, couples, sign-in, invitations, appointments, audit.
+
+`domain` holds the rules, `models` the tables, `queries` the reads (for a reader), `actions` the writes
+(one transaction, one audit line), `access` who may ask at all, `web` what surrounds every request.
+Nothing here knows about exercises; `assignments` stands above and may listen to `signals`.
+"""
+
+from flask import Flask
+
+from clinic import cli, crypto, mail, passphrase, web
+from clinic.extensions import init_extensions
+from clinic.views import BLUEPRINTS
+
+
+def init_app(app: Flask) -> None:
+    """Bind this package to the app. Settings come from `app.config`, set by the composition root."""
+    settings = app.config
+    init_extensions(app)
+    crypto.init_crypto(app, settings["ENCRYPTION_KEYS"])
+    passphrase.init_passphrase(app, settings["PASSPHRASE_MEMORY_KIB"])
+    mail.init_mail(
+        app,
+        mail_url=settings["MAIL_URL"],
+        mail_from=settings["MAIL_FROM"],
+        send_after_commit=settings["SEND_MAIL_AFTER_COMMIT"],
+    )
+    web.init_web(app, secure_cookies=settings["SESSION_COOKIE_SECURE"])
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    cli.init_cli(app)

@@ -1,0 +1,48 @@
+"""Who may read a response: its author, the couple's counsellor, the other partner once it is open.
+
+The rule itself is `domain.visibility`; here it meets rows and readers.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from assignments.domain import visibility
+from assignments.domain.visibility import Change, Level, Sharing
+from assignments.models import Response
+from clinic.models import Couple, Person
+
+
+def sharing_of(response: Response) -> Sharing:
+    """The facts about one response that decide who sees it. Needs its `changes` loaded."""
+    return Sharing(
+        chosen=Level(response.visibility) if response.visibility else None,
+        sent_at=response.sent_at,
+        opens_at=response.opens_at,
+        changes=tuple(
+            Change(Level(change.to), change.takes_effect_at, change.cancelled_at is not None)
+            for change in response.changes
+        ),
+    )
+
+
+def is_frozen(couple: Couple) -> bool:
+    """Sharing between the partners has stopped: a safety hold, an ending, or one of them has left."""
+    left = any(partner.left_at is not None for partner in couple.partners)
+    return couple.held_at is not None or couple.closed_at is not None or left
+
+
+def may_read(
+    reader: Person, couple: Couple, response: Response, twin: Response | None, now: datetime
+) -> bool:
+    """Whether `reader`, who may see this couple, may read these words at `now`.
+
+    `twin` is the other partner's response to the same turn. Staff are those the couple was read for.
+    """
+    if response.author_id == reader.id:
+        return True
+    if reader.is_staff:
+        return visibility.counsellor_reads(sharing_of(response), now)
+    return couple.partner_of(reader.id) is not None and visibility.partner_reads(
+        sharing_of(response), sharing_of(twin) if twin else None, now, frozen=is_frozen(couple)
+    )

@@ -1,0 +1,1 @@
+"""Writes about work: each one function, one transaction, one audit line."""

@@ -1,0 +1,197 @@
+"""Giving work to a couple, changing it, taking it back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from assignments.domain.exercises import Exercise, exercise_to_json
+from assignments.domain.progress import Repeat
+from assignments.domain.visibility import Level
+from assignments.models import Assignment, ExerciseVersion, Withdrawal
+from assignments.queries.assignments import assignment_for_staff, is_withdrawn
+from clinic import clock, crypto
+from clinic.access import require
+from clinic.audit import Event, record
+from clinic.domain.roles import Permission
+from clinic.errors import Conflict, Expired
+from clinic.extensions import db, transaction
+from clinic.models import Couple, Person
+from clinic.queries.couples import couple_for, safety_gate
+
+UNDO = timedelta(minutes=10)
+NOTE_CHARACTERS = 600
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How an exercise is given: to whom, from when, until when, how often, how open, with what note."""
+
+    for_whom: str
+    starts_on: date
+    best_before: date | None
+    repeat: Repeat
+    sharing_limit: Level
+    note: str = ""
+
+
+@transaction
+def assign(*, actor: Person, couple_id: UUID, exercise: Exercise, terms: Terms) -> Assignment:
+    """Give an exercise to a couple of the counsellor's own, pinned to the version it is today.
+
+    Raises NotFound for other couples, and Conflict while the safety conversations are missing
+    (decision 16), the couple has ended, or the terms contradict each other.
+    """
+    require(actor, Permission.ASSIGNMENT_WRITE)
+    couple = couple_for(actor, couple_id)
+    gate = safety_gate(couple)
+    if not gate.open:
+        raise Conflict("Record the safety conversation with each partner first.")
+    if couple.closed_at is not None:
+        raise Conflict("Work with this couple has ended.")
+    _check(exercise, terms)
+    assignment = Assignment(
+        practice_id=couple.practice_id,
+        couple_id=couple.id,
+        exercise_version_id=_keep_version(couple, exercise).id,
+        for_whom=terms.for_whom,
+        starts_on=terms.starts_on,
+        best_before=terms.best_before,
+        repeat=terms.repeat,
+        sharing_limit=terms.sharing_limit,
+        author_id=actor.id,
+        assigned_at=clock.now(),
+    )
+    db.session.add(assignment)
+    db.session.flush()
+    _write_note(assignment, terms.note)
+    record(
+        actor,
+        Event.ASSIGNED,
+        assignment,
+        slug=exercise.slug,
+        version=exercise.version,
+        for_whom=terms.for_whom,
+    )
+    return assignment
+
+
+@transaction
+def change_assignment(
+    *,
+    actor: Person,
+    couple_id: UUID,
+    assignment_id: UUID,
+    best_before: date | None,
+    sharing_limit: Level,
+    note: str,
+    version: int,
+) -> Assignment:
+    """Extend or edit what was given. What partners have written already keeps the level they chose.
+
+    Raises Conflict when somebody else changed it since the form was opened.
+    """
+    require(actor, Permission.ASSIGNMENT_WRITE)
+    _, assignment = assignment_for_staff(actor, couple_id, assignment_id)
+    if assignment.version != version:
+        raise Conflict("This was changed somewhere else a moment ago. Look at it again first.")
+    if best_before is not None and best_before < assignment.starts_on:
+        raise Conflict("“Best before” comes before the start. Choose a later day.")
+    assignment.best_before, assignment.sharing_limit = best_before, sharing_limit
+    assignment.version += 1
+    _write_note(assignment, note)
+    record(actor, Event.ASSIGNMENT_CHANGED, assignment)
+    return assignment
+
+
+@transaction
+def undo_assignment(*, actor: Person, couple_id: UUID, assignment_id: UUID) -> Assignment:
+    """Take back what was given a moment ago. Raises Expired after ten minutes."""
+    require(actor, Permission.ASSIGNMENT_WRITE)
+    _, assignment = assignment_for_staff(actor, couple_id, assignment_id)
+    if clock.now() - assignment.assigned_at > UNDO:
+        raise Expired("Ten minutes have passed. You can still withdraw it.")
+    return _withdraw(actor, assignment)
+
+
+@transaction
+def withdraw_assignment(*, actor: Person, couple_id: UUID, assignment_id: UUID) -> Assignment:
+    """Take an assignment back at any time. What was written stays with whoever wrote it."""
+    require(actor, Permission.ASSIGNMENT_WRITE)
+    _, assignment = assignment_for_staff(actor, couple_id, assignment_id)
+    return _withdraw(actor, assignment)
+
+
+@transaction
+def reopen_assignment(*, actor: Person, couple_id: UUID, assignment_id: UUID) -> Assignment:
+    """Open a withdrawn assignment again. Raises Conflict when it is open already."""
+    require(actor, Permission.ASSIGNMENT_WRITE)
+    _, assignment = assignment_for_staff(actor, couple_id, assignment_id)
+    if not is_withdrawn(assignment):
+        raise Conflict("That is open already.")
+    for withdrawal in assignment.withdrawals:
+        if withdrawal.reopened_at is None:
+            withdrawal.reopened_at = clock.now()
+    record(actor, Event.ASSIGNMENT_REOPENED, assignment)
+    return assignment
+
+
+def note_of(assignment: Assignment) -> str:
+    """The counsellor's note to the partners an assignment was given to."""
+    sealed = assignment.note_sealed
+    return crypto.unseal(assignment, "note_sealed", sealed) if sealed else ""
+
+
+def _withdraw(actor: Person, assignment: Assignment) -> Assignment:
+    if is_withdrawn(assignment):
+        raise Conflict("That has been withdrawn already.")
+    db.session.add(
+        Withdrawal(
+            practice_id=assignment.practice_id,
+            assignment_id=assignment.id,
+            by_id=actor.id,
+            at=clock.now(),
+        )
+    )
+    record(actor, Event.ASSIGNMENT_WITHDRAWN, assignment)
+    return assignment
+
+
+def _check(exercise: Exercise, terms: Terms) -> None:
+    if terms.for_whom not in ("both", "A", "B"):
+        raise Conflict("Choose both partners, or one of them.")
+    if terms.best_before is not None and terms.best_before < terms.starts_on:
+        raise Conflict("“Best before” comes before the start. Choose a later day.")
+    if terms.sharing_limit.is_looser_than(Level(exercise.sharing)):
+        raise Conflict("This exercise can't be opened that far. Choose a tighter limit.")
+    if len(terms.note) > NOTE_CHARACTERS:
+        raise Conflict(f"Keep the note to {NOTE_CHARACTERS} characters.")
+
+
+def _keep_version(couple: Couple, exercise: Exercise) -> ExerciseVersion:
+    """The practice's kept copy of this version, made the first time it is given."""
+    kept = db.session.execute(
+        select(ExerciseVersion).where(
+            ExerciseVersion.practice_id == couple.practice_id,
+            ExerciseVersion.slug == exercise.slug,
+            ExerciseVersion.version == exercise.version,
+        )
+    ).scalar_one_or_none()
+    if kept is None:
+        kept = ExerciseVersion(
+            practice_id=couple.practice_id,
+            slug=exercise.slug,
+            version=exercise.version,
+            definition=exercise_to_json(exercise),
+            kept_at=clock.now(),
+        )
+        db.session.add(kept)
+        db.session.flush()
+    return kept
+
+
+def _write_note(assignment: Assignment, note: str) -> None:
+    assignment.note_sealed = crypto.seal(assignment, "note_sealed", note) if note else None

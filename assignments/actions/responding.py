@@ -1,0 +1,258 @@
+"""What a partner does with an assignment: save, send, take back, change who sees it, set it aside."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from assignments.access import is_frozen, sharing_of
+from assignments.domain import progress, visibility
+from assignments.domain.visibility import Level
+from assignments.models import Answer, Assignment, Outcome, Response, SetAside, VisibilityChange
+from assignments.queries.assignments import assignment_for_partner, exercise_of
+from assignments.queries.responses import own_response, own_response_by_id, turn_of
+from clinic import clock, crypto
+from clinic.access import require
+from clinic.audit import Event, record
+from clinic.domain.roles import Permission
+from clinic.errors import Conflict, NotFound
+from clinic.extensions import db, transaction
+from clinic.models import Partner, Person, Practice
+from clinic.queries.couples import own_place
+from clinic.queries.people import practice_of
+
+LATER = {"tonight": timedelta(hours=3), "tomorrow": timedelta(days=1), "week": timedelta(days=7)}
+HARD = ("smaller", "skip", "bring")
+
+
+class NewerCopy(Conflict):
+    """The same answer was saved somewhere else since; `value` is that newer copy, nothing is overwritten."""
+
+    def __init__(self, value: Any, version: int) -> None:
+        super().__init__("There is a newer copy of this answer. Yours has not been saved over it.")
+        self.value, self.version = value, version
+
+
+def current_turn(place: Partner, assignment_id: UUID) -> tuple[Assignment, int]:
+    """An open assignment of this partner's and the turn that is on today. Raises NotFound otherwise."""
+    today = clock.today(practice_of(place.person).timezone)
+    assignment = assignment_for_partner(place, assignment_id, today)
+    return assignment, progress.turn_on(today, starts_on=assignment.starts_on, repeat=assignment.repeat)
+
+
+@transaction
+def save_answer(*, actor: Person, assignment_id: UUID, step: str, value: Any, version: int) -> Answer:
+    """Keep one step of the author's own draft. `version` is the one the form was opened with, 0 for none.
+
+    Raises NewerCopy instead of writing over a later save, Conflict once the words have been sent.
+    """
+    require(actor, Permission.DRAFT_WRITE)
+    place = own_place(actor)
+    assignment, turn = current_turn(place, assignment_id)
+    if step not in {known.key for known in exercise_of(assignment).steps}:
+        raise NotFound
+    response = own_response(place, assignment, turn) or _begin(place, assignment, turn)
+    if response.sent_at is not None:
+        raise Conflict("You have sent this. Take it back first if you want to change it.")
+    answer = next((kept for kept in response.answers if kept.step == step), None)
+    if answer is None:
+        # The id is made here, because the words are sealed to it before the row is inserted.
+        answer = Answer(
+            id=uuid4(),
+            practice_id=response.practice_id,
+            response_id=response.id,
+            author_id=actor.id,
+            step=step,
+            version=0,
+        )
+        db.session.add(answer)
+    elif answer.version != version:
+        kept_value = json.loads(crypto.unseal(answer, "value_sealed", answer.value_sealed))
+        if kept_value == value:
+            return answer
+        raise NewerCopy(kept_value, answer.version)
+    answer.value_sealed = crypto.seal(answer, "value_sealed", json.dumps(value, ensure_ascii=False))
+    answer.version += 1
+    answer.saved_at = clock.now()
+    response.version += 1
+    record(actor, Event.DRAFT_SAVED, response)
+    return answer
+
+
+@transaction
+def send_response(*, actor: Person, assignment_id: UUID, level: Level) -> Response:
+    """Finish a turn at the level its author chose. What goes to the partner is held first (decision 12).
+
+    Raises Conflict for a level this assignment does not offer, so a tampered form gets nothing.
+    """
+    require(actor, Permission.ANSWER_SEND)
+    place = own_place(actor)
+    assignment, turn = current_turn(place, assignment_id)
+    practice = practice_of(actor)
+    if level not in offered_levels(place, assignment, practice):
+        raise Conflict("Choose who sees it from the list.")
+    response = own_response(place, assignment, turn) or _begin(place, assignment, turn)
+    if response.sent_at is not None:
+        raise Conflict("You have sent this already.")
+    now = clock.now()
+    response.visibility, response.sent_at = level, now
+    response.opens_at = visibility.hold_ends(now, timedelta(minutes=practice.hold_minutes))
+    response.version += 1
+    record(actor, Event.RESPONSE_SENT, response)
+    return response
+
+
+@transaction
+def take_back(*, actor: Person, response_id: UUID) -> Response:
+    """Undo sending while nobody but the counsellor can have read it. Raises Conflict after that."""
+    require(actor, Permission.ANSWER_UNDO)
+    place = own_place(actor)
+    response = own_response_by_id(place, response_id)
+    twin = turn_of(place.couple, response.assignment, response.turn)
+    other = twin.sharing(place.place.other)
+    if not visibility.may_take_back(sharing_of(response), other, clock.now()):
+        raise Conflict("It is too late to take this back. You can hide it from now on.")
+    response.visibility = response.sent_at = response.opens_at = None
+    response.version += 1
+    for change in response.changes:
+        db.session.delete(change)
+    record(actor, Event.RESPONSE_TAKEN_BACK, response)
+    return response
+
+
+@transaction
+def change_visibility(*, actor: Person, response_id: UUID, level: Level) -> VisibilityChange:
+    """Tighten at once, or widen after the practice's delay. Raises Conflict for a level not offered."""
+    require(actor, Permission.ANSWER_VISIBILITY)
+    place = own_place(actor)
+    response = own_response_by_id(place, response_id)
+    if response.sent_at is None:
+        raise Conflict("Nobody sees this yet. Choose who does when you send it.")
+    practice, now = practice_of(actor), clock.now()
+    sharing = sharing_of(response)
+    present = sharing.level_at(now)
+    wider = level.is_looser_than(present)
+    if level is present:
+        raise Conflict("That is how it is now.")
+    if wider and (
+        is_frozen(place.couple) or level not in offered_levels(place, response.assignment, practice)
+    ):
+        raise Conflict("Choose who sees it from the list.")
+    for change in response.changes:
+        if change.cancelled_at is None and change.takes_effect_at > now:
+            change.cancelled_at = now
+    delay = timedelta(minutes=practice.widening_minutes)
+    change = VisibilityChange(
+        practice_id=response.practice_id,
+        response_id=response.id,
+        to=level,
+        at=now,
+        takes_effect_at=visibility.takes_effect_at(present, level, now, delay),
+    )
+    db.session.add(change)
+    db.session.flush()
+    record(actor, Event.VISIBILITY_CHANGED, response)
+    return change
+
+
+@transaction
+def cancel_widening(*, actor: Person, response_id: UUID) -> None:
+    """Stop a widening that is on its way; nobody else ever learns of it."""
+    require(actor, Permission.ANSWER_VISIBILITY)
+    response = own_response_by_id(own_place(actor), response_id)
+    now = clock.now()
+    for change in response.changes:
+        if change.cancelled_at is None and change.takes_effect_at > now:
+            change.cancelled_at = now
+    record(actor, Event.VISIBILITY_CHANGE_CANCELLED, response)
+
+
+@transaction
+def set_aside(*, actor: Person, assignment_id: UUID, kind: str, choice: str) -> SetAside:
+    """ "Not tonight" or "This one feels hard". The counsellor sees it, the other partner never does."""
+    require(actor, Permission.DRAFT_WRITE)
+    place = own_place(actor)
+    assignment, _ = current_turn(place, assignment_id)
+    if choice not in ((*LATER, "leave") if kind == "later" else HARD):
+        raise Conflict("Choose one of the lines.")
+    now = clock.now()
+    row = SetAside(
+        practice_id=place.practice_id,
+        couple_id=place.couple_id,
+        assignment_id=assignment.id,
+        person_id=actor.id,
+        kind=kind,
+        choice=choice,
+        until=_until(choice, now),
+        at=now,
+    )
+    db.session.add(row)
+    db.session.flush()
+    record(actor, Event.SET_ASIDE, row, kind=kind)
+    return row
+
+
+@transaction
+def record_outcome(
+    *, actor: Person, assignment_id: UUID, turn: int, tried: str, useful: int | None
+) -> Outcome:
+    """ "How did it go?" One row per turn; saying it again replaces what was said, as on paper."""
+    require(actor, Permission.DRAFT_WRITE)
+    place = own_place(actor)
+    assignment, _ = current_turn(place, assignment_id)
+    outcome = (
+        db.session.query(Outcome)
+        .filter_by(practice_id=place.practice_id, assignment_id=assignment.id, turn=turn, person_id=actor.id)
+        .one_or_none()
+    )
+    if outcome is None:
+        outcome = Outcome(
+            practice_id=place.practice_id,
+            couple_id=place.couple_id,
+            assignment_id=assignment.id,
+            turn=turn,
+            person_id=actor.id,
+        )
+        db.session.add(outcome)
+    outcome.tried, outcome.useful, outcome.at = tried, useful, clock.now()
+    db.session.flush()
+    record(actor, Event.OUTCOME_RECORDED, outcome)
+    return outcome
+
+
+def offered_levels(place: Partner, assignment: Assignment, practice: Practice) -> tuple[Level, ...]:
+    """The levels this partner may choose for this assignment, loosest first."""
+    limit = min(
+        Level(assignment.sharing_limit),
+        Level(place.couple.sharing_limit),
+        key=lambda level: level.looseness,
+    )
+    return visibility.levels_offered(
+        limit,
+        counsellor_only_allowed=practice.allows_counsellor_only,
+        for_both=assignment.for_whom == "both",
+        reveal_together=exercise_of(assignment).reveal_together,
+    )
+
+
+def _begin(place: Partner, assignment: Assignment, turn: int) -> Response:
+    response = Response(
+        practice_id=place.practice_id,
+        couple_id=place.couple_id,
+        assignment_id=assignment.id,
+        turn=turn,
+        author_id=place.person_id,
+        started_at=clock.now(),
+        answers=[],
+        changes=[],
+    )
+    db.session.add(response)
+    db.session.flush()
+    return response
+
+
+def _until(choice: str, now: datetime) -> datetime | None:
+    """Until when it leaves the first place of Today; None means until something new is given."""
+    return now + LATER[choice] if choice in LATER else None

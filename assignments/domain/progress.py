@@ -1,0 +1,45 @@
+"""Where one partner stands with one assignment. Computed from facts; nothing here is ever stored.
+
+Couples see New, Started, Done or Set aside (and *Opens when you both answer*); never late or missed.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Repeat(StrEnum):
+    """How often an assignment comes round."""
+
+    ONCE = "once"
+    WEEKLY = "weekly"
+
+
+class Progress(StrEnum):
+    """What a partner is told about their own turn."""
+
+    NEW = "New"
+    STARTED = "Started"
+    DONE = "Done"
+
+
+def turn_on(day: date, *, starts_on: date, repeat: str) -> int:
+    """Which turn is on at `day`, counted from 1; 0 before it starts. Weeks run from the starting day."""
+    if day < starts_on:
+        return 0
+    if repeat == Repeat.WEEKLY:
+        return (day - starts_on).days // 7 + 1
+    return 1
+
+
+def progress(started_at: datetime | None, sent_at: datetime | None) -> Progress:
+    """One partner's own progress with one turn."""
+    if sent_at is not None:
+        return Progress.DONE
+    return Progress.STARTED if started_at is not None else Progress.NEW
+
+
+def is_open_to(slot: str, for_whom: str) -> bool:
+    """Whether an assignment was given to the partner in this slot."""
+    return for_whom in ("both", slot)

@@ -1,0 +1,231 @@
+"""Who may see what one partner wrote. The heart of the product: every rule about it stands here, once.
+
+Levels, from tightest to loosest (decision 11):
+  private     "Only me": the author alone.
+  counsellor  the author and their counsellor.
+  both        the counsellor at once; each partner the other's, together, when both have sent.
+  shared      the counsellor at once; the other partner when the hold has passed.
+
+Times are aware UTC and handed in. Nothing here reads a clock or a database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """Who may see a response. The order of definition is the order of looseness."""
+
+    PRIVATE = "private"
+    COUNSELLOR = "counsellor"
+    BOTH = "both"
+    SHARED = "shared"
+
+    @property
+    def looseness(self) -> int:
+        """0 for the tightest; a level may be chosen when it is no looser than the limit."""
+        return list(Level).index(self)
+
+    def is_looser_than(self, other: Level) -> bool:
+        """Whether this level lets more people see than the other."""
+        return self.looseness > other.looseness
+
+
+OPEN_TO_PARTNER = (Level.BOTH, Level.SHARED)
+OPEN_TO_COUNSELLOR = (Level.COUNSELLOR, Level.BOTH, Level.SHARED)
+
+
+@dataclass(frozen=True)
+class Change:
+    """The author changed their mind after sending. Cancelled changes never count."""
+
+    to: Level
+    takes_effect_at: datetime
+    cancelled: bool = False
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """What is needed to decide who sees one response.
+
+    `sent_at` is None for a draft. `opens_at` is the end of the hold (decision 12).
+    """
+
+    chosen: Level | None
+    sent_at: datetime | None
+    opens_at: datetime | None
+    changes: tuple[Change, ...] = ()
+
+    def level_at(self, moment: datetime) -> Level:
+        """The level that counts at `moment`. A draft, or a response without a choice, is private."""
+        if self.sent_at is None or self.chosen is None:
+            return Level.PRIVATE
+        level = self.chosen
+        for change in sorted(self.changes, key=lambda change: change.takes_effect_at):
+            if not change.cancelled and change.takes_effect_at <= moment:
+                level = change.to
+        return level
+
+    def is_past_hold(self, moment: datetime) -> bool:
+        """Whether the hold has run out, so that a partner may be shown what is open to them."""
+        return self.sent_at is not None and self.opens_at is not None and self.opens_at <= moment
+
+    def pending(self, moment: datetime) -> Change | None:
+        """A widening on its way, which the author can still cancel."""
+        waiting = [c for c in self.changes if not c.cancelled and c.takes_effect_at > moment]
+        return min(waiting, key=lambda change: change.takes_effect_at, default=None)
+
+
+def levels_offered(
+    limit: Level, *, counsellor_only_allowed: bool, for_both: bool, reveal_together: bool = False
+) -> tuple[Level, ...]:
+    """The choices an author gets, loosest first. Looser ones than the limit are absent, never greyed out.
+
+    A practice with a no-secrets policy switches *counsellor only* off. *Both at once* needs two answers,
+    so it is offered only where both partners were given the exercise; where the exercise is meant to be
+    revealed together, *shared* gives way to it.
+    """
+    offered = [level for level in reversed(Level) if not level.is_looser_than(limit)]
+    if not counsellor_only_allowed and Level.COUNSELLOR in offered:
+        offered.remove(Level.COUNSELLOR)
+    if not for_both and Level.BOTH in offered:
+        offered.remove(Level.BOTH)
+    if reveal_together and for_both and Level.SHARED in offered:
+        offered.remove(Level.SHARED)
+    return tuple(offered)
+
+
+def counsellor_reads(own: Sharing, now: datetime) -> bool:
+    """The couple's counsellor (and her supervisor) reads what was sent to her or looser, at once."""
+    return own.sent_at is not None and own.level_at(now) in OPEN_TO_COUNSELLOR
+
+
+def partner_reads(own: Sharing, other: Sharing | None, now: datetime, *, frozen: bool = False) -> bool:
+    """Whether the *other* partner may read this response now.
+
+    `other` is that partner's own response to the same turn, if there is one. `frozen` is a safety hold
+    or a couple that has ended: sharing then stops both ways at once.
+    """
+    if frozen or not own.is_past_hold(now):
+        return False
+    level = own.level_at(now)
+    if level is Level.SHARED:
+        return True
+    if level is Level.BOTH and other is not None:
+        return revealed_at(own, other, now) is not None
+    return False
+
+
+def revealed_at(one: Sharing, two: Sharing, now: datetime) -> datetime | None:
+    """When two answers opened together, or None if they have not by `now`.
+
+    They open at the first moment at which both are sent, past the hold, and open to the partner. It is
+    computed from the facts, so a later tightening hides a text without undoing that it opened.
+    """
+    moments = [m for m in (one.opens_at, two.opens_at) if m is not None]
+    moments += [c.takes_effect_at for c in (*one.changes, *two.changes) if not c.cancelled]
+    for moment in sorted(moment for moment in moments if moment <= now):
+        if all(side.is_past_hold(moment) and side.level_at(moment) in OPEN_TO_PARTNER for side in (one, two)):
+            return moment
+    return None
+
+
+def is_frozen_text(own: Sharing, other: Sharing | None, now: datetime) -> bool:
+    """Whether the words can no longer be edited: the other partner may have read them.
+
+    A *both at once* answer can be changed freely until it opens; a shared one until its hold ends.
+    """
+    if not own.is_past_hold(now):
+        return False
+    level = own.level_at(now)
+    if level is Level.SHARED:
+        return True
+    if other is not None and revealed_at(own, other, now) is not None:
+        return True
+    # Something once shared and since hidden may have been read, so it stays as it was.
+    return any(
+        own.level_at(moment) is Level.SHARED
+        for moment in _moments(own)
+        if moment <= now and own.is_past_hold(moment)
+    )
+
+
+def _moments(own: Sharing) -> Iterable[datetime]:
+    if own.opens_at is not None:
+        yield own.opens_at
+    for change in own.changes:
+        if not change.cancelled:
+            yield change.takes_effect_at
+
+
+def may_take_back(own: Sharing, other: Sharing | None, now: datetime) -> bool:
+    """Whether sending can be undone: until the partner could have read it, or the hold ends."""
+    if own.sent_at is None:
+        return False
+    level = own.level_at(now)
+    if level is Level.BOTH:
+        return not is_frozen_text(own, other, now)
+    return own.opens_at is not None and now < own.opens_at
+
+
+def takes_effect_at(present: Level, wanted: Level, now: datetime, delay: timedelta) -> datetime:
+    """Tightening counts at once; widening waits for the practice's delay (decision 12)."""
+    return now + delay if wanted.is_looser_than(present) else now
+
+
+def hold_ends(sent_at: datetime, hold: timedelta) -> datetime:
+    """When what is sent to a partner may first be seen."""
+    return sent_at + hold
+
+
+class Opening(StrEnum):
+    """What a partner is told about an exercise that opens together. It never says who has answered."""
+
+    OPENED = "opened"
+    WAITING = "waiting"
+    CLOSED = "closed"
+
+
+def opening(
+    own: Sharing | None, other: Sharing | None, now: datetime, *, closes_at: datetime | None, frozen: bool
+) -> Opening:
+    """The state of a *both at once* exercise for either partner, in words that point at no one.
+
+    Until the time runs out everybody sees "Opens when you both answer"; afterwards "Not opening here".
+    Neither depends on whether the other has answered, kept theirs private, or never looked.
+    """
+    if not frozen and own is not None and other is not None and revealed_at(own, other, now) is not None:
+        if other.level_at(now) in OPEN_TO_PARTNER and own.level_at(now) in OPEN_TO_PARTNER:
+            return Opening.OPENED
+        return Opening.CLOSED
+    if closes_at is not None and now >= closes_at:
+        return Opening.CLOSED
+    return Opening.WAITING
+
+
+def readers(level: Level, *, partner: str, counsellor: str) -> str:
+    """Who sees it, as the who-sees line and the Send button name them."""
+    return {
+        Level.PRIVATE: "Only me",
+        Level.COUNSELLOR: f"{counsellor} only",
+        Level.BOTH: "Both at once",
+        Level.SHARED: f"{partner} and {counsellor}",
+    }[level]
+
+
+def outcome(level: Level, *, partner: str, counsellor: str, hold_minutes: int) -> str:
+    """What choosing a level does, in one or two short sentences under the choice."""
+    minutes = "1 minute" if hold_minutes == 1 else f"{hold_minutes} minutes"
+    return {
+        Level.PRIVATE: f"No one else can read this. Not {partner}, and not {counsellor}.",
+        Level.COUNSELLOR: (f"{partner} will not see this. {counsellor} may ask you about it on your own."),
+        Level.BOTH: (
+            "You each see the other's answer once you have both sent yours. "
+            "We never show who answered first, or who has not."
+        ),
+        Level.SHARED: f"Goes to {partner} in {minutes}. You can take it back until then.",
+    }[level]

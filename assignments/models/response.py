@@ -1,0 +1,120 @@
+"""What one partner wrote for one assignment, who may see it, and what came back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from assignments.models.assignment import Assignment
+from clinic.extensions import Model, UTCDateTime
+from clinic.models.columns import CoupleId, Id, Moment, PersonId, PracticeId, Sealed
+
+
+class Response(Model):
+    """One partner's turn at an assignment. `turn` counts repeats from 1; a draft has no `sent_at`."""
+
+    __tablename__ = "response"
+    __table_args__ = (
+        UniqueConstraint("assignment_id", "turn", "author_id"),
+        Index("ix_response_couple_sent", "practice_id", "couple_id", "sent_at"),
+    )
+
+    id: Mapped[Id]
+    practice_id: Mapped[PracticeId]
+    couple_id: Mapped[CoupleId]
+    assignment_id: Mapped[UUID] = mapped_column(ForeignKey("assignment.id", ondelete="CASCADE"))
+    turn: Mapped[int] = mapped_column(default=1)
+    author_id: Mapped[PersonId]
+    # The level the author chose; changes after sending are rows of VisibilityChange.
+    visibility: Mapped[str | None] = mapped_column(String(20))
+    started_at: Mapped[Moment]
+    sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # When the other partner may first see it: sent_at plus the hold (decision 12).
+    opens_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    version: Mapped[int] = mapped_column(default=1)
+
+    assignment: Mapped[Assignment] = relationship(lazy="raise_on_sql")
+    answers: Mapped[list[Answer]] = relationship(lazy="raise_on_sql", back_populates="response")
+    changes: Mapped[list[VisibilityChange]] = relationship(
+        lazy="raise_on_sql", order_by="VisibilityChange.at"
+    )
+
+
+class Answer(Model):
+    """One step of a response, sealed. `version` refuses a late save from another tab."""
+
+    __tablename__ = "answer"
+    __table_args__ = (UniqueConstraint("response_id", "step"),)
+
+    id: Mapped[Id]
+    practice_id: Mapped[PracticeId]
+    response_id: Mapped[UUID] = mapped_column(ForeignKey("response.id", ondelete="CASCADE"), index=True)
+    author_id: Mapped[PersonId]
+    step: Mapped[str] = mapped_column(String(60))
+    value_sealed: Mapped[Sealed]
+    saved_at: Mapped[Moment]
+    version: Mapped[int] = mapped_column(default=1)
+
+    response: Mapped[Response] = relationship(lazy="raise_on_sql", back_populates="answers")
+
+
+class VisibilityChange(Model):
+    """The author changed who sees a sent response. Tightening counts at once, widening after a delay."""
+
+    __tablename__ = "visibility_change"
+
+    id: Mapped[Id]
+    practice_id: Mapped[PracticeId]
+    response_id: Mapped[UUID] = mapped_column(ForeignKey("response.id", ondelete="CASCADE"), index=True)
+    to: Mapped[str] = mapped_column(String(20))
+    at: Mapped[Moment]
+    takes_effect_at: Mapped[Moment]
+    cancelled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Outcome(Model):
+    """ "How did it go?": tried, part or not, with an optional rating of how useful it was (0-10)."""
+
+    __tablename__ = "outcome"
+    __table_args__ = (UniqueConstraint("assignment_id", "turn", "person_id"),)
+
+    id: Mapped[Id]
+    practice_id: Mapped[PracticeId]
+    couple_id: Mapped[CoupleId]
+    assignment_id: Mapped[UUID] = mapped_column(ForeignKey("assignment.id", ondelete="CASCADE"))
+    turn: Mapped[int] = mapped_column(default=1)
+    person_id: Mapped[PersonId]
+    tried: Mapped[str] = mapped_column(String(10))
+    useful: Mapped[int | None]
+    at: Mapped[Moment]
+
+
+class ReadMark(Model):
+    """A member of staff has read this version of a response. Partners never see it."""
+
+    __tablename__ = "read_mark"
+    __table_args__ = (UniqueConstraint("response_id", "reader_id"),)
+
+    id: Mapped[Id]
+    practice_id: Mapped[PracticeId]
+    response_id: Mapped[UUID] = mapped_column(ForeignKey("response.id", ondelete="CASCADE"), index=True)
+    reader_id: Mapped[PersonId]
+    version: Mapped[int]
+    at: Mapped[Moment]
+
+
+class Comment(Model):
+    """The counsellor's short reply to one response, for its author alone, bound to the version it is about."""
+
+    __tablename__ = "comment"
+
+    id: Mapped[Id]
+    practice_id: Mapped[PracticeId]
+    response_id: Mapped[UUID] = mapped_column(ForeignKey("response.id", ondelete="CASCADE"), index=True)
+    response_version: Mapped[int]
+    author_id: Mapped[PersonId]
+    words_sealed: Mapped[Sealed]
+    at: Mapped[Moment]

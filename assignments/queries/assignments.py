@@ -1,0 +1,81 @@
+"""What a couple was given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from assignments.domain import progress
+from assignments.domain.exercises import Exercise, exercise_from_json
+from assignments.models import Assignment
+from clinic.errors import NotFound
+from clinic.extensions import db
+from clinic.models import Couple, Partner, Person
+from clinic.queries.couples import couple_for
+
+
+def exercise_of(assignment: Assignment) -> Exercise:
+    """The exercise as the couple was given it, whatever has become of the library since."""
+    version = assignment.exercise_version
+    exercise = _parsed.get(version.id)
+    if exercise is None:
+        exercise = _parsed[version.id] = exercise_from_json(version.definition)
+    return exercise
+
+
+# A kept version never changes, so what it parses to may be kept for as long as the process lives.
+_parsed: dict[UUID, Exercise] = {}
+
+
+def is_withdrawn(assignment: Assignment) -> bool:
+    """Taken back and not reopened since."""
+    return any(withdrawal.reopened_at is None for withdrawal in assignment.withdrawals)
+
+
+def assignments_of(couple: Couple) -> Sequence[Assignment]:
+    """Everything a couple already read was given, newest first, withdrawn ones included."""
+    return (
+        db.session.execute(
+            select(Assignment)
+            .where(Assignment.practice_id == couple.practice_id, Assignment.couple_id == couple.id)
+            .options(joinedload(Assignment.exercise_version), selectinload(Assignment.withdrawals))
+            .order_by(Assignment.starts_on.desc(), Assignment.assigned_at.desc())
+        )
+        .scalars()
+        .all()
+    )
+
+
+def open_assignments(place: Partner, today: date) -> Sequence[Assignment]:
+    """What this partner has been given and may do today: started, not withdrawn, meant for them."""
+    couple = place.couple
+    if couple.held_at is not None or couple.closed_at is not None:
+        return []
+    return [
+        assignment
+        for assignment in assignments_of(couple)
+        if progress.is_open_to(place.slot, assignment.for_whom)
+        and assignment.starts_on <= today
+        and not is_withdrawn(assignment)
+    ]
+
+
+def assignment_for_partner(place: Partner, assignment_id: UUID, today: date) -> Assignment:
+    """One open assignment of this partner's. Raises NotFound for any other, whoever's it is."""
+    found = next((a for a in open_assignments(place, today) if a.id == assignment_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def assignment_for_staff(reader: Person, couple_id: UUID, assignment_id: UUID) -> tuple[Couple, Assignment]:
+    """One assignment of a couple the reader may see, withdrawn or not. Raises NotFound otherwise."""
+    couple = couple_for(reader, couple_id)
+    found = next((a for a in assignments_of(couple) if a.id == assignment_id), None)
+    if found is None:
+        raise NotFound
+    return couple, found

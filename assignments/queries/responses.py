@@ -1,0 +1,235 @@
+"""What partners wrote, as far as the reader may see it. Words leave the database only through here."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from assignments.access import is_frozen, may_read, sharing_of
+from assignments.domain import visibility
+from assignments.domain.exercises import Exercise
+from assignments.domain.visibility import Level, Sharing
+from assignments.models import Answer, Assignment, Response
+from assignments.queries.assignments import exercise_of
+from clinic import crypto
+from clinic.errors import NotFound
+from clinic.extensions import db
+from clinic.models import Couple, Partner, Person
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ReadResponse:
+    """One response the reader may read, with its words opened. Ready for a template."""
+
+    id: UUID
+    assignment_id: UUID
+    turn: int
+    slot: str
+    author_name: str
+    exercise: Exercise
+    level: Level
+    sent_at: datetime | None
+    opens_at: datetime | None
+    pending: visibility.Change | None
+    version: int
+    values: Values
+
+
+@dataclass(frozen=True)
+class Twin:
+    """One turn of an assignment: each partner's response row by slot. Carries no words."""
+
+    assignment: Assignment
+    turn: int
+    by_slot: Mapping[str, Response]
+
+    def of(self, slot: str) -> Response | None:
+        """The response of the partner in this slot."""
+        return self.by_slot.get(slot)
+
+    def sharing(self, slot: str) -> Sharing | None:
+        """The sharing facts of that partner's response."""
+        response = self.of(slot)
+        return sharing_of(response) if response else None
+
+
+def turns_of(couple: Couple, *, since: datetime | None = None) -> Sequence[Twin]:
+    """Every turn anybody of this couple has begun, with both partners' rows and no words, newest first.
+
+    Not for showing: callers pass it through `visibility` before a reader learns anything from it.
+    """
+    statement = (
+        _responses(couple)
+        .options(
+            joinedload(Response.assignment).joinedload(Assignment.exercise_version),
+            joinedload(Response.assignment).selectinload(Assignment.withdrawals),
+        )
+        .order_by(Response.started_at.desc())
+    )
+    if since is not None:
+        statement = statement.where(Response.started_at >= since)
+    slots = {partner.person_id: partner.slot for partner in couple.partners}
+    turns: dict[tuple[UUID, int], dict[str, Response]] = defaultdict(dict)
+    for response in db.session.execute(statement).scalars().unique():
+        turns[response.assignment_id, response.turn][slots[response.author_id]] = response
+    return [
+        Twin(next(iter(by_slot.values())).assignment, turn, by_slot) for (_, turn), by_slot in turns.items()
+    ]
+
+
+def turn_of(couple: Couple, assignment: Assignment, turn: int) -> Twin:
+    """Both partners' rows for one turn of one assignment."""
+    statement = _responses(couple).where(Response.assignment_id == assignment.id, Response.turn == turn)
+    slots = {partner.person_id: partner.slot for partner in couple.partners}
+    rows = db.session.execute(statement).scalars().unique()
+    return Twin(assignment, turn, {slots[row.author_id]: row for row in rows})
+
+
+def read_response(reader: Person, couple: Couple, response_id: UUID, now: datetime) -> ReadResponse:
+    """One response of a couple the reader may see. Raises NotFound unless they may read these words now."""
+    row = db.session.execute(_responses(couple).where(Response.id == response_id)).scalar_one_or_none()
+    if row is None:
+        raise NotFound
+    assignment = _assignment_of(row)
+    twin = turn_of(couple, assignment, row.turn)
+    other = next((r for r in twin.by_slot.values() if r.id != row.id), None)
+    if not may_read(reader, couple, row, other, now):
+        raise NotFound
+    return open_words(couple, [row], {row.id: assignment}, now)[0]
+
+
+def readable_responses(
+    reader: Person, couple: Couple, twins: Iterable[Twin], now: datetime
+) -> list[Response]:
+    """Those rows among `twins` whose words the reader may read now, in the order given."""
+    return [
+        response
+        for twin in twins
+        for slot, response in sorted(twin.by_slot.items())
+        if may_read(
+            reader, couple, response, next((r for s, r in twin.by_slot.items() if s != slot), None), now
+        )
+    ]
+
+
+def open_words(
+    couple: Couple, responses: Sequence[Response], assignments: Mapping[UUID, Assignment], now: datetime
+) -> list[ReadResponse]:
+    """Unseal rows that `may_read` has let through. One query for all their answers."""
+    answers: dict[UUID, list[Answer]] = defaultdict(list)
+    ids = [response.id for response in responses]
+    for answer in db.session.execute(
+        select(Answer).where(Answer.practice_id == couple.practice_id, Answer.response_id.in_(ids))
+    ).scalars():
+        answers[answer.response_id].append(answer)
+    opened = []
+    for response in responses:
+        author = couple.partner_of(response.author_id)
+        if author is None:
+            raise NotFound
+        sharing = sharing_of(response)
+        opened.append(
+            ReadResponse(
+                id=response.id,
+                assignment_id=response.assignment_id,
+                turn=response.turn,
+                slot=author.slot,
+                author_name=author.name,
+                exercise=exercise_of(assignments[response.id]),
+                level=sharing.level_at(now),
+                sent_at=response.sent_at,
+                opens_at=response.opens_at,
+                pending=sharing.pending(now) if response.sent_at else None,
+                version=response.version,
+                values={a.step: unsealed_value(a) for a in answers[response.id]},
+            )
+        )
+    return opened
+
+
+def own_response(place: Partner, assignment: Assignment, turn: int) -> Response | None:
+    """The author's own row for one turn, with its sealed answers, or None before the first save."""
+    return (
+        db.session.execute(
+            _responses(place.couple)
+            .where(
+                Response.assignment_id == assignment.id,
+                Response.turn == turn,
+                Response.author_id == place.person_id,
+            )
+            .options(selectinload(Response.answers))
+        )
+        .scalars()
+        .one_or_none()
+    )
+
+
+def own_values(response: Response | None) -> dict[str, Any]:
+    """The author's own answers by step. Only ever called with a row from `own_response`."""
+    return {answer.step: unsealed_value(answer) for answer in response.answers} if response else {}
+
+
+def own_response_by_id(place: Partner, response_id: UUID) -> Response:
+    """One of the author's own responses. Raises NotFound for anybody else's, the partner's included."""
+    row = db.session.execute(
+        _responses(place.couple)
+        .where(Response.id == response_id, Response.author_id == place.person_id)
+        .options(
+            selectinload(Response.answers),
+            joinedload(Response.assignment).joinedload(Assignment.exercise_version),
+        )
+    ).scalar_one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def history_of_own(place: Partner) -> Sequence[Response]:
+    """Everything this partner has begun or sent, newest first, without words."""
+    return (
+        db.session.execute(
+            _responses(place.couple)
+            .where(Response.author_id == place.person_id)
+            .options(joinedload(Response.assignment).joinedload(Assignment.exercise_version))
+            .order_by(Response.started_at.desc())
+        )
+        .scalars()
+        .unique()
+        .all()
+    )
+
+
+def unsealed_value(answer: Answer) -> Any:
+    """The value of one step: plain JSON, as `domain.exercises` reads it."""
+    return json.loads(crypto.unseal(answer, "value_sealed", answer.value_sealed))
+
+
+def sharing_is_frozen(couple: Couple) -> bool:
+    """Whether sharing between the partners has stopped."""
+    return is_frozen(couple)
+
+
+def _responses(couple: Couple) -> Select[Response]:
+    return (
+        select(Response)
+        .where(Response.practice_id == couple.practice_id, Response.couple_id == couple.id)
+        .options(selectinload(Response.changes))
+    )
+
+
+def _assignment_of(response: Response) -> Assignment:
+    return db.session.execute(
+        select(Assignment)
+        .where(Assignment.id == response.assignment_id, Assignment.practice_id == response.practice_id)
+        .options(joinedload(Assignment.exercise_version), selectinload(Assignment.withdrawals))
+    ).scalar_one()

@@ -1,0 +1,1 @@
+"""Writes about people: each one function, one transaction, one audit line."""

@@ -1,0 +1,136 @@
+"""Inviting and joining: a link of one use by mail, a code told aloud, then an account of one's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app
+from sqlalchemy import update
+
+from clinic import clock, mail, passphrase
+from clinic.access import require
+from clinic.actions.tokens import digest, new_code, new_token, same
+from clinic.audit import Event, record
+from clinic.domain import invitations
+from clinic.domain.roles import Permission
+from clinic.errors import Conflict, NotFound
+from clinic.extensions import db, transaction
+from clinic.models import Invitation, Person
+from clinic.queries.couples import own_place, partner_of_couple
+from clinic.queries.people import open_invitation, person_by_address
+
+
+@dataclass(frozen=True)
+class Invited:
+    """What the inviter is shown once: the code to say aloud, and the link in case mail is not set up."""
+
+    person: Person
+    link: str
+    code: str
+
+
+class WrongCode(Conflict):
+    """The spoken code was not the right one; five of them end the invitation."""
+
+
+class AddressTaken(Conflict):
+    """Somebody signs in with this address already; each person needs one of their own."""
+
+
+class WeakPassphrase(Conflict):
+    """The pass-phrase can't be used; the sentence says why."""
+
+
+def invite(person: Person, *, by: Person) -> Invited:
+    """Inside an action: end older invitations of `person`, make a new one and queue its mail."""
+    now = clock.now()
+    db.session.execute(
+        update(Invitation)
+        .where(Invitation.person_id == person.id, Invitation.claimed_at.is_(None))
+        .values(revoked_at=now)
+    )
+    token, code = new_token(), new_code()
+    db.session.add(
+        Invitation(
+            practice_id=person.practice_id,
+            person_id=person.id,
+            by_id=by.id,
+            token_hash=digest(token),
+            code_hash=digest(code),
+            created_at=now,
+            expires_at=now + invitations.LIFETIME,
+        )
+    )
+    link = f"{current_app.config['PUBLIC_URL']}/join/{token}"
+    mail.queue(person, "invitation", secret=link)
+    return Invited(person, link, code)
+
+
+@transaction
+def invite_partner_again(*, actor: Person, couple_id: object, slot: str) -> Invited:
+    """A fresh link and code for a partner who has not joined. Raises NotFound for others' couples."""
+    require(actor, Permission.INVITE_CREATE)
+    partner = partner_of_couple(actor, couple_id, slot)  # type: ignore[arg-type]
+    if partner.person.joined_at is not None:
+        raise Conflict(f"{partner.name} has joined already.")
+    record(actor, Event.INVITATION_SENT, partner)
+    return invite(partner.person, by=actor)
+
+
+@transaction
+def accept_invitation(
+    *, token_hash: str, code: str, address: str, new_passphrase: str, inbox_shared: str
+) -> Person:
+    """Make the account: the link and the spoken code together, an address of one's own, a pass-phrase.
+
+    Raises NotFound for a dead link, WrongCode, AddressTaken or WeakPassphrase.
+    """
+    now = clock.now()
+    invitation, person, practice, sender = open_invitation(token_hash, now)
+    if not same(code, invitation.code_hash):
+        raise WrongCode("That code is not right. Ask for it again if you are unsure.")
+    owner = person_by_address(address)
+    if owner is not None and owner.id != person.id:
+        raise AddressTaken("Choose another address. Each person needs one of their own.")
+    personal = [person.name, person.family_name, practice.name, address.partition("@")[0], sender.name]
+    reason = passphrase.weakness(new_passphrase, personal)
+    if reason:
+        raise WeakPassphrase(reason)
+    invitation.claimed_at = now
+    person.joined_at = now
+    person.sign_in_address = address
+    person.inbox_shared = inbox_shared
+    person.passphrase_hash = passphrase.keep(new_passphrase)
+    record(person, Event.INVITATION_CLAIMED, person)
+    return person
+
+
+@transaction
+def count_wrong_code(*, token_hash: str) -> None:
+    """Remember a wrong spoken code; its own transaction, because the act it belongs to was refused."""
+    invitation, *_ = open_invitation(token_hash, clock.now())
+    invitation.wrong_codes += 1
+
+
+@transaction
+def answer_invitation(*, token_hash: str, wants_to_talk: bool) -> None:
+    """ "No, thank you" ends the invitation; "I'd like to talk first" keeps it. The counsellor alone is told."""
+    now = clock.now()
+    invitation, person, *_ = open_invitation(token_hash, now)
+    if wants_to_talk:
+        invitation.wants_to_talk_at = now
+    else:
+        invitation.declined_at = now
+    record(None, Event.INVITATION_DECLINED, person, practice_id=person.practice_id)
+
+
+@transaction
+def finish_joining(*, actor: Person, wants_reminders: bool) -> None:
+    """The partner has read the sharing policy and chosen reminders. Raises NotFound for staff."""
+    require(actor, Permission.ACCOUNT_JOIN)
+    place = own_place(actor)
+    if place.policy_read_at is not None:
+        raise NotFound
+    place.policy_read_at = clock.now()
+    actor.wants_reminders = wants_reminders
+    record(actor, Event.JOINING_FINISHED, place)

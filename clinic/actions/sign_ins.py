@@ -1,0 +1,187 @@
+"""Signing in and out, and getting back in."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import update
+
+from clinic import clock, mail, passphrase
+from clinic.access import require
+from clinic.actions.invitations import WeakPassphrase, WrongCode
+from clinic.actions.tokens import digest, new_code, new_token, same
+from clinic.audit import Event, record
+from clinic.domain import sign_ins
+from clinic.domain.roles import Permission, Role
+from clinic.errors import Conflict, DomainError, NotFound
+from clinic.extensions import db, transaction
+from clinic.models import Person, Recovery, SignIn, SignInFailure
+from clinic.queries.couples import partner_of_couple
+from clinic.queries.people import (
+    failures_in,
+    is_known_device,
+    open_recovery,
+    person_by_address,
+    practice_of,
+    staff_member,
+)
+
+RECOVERY_LIFETIME = timedelta(hours=24)
+WRONG = "That email and pass-phrase don't match. Check both and try again."
+TOO_MANY = "Too many tries. Wait fifteen minutes, or use a device you have signed in with before."
+
+
+class WrongSignIn(DomainError):
+    """Unknown address, wrong pass-phrase and disabled account all read the same."""
+
+
+def check_sign_in(*, address: str, given: str, device: str) -> Person:
+    """The person, if the pass-phrase is theirs. Counts failures per account and device (R28).
+
+    A device this person has used before has a count of its own, so nobody else can lock them out.
+    Raises WrongSignIn.
+    """
+    now = clock.now()
+    person = person_by_address(address)
+    known = person is not None and is_known_device(person, digest(device))
+    bucket = digest(f"{address}\0{device if known else ''}")
+    if not sign_ins.may_try(now, failures_in(bucket, now - sign_ins.FAILURE_WINDOW)):
+        raise WrongSignIn(TOO_MANY)
+    if not passphrase.matches(person.passphrase_hash if person else None, given) or person is None:
+        _count_failure(bucket, now)
+        raise WrongSignIn(WRONG)
+    return person
+
+
+@transaction
+def _count_failure(bucket: str, now: datetime) -> None:
+    db.session.add(SignInFailure(bucket=bucket, at=now))
+
+
+@transaction
+def start_sign_in(person: Person, *, device: str, device_name: str = "") -> str:
+    """Open a sign-in and return its token, which only the browser's cookie will hold."""
+    now, token = clock.now(), new_token()
+    row = SignIn(
+        practice_id=person.practice_id,
+        person_id=person.id,
+        token_hash=digest(token),
+        device_hash=digest(device),
+        device=device_name[:60],
+        created_at=now,
+        last_seen_at=now,
+    )
+    db.session.add(row)
+    db.session.flush()
+    record(person, Event.SIGNED_IN, row)
+    person.sign_in_token, person.sign_in = token, row
+    return token
+
+
+@transaction
+def end_sign_in(*, actor: Person, sign_in_id: UUID) -> None:
+    """End one of one's own sign-ins. Raises NotFound for anybody else's."""
+    row = db.session.get(SignIn, sign_in_id)
+    if row is None or row.person_id != actor.id:
+        raise NotFound
+    if row.ended_at is None:
+        row.ended_at = clock.now()
+        record(actor, Event.SIGNED_OUT, row)
+
+
+def touch_sign_in(sign_in_id: UUID, now: datetime) -> None:
+    """Remember that a sign-in is in use, in a transaction of its own, since a page that reads must not write."""
+    with db.engine.begin() as connection:
+        connection.execute(update(SignIn).where(SignIn.id == sign_in_id).values(last_seen_at=now))
+
+
+@transaction
+def start_recovery(*, address: str) -> None:
+    """Send the first of two codes, if anybody signs in with this address. The page says the same either way."""
+    person = person_by_address(address)
+    if person is None:
+        return
+    now, code = clock.now(), new_code()
+    recovery = _recovery_of(person, now)
+    recovery.mail_code_hash, recovery.expires_at = digest(code), now + RECOVERY_LIFETIME
+    mail.queue(person, "recovery", secret=code)
+    record(person, Event.RECOVERY_STARTED, recovery)
+
+
+@transaction
+def issue_recovery_code(
+    *, actor: Person, couple_id: UUID | None = None, slot: str = "", person_id: UUID | None = None
+) -> str:
+    """The second code, which staff say aloud after making sure whom they speak with.
+
+    A counsellor issues it for a partner of an own couple, an admin for a member of staff. Raises NotFound.
+    """
+    if actor.kind is Role.ADMIN and person_id is not None:
+        require(actor, Permission.STAFF_CREATE)
+        person = staff_member(actor, person_id)
+    elif couple_id is not None:
+        require(actor, Permission.RECOVERY_CODE)
+        person = partner_of_couple(actor, couple_id, slot).person
+    else:
+        raise NotFound
+    if person.joined_at is None:
+        raise Conflict(f"{person.name} has not joined yet. Send the invitation again instead.")
+    now, code = clock.now(), new_code()
+    recovery = _recovery_of(person, now)
+    recovery.spoken_code_hash, recovery.expires_at = digest(code), now + RECOVERY_LIFETIME
+    record(actor, Event.RECOVERY_CODE_ISSUED, recovery)
+    return code
+
+
+@transaction
+def finish_recovery(*, address: str, mail_code: str, spoken_code: str, new_passphrase: str) -> Person:
+    """Set a new pass-phrase with both codes; every sign-in of the person ends.
+
+    Raises WrongCode (alike for an unknown address) or WeakPassphrase.
+    """
+    now = clock.now()
+    person = person_by_address(address)
+    recovery = open_recovery(person, now) if person else None
+    if (
+        person is None
+        or recovery is None
+        or not (same(mail_code, recovery.mail_code_hash) & same(spoken_code, recovery.spoken_code_hash))
+    ):
+        raise WrongCode("The two codes don't match. Check them, or ask for new ones.")
+    reason = passphrase.weakness(
+        new_passphrase,
+        [person.name, person.family_name, practice_of(person).name, address.partition("@")[0]],
+    )
+    if reason:
+        raise WeakPassphrase(reason)
+    recovery.used_at = now
+    person.passphrase_hash = passphrase.keep(new_passphrase)
+    db.session.execute(
+        update(SignIn).where(SignIn.person_id == person.id, SignIn.ended_at.is_(None)).values(ended_at=now)
+    )
+    record(person, Event.PASSPHRASE_CHANGED, person)
+    return person
+
+
+@transaction
+def count_wrong_recovery(*, address: str) -> None:
+    """Remember a wrong pair of codes; five end this recovery."""
+    person = person_by_address(address)
+    recovery = open_recovery(person, clock.now()) if person else None
+    if recovery is not None:
+        recovery.wrong_codes += 1
+
+
+def _recovery_of(person: Person, now: datetime) -> Recovery:
+    recovery = open_recovery(person, now)
+    if recovery is None:
+        recovery = Recovery(
+            practice_id=person.practice_id,
+            person_id=person.id,
+            created_at=now,
+            expires_at=now + RECOVERY_LIFETIME,
+        )
+        db.session.add(recovery)
+        db.session.flush()
+    return recovery

@@ -1,0 +1,153 @@
+"""One audit line per write and per staff read of a partner's words, in the same transaction (decision 10).
+
+Lines hold ids and states, never content. Each carries the hash of the one before it, per practice, so
+a line that is changed, added or taken out later is found by `verify`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from clinic import clock
+from clinic.extensions import db
+from clinic.models import AuditHead, AuditLine, Person
+
+START = "0" * 64
+
+
+class Event(StrEnum):
+    """Every event there is. REQUIRED says which details each must carry."""
+
+    PRACTICE_CREATED = "practice created"
+    STAFF_INVITED = "staff invited"
+    SAFETY_RULE_CHANGED = "safety rule changed"
+    COUPLE_ADDED = "couple added"
+    INVITATION_SENT = "invitation sent"
+    INVITATION_CLAIMED = "invitation claimed"
+    INVITATION_DECLINED = "invitation declined"
+    JOINING_FINISHED = "joining finished"
+    SIGNED_IN = "signed in"
+    SIGNED_OUT = "signed out"
+    RECOVERY_STARTED = "recovery started"
+    RECOVERY_CODE_ISSUED = "recovery code issued"
+    PASSPHRASE_CHANGED = "pass-phrase changed"
+    SAFETY_CONVERSATION_RECORDED = "safety conversation recorded"
+    APPOINTMENT_BOOKED = "appointment booked"
+    APPOINTMENT_MOVED = "appointment moved"
+    APPOINTMENT_CANCELLED = "appointment cancelled"
+    ASSIGNED = "assigned"
+    ASSIGNMENT_CHANGED = "assignment changed"
+    ASSIGNMENT_WITHDRAWN = "assignment withdrawn"
+    ASSIGNMENT_REOPENED = "assignment reopened"
+    DRAFT_SAVED = "draft saved"
+    RESPONSE_SENT = "response sent"
+    RESPONSE_TAKEN_BACK = "response taken back"
+    VISIBILITY_CHANGED = "visibility changed"
+    VISIBILITY_CHANGE_CANCELLED = "visibility change cancelled"
+    SET_ASIDE = "set aside"
+    OUTCOME_RECORDED = "outcome recorded"
+    ENTRY_SAVED = "entry saved"
+    ENTRY_DELETED = "entry deleted"
+    CHECKED_IN = "checked in"
+    WORDS_READ = "words read"
+    MARKED_READ = "marked read"
+    COMMENTED = "commented"
+    SIGN_JUDGED = "sign judged"
+    DECIDED = "decided"
+    THEME_CHOSEN = "theme chosen"
+
+
+REQUIRED: dict[Event, frozenset[str]] = {
+    Event.STAFF_INVITED: frozenset({"role"}),
+    Event.SAFETY_RULE_CHANGED: frozenset({"asks"}),
+    Event.ASSIGNED: frozenset({"slug", "version", "for_whom"}),
+    Event.SET_ASIDE: frozenset({"kind"}),
+    Event.WORDS_READ: frozenset({"what"}),
+    Event.DECIDED: frozenset({"state"}),
+    Event.SIGN_JUDGED: frozenset({"sign"}),
+}
+
+
+def record(
+    actor: Person | None,
+    event: Event,
+    subject: Any = None,
+    *,
+    practice_id: UUID | None = None,
+    couple_id: UUID | None = None,
+    at: datetime | None = None,
+    **details: str | int | bool,
+) -> AuditLine:
+    """Add one line to the running transaction. `subject` is the row it is about.
+
+    Raises ValueError when a required detail is missing: an event that says too little is a defect.
+    """
+    missing = REQUIRED.get(event, frozenset()) - details.keys()
+    if missing:
+        raise ValueError(f"The event “{event}” needs {', '.join(sorted(missing))}.")
+    practice = practice_id or getattr(subject, "practice_id", None) or (actor and actor.practice_id)
+    if practice is None:
+        raise ValueError("An audit line belongs to a practice.")
+    head = db.session.execute(
+        select(AuditHead).where(AuditHead.practice_id == practice).with_for_update()
+    ).scalar_one_or_none()
+    if head is None:
+        head = AuditHead(practice_id=practice, number=0, line_hash=START)
+        db.session.add(head)
+    line = AuditLine(
+        practice_id=practice,
+        number=head.number + 1,
+        at=at or clock.now(),
+        event=str(event),
+        actor_id=actor.id if actor else None,
+        actor_role=actor.role if actor else "system",
+        couple_id=couple_id or getattr(subject, "couple_id", None),
+        subject_type=getattr(subject, "__tablename__", ""),
+        subject_id=getattr(subject, "id", None),
+        details=dict(details),
+        previous_hash=head.line_hash,
+    )
+    line.line_hash = _hash(line)
+    head.number, head.line_hash = line.number, line.line_hash
+    db.session.add(line)
+    return line
+
+
+def verify(practice_id: UUID) -> int | None:
+    """Walk the chain of one practice; the number of the first line that does not hold, or None."""
+    previous, expected = START, 1
+    lines = db.session.execute(
+        select(AuditLine).where(AuditLine.practice_id == practice_id).order_by(AuditLine.number)
+    ).scalars()
+    for line in lines:
+        if line.number != expected or line.previous_hash != previous or line.line_hash != _hash(line):
+            return expected
+        previous, expected = line.line_hash, expected + 1
+    head = db.session.get(AuditHead, practice_id)
+    if head is not None and (head.number, head.line_hash) != (expected - 1, previous):
+        return expected
+    return None
+
+
+def _hash(line: AuditLine) -> str:
+    body = [
+        str(line.practice_id),
+        line.number,
+        line.at.isoformat(),
+        line.event,
+        str(line.actor_id or ""),
+        line.actor_role,
+        str(line.couple_id or ""),
+        line.subject_type,
+        str(line.subject_id or ""),
+        line.details,
+        line.previous_hash,
+    ]
+    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()

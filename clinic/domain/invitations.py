@@ -1,0 +1,51 @@
+"""An invitation is a link of one use and a spoken code; both live 72 hours and die after five wrong tries."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+LIFETIME = timedelta(hours=72)
+WRONG_CODES = 5
+CODE_DIGITS = 6
+
+
+def is_open(
+    now: datetime,
+    *,
+    expires_at: datetime,
+    wrong_codes: int,
+    claimed_at: datetime | None,
+    declined_at: datetime | None,
+    revoked_at: datetime | None,
+) -> bool:
+    """Whether this invitation can still be used at `now` (UTC)."""
+    return (
+        claimed_at is None
+        and declined_at is None
+        and revoked_at is None
+        and wrong_codes < WRONG_CODES
+        and now < expires_at
+    )
+
+
+def state(
+    now: datetime,
+    *,
+    joined_at: datetime | None,
+    expires_at: datetime | None,
+    wrong_codes: int,
+    declined_at: datetime | None,
+    wants_to_talk_at: datetime | None,
+) -> str:
+    """What the counsellor is told about one invitation, in words of her page."""
+    if joined_at is not None:
+        return "Joined"
+    if declined_at is not None:
+        return "Said no, thank you"
+    if wants_to_talk_at is not None:
+        return "Would like to talk first"
+    if expires_at is None:
+        return "Not invited yet"
+    if wrong_codes >= WRONG_CODES:
+        return "Too many wrong codes"
+    return "Invited" if now < expires_at else "Invitation has run out"

@@ -1,0 +1,81 @@
+"""Who a signed-in person is, and what each kind of person may ask for at all.
+
+A permission is one row of `clinic/matrix.csv`; whose thing it is stays the business of the queries.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person is here. A person has one role and acts under that one alone."""
+
+    PARTNER = "partner"
+    COUNSELLOR = "counsellor"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+
+    @property
+    def is_staff(self) -> bool:
+        """Staff work for the practice; partners are its clients."""
+        return self is not Role.PARTNER
+
+
+class Slot(StrEnum):
+    """A is whichever partner was added first. It orders columns and picks shapes, and means nothing else."""
+
+    A = "A"
+    B = "B"
+
+    @property
+    def other(self) -> Slot:
+        """The other partner's slot."""
+        return Slot.B if self is Slot.A else Slot.A
+
+
+class Permission(StrEnum):
+    """What a page or an act asks for: one row of the matrix, as "resource,action"."""
+
+    PAGE_PUBLIC = "page.public,read"
+    ACCOUNT_OWN = "account.own,read_sign_out"
+    ACCOUNT_JOIN = "account.own,finish_joining"
+    INVITE_CLAIM = "invite.of_PA,claim"
+    INVITE_CREATE = "invite.of_PA,create_revoke"
+    RECOVERY_START = "account.of_PA,recovery_start"
+    RECOVERY_FINISH = "account.of_PA,recovery_finish"
+    RECOVERY_CODE = "account.of_PA,recovery_code_issue"
+    STAFF_CREATE = "staff,create"
+    SAFETY_RULE = "safety.gate_of_practice,turn_off_on"
+    SAFETY_RECORD = "safety.conversation_of_PA,record"
+    COUPLE_CREATE = "couple,create"
+    COUPLE_LIST = "couple,list_own_scope"
+    COUPLE_READ = "couple,read"
+    APPOINTMENT_WRITE = "appointment.any,write"
+    LIBRARY_READ = "library.practice,read"
+    ASSIGNMENT_READ = "assignment.couple,read"
+    ASSIGNMENT_WRITE = "assignment.couple,create_update_cancel"
+    ASSIGNMENT_INDIVIDUAL = "assignment.individual,read"
+    TODAY_READ = "today.of_PA,read"
+    DRAFT_WRITE = "draft.server,read_write"
+    ANSWER_PRIVATE_READ = "answer.private,read"
+    ANSWER_COUNSELLOR_READ = "answer.counsellor,read"
+    ANSWER_BOTH_BEFORE_READ = "answer.both_before,read"
+    ANSWER_BOTH_AFTER_READ = "answer.both_after,read"
+    ANSWER_SHARED_READ = "answer.shared,read"
+    ANSWER_SEND = "answer.any,send"
+    ANSWER_UNDO = "answer.any,undo_during_hold"
+    ANSWER_HISTORY = "answer.any,history_read"
+    ANSWER_VISIBILITY = "answer.any,change_visibility"
+    ANSWER_STAFF_READ = "answer.any,staff_read"
+    ANSWER_MARK_READ = "answer.any,mark_read"
+    ENTRY_WRITE = "entry.own,write"
+    TOGETHER_READ = "together.couple,read"
+    CHECKIN_WRITE = "checkin.weekly,create_update"
+    CHECKIN_READ = "checkin.weekly,read"
+    COMMENT_CREATE = "message.PA_CO,create"
+    SIGNS_READ = "checklist.stall_referral,read"
+    SIGNS_JUDGE = "checklist.stall_referral,write"
+    DECISION_WRITE = "checklist.referral,sign_off"
+    DECISION_READ = "decision.of_couple,read"
+    BRIEF_READ = "brief.private,read"

@@ -1,0 +1,33 @@
+"""How long a sign-in lasts and how many wrong pass-phrases are let through (decision 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+PARTNER_IDLE = timedelta(minutes=30)
+STAFF_IDLE = timedelta(minutes=60)
+LONGEST = timedelta(hours=12)
+# Writing "last seen" on every request would make each page a write; once a minute is near enough.
+TOUCH_EVERY = timedelta(minutes=1)
+
+FAILURES = 10
+FAILURE_WINDOW = timedelta(minutes=15)
+
+
+def is_live(
+    now: datetime,
+    *,
+    is_staff: bool,
+    created_at: datetime,
+    last_seen_at: datetime,
+    ended_at: datetime | None,
+) -> bool:
+    """Whether a sign-in still counts: not ended, not idle too long, not older than twelve hours."""
+    idle = STAFF_IDLE if is_staff else PARTNER_IDLE
+    return ended_at is None and now - last_seen_at < idle and now - created_at < LONGEST
+
+
+def may_try(now: datetime, failures: Sequence[datetime]) -> bool:
+    """Whether one more pass-phrase may be tried in this bucket: ten in fifteen minutes."""
+    return sum(1 for at in failures if now - at < FAILURE_WINDOW) < FAILURES

@@ -1,0 +1,153 @@
+"""The floor of the project: database, sign-in, forms and limits, bound to the app in one place.
+
+Nothing here imports anything of ours, so every other module may import this one.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from flask import Flask, g, has_request_context, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf import CSRFProtect
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import DeclarativeBase
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Base(DeclarativeBase):
+    """Constraint names are fixed, so that migrations can name what they change on both databases."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware moment in UTC on both databases; SQLite would otherwise hand it back naive."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A moment without a time zone is ambiguous and is refused.")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# Nothing expires on commit: what an action returns stays readable without another query.
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+if TYPE_CHECKING:
+
+    class Model(Base):
+        """mypy does not know `db.Model` with a DeclarativeBase, so it is told here."""
+
+        __abstract__ = True
+else:
+    Model = db.Model
+
+login_manager = LoginManager()
+csrf = CSRFProtect()
+limiter = Limiter(key_func=get_remote_address, default_limits=[])
+migrate = Migrate(
+    directory=str(Path(__file__).parent / "migrations"), render_as_batch=True, compare_type=True
+)
+
+# Filled by `web` (the form's idempotency key goes with the commit) and by `mail` (which leaves after it).
+before_commit: list[Callable[[], None]] = []
+after_commit: list[Callable[[], None]] = []
+
+
+def init_extensions(app: Flask) -> None:
+    """Bind every extension to the app and make SQLite keep its promises."""
+    db.init_app(app)
+    login_manager.init_app(app)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    migrate.init_app(app, db)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            _keep_sqlite_honest(db.engine)
+
+
+def _keep_sqlite_honest(engine: Engine) -> None:
+    """WAL with FULL sync means "saved" is on disk; IMMEDIATE means no update is lost (decision 6)."""
+
+    @event.listens_for(engine, "connect")
+    def set_pragmas(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # SQLAlchemy, not the driver, begins transactions.
+        for pragma in (
+            "journal_mode=WAL",
+            "foreign_keys=ON",
+            "busy_timeout=5000",
+            "synchronous=FULL",
+            "secure_delete=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if _is_plain_read() else "BEGIN IMMEDIATE")
+
+
+def _is_plain_read() -> bool:
+    """A GET reads, unless its view leaves an audit line; such a view begins like a writer."""
+    return (
+        has_request_context()
+        and request.method in ("GET", "HEAD", "OPTIONS")
+        and not g.get("writes_while_reading", False)
+    )
+
+
+def transaction(action: Callable[P, R]) -> Callable[P, R]:
+    """Make an action one transaction: the one place that commits, rolls back and then lets mail go.
+
+    An action called by another action joins the outer one's transaction.
+    """
+
+    @functools.wraps(action)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        session = db.session()
+        if session.info.get("in_action"):
+            return action(*args, **kwargs)
+        session.info["in_action"] = True
+        try:
+            result = action(*args, **kwargs)
+            for hook in before_commit:
+                hook()
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.info.pop("in_action", None)
+        for hook in after_commit:
+            hook()
+        return result
+
+    return run

@@ -1,0 +1,28 @@
+"""Tables about people. Every tenant table carries `practice_id`; every read goes through `queries`."""
+
+from clinic.models.appointment import Appointment
+from clinic.models.audit import AuditHead, AuditLine
+from clinic.models.couple import Couple, Partner, SafetyConversation
+from clinic.models.outbox import OutboxMail
+from clinic.models.person import Invitation, Person, Recovery, Supervision
+from clinic.models.practice import Practice, SafetyRuleChange
+from clinic.models.sign_in import FormKey, SignIn, SignInFailure
+
+__all__ = [
+    "Appointment",
+    "AuditHead",
+    "AuditLine",
+    "Couple",
+    "FormKey",
+    "Invitation",
+    "OutboxMail",
+    "Partner",
+    "Person",
+    "Practice",
+    "Recovery",
+    "SafetyConversation",
+    "SafetyRuleChange",
+    "SignIn",
+    "SignInFailure",
+    "Supervision",
+]

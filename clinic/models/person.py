@@ -1,0 +1,115 @@
+"""People and the ways in: an invitation to join, and the recovery of a forgotten pass-phrase."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from clinic.domain.roles import Role
+from clinic.extensions import Model, UTCDateTime
+from clinic.models.columns import Digest, Id, Moment, Name, PersonId, PracticeId, Word
+
+
+class Person(Model):
+    """Anyone who can sign in, or has been invited to. Their sign-in address is chosen at joining."""
+
+    __tablename__ = "person"
+    __allow_unmapped__ = True  # What Flask-Login needs is kept on the object and is no column.
+    __table_args__ = (UniqueConstraint("sign_in_address"),)
+
+    id: Mapped[Id]
+    practice_id: Mapped[PracticeId]
+    role: Mapped[Word]
+    name: Mapped[Name]
+    family_name: Mapped[Name]
+    # Where mail goes. Two partners may share one; it never signs anybody in.
+    contact_address: Mapped[str] = mapped_column(String(254))
+    sign_in_address: Mapped[str | None] = mapped_column(String(254))
+    passphrase_hash: Mapped[str | None] = mapped_column(String(255))
+    # Whether others read the inbox: "no", "yes" or "unsure"; anything but "no" keeps reminders off.
+    inbox_shared: Mapped[str] = mapped_column(String(10), default="unsure")
+    wants_reminders: Mapped[bool] = mapped_column(default=False)
+    theme: Mapped[str] = mapped_column(String(10), default="system")
+    created_at: Mapped[Moment]
+    joined_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    @property
+    def kind(self) -> Role:
+        """The role as the enum, for rules."""
+        return Role(self.role)
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether this person works for the practice."""
+        return self.kind.is_staff
+
+    # What Flask-Login asks of a user. The id it keeps in the cookie is the token of a sign-in row.
+    sign_in: Any = None
+    sign_in_token: str = ""
+    is_authenticated: bool = True
+    is_anonymous: bool = False
+
+    @property
+    def is_active(self) -> bool:
+        """A disabled person can't be signed in."""
+        return self.disabled_at is None
+
+    def get_id(self) -> str:
+        """The secret token of this person's present sign-in, so that ending the row ends the sign-in."""
+        return self.sign_in_token
+
+
+class Supervision(Model):
+    """A supervisor sees the couples of the counsellors assigned to them, read-only."""
+
+    __tablename__ = "supervision"
+    __table_args__ = (UniqueConstraint("supervisor_id", "counsellor_id"),)
+
+    id: Mapped[Id]
+    practice_id: Mapped[PracticeId]
+    supervisor_id: Mapped[PersonId]
+    counsellor_id: Mapped[PersonId]
+    since: Mapped[Moment]
+
+
+class Invitation(Model):
+    """A link of one use and a spoken code; both are needed and both die together (decision 8)."""
+
+    __tablename__ = "invitation"
+
+    id: Mapped[Id]
+    practice_id: Mapped[PracticeId]
+    person_id: Mapped[PersonId]
+    by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    token_hash: Mapped[Digest] = mapped_column(unique=True)
+    code_hash: Mapped[Digest]
+    created_at: Mapped[Moment]
+    expires_at: Mapped[Moment]
+    wrong_codes: Mapped[int] = mapped_column(default=0)
+    opened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    claimed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    declined_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    wants_to_talk_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Recovery(Model):
+    """A forgotten pass-phrase: a code by mail and a code spoken by staff, both needed (R15)."""
+
+    __tablename__ = "recovery"
+    __table_args__ = (Index("ix_recovery_open", "person_id", "used_at"),)
+
+    id: Mapped[Id]
+    practice_id: Mapped[PracticeId]
+    person_id: Mapped[PersonId]
+    mail_code_hash: Mapped[str | None] = mapped_column(String(64))
+    spoken_code_hash: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[Moment]
+    expires_at: Mapped[Moment]
+    wrong_codes: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

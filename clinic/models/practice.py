@@ -1,0 +1,45 @@
+"""The practice: the organisation, its settings, and the dated changes of its safety rule."""
+
+from __future__ import annotations
+
+from sqlalchemy import String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from clinic.extensions import Model
+from clinic.models.columns import Id, Moment, Name, PersonId, PracticeId
+
+
+class Practice(Model):
+    """One organisation. Nothing crosses from one practice to another (decision 9)."""
+
+    __tablename__ = "practice"
+
+    id: Mapped[Id]
+    name: Mapped[Name]
+    created_at: Mapped[Moment]
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    timezone: Mapped[str] = mapped_column(String(64), default="Europe/London")
+    country: Mapped[str] = mapped_column(String(2), default="GB")
+    phone: Mapped[str] = mapped_column(String(40), default="")
+    # The policy is told to clients before they write, so it is a text of the practice's own.
+    sharing_policy: Mapped[str] = mapped_column(Text, default="")
+    allows_counsellor_only: Mapped[bool] = mapped_column(default=True)
+    # Exercises wait for an individual safety conversation with each partner (decision 16).
+    asks_safety_conversation: Mapped[bool] = mapped_column(default=True)
+    hold_minutes: Mapped[int] = mapped_column(default=10)
+    widening_minutes: Mapped[int] = mapped_column(default=1440)
+    urgent_help: Mapped[str] = mapped_column(Text, default="")
+    exit_url: Mapped[str] = mapped_column(String(300), default="https://www.bbc.co.uk/weather")
+
+
+class SafetyRuleChange(Model):
+    """Turning the safety rule off or on again is a dated act with a reason, never a silent setting."""
+
+    __tablename__ = "safety_rule_change"
+
+    id: Mapped[Id]
+    practice_id: Mapped[PracticeId]
+    by_id: Mapped[PersonId]
+    at: Mapped[Moment]
+    asks: Mapped[bool]
+    reason: Mapped[str] = mapped_column(String(500))

@@ -1,0 +1,50 @@
+"""Sign-ins live on the server, so they can be listed and ended; so do failures and form keys."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from clinic.extensions import Model, UTCDateTime
+from clinic.models.columns import Digest, Id, Moment, PersonId, PracticeId
+
+
+class SignIn(Model):
+    """One browser, signed in. The cookie holds the token; only its hash is stored."""
+
+    __tablename__ = "sign_in"
+
+    id: Mapped[Id]
+    practice_id: Mapped[PracticeId]
+    person_id: Mapped[PersonId]
+    token_hash: Mapped[Digest] = mapped_column(unique=True)
+    device_hash: Mapped[str] = mapped_column(String(64), index=True)
+    device: Mapped[str] = mapped_column(String(60), default="")
+    created_at: Mapped[Moment]
+    last_seen_at: Mapped[Moment]
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class SignInFailure(Model):
+    """A wrong pass-phrase, counted per account and device so that nobody else can lock the owner out."""
+
+    __tablename__ = "sign_in_failure"
+    __table_args__ = (Index("ix_sign_in_failure_bucket", "bucket", "at"),)
+
+    id: Mapped[Id]
+    bucket: Mapped[Digest]
+    at: Mapped[Moment]
+
+
+class FormKey(Model):
+    """The idempotency key of a form that has been acted on: a re-sent form is answered, not repeated."""
+
+    __tablename__ = "form_key"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    at: Mapped[Moment]
+    location: Mapped[str | None] = mapped_column(String(300))

@@ -1,0 +1,134 @@
+"""Couples, as far as the reader may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from clinic.domain.couples import SafetyGate
+from clinic.domain.roles import Role
+from clinic.errors import NotFound
+from clinic.extensions import db
+from clinic.models import Couple, Invitation, Partner, Person, Practice, SafetyConversation, Supervision
+
+
+def visible_couples(reader: Person) -> Select[Couple]:
+    """The couples this reader may see, as a statement for other queries to narrow.
+
+    A counsellor's own, a supervisor's counsellors', a partner's own; nobody else's (matrix `couple,read`).
+    """
+    couples = select(Couple).where(Couple.practice_id == reader.practice_id)
+    if reader.kind is Role.COUNSELLOR:
+        return couples.where(Couple.counsellor_id == reader.id)
+    if reader.kind is Role.SUPERVISOR:
+        supervised = select(Supervision.counsellor_id).where(
+            Supervision.supervisor_id == reader.id, Supervision.practice_id == reader.practice_id
+        )
+        return couples.where(Couple.counsellor_id.in_(supervised))
+    if reader.kind is Role.PARTNER:
+        own = select(Partner.couple_id).where(
+            Partner.person_id == reader.id,
+            Partner.practice_id == reader.practice_id,
+            Partner.left_at.is_(None),
+        )
+        return couples.where(Couple.id.in_(own))
+    return couples.where(Couple.id.is_(None))
+
+
+def couples_for(reader: Person, *, word: str = "") -> Sequence[Couple]:
+    """Every couple the reader may see, with both partners, by name. `word` narrows by a partner's name."""
+    statement = visible_couples(reader).options(*_WITH_PARTNERS)
+    if word:
+        pattern = f"%{_literal(word)}%"
+        named = select(Partner.couple_id).where(
+            Partner.practice_id == reader.practice_id,
+            Partner.person_id == Person.id,
+            or_(
+                Person.name.ilike(pattern, escape="\\"),
+                Person.family_name.ilike(pattern, escape="\\"),
+            ),
+        )
+        statement = statement.where(Couple.id.in_(named))
+    found = db.session.execute(statement).scalars().unique().all()
+    return sorted(found, key=lambda couple: couple.name.casefold())
+
+
+def couple_for(reader: Person, couple_id: UUID) -> Couple:
+    """One couple with partners and counsellor. Raises NotFound for anybody else's."""
+    statement = visible_couples(reader).where(Couple.id == couple_id).options(*_WITH_PARTNERS)
+    couple = db.session.execute(statement).scalars().unique().one_or_none()
+    if couple is None:
+        raise NotFound
+    return couple
+
+
+def own_couple(partner: Person) -> Couple:
+    """The couple this partner belongs to. Raises NotFound when they have left it."""
+    statement = visible_couples(partner).options(*_WITH_PARTNERS)
+    couple = db.session.execute(statement).scalars().unique().one_or_none()
+    if couple is None or partner.kind is not Role.PARTNER:
+        raise NotFound
+    return couple
+
+
+def own_place(partner: Person) -> Partner:
+    """This partner's own place in their couple."""
+    place = own_couple(partner).partner_of(partner.id)
+    if place is None:
+        raise NotFound
+    return place
+
+
+def safety_gate(couple: Couple) -> SafetyGate:
+    """Whether exercises may be given to a couple already read, and whom to speak with first."""
+    practice = db.session.get_one(Practice, couple.practice_id)
+    held = db.session.execute(
+        select(SafetyConversation.person_id, SafetyConversation.held_on)
+        .where(
+            SafetyConversation.couple_id == couple.id,
+            SafetyConversation.practice_id == couple.practice_id,
+        )
+        .order_by(SafetyConversation.held_on)
+    ).all()
+    latest: dict[UUID, date] = {person_id: held_on for person_id, held_on in held}
+    return SafetyGate(
+        asked_for=practice.asks_safety_conversation,
+        held_on={partner.slot: latest.get(partner.person_id) for partner in couple.partners},
+    )
+
+
+def invitations_of(couple: Couple) -> dict[UUID, Invitation]:
+    """The latest invitation of each partner of a couple already read, by person id."""
+    rows = db.session.execute(
+        select(Invitation)
+        .where(
+            Invitation.practice_id == couple.practice_id,
+            Invitation.person_id.in_([partner.person_id for partner in couple.partners]),
+        )
+        .order_by(Invitation.created_at)
+    ).scalars()
+    return {invitation.person_id: invitation for invitation in rows}
+
+
+def partner_of_couple(reader: Person, couple_id: UUID, slot: str) -> Partner:
+    """One partner of a couple the reader may see. Raises NotFound for an unknown slot as well."""
+    couple = couple_for(reader, couple_id)
+    found = next((partner for partner in couple.partners if partner.slot == slot), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _literal(word: str) -> str:
+    """What a person typed is looked for as typed, so LIKE's wildcards lose their meaning."""
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+_WITH_PARTNERS = (
+    selectinload(Couple.partners).joinedload(Partner.person),
+    joinedload(Couple.counsellor),
+)

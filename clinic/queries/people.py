@@ -1,0 +1,161 @@
+"""People, ways in, and sign-ins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from clinic.domain import invitations, sign_ins
+from clinic.domain.roles import Role
+from clinic.errors import NotFound
+from clinic.extensions import db
+from clinic.models import Invitation, Person, Practice, Recovery, SignIn, SignInFailure
+
+
+def practice_of(person: Person) -> Practice:
+    """The practice a person belongs to."""
+    return db.session.get_one(Practice, person.practice_id)
+
+
+def staff_of(admin: Person) -> Sequence[Person]:
+    """Everybody who works for the admin's practice, by name. Raises NotFound for anybody but an admin."""
+    if admin.kind is not Role.ADMIN:
+        raise NotFound
+    return (
+        db.session.execute(
+            select(Person)
+            .where(Person.practice_id == admin.practice_id, Person.role != Role.PARTNER)
+            .order_by(Person.name, Person.family_name)
+        )
+        .scalars()
+        .all()
+    )
+
+
+def latest_invitations(admin: Person) -> dict[UUID, Invitation]:
+    """The latest invitation of each member of staff, by person id."""
+    rows = db.session.execute(
+        select(Invitation)
+        .join(Person, Person.id == Invitation.person_id)
+        .where(Invitation.practice_id == admin.practice_id, Person.role != Role.PARTNER)
+        .order_by(Invitation.created_at)
+    ).scalars()
+    return {invitation.person_id: invitation for invitation in rows}
+
+
+def staff_member(admin: Person, person_id: UUID) -> Person:
+    """One member of staff of the admin's practice. Raises NotFound otherwise."""
+    found = next((person for person in staff_of(admin) if person.id == person_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def open_invitation(token_hash: str, now: datetime) -> tuple[Invitation, Person, Practice, Person]:
+    """An invitation that can still be used, whose it is, where, and who sent it.
+
+    Raises NotFound for anything else, so a used, a revoked and an invented link look the same.
+    """
+    invitation = db.session.execute(
+        select(Invitation).where(Invitation.token_hash == token_hash)
+    ).scalar_one_or_none()
+    if invitation is None or not invitations.is_open(
+        now,
+        expires_at=invitation.expires_at,
+        wrong_codes=invitation.wrong_codes,
+        claimed_at=invitation.claimed_at,
+        declined_at=invitation.declined_at,
+        revoked_at=invitation.revoked_at,
+    ):
+        raise NotFound
+    person = db.session.get_one(Person, invitation.person_id)
+    practice = db.session.get_one(Practice, invitation.practice_id)
+    sender = db.session.get_one(Person, invitation.by_id)
+    return invitation, person, practice, sender
+
+
+def sign_in_by_token(token_hash: str, now: datetime) -> tuple[SignIn, Person] | None:
+    """A sign-in that still counts, with its person; None when it has ended, idled out or aged out."""
+    row = db.session.execute(
+        select(SignIn, Person)
+        .join(Person, Person.id == SignIn.person_id)
+        .where(SignIn.token_hash == token_hash)
+    ).one_or_none()
+    if row is None:
+        return None
+    sign_in, person = row
+    live = sign_ins.is_live(
+        now,
+        is_staff=person.is_staff,
+        created_at=sign_in.created_at,
+        last_seen_at=sign_in.last_seen_at,
+        ended_at=sign_in.ended_at,
+    )
+    return (sign_in, person) if live and person.disabled_at is None else None
+
+
+def sign_ins_of(person: Person, now: datetime) -> Sequence[SignIn]:
+    """A person's own sign-ins that still count, newest first."""
+    rows = db.session.execute(
+        select(SignIn)
+        .where(SignIn.person_id == person.id, SignIn.ended_at.is_(None))
+        .order_by(SignIn.last_seen_at.desc())
+    ).scalars()
+    return [
+        row
+        for row in rows
+        if sign_ins.is_live(
+            now,
+            is_staff=person.is_staff,
+            created_at=row.created_at,
+            last_seen_at=row.last_seen_at,
+            ended_at=row.ended_at,
+        )
+    ]
+
+
+def person_by_address(address: str) -> Person | None:
+    """Whoever signs in with this address. Only sign-in and recovery may ask; they answer alike either way."""
+    return db.session.execute(
+        select(Person).where(Person.sign_in_address == address, Person.disabled_at.is_(None))
+    ).scalar_one_or_none()
+
+
+def is_known_device(person: Person, device_hash: str) -> bool:
+    """Whether this person has signed in from this browser before."""
+    return (
+        db.session.execute(
+            select(SignIn.id).where(SignIn.person_id == person.id, SignIn.device_hash == device_hash).limit(1)
+        ).scalar_one_or_none()
+        is not None
+    )
+
+
+def failures_in(bucket: str, since: datetime) -> Sequence[datetime]:
+    """When wrong pass-phrases were tried in one bucket since a moment."""
+    return (
+        db.session.execute(
+            select(SignInFailure.at).where(SignInFailure.bucket == bucket, SignInFailure.at > since)
+        )
+        .scalars()
+        .all()
+    )
+
+
+def open_recovery(person: Person, now: datetime) -> Recovery | None:
+    """The newest recovery of this person that can still be used."""
+    return db.session.execute(
+        select(Recovery)
+        .where(
+            Recovery.person_id == person.id,
+            Recovery.practice_id == person.practice_id,
+            Recovery.used_at.is_(None),
+            Recovery.expires_at > now,
+            Recovery.wrong_codes < invitations.WRONG_CODES,
+        )
+        .order_by(Recovery.created_at.desc())
+        .limit(1)
+    ).scalar_one_or_none()

@@ -1,0 +1,5 @@
+"""The pages of this package: a blueprint each."""
+
+from flask import Blueprint
+
+BLUEPRINTS: tuple[Blueprint, ...] = ()

@@ -1,0 +1,378 @@
+"""What happens around every request: the guard, the headers, re-sent forms, error pages, filters.
+
+Closed by default: a view is reached only by somebody its row of the matrix names (see `access`).
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    flash,
+    g,
+    has_request_context,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_user
+from flask_talisman import Talisman
+from flask_wtf.csrf import CSRFError
+from flask_wtf.form import FlaskForm
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from clinic import access, clock
+from clinic.actions.sign_ins import touch_sign_in
+from clinic.actions.tokens import digest
+from clinic.domain.roles import Permission, Role
+from clinic.domain.sign_ins import TOUCH_EVERY
+from clinic.errors import AlreadyDone, DomainError, NotFound
+from clinic.extensions import before_commit, db, login_manager
+from clinic.models import FormKey, Person
+from clinic.queries.couples import own_place
+from clinic.queries.people import practice_of, sign_in_by_token
+
+DEVICE_COOKIE = "device"
+YEAR = 365 * 24 * 3600
+UNDO_MINUTES = 10
+
+CONTENT_SECURITY_POLICY = {
+    "default-src": "'none'",
+    "style-src": "'self'",
+    "script-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "object-src": "'none'",
+    "frame-ancestors": "'none'",
+}
+
+
+def init_web(app: Flask, *, secure_cookies: bool) -> None:
+    """Hang the guard, headers, handlers and filters on the app."""
+    Talisman(
+        app,
+        force_https=False,  # TLS ends in front of the app; HSTS says so to the browser.
+        session_cookie_secure=secure_cookies,
+        strict_transport_security=secure_cookies,
+        strict_transport_security_max_age=YEAR,
+        content_security_policy=CONTENT_SECURITY_POLICY,
+        frame_options="DENY",
+        referrer_policy="no-referrer",
+        permissions_policy={"camera": "()", "microphone": "()", "geolocation": "()"},
+    )
+    app.before_request(_guard)
+    app.after_request(_seal_response)
+    login_manager.user_loader(_load_person)
+    if _claim_form_key not in before_commit:
+        before_commit.append(_claim_form_key)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(DomainError, _refused)
+    app.register_error_handler(IntegrityError, _collision)
+    app.register_error_handler(OperationalError, _database_busy)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(Exception, _unexpected)
+    app.jinja_env.filters.update(
+        local_time=local_time, local_day=local_day, clock_time=clock_time, short_day=short_day
+    )
+    app.jinja_env.globals.update(new_form_key=new_form_key, can=access.can, Permission=Permission, Role=Role)
+
+
+# ---- who is asking ----
+
+
+def _load_person(token: str) -> Person | None:
+    found = sign_in_by_token(digest(token), clock.now())
+    if found is None:
+        return None
+    sign_in, person = found
+    person.sign_in, person.sign_in_token = sign_in, token
+    return person
+
+
+def begin_session(person: Person, token: str) -> None:
+    """Put a fresh sign-in into the browser's cookie; whatever was in it before is gone (no fixation)."""
+    session.clear()
+    person.sign_in_token = token
+    login_user(person)
+
+
+def device_token() -> str:
+    """This browser's own random name, which lets its owner in while others are being throttled."""
+    if "device" not in g:
+        g.device = request.cookies.get(DEVICE_COOKIE) or secrets.token_urlsafe(24)
+    return str(g.device)
+
+
+def _guard() -> ResponseReturnValue | None:
+    """Refuse whoever the view's row does not name, then answer forms that were sent twice."""
+    endpoint = request.endpoint
+    if endpoint is None:
+        return None  # The router answers 404 or 405 itself.
+    view = request_view()
+    g.writes_while_reading = getattr(view, "leaves_audit_line", False)
+    if "\0" in request.query_string.decode("latin-1") or "%00" in request.query_string.decode("latin-1"):
+        raise NotFound
+    permission = access.permission_of(_app(), endpoint)
+    if permission is Permission.PAGE_PUBLIC:
+        return _answer_again()
+    if not current_user.is_authenticated:
+        return redirect(url_for("sign_in.sign_in", next=_safe_next()))
+    person = access.signed_in()
+    access.require(person, permission)
+    _touch(person)
+    if person.kind is Role.PARTNER and permission not in (Permission.ACCOUNT_JOIN, Permission.ACCOUNT_OWN):
+        g.place = own_place(person)
+        if g.place.policy_read_at is None:
+            return redirect(url_for("join.agree"))
+    return _answer_again()
+
+
+def request_view() -> Any:
+    """The function behind the present address."""
+    return _app().view_functions.get(request.endpoint or "")
+
+
+def _app() -> Flask:
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    return app
+
+
+def _safe_next() -> str | None:
+    return request.full_path.rstrip("?") if request.method == "GET" and request.path != "/" else None
+
+
+def local_target(target: str | None) -> str | None:
+    """An address inside this site to go on to after signing in, or None for anything else."""
+    if not target or not target.startswith("/") or target.startswith("//"):
+        return None
+    if "\\" in target or any(ord(letter) < 32 for letter in target):
+        return None
+    return target
+
+
+def _touch(person: Person) -> None:
+    now = clock.now()
+    if now - person.sign_in.last_seen_at < TOUCH_EVERY:
+        return
+    if request.method in ("GET", "HEAD") and not g.writes_while_reading:
+        touch_sign_in(person.sign_in.id, now)
+    else:
+        person.sign_in.last_seen_at = now  # Goes with the action's own commit.
+
+
+# ---- forms that arrive twice ----
+
+
+def new_form_key() -> str:
+    """An idempotency key for one rendered form (R35)."""
+    return secrets.token_hex(16)
+
+
+def _form_key() -> str | None:
+    key = request.form.get("form_key", "") if request.method == "POST" else ""
+    return key if len(key) == 32 and key.isalnum() and key.isascii() else None
+
+
+def _answer_again() -> ResponseReturnValue | None:
+    """A form that was acted on before gets the first answer again, and nothing happens twice."""
+    key = _form_key()
+    if key is None:
+        return None
+    earlier = db.session.get(FormKey, key)
+    if earlier is None:
+        g.form_key = key
+        return None
+    return redirect(earlier.location or url_for("home"))
+
+
+def _claim_form_key() -> None:
+    key = g.pop("form_key", None) if has_request_context() else None
+    if key is not None:
+        person_id: UUID | None = current_user.id if current_user.is_authenticated else None
+        db.session.add(FormKey(key=key, person_id=person_id, at=clock.now()))
+        g.claimed_form_key = key
+
+
+def _remember_location(response: Response) -> None:
+    key = g.pop("claimed_form_key", None)
+    if key is not None and response.location:
+        db.session.rollback()
+        with db.engine.begin() as connection:
+            connection.execute(
+                update(FormKey).where(FormKey.key == key).values(location=response.location[:300])
+            )
+
+
+# ---- what leaves ----
+
+
+def _seal_response(response: Response) -> Response:
+    """Nothing of a page stays behind in a browser; the device keeps its name."""
+    _remember_location(response)
+    if request.endpoint != "static" and not (request.endpoint or "").endswith(".static"):
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    if "device" in g:
+        _set_cookie(response, DEVICE_COOKIE, g.device, max_age=YEAR)
+    if getattr(request_view(), "ends_history", False):
+        # A fresh HttpOnly cookie set by the signed-out page itself is what keeps Back from showing the
+        # page before it: measured, where `no-store` and Clear-Site-Data alone were not enough.
+        _set_cookie(response, "visit", secrets.token_urlsafe(9), max_age=None)
+    return response
+
+
+def _set_cookie(response: Response, name: str, value: str, max_age: int | None) -> None:
+    response.set_cookie(
+        name,
+        value,
+        max_age=max_age,
+        httponly=True,
+        samesite="Lax",
+        secure=bool(_app().config["SESSION_COOKIE_SECURE"]),
+    )
+
+
+def ends_history(view: Any) -> Any:
+    """Mark a signed-out page, so that it sets the cookie which blanks what Back would show."""
+    view.ends_history = True
+    return view
+
+
+def page(template: str, form: FlaskForm | None = None, **values: Any) -> ResponseReturnValue:
+    """A page with a form: 422 when what was sent did not pass, with everything typed still in it."""
+    sent = form is not None and form.is_submitted()
+    return render_template(template, form=form, **values), 422 if sent else 200
+
+
+def notice(sentence: str) -> None:
+    """Say what was done, at the top of the next page."""
+    flash(sentence, "notice")
+
+
+def notice_with_undo(sentence: str, undo_url: str) -> None:
+    """Say what was done and offer to undo it; a button, because undoing is an act."""
+    offer: Any = {"text": sentence, "url": undo_url}  # Flask carries any JSON; its types say only str.
+    flash(offer, "undo")
+
+
+# ---- when it does not work ----
+
+
+def _error_page(status: int, sentence: str | None = None) -> tuple[str, int]:
+    return render_template(f"errors/{status}.html", sentence=sentence), status
+
+
+def _http_error(problem: HTTPException) -> ResponseReturnValue:
+    db.session.rollback()
+    if isinstance(problem, CSRFError):
+        return _stale_form(problem)
+    status = problem.code or 500
+    if status in (301, 302, 303, 307, 308):
+        return problem.get_response()
+    known = {400, 404, 405, 413, 429, 503}
+    body, status = _error_page(status if status in known else (500 if status >= 500 else 400))
+    response = _app().make_response((body, status))
+    if status == 405:
+        response.headers["Allow"] = ", ".join(sorted(getattr(problem, "valid_methods", None) or ["GET"]))
+    return response
+
+
+def _refused(problem: DomainError) -> ResponseReturnValue:
+    db.session.rollback()
+    if isinstance(problem, AlreadyDone):
+        return redirect(url_for("home"))
+    if isinstance(problem, NotFound):
+        return _error_page(404)
+    return _error_page(409, problem.sentence)
+
+
+def _collision(problem: IntegrityError) -> ResponseReturnValue:
+    """Two equal writes met in the database; the one that came first has counted."""
+    db.session.rollback()
+    key = request.form.get("form_key", "")
+    earlier = db.session.get(FormKey, key) if len(key) == 32 else None
+    if earlier is not None:
+        return redirect(earlier.location or url_for("home"))
+    _app().logger.warning("collision: %s", type(problem.orig).__name__)
+    return _error_page(409, "This was changed somewhere else a moment ago. Go back and try again.")
+
+
+def _database_busy(problem: OperationalError) -> ResponseReturnValue:
+    db.session.rollback()
+    _app().logger.error("database: %s", type(problem.orig).__name__)
+    response = _app().make_response(_error_page(503))
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _stale_form(problem: CSRFError) -> ResponseReturnValue:
+    """A form from before signing out: back to signing in, or a plain page for those who are in."""
+    if not current_user.is_authenticated and access.permission_of(
+        _app(), request.endpoint or "static"
+    ) is not (Permission.PAGE_PUBLIC):
+        return redirect(url_for("sign_in.sign_in"))
+    return _error_page(400)
+
+
+def _unexpected(problem: Exception) -> ResponseReturnValue:
+    """The last resort. The log gets the place, never the words; the person gets a plain page."""
+    if _app().config.get("PROPAGATE_EXCEPTIONS"):
+        raise problem
+    db.session.rollback()
+    _app().logger.exception("unexpected error at %s", request.endpoint)
+    return _error_page(500)
+
+
+# ---- how times read ----
+
+
+def _zone() -> ZoneInfo:
+    if "zone" not in g:
+        g.zone = ZoneInfo(practice_of(access.signed_in()).timezone if current_user else "UTC")
+    zone: ZoneInfo = g.zone
+    return zone
+
+
+def _local(value: datetime) -> datetime:
+    return value.astimezone(_zone())
+
+
+def local_time(value: datetime) -> str:
+    """As in "Thu 16 May, 10:00", where the practice is."""
+    local = _local(value)
+    return f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
+
+
+def local_day(value: datetime | date) -> str:
+    """As in "Thursday 16 May"."""
+    day = _local(value).date() if isinstance(value, datetime) else value
+    return f"{day:%A} {day.day} {day:%B}"
+
+
+def short_day(value: datetime | date) -> str:
+    """As in "16 May"."""
+    day = _local(value).date() if isinstance(value, datetime) else value
+    return f"{day.day} {day:%b}"
+
+
+def clock_time(value: datetime) -> str:
+    """As in "8:42 pm"."""
+    local = _local(value)
+    return f"{local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"

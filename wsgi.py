@@ -1,0 +1,133 @@
+"""The composition root: the only module that knows both packages and the settings."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from flask import Flask, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_bootstrap import Bootstrap5
+from flask_login import current_user
+
+import assignments
+import clinic
+from clinic import access
+from clinic.domain.roles import Permission, Role
+from config import INSTANCE, Config
+
+# Where each kind of person begins, and the links around their pages: (area, label, endpoint, icon).
+HOME = {
+    Role.PARTNER: "today.today",
+    Role.COUNSELLOR: "board.board",
+    Role.SUPERVISOR: "board.board",
+    Role.ADMIN: "practice.people",
+}
+CASEWORK = (
+    ("board", "Today", "board.board", "home"),
+    ("couples", "Couples", "couples.couples", "people"),
+    ("library", "Library", "library.library", "book"),
+)
+NAVIGATION = {
+    Role.PARTNER: (
+        ("today", "Today", "today.today", "home"),
+        ("thanks", "Thanks", "thanks.thanks", "heart"),
+        ("together", "Together", "together.together", "people"),
+        ("me", "Me", "me.me", "person"),
+    ),
+    Role.COUNSELLOR: CASEWORK,
+    Role.SUPERVISOR: CASEWORK,
+    Role.ADMIN: (
+        ("practice", "People", "practice.people", "people"),
+        ("rules", "Rules", "practice.rules", "gear"),
+    ),
+}
+# Blueprints that belong to another blueprint's area in the navigation.
+AREAS = {
+    "do": "today",
+    "check_in": "today",
+    "mine": "me",
+    "couple": "couples",
+    "answers": "couples",
+    "signs": "couples",
+    "brief": "couples",
+    "appointments": "couples",
+    "assign": "couples",
+}
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Build the application. Without a config, settings come from the environment.
+
+    Raises MissingSettings when production is half-configured, and RuntimeError when a route names no
+    row of the authorisation matrix.
+    """
+    config = config or Config.from_environment()
+    app = Flask("clinic", template_folder="../templates", instance_path=str(INSTANCE))
+    app.config.from_mapping(_settings(config))
+    Bootstrap5(app)
+    clinic.init_app(app)
+    assignments.init_app(app)
+    app.add_url_rule("/", "home", access.public(_home))
+    app.context_processor(_surroundings)
+    access.check_routes(app)
+    return app
+
+
+def _settings(config: Config) -> dict[str, object]:
+    return {
+        "TESTING": config.name == "test",
+        "SECRET_KEY": config.secret_key,
+        "SQLALCHEMY_DATABASE_URI": config.database_url,
+        "ENCRYPTION_KEYS": config.encryption_keys,
+        "PUBLIC_URL": config.public_url.rstrip("/"),
+        "MAIL_URL": config.mail_url,
+        "MAIL_FROM": config.mail_from,
+        "SEND_MAIL_AFTER_COMMIT": config.send_mail_after_commit,
+        "PASSPHRASE_MEMORY_KIB": config.passphrase_memory_kib,
+        "DEMO": config.demo,
+        "RATELIMIT_STORAGE_URI": config.rate_limit_storage,
+        "RATELIMIT_ENABLED": config.throttle,
+        "SESSION_COOKIE_NAME": "__Host-meanwhile" if config.secure_cookies else "meanwhile",
+        "SESSION_COOKIE_SECURE": config.secure_cookies,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "MAX_CONTENT_LENGTH": 1024 * 1024,
+        "WTF_CSRF_TIME_LIMIT": None,  # The token lives as long as the sign-in it belongs to.
+        "BOOTSTRAP_SERVE_LOCAL": True,
+        **config.extra,
+    }
+
+
+def _home() -> ResponseReturnValue:
+    """The first page of whoever is signed in."""
+    if not current_user.is_authenticated:
+        return redirect(url_for("sign_in.sign_in"))
+    return redirect(url_for(HOME[access.signed_in().kind]))
+
+
+def _surroundings() -> dict[str, object]:
+    """What every page is framed with. Error pages get none of it, so that refused looks like not found."""
+    person = access.signed_in() if current_user.is_authenticated else None
+    blueprint = request.blueprint or ""
+    items = [
+        SimpleNamespace(key=key, label=label, url=url_for(endpoint), icon=icon)
+        for key, label, endpoint, icon in (NAVIGATION[person.kind] if person else ())
+    ]
+    return {
+        "me": person,
+        "theme": person.theme if person else "system",
+        "nav": SimpleNamespace(area=AREAS.get(blueprint, blueprint), items=items, foot=_foot(person)),
+        "leave_url": url_for("leave.leave"),
+        "help_url": url_for("help.help_page"),
+        "urgent_url": url_for("help.urgent"),
+        "Permission": Permission,
+    }
+
+
+def _foot(person: object) -> list[SimpleNamespace]:
+    if person is None:
+        return []
+    return [
+        SimpleNamespace(key="me", label=getattr(person, "name", ""), url=url_for("me.me"), icon="person"),
+        SimpleNamespace(key="help", label="Help", url=url_for("help.help_page"), icon="question"),
+    ]
