@@ -41,7 +41,7 @@ ANSWER_CAP = 20_000
 Slug = Annotated[
     str,
     Field(
-        pattern=r"\A[a-z][a-z0-9]*(?:-[a-z0-9]+)*\Z",
+        pattern=r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$",
         max_length=60,
         description="small letters and digits, words joined by hyphens, such as “say-it-back”",
     ),
@@ -49,7 +49,7 @@ Slug = Annotated[
 FieldKey = Annotated[
     str,
     Field(
-        pattern=r"\A[a-z][a-z0-9]*(?:_[a-z0-9]+)*\Z",
+        pattern=r"^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$",
         max_length=40,
         description="small letters and digits, words joined by underscores, such as “how_long”",
     ),
@@ -101,7 +101,7 @@ class AskedField(Definition):
             raise ValueError("a field of the kind “choose_one” needs at least two options to choose from")
         if self.kind != "choose_one" and self.options:
             raise ValueError("options are only for the kind “choose_one”; take them out or change the kind")
-        _refuse_twins("option", [option.key for option in self.options])
+        _check_options(self.options)
         return self
 
 
@@ -155,7 +155,7 @@ class ChooseOneStep(_StepBase):
 
     @model_validator(mode="after")
     def _keys_differ(self) -> Self:
-        _refuse_twins("option", [option.key for option in self.options])
+        _check_options(self.options)
         return self
 
 
@@ -173,7 +173,7 @@ class ChooseManyStep(_StepBase):
 
     @model_validator(mode="after")
     def _keys_differ(self) -> Self:
-        _refuse_twins("option", [option.key for option in self.options])
+        _check_options(self.options)
         return self
 
 
@@ -201,7 +201,7 @@ class ISentenceStep(_StepBase):
 
     @model_validator(mode="after")
     def _keys_differ(self) -> Self:
-        _refuse_twins("feeling", [option.key for option in self.feelings])
+        _check_options(self.feelings)
         return self
 
 
@@ -401,8 +401,10 @@ class Exercise(Definition):
             if [key for key in order if key in size.steps] != list(size.steps):
                 raise ValueError(f"sizes.{name}: list each step once, in the order of the steps above")
             if not smaller <= set(size.steps):
-                left_out = sorted(smaller - set(size.steps))[0]
+                left_out = min(smaller - set(size.steps))
                 raise ValueError(f"sizes.{name}: it leaves out “{left_out}”, which the size before it keeps")
+            if size.timer is not None and size.timer > size.minutes:
+                raise ValueError(f"sizes.{name}: the timer runs longer than the whole size takes")
             if size.minutes < fewest:
                 raise ValueError(f"sizes.{name}: it takes fewer minutes than the size before it")
             smaller, fewest = set(size.steps), size.minutes
@@ -434,14 +436,24 @@ class Exercise(Definition):
         self, size: SizeName = "usual", *, turn: Turn | None = None, first_time: bool = True
     ) -> tuple[Step, ...]:
         """The steps of a size in order; a turn leaves out the other role's, a repeat leaves out the set-up."""
-        kept = set(self.size(size).steps)
+        chosen = self.size(size)
         return tuple(
-            step
+            step.model_copy(update={"minutes": chosen.timer})
+            if chosen.timer is not None and isinstance(step, TimerStep)
+            else step
             for step in self.steps
-            if step.key in kept
+            if step.key in chosen.steps
             and (turn is None or step.turn in (None, turn))
             and (first_time or not step.first_time_only)
         )
+
+
+def _check_options(options: tuple[Option, ...]) -> None:
+    keys = [option.key for option in options]
+    _refuse_twins("option", keys)
+    for taken in ("other", "skip"):
+        if taken in keys:
+            raise ValueError(f"the key “{taken}” is kept for the page itself; call the option something else")
 
 
 def _refuse_twins(what: str, keys: list[str], where: str = "") -> None:
