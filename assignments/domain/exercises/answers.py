@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from assignments.domain.exercises.definitions import (
+from assignments.domain.exercises.steps import (
     ANSWER_CAP,
     AgreementStep,
     AskedField,
@@ -38,8 +38,42 @@ _SAID_ALREADY = {
     "would_like": re.compile(r"\s*i(?:['’]d|\s+would)\s+like\b[\s…,.]*", re.IGNORECASE),
 }
 _LOWER_AT_START: Final = frozenset(
-    "a an the you your we our my it they he she there this that these those some more less to for if at on in after"
-    " before both each one no not nobody dinner plans".split()
+    {
+        "a",
+        "an",
+        "the",
+        "you",
+        "your",
+        "we",
+        "our",
+        "my",
+        "it",
+        "they",
+        "he",
+        "she",
+        "there",
+        "this",
+        "that",
+        "these",
+    }
+    | {
+        "those",
+        "some",
+        "more",
+        "less",
+        "to",
+        "for",
+        "if",
+        "at",
+        "on",
+        "in",
+        "after",
+        "before",
+        "both",
+        "each",
+        "one",
+    }
+    | {"no", "not", "nobody", "everything", "dinner", "plans"}
 )
 
 
