@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from assignments.domain.exercises.definitions import (
+from assignments.domain.exercises.steps import (
     ANSWER_CAP,
     AgreementStep,
     AskedField,
@@ -38,7 +38,7 @@ _SAID_ALREADY = {
     "would_like": re.compile(r"\s*i(?:['’]d|\s+would)\s+like\b[\s…,.]*", re.IGNORECASE),
 }
 _LOWER_AT_START: Final = frozenset(
-    [
+    {
         "a",
         "an",
         "the",
@@ -55,6 +55,8 @@ _LOWER_AT_START: Final = frozenset(
         "this",
         "that",
         "these",
+    }
+    | {
         "those",
         "some",
         "more",
@@ -70,12 +72,8 @@ _LOWER_AT_START: Final = frozenset(
         "both",
         "each",
         "one",
-        "no",
-        "not",
-        "nobody",
-        "dinner",
-        "plans",
-    ]
+    }
+    | {"no", "not", "nobody", "everything", "dinner", "plans"}
 )
 
 

@@ -8,22 +8,19 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from assignments.domain.exercises.definitions import (
+from assignments.domain.exercises.definitions import Dose, Exercise, Size, Sizes
+from assignments.domain.exercises.steps import (
     AgreementStep,
     AskedField,
     ChooseManyStep,
     ChooseOneStep,
     Definition,
-    Dose,
     EntriesStep,
-    Exercise,
     ISentenceStep,
     Option,
     RatingStep,
     ReadOnlyStep,
     SentencePart,
-    Size,
-    Sizes,
     TextStep,
     TimerStep,
 )

@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final, TypeVar
 
-from assignments.domain.exercises.definitions import Definition, Size
+from assignments.domain.exercises.definitions import Size
+from assignments.domain.exercises.steps import Definition
 
 D = TypeVar("D", bound=Definition)
 

@@ -1,0 +1,161 @@
+"""Reads the library from its files, once, and answers questions about it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+
+from assignments.domain.exercises import (
+    FAMILY_NAMES,
+    LEVEL_NAMES,
+    Exercise,
+    ExerciseError,
+    Family,
+    Level,
+    Who,
+    parse_exercise,
+    texts_of,
+)
+from assignments.domain.material import MATERIAL, Kind, kind_of, label_of
+
+EXERCISES_FOLDER = Path(__file__).parent / "exercises"
+
+
+@dataclass(frozen=True)
+class Library:
+    """Every exercise that ships, in reading order: by family, then from easy to deeper, then by name."""
+
+    exercises: tuple[Exercise, ...]
+
+    def get(self, slug: str, version: int | None = None) -> Exercise | None:
+        """The exercise of that slug, or None; with a version, only when that version is the one that ships."""
+        found = next((exercise for exercise in self.exercises if exercise.slug == slug), None)
+        if found is not None and version is not None and found.version != version:
+            return None
+        return found
+
+    def all(self) -> tuple[Exercise, ...]:
+        """Every exercise."""
+        return self.exercises
+
+    def search(
+        self,
+        word: str = "",
+        *,
+        family: Family | None = None,
+        max_minutes: int | None = None,
+        level: Level | None = None,
+        who: Who | None = None,
+    ) -> tuple[Exercise, ...]:
+        """The exercises that hold every word given and pass every filter; name matches come first."""
+        wanted = word.casefold().split()
+        found = [
+            exercise
+            for exercise in self.exercises
+            if (family is None or exercise.family == family)
+            and (max_minutes is None or exercise.minutes <= max_minutes)
+            and (level is None or exercise.level == level)
+            and (who is None or exercise.who == who)
+            and all(part in _searchable(exercise) for part in wanted)
+        ]
+        return tuple(sorted(found, key=lambda e: not all(part in e.name.casefold() for part in wanted)))
+
+    def where_used(self) -> dict[str, list[str]]:
+        """For every material id of the catalogue, the exercises that name it as a source or as a sign of avoidance.
+
+        A threshold (T) named as a sign is left out: it is reached on the signs page, not through an exercise.
+        """
+        used: dict[str, list[str]] = {material_id: [] for material_id in MATERIAL}
+        for exercise in self.exercises:
+            signs = tuple(sign for sign in exercise.signs if kind_of(sign) is Kind.AVOIDANCE_SIGN)
+            for material_id in dict.fromkeys((*exercise.sources, *signs)):
+                used[material_id].append(exercise.slug)
+        return used
+
+
+@dataclass(frozen=True)
+class LibraryReport:
+    """What a check of the library found: broken files, where each material id is used, and which are missing."""
+
+    exercises: tuple[Exercise, ...]
+    problems: tuple[str, ...]
+    where_used: Mapping[str, tuple[str, ...]]
+    missing: tuple[str, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every file could be read and every material id is reachable."""
+        return not self.problems and not self.missing
+
+    def lines(self) -> list[str]:
+        """The report as lines of text, ready to print."""
+        counted = f"{len(self.exercises)} exercises read, {len(self.problems)} problems."
+        used = [
+            f"{material_id:<4} {label_of(material_id)}: {', '.join(places) or 'nowhere yet'}"
+            for material_id, places in self.where_used.items()
+        ]
+        reached = len(self.where_used) - len(self.missing)
+        total = f"{reached} of {len(self.where_used)} material ids are reachable."
+        missing = [f"Missing: {', '.join(self.missing)}."] if self.missing else []
+        return [counted, *self.problems, *used, total, *missing]
+
+
+@lru_cache(maxsize=1)
+def load_library() -> Library:
+    """The library that ships; a file that cannot be read raises ExerciseError, naming every problem of every file."""
+    exercises, errors = _read_folder(EXERCISES_FOLDER)
+    if errors:
+        # All of them at once: whoever repairs the library should not meet the problems one by one.
+        raise ExerciseError("library", tuple(line for error in errors for line in str(error).splitlines()))
+    return Library(exercises)
+
+
+def check_library(
+    elsewhere: Mapping[str, Iterable[str]] = MappingProxyType({}), folder: Path = EXERCISES_FOLDER
+) -> LibraryReport:
+    """Read every file and say where each material id is used and which are missing.
+
+    `elsewhere` names what lies outside the exercises: material id to places, such as "T1" to the signs page or
+    "PL1" to a plan. Nothing is taken on trust: an id that neither an exercise nor `elsewhere` names is missing.
+    """
+    exercises, errors = _read_folder(folder)
+    used = Library(exercises).where_used()
+    for material_id, places in elsewhere.items():
+        used[material_id].extend(places)
+    return LibraryReport(
+        exercises=exercises,
+        problems=tuple(line for error in errors for line in str(error).splitlines()),
+        where_used=MappingProxyType({material_id: tuple(places) for material_id, places in used.items()}),
+        missing=tuple(material_id for material_id, places in used.items() if not places),
+    )
+
+
+def _read_folder(folder: Path) -> tuple[tuple[Exercise, ...], tuple[ExerciseError, ...]]:
+    exercises: list[Exercise] = []
+    errors: list[ExerciseError] = []
+    for path in sorted(folder.glob("*.toml")):
+        source = f"{folder.name}/{path.name}"
+        try:
+            exercise = parse_exercise(path.read_text(encoding="utf-8"), source)
+            if exercise.slug != path.stem:
+                sentence = f"slug: expected “{path.stem}”, the name of the file; found “{exercise.slug}”."
+                raise ExerciseError(source, (sentence,))
+        except UnicodeDecodeError:
+            errors.append(ExerciseError(source, ("this is not UTF-8 text; save it again as UTF-8.",)))
+        except ExerciseError as error:
+            errors.append(error)
+        else:
+            exercises.append(exercise)
+    return tuple(sorted(exercises, key=_reading_order)), tuple(errors)
+
+
+def _reading_order(exercise: Exercise) -> tuple[int, int, str]:
+    family = list(FAMILY_NAMES).index(exercise.family)
+    return family, list(LEVEL_NAMES).index(exercise.level), exercise.name.casefold()
+
+
+@lru_cache(maxsize=512)
+def _searchable(exercise: Exercise) -> str:
+    own = (exercise.slug, exercise.family, *exercise.sources, *exercise.signs)
+    return " ".join((*own, *texts_of(exercise))).casefold()
