@@ -97,9 +97,7 @@ class CoupleHistory:
 
     def work_between(self, first: int, last: int, partner: Partner | None = None) -> tuple[Work, ...]:
         """The work of a run of weeks, both ends included."""
-        return tuple(
-            one for one in self.work if first <= one.week <= last and partner in (None, one.partner)
-        )
+        return tuple(one for one in self.work if first <= one.week <= last and partner in (None, one.partner))
 
     def _series(
         self, partner: Partner, read: Callable[[CheckinAnswers], float | None]
@@ -138,7 +136,9 @@ def couple_history(
         couple=couple,
         week=week,
         checkins=tuple(
-            sorted((one for one in checkins if not one.answers.is_empty), key=lambda one: (one.week, one.partner))
+            sorted(
+                (one for one in checkins if not one.answers.is_empty), key=lambda one: (one.week, one.partner)
+            )
         ),
         instruments=tuple(sorted(instruments, key=lambda one: (one.week, one.name, one.partner))),
         work=tuple(sorted(work, key=lambda one: (one.week, one.partner))),
@@ -155,7 +155,11 @@ def from_json(value: object) -> CoupleHistory:
     instruments = [_instrument(one, place) for one, place in _listed(record, "instruments")]
     work = [_work(one, place) for one, place in _listed(record, "work")]
     if record.get("week") is None:
-        weeks = [one.week for one in (*checkins, *instruments, *work)]
+        weeks = [
+            *(one.week for one in checkins),
+            *(one.week for one in instruments),
+            *(one.week for one in work),
+        ]
         week = max(weeks, default=0)
     else:
         week = _whole(record["week"], "week", 0, LAST_WEEK)
@@ -215,7 +219,9 @@ def _record(value: object, place: str, allowed: Sequence[str]) -> Mapping[str, o
         raise HistoryError(f"{place} must be a JSON object.")
     for key in value:
         if key not in allowed:
-            raise HistoryError(f"{place} has the unknown key “{str(key)[:40]}”. Known are {', '.join(allowed)}.")
+            raise HistoryError(
+                f"{place} has the unknown key “{str(key)[:40]}”. Known are {', '.join(allowed)}."
+            )
     return value
 
 

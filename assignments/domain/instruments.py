@@ -134,7 +134,9 @@ def total(key: str, answers: Sequence[int | None]) -> int:
     summed = 0
     for number, (answer, (low, high)) in enumerate(zip(answers, one.item_ranges, strict=True), start=1):
         if answer is None:
-            raise InstrumentError(f"{one.title} is scored only when all items are answered: {number} is open.")
+            raise InstrumentError(
+                f"{one.title} is scored only when all items are answered: {number} is open."
+            )
         if isinstance(answer, bool) or not low <= answer <= high:
             raise InstrumentError(f"{one.title}, item {number}: answers run from {low} to {high}.")
         summed += answer
