@@ -280,6 +280,15 @@ def _change(series: Series, limits: Limits) -> float | None:
     return fmean(values[-last:]) - fmean(values[:first])
 
 
+def counted_weeks(series: Series, limits: Limits) -> frozenset[int]:
+    """The weeks whose reports stand on either side of a person's change."""
+    first = min(limits.first_reports, len(series) // 2)
+    last = min(limits.last_reports, len(series) - first)
+    if not first:
+        return frozenset()
+    return frozenset(week for week, _ in (*series[:first], *series[-last:]))
+
+
 def _couple_change(sides: BySide, limits: Limits) -> float | None:
     changes = [_change(series, limits) for series in sides.values()]
     known = [change for change in changes if change is not None]

@@ -1,4 +1,4 @@
-"""The rules that count reports: R3 (high tension), R4, R5 (persists), R6, R7, R9, R10, one-sided, T9, T11.
+"""The rules that count reports: R3 (high tension), R4, R5 (persists), R6, R7, and the note T11.
 
 Each takes the case and gives a verdict. A "report" is a check-in that answered the item; an item left out is a
 missing report, never a zero. All of them are reasoned rules that have not been simulated yet.
@@ -6,14 +6,12 @@ missing report, never a zero. All of them are reasoned rules that have not been 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from assignments.domain.checkins import CheckinAnswers, Disagreement, MyPart
-from assignments.domain.history import PARTNERS, CoupleHistory, InstrumentScore, Partner
-from assignments.domain.instruments import Change, beyond_cut_off, classify_worsening, instrument
+from assignments.domain.history import PARTNERS, Partner
 from assignments.domain.signs.rows import Case, State, Verdict
-from assignments.domain.stalls import Sufficiency
 
 Value = int | float | str
 
@@ -253,182 +251,5 @@ def _is_recent(case: Case, week: int) -> bool:
     return week > case.history.week - case.limits.recent_weeks
 
 
-def _listed(values: Sequence[object] | object) -> str:
-    return ", ".join(f"{value:g}" if isinstance(value, float) else str(value) for value in values)  # type: ignore[attr-defined]
-
-
-# A reliable drop is looked for in the questionnaires about the relationship only.
-RELATIONSHIP_INSTRUMENTS = ("csi-4", "csi-16")
-SCREENS = ("phq-2", "gad-2")
-
-
-def instrument_drop(case: Case) -> Verdict:
-    """R9: a score is reliably below the same person's best earlier one."""
-    scales = [instrument(name) for name in RELATIONSHIP_INSTRUMENTS]
-    figures = "; ".join(
-        f"{one.title} by {one.reliable_change} or more (a drop of {one.possible_change} or more is possible: watch)"
-        for one in scales
-    )
-    rule = (
-        f"Plain difference: the latest score is below the best earlier score of the same person, {figures}."
-    )
-    records: list[dict[str, object]] = []
-    said: dict[Change, list[str]] = {change: [] for change in Change}
-    compared = False
-    for partner in PARTNERS:
-        for scale in scales:
-            scores = _scores(case.history, partner, scale.key)
-            if len(scores) < 2:
-                continue
-            compared = True
-            best, latest = max(one.score for one in scores[:-1]), scores[-1].score
-            change = classify_worsening(scale.key, best, latest)
-            said[change].append(f"{case.names.of(partner)}: {scale.title} {best} to {latest}.")
-            records.extend(
-                {"partner": partner, "week": one.week, "item": scale.key, "value": one.score}
-                for one in scores
-            )
-    evidence: dict[str, object] = {"records": records}
-    clears = "A later score back near the best one would clear this."
-    if said[Change.RELIABLE]:
-        return Verdict(State.MET, " ".join(said[Change.RELIABLE]), rule, evidence, clears)
-    if said[Change.POSSIBLE]:
-        return Verdict(State.WATCH, "Possible. " + " ".join(said[Change.POSSIBLE]), rule, evidence, clears)
-    if compared:
-        return Verdict(State.NOT_MET, "No drop: " + " ".join(said[Change.NONE]), rule, evidence)
-    return Verdict(State.NOT_ENOUGH, "Not enough yet: two scores of one person are needed.", rule, evidence)
-
-
-def _scores(history: CoupleHistory, partner: Partner, name: str) -> list[InstrumentScore]:
-    return [one for one in history.instruments if one.partner == partner and one.name == name]
-
-
-def disengaging(case: Case) -> Verdict:
-    """R10: somebody who used to check in has gone quiet; an attendance question, not failure."""
-    limits, history = case.limits, case.history
-    window = limits.disengaged_window
-    rule = (
-        f"Plain count: no check-in for {limits.disengaged_weeks} weeks after at least {limits.disengaged_after},"
-        f" or at most half as many in the last {window} weeks as in the {window} before. It asks about"
-        " attendance; it is not failure."
-    )
-    said: list[str] = []
-    short: list[str] = []
-    records: list[dict[str, object]] = []
-    for partner in PARTNERS:
-        name = case.names.of(partner)
-        weeks = [one.week for one in history.checkins_of(partner)]
-        records.extend({"partner": partner, "week": week, "item": "check-in", "value": 1} for week in weeks)
-        if len(weeks) < limits.disengaged_after:
-            short.append(f"{len(weeks)} of {limits.disengaged_after} check-ins from {name}")
-            continue
-        quiet = history.week - weeks[-1]
-        now = sum(week > history.week - window for week in weeks)
-        before = sum(history.week - 2 * window < week <= history.week - window for week in weeks)
-        if quiet >= limits.disengaged_weeks:
-            said.append(f"{name}: no check-in for {quiet} weeks, after {len(weeks)}.")
-        elif history.week + 1 >= 2 * window and before >= limits.disengaged_after and now * 2 <= before:
-            said.append(
-                f"{name}: {now} check-ins in the last {window} weeks, {before} in the {window} before."
-            )
-    evidence: dict[str, object] = {"records": records}
-    if said:
-        return Verdict(State.MET, " ".join(said), rule, evidence, "The next check-ins would clear this.")
-    if short:
-        return Verdict(State.NOT_ENOUGH, f"Not enough yet: {' and '.join(short)}.", rule, evidence)
-    return Verdict(State.NOT_MET, "Both keep checking in.", rule, evidence)
-
-
-def one_sided(case: Case) -> Verdict:
-    """The one-sided rule: one partner does the work, or only one has checked in."""
-    limits, history = case.limits, case.history
-    span, share = limits.one_sided_window, limits.one_sided_share
-    rule = (
-        f"Plain count: in each of the last two {span}-week windows one partner tried at least {share:.0%} of what"
-        f" was set and the other less, with {limits.one_sided_assigned} or more set for each; or only one has"
-        " checked in. Alone it is never a reason to refer."
-    )
-    records: list[dict[str, object]] = []
-    busy: list[set[Partner]] = []
-    parts: list[str] = []
-    enough = True
-    for end in (history.week - span, history.week):
-        doing: set[Partner] = set()
-        for partner in PARTNERS:
-            work = history.work_between(end - span + 1, end, partner)
-            assigned, tried = sum(one.assigned for one in work), sum(one.tried for one in work)
-            enough = enough and assigned >= limits.one_sided_assigned
-            if assigned and tried >= share * assigned:
-                doing.add(partner)
-            if end == history.week:
-                parts.append(f"{case.names.of(partner)} tried {tried} of {assigned}")
-            records.extend(
-                {
-                    "partner": partner,
-                    "week": one.week,
-                    "item": "tried",
-                    "value": one.tried,
-                    "of": one.assigned,
-                }
-                for one in work
-            )
-        busy.append(doing)
-    evidence: dict[str, object] = {"records": records}
-    clears = "Work or check-ins from both would clear this."
-    if case.sufficiency is Sufficiency.ONE_SIDED:
-        return Verdict(State.MET, case.why, rule, evidence, clears)
-    if not enough:
-        need = limits.one_sided_assigned
-        return Verdict(
-            State.NOT_ENOUGH,
-            f"Not enough yet: {need} things set for each are needed, twice in {2 * span} weeks.",
-            rule,
-            evidence,
-        )
-    sentence = f"In the last {span} weeks {' and '.join(parts)}."
-    if len(busy[-1]) == 1 and busy[-1] == busy[-2]:
-        return Verdict(State.MET, sentence, rule, evidence, clears)
-    return Verdict(State.NOT_MET, sentence, rule, evidence)
-
-
-def you_judge(_: Case) -> Verdict:
-    """T6 and T10: nothing is worked out, on purpose."""
-    return Verdict(
-        State.YOU_JUDGE,
-        "The software does not work this out.",
-        "No rule. Your own yes, no or unsure, with a note.",
-        validated=True,
-    )
-
-
-def mood_or_anxiety_beneath(case: Case) -> Verdict:
-    """T9: the counsellor judges; a recent screening score stands beside it where one is in use."""
-    records: list[dict[str, object]] = []
-    parts: list[str] = []
-    for partner in PARTNERS:
-        for name in SCREENS:
-            latest = case.history.latest_score(partner, name, case.limits.recent_weeks)
-            if latest is None:
-                continue
-            scale = instrument(name)
-            reached = beyond_cut_off(name, latest.score)
-            records.append(
-                {
-                    "partner": partner,
-                    "week": latest.week,
-                    "item": name,
-                    "value": latest.score,
-                    "counted": reached,
-                }
-            )
-            at = "at or above" if reached else "below"
-            parts.append(f"{case.names.of(partner)}: {scale.title} {latest.score}, {at} {scale.cut_off:g}.")
-    beside = " ".join(parts) or "No screening questionnaire is in use."
-    return Verdict(
-        State.YOU_JUDGE,
-        f"The software does not work this out. {beside}",
-        "No rule. Your own yes, no or unsure, with a note. A PHQ-2 or GAD-2 of 3 or more is shown beside it;"
-        " a screen is not an assessment.",
-        {"records": records},
-        validated=True,
-    )
+def _listed(values: Iterable[Value]) -> str:
+    return ", ".join(f"{value:g}" if isinstance(value, float) else str(value) for value in values)

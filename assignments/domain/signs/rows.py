@@ -208,7 +208,7 @@ class Sign:
     @property
     def rule_label(self) -> str:
         """Says of every rule that has not been tried against simulated couples that it has not."""
-        return "" if self.validated else "Unvalidated rule"
+        return "" if self.validated or self.state is State.YOU_JUDGE else "Unvalidated rule"
 
 
 @dataclass(frozen=True)
