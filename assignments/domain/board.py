@@ -1,7 +1,7 @@
-"""The order of the counsellor's board: why each couple is here, in one sentence with a number, and one action.
+"""The order of the counsellor's board: why each couple is here, in one sentence, and the one action.
 
-The groups follow the counsellor's day. Inside a group the soonest appointment comes first. Nothing is added up,
-no couple is scored and none is ranked against another. "Stalled" here is about practice, not about movement:
+The groups follow the counsellor's day. Inside a group the soonest appointment comes first. Nothing is added
+up, no couple is scored and none is ranked against another. "Stalled" here is about practice, not about movement:
 its action is smaller or other practice, never referral.
 """
 
@@ -214,7 +214,8 @@ def practice_reasons(
             found.append(
                 Reason(
                     f"{one.name} did {one.done_3_weeks} of {one.assigned_3_weeks} in 3 weeks.",
-                    f"Under {limits.done_share:.0%} done in 3 weeks, with {limits.done_share_assigned} or more set.",
+                    f"Under {limits.done_share:.0%} done in 3 weeks,"
+                    f" with {limits.done_share_assigned} or more set.",
                 )
             )
     waiting = facts.waiting_to_open_days

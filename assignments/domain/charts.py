@@ -1,7 +1,8 @@
 """The geometry of the small charts: both partners on one fixed 0–10 scale, gaps kept and never joined.
 
-The results are plain values for a template that writes the SVG, and the same numbers as a sentence and as table
-rows, so that nothing is said by a line alone. Weeks are counted from the couple's first check-in week (0).
+The results are plain values for a template that writes the SVG, and the same numbers as a sentence and as
+table rows, so that nothing is said by a line alone. Weeks are counted from the couple's first check-in week
+(0).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from assignments.domain.history import PARTNERS, Partner
 from assignments.domain.stalls import Names
 
 LOWEST, HIGHEST = 0, 10
-GAP = "–"  # noqa: RUF001 An en dash is what a reader expects for a week without an answer.
+GAP = "\N{EN DASH}"
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ class Line:
     """One partner's line.
 
     ``segments`` are ready for ``<polyline points>``: runs of successive weeks. ``dots`` are weeks with no
-    neighbour, which no line could show. ``end`` is the newest value, for the marker that tells A from B by shape.
+    neighbour, which no line could show. ``end`` is the newest value, for the marker that tells A from B by
+    shape.
     """
 
     partner: Partner
@@ -119,8 +121,9 @@ def draw(
 ) -> Chart:
     """Lay out one measure for both partners.
 
-    ``weeks`` is the span drawn, both ends included; without it, the span of the values. Charts that stand side
-    by side are given the same span. ``band`` holds (week, least, most) for the shaded uncertainty of the model.
+    ``weeks`` is the span drawn, both ends included; without it, the span of the values. Charts that stand
+    side by side are given the same span. ``band`` holds (week, least, most) for the shaded uncertainty of
+    the model.
     """
     values = {partner: dict(series.get(partner, ())) for partner in PARTNERS}
     for partner in PARTNERS:

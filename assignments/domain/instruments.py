@@ -4,11 +4,12 @@ Sources and standing of the figures (the clinical method page gives the reasonin
 
 - CSI-4: four items, 0–6 and three times 0–5, total 0–21, higher is better; distressed below 13.5. CSI-16:
   0–81, distressed below 51.5. Both from Funk and Rogge 2007. The cut-offs are screening values from a
-  largely dating on-line sample: a reference line for the counsellor, never a verdict and never shown to a couple.
-- Reliable change follows Jacobson and Truax, 1.96 · √2 · SD · √(1 − r). For CSI-4 with SD 4–4.5 it is 2.7–3.1
-  by internal consistency (.94) and 4.8 by a cautious retest reliability of .85: a drop of 3 is "possible" and a
-  drop of 5 "reliable". CSI-16 by the same two routes with SD 17 (.98 and .85) gives 6.7 and 18.3, so 7 and 19.
-  SD and reliabilities are general figures still to be taken from the papers.
+  largely dating on-line sample: a reference line for the counsellor, never a verdict and never shown to a
+  couple.
+- Reliable change follows Jacobson and Truax, 1.96 · √2 · SD · √(1 − r). For CSI-4 with SD 4–4.5 it is
+  2.7–3.1 by internal consistency (.94) and 4.8 by a cautious retest reliability of .85: a drop of 3 is
+  "possible" and a drop of 5 "reliable". CSI-16 by the same two routes with SD 17 (.98 and .85) gives 6.7
+  and 18.3, so 7 and 19. SD and reliabilities are general figures still to be taken from the papers.
 - PHQ-2 and GAD-2: two items of 0–3, total 0–6, higher is worse, 3 and above asks for a proper assessment
   (Kroenke and colleagues 2003, 2007). A screen is not an assessment; no reliable-change figure is claimed.
 

@@ -5,9 +5,10 @@ back, is tension rising, is one person pulling back more, are the two drifting a
 :class:`Finding`. The rules in ``signs`` read findings only, so a statistical model can take the place of
 :func:`estimate` (same signature, ``probability`` filled in) and nothing else changes.
 
-**The plain rule, until the model lands.** One person's change is the mean of the last three reports minus the
-mean of the first two, never using a report twice. The couple's change is the mean of the two persons' changes.
-Nothing is claimed unless it stays true when any one week is left out, so a single odd week never raises a sign. No probability is given, because none is worked out; the rule is plain arithmetic that has
+**The plain rule, until the model lands.** One person's change is the mean of the last three reports minus
+the mean of the first two, never using a report twice. The couple's change is the mean of the two persons'
+changes. Nothing is claimed unless it stays true when any one week is left out, so a single odd week never
+raises a sign. No probability is given, because none is worked out; the rule is plain arithmetic that has
 not been simulated, and every sign built on it says so.
 """
 
@@ -72,7 +73,7 @@ class Limits:
     worse_partner_weeks: int = 5
     worse_points: float = 0.8
     worse_probability: float = 0.85
-    slipped_points: float = 1.5
+    slipped_points: float = 1.2
     slipped_probability: float = 0.80
     # Tension: R3.
     tension_rise_points: float = 2.0
@@ -196,17 +197,20 @@ def check_data(history: CoupleHistory, limits: Limits = SHIPPED_LIMITS, names: N
     last = max(one.week for one in history.checkins)
     if last <= history.week - limits.silent_weeks:
         return _not_enough(
-            f"No check-in for {history.week - last} weeks; the last was in week {last}. What it showed is out of date."
+            f"No check-in for {history.week - last} weeks; the last was in week {last}. What it"
+            f" showed is out of date."
         )
     for partner in PARTNERS:
         weeks = [week for week, _ in history.composites(partner)]
         if not weeks or weeks[0] >= limits.baseline_weeks:
             return _not_enough(
-                f"No starting point for {names.of(partner)}: no full check-in in weeks 0 to {limits.baseline_weeks - 1}."
+                f"No starting point for {names.of(partner)}: no full check-in in weeks 0 to"
+                f" {limits.baseline_weeks - 1}."
             )
     if history.week < limits.stall_from_week:
         return _not_enough(
-            f"This is week {history.week}. A lack of movement is not judged before week {limits.stall_from_week}."
+            f"This is week {history.week}. A lack of movement is not judged before week"
+            f" {limits.stall_from_week}."
         )
     return DataCheck(
         Sufficiency.ENOUGH,

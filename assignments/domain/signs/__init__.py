@@ -1,7 +1,7 @@
 """Referral signs: evidence for the counsellor, worked out afresh from a couple's record each time.
 
-``rows`` what a sign is · ``counted``, ``moved``, ``scores``, ``taking_part`` the rules · ``assessing`` all of them
-for one couple · ``decisions`` when one is due · ``wire`` the JSON lines of ``signs assess``.
+``rows`` what a sign is · ``counted``, ``moved``, ``scores``, ``taking_part`` the rules · ``assessing`` all
+of them for one couple · ``decisions`` when one is due · ``wire`` the JSON lines of ``signs assess``.
 """
 
 from assignments.domain.signs.assessing import assess

@@ -48,6 +48,8 @@ from assignments.domain.stalls import (
     evaluated_weeks,
 )
 
+UNVALIDATED = "Unvalidated rule: not yet tried on simulated couples."
+
 RULES: Mapping[str, Callable[[Case], Verdict]] = {
     "no_movement": no_movement,
     "no_movement_low_effort": no_movement_low_effort,
@@ -119,6 +121,7 @@ def _case(history: CoupleHistory, limits: Limits, names: Names, estimate_movemen
 
 def _sign(kind: Kind, verdict: Verdict, limits: Limits, common: tuple[str, ...]) -> Sign:
     shows = verdict.state in (State.MET, State.WATCH)
+    settled = verdict.validated or verdict.state is State.YOU_JUDGE
     read_beside = bool(READ_BESIDE_PRESSURE.intersection(kind.sources))
     return Sign(
         id=kind.id,
@@ -127,7 +130,7 @@ def _sign(kind: Kind, verdict: Verdict, limits: Limits, common: tuple[str, ...])
         state=verdict.state,
         probability=verdict.probability,
         sentence=verdict.sentence,
-        rule=verdict.rule,
+        rule=verdict.rule if settled else f"{verdict.rule} {UNVALIDATED}",
         evidence=verdict.evidence,
         clears=verdict.clears if shows else "",
         other_readings=(*verdict.readings, *common) if shows and read_beside else (),

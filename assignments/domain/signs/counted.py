@@ -1,7 +1,7 @@
 """The rules that count reports: R3 (high tension), R4, R5 (persists), R6, R7, and the note T11.
 
-Each takes the case and gives a verdict. A "report" is a check-in that answered the item; an item left out is a
-missing report, never a zero. All of them are reasoned rules that have not been simulated yet.
+Each takes the case and gives a verdict. A "report" is a check-in that answered the item; an item left out
+is a missing report, never a zero. All of them are reasoned rules that have not been simulated yet.
 """
 
 from __future__ import annotations
@@ -146,7 +146,8 @@ def hope_low_or_split(case: Case) -> Verdict:
             clears=f"Hope above {limits.hope_low}",
             nothing="Hope is not low",
         ),
-        f"Or both apart by {limits.hope_gap} or more in {limits.hope_times} of the last {limits.hope_of} weeks"
+        f"Or both apart by {limits.hope_gap} or more in {limits.hope_times} of the last"
+        f" {limits.hope_of} weeks"
         " that both answered. Asked every second week.",
     )
     if low.state is State.MET:
@@ -165,7 +166,8 @@ def hope_low_or_split(case: Case) -> Verdict:
     if len(wide) >= limits.hope_times:
         return Verdict(
             State.MET,
-            f"Hope was {limits.hope_gap} or more apart in {len(wide)} of the last {len(both)} weeks both answered:"
+            f"Hope was {limits.hope_gap} or more apart in {len(wide)} of the last {len(both)} weeks"
+            f" both answered:"
             f" {case.names.a} {_listed(first[week] for week in both)},"
             f" {case.names.b} {_listed(second[week] for week in both)}.",
             low.rule,

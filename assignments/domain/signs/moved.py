@@ -1,7 +1,7 @@
-"""The rules about movement: R1, R1b, R2, R3 (rise), R5 (intensifies), R8. They read findings, never raw lines.
+"""The rules about movement: R1, R1b, R2, R3 (rise), R5 (intensifies), R8.
 
-Whether a finding comes from the plain rule or, later, from the model shows only in its probability and in the
-words printed as the rule.
+They judge by findings, never by raw lines. Whether a finding comes from the plain rule or, later, from the
+model shows only in its probability and in the words printed as the rule.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from assignments.domain.signs.counted import count_rule, high_tension
 from assignments.domain.signs.rows import Case, State, Verdict
 from assignments.domain.stalls import Finding, Limits, Sufficiency, counted_weeks
 
+MIDDLE_NUMBERS = range(3, 8)
 COMPOSITE = "the check-in composite (closeness, felt understood, and the reverse of tension and pulling back)"
 
 
@@ -94,9 +95,11 @@ def no_movement_low_effort(case: Case) -> Verdict:
 def _stall(case: Case) -> tuple[Verdict, Verdict]:
     limits = case.limits
     rule = (
-        f"{'Model' if _has_model(case) else 'Plain rule'}: from week {limits.stall_from_week}, {COMPOSITE} gained"
+        f"{'Model' if _has_model(case) else 'Plain rule'}: from week {limits.stall_from_week},"
+        f" {COMPOSITE} gained"
         f" {_threshold(case, limits.gain_points, limits.gain_probability)}: {_how(case)}."
-        f" And either partner still in range: a CSI of the last {limits.range_instrument_weeks} weeks below its line,"
+        f" And either partner still in range: a CSI of the last {limits.range_instrument_weeks}"
+        f" weeks below its line,"
         f" or without one a composite below {limits.range_composite:g}. And work done: at least"
         f" {limits.effort_share:.0%} of what was set in the last {limits.effort_weeks} weeks, or"
         f" {limits.effort_tried} things, were tried."
@@ -130,7 +133,10 @@ def _stall(case: Case) -> tuple[Verdict, Verdict]:
     if not (latest.holds or latest.leans):
         return verdict(State.NOT_MET, moved), not_a_card
     if not scope.still_in:
-        steady = f"{moved} But neither is in the distressed range: {scope.words}. A steady good line is not a stall."
+        steady = (
+            f"{moved} But neither is in the distressed range: {scope.words}. A steady good"
+            f" line is not a stall."
+        )
         return verdict(State.NOT_MET, steady), not_a_card
     if effort.enough is None:
         unset = f"{moved} Nothing was set in the last {limits.effort_weeks} weeks, so work cannot be weighed."
@@ -155,9 +161,11 @@ def worse_or_slipped_back(case: Case) -> Verdict:
     """R2: below where they began, or back down from the best they had."""
     limits = case.limits
     rule = (
-        f"{'Model' if _has_model(case) else 'Plain rule'}: {COMPOSITE} fell by {limits.worse_points:g} or more since"
+        f"{'Model' if _has_model(case) else 'Plain rule'}: {COMPOSITE} fell by"
+        f" {limits.worse_points:g} or more since"
         f" the first check-ins: {_how(case)}. Or it lies {limits.slipped_points:g} or more below the best"
-        f" {limits.last_reports} successive reports before. At least {limits.worse_checkins_each} check-ins each and"
+        f" {limits.last_reports} successive reports before. At least {limits.worse_checkins_each}"
+        f" check-ins each and"
         f" {limits.worse_partner_weeks} together."
     )
     latest = case.movements[-1] if case.movements else None
@@ -293,12 +301,15 @@ def diverging(case: Case) -> Verdict:
 
 
 def contradicting_answers(case: Case) -> tuple[str, ...]:
-    """Partners who mostly give one extreme number to all four items, though two of them point the other way."""
+    """Say who mostly gives one extreme number to all four items, though two of them point the other way.
+
+    The middle numbers are left out: they can all be meant at once.
+    """
     said = []
     for partner in PARTNERS:
         answers = [one.answers for one in case.history.checkins_of(partner)]
         extreme = [
-            one for one in answers if same_number_throughout(one) and one.closeness not in (3, 4, 5, 6, 7)
+            one for one in answers if same_number_throughout(one) and one.closeness not in MIDDLE_NUMBERS
         ]
         if len(extreme) >= case.limits.checkins_each and 2 * len(extreme) >= len(answers):
             said.append(
@@ -376,15 +387,16 @@ def _line_records(case: Case, item: str) -> list[dict[str, object]]:
 
 def _person_moves(case: Case, known: dict[Partner, list[Finding]], which: list[Partner]) -> str:
     return " ".join(
-        f"{case.names.of(one)}: pulling back moved {_signed(known[one][-1].change)} points since the first reports."
+        f"{case.names.of(one)}: pulling back moved {_signed(known[one][-1].change)} points since"
+        f" the first reports."
         for one in which
     )
 
 
 def _signed(value: float | None) -> str:
-    """A change with a real minus sign; a change that rounds to nothing is 0.0, never −0.0."""
+    """A change with a real minus sign; a change that rounds to nothing has none."""
     shown = round(value or 0.0, 1) + 0.0
-    return f"{shown:.1f}" if shown >= 0 else f"−{-shown:.1f}"
+    return f"{shown:.1f}" if shown >= 0 else f"\N{MINUS SIGN}{-shown:.1f}"
 
 
 def _rounded(value: float | None) -> float | None:

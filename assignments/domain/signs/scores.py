@@ -15,7 +15,8 @@ def instrument_drop(case: Case) -> Verdict:
     """R9: a score is reliably below the same person's best earlier one."""
     scales = [instrument(name) for name in RELATIONSHIP_INSTRUMENTS]
     figures = "; ".join(
-        f"{one.title} by {one.reliable_change} or more (a drop of {one.possible_change} or more is possible: watch)"
+        f"{one.title} by {one.reliable_change} or more (a drop of {one.possible_change} or more is"
+        f" possible: watch)"
         for one in scales
     )
     rule = (

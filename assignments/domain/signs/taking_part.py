@@ -15,7 +15,8 @@ def disengaging(case: Case) -> Verdict:
     limits, history = case.limits, case.history
     window = limits.disengaged_window
     rule = (
-        f"Plain count: no check-in for {limits.disengaged_weeks} weeks after at least {limits.disengaged_after},"
+        f"Plain count: no check-in for {limits.disengaged_weeks} weeks after at least"
+        f" {limits.disengaged_after},"
         f" or at most half as many in the last {window} weeks as in the {window} before. It asks about"
         " attendance; it is not failure."
     )
@@ -51,7 +52,8 @@ def one_sided(case: Case) -> Verdict:
     limits, history = case.limits, case.history
     span, share = limits.one_sided_window, limits.one_sided_share
     rule = (
-        f"Plain count: in each of the last two {span}-week windows one partner tried at least {share:.0%} of what"
+        f"Plain count: in each of the last two {span}-week windows one partner tried at least"
+        f" {share:.0%} of what"
         f" was set and the other less, with {limits.one_sided_assigned} or more set for each; or only one has"
         " checked in. Alone it is never a reason to refer."
     )
