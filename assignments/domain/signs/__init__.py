@@ -1,0 +1,36 @@
+"""Referral signs: evidence for the counsellor, worked out afresh from a couple's record each time.
+
+``rows`` what a sign is · ``counted``, ``moved``, ``scores``, ``taking_part`` the rules · ``assessing`` all
+of them for one couple · ``decisions`` when one is due · ``wire`` the JSON lines of ``signs assess``.
+"""
+
+from assignments.domain.signs.assessing import assess
+from assignments.domain.signs.decisions import (
+    DECISION_HINTS,
+    DECISION_LABELS,
+    NO_DECISION_LABEL,
+    DecisionState,
+    decision_due,
+    signs_cleared_since,
+)
+from assignments.domain.signs.rows import KINDS, SIGN_IDS, STATE_LABELS, Assessment, Sign, State
+from assignments.domain.signs.wire import LineError, assess_lines, to_json
+
+__all__ = [
+    "DECISION_HINTS",
+    "DECISION_LABELS",
+    "KINDS",
+    "NO_DECISION_LABEL",
+    "SIGN_IDS",
+    "STATE_LABELS",
+    "Assessment",
+    "DecisionState",
+    "LineError",
+    "Sign",
+    "State",
+    "assess",
+    "assess_lines",
+    "decision_due",
+    "signs_cleared_since",
+    "to_json",
+]

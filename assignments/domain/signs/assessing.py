@@ -1,0 +1,162 @@
+"""Put one couple's record beside every rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from assignments.domain.checkins import composite
+from assignments.domain.history import PARTNERS, CoupleHistory
+from assignments.domain.signs.counted import (
+    hope_low_or_split,
+    outside_pressure,
+    recurring_conflict,
+    wants_help_no_way_in,
+    withdrawal_persists,
+)
+from assignments.domain.signs.moved import (
+    contradicting_answers,
+    diverging,
+    no_movement,
+    no_movement_low_effort,
+    tension_rising,
+    withdrawal_intensifies,
+    worse_or_slipped_back,
+)
+from assignments.domain.signs.rows import (
+    BARRIERS_CARD,
+    KINDS,
+    NOTE,
+    READ_BESIDE_PRESSURE,
+    Assessment,
+    Case,
+    Kind,
+    Sign,
+    State,
+    Verdict,
+)
+from assignments.domain.signs.scores import instrument_drop, mood_or_anxiety_beneath, you_judge
+from assignments.domain.signs.taking_part import disengaging, one_sided
+from assignments.domain.stalls import (
+    NO_NAMES,
+    SHIPPED_LIMITS,
+    Estimator,
+    Limits,
+    Names,
+    Sufficiency,
+    check_data,
+    estimate,
+    evaluated_weeks,
+)
+
+UNVALIDATED = "Unvalidated rule: not yet tried on simulated couples."
+
+RULES: Mapping[str, Callable[[Case], Verdict]] = {
+    "no_movement": no_movement,
+    "no_movement_low_effort": no_movement_low_effort,
+    "worse_or_slipped_back": worse_or_slipped_back,
+    "tension_rising": tension_rising,
+    "recurring_conflict": recurring_conflict,
+    "withdrawal_persists": withdrawal_persists,
+    "withdrawal_intensifies": withdrawal_intensifies,
+    "wants_help_no_way_in": wants_help_no_way_in,
+    "hope_low_or_split": hope_low_or_split,
+    "diverging": diverging,
+    "instrument_drop": instrument_drop,
+    "disengaging": disengaging,
+    "one_sided": one_sided,
+    "outside_pressure": outside_pressure,
+    "trauma_in_the_way": you_judge,
+    "mood_or_anxiety_beneath": mood_or_anxiety_beneath,
+    "sole_outlet": you_judge,
+}
+
+
+def assess(
+    history: CoupleHistory,
+    limits: Limits = SHIPPED_LIMITS,
+    names: Names = NO_NAMES,
+    estimate_movement: Estimator = estimate,
+) -> Assessment:
+    """Work out all signs of one couple from its record; nothing is stored and nothing is decided."""
+    case = _case(history, limits, names, estimate_movement)
+    verdicts = {sign_id: rule(case) for sign_id, rule in RULES.items()}
+    common = _common_readings(case, verdicts[NOTE])
+    return Assessment(
+        couple=history.couple,
+        week=history.week,
+        sufficiency=case.sufficiency,
+        why=case.why,
+        signs=tuple(_sign(kind, verdicts[kind.id], limits, common) for kind in KINDS.values()),
+        reports={partner: len(history.checkins_of(partner)) for partner in PARTNERS},
+        line=case.movements[-1].line if case.movements else (),
+        version=limits.version,
+    )
+
+
+def _case(history: CoupleHistory, limits: Limits, names: Names, estimate_movement: Estimator) -> Case:
+    data = check_data(history, limits, names)
+    # A movement of long ago is no longer evidence of where the couple is.
+    oldest = history.week - limits.fresh_weeks + 1
+    movements = {
+        week: estimate_movement(history.up_to(week), limits)
+        for week in evaluated_weeks(history, limits.weeks_in_a_row)
+        if week >= oldest
+    }
+    stall_weeks = [
+        week
+        for week in movements
+        if week >= limits.stall_from_week
+        and check_data(history.up_to(week), limits).sufficiency is Sufficiency.ENOUGH
+    ]
+    return Case(
+        history=history,
+        limits=limits,
+        names=names,
+        sufficiency=data.sufficiency,
+        why=data.why,
+        movements=tuple(movements.values()),
+        stall_movements=tuple(movements[week] for week in stall_weeks),
+    )
+
+
+def _sign(kind: Kind, verdict: Verdict, limits: Limits, common: tuple[str, ...]) -> Sign:
+    shows = verdict.state in (State.MET, State.WATCH)
+    settled = verdict.validated or verdict.state is State.YOU_JUDGE
+    read_beside = bool(READ_BESIDE_PRESSURE.intersection(kind.sources))
+    return Sign(
+        id=kind.id,
+        title=kind.title,
+        sources=kind.sources,
+        state=verdict.state,
+        probability=verdict.probability,
+        sentence=verdict.sentence,
+        rule=verdict.rule if settled else f"{verdict.rule} {UNVALIDATED}",
+        evidence=verdict.evidence,
+        clears=verdict.clears if shows else "",
+        other_readings=(*verdict.readings, *common) if shows and read_beside else (),
+        asks_for_decision=kind.id != BARRIERS_CARD
+        and bool(limits.decision_sources.intersection(kind.sources)),
+        next_step=kind.next_step,
+        validated=verdict.validated,
+    )
+
+
+def _common_readings(case: Case, pressure: Verdict) -> tuple[str, ...]:
+    readings = []
+    if pressure.state is State.MET:
+        readings.append(f"{pressure.sentence} Hold before referring.")
+    readings.extend(contradicting_answers(case))
+    readings.extend(_alike(case))
+    readings.append("A holiday, an illness, a new baby or a bad spell can look the same.")
+    return tuple(readings)
+
+
+def _alike(case: Case) -> tuple[str, ...]:
+    """Two people who always answer alike may be one person answering for both."""
+    first, second = ({one.week: one.answers for one in case.history.checkins_of(side)} for side in PARTNERS)
+    both = [week for week in first if week in second and composite(first[week]) is not None]
+    if len(both) >= case.limits.checkins_each and all(first[week] == second[week] for week in both):
+        return (
+            f"Both gave the same answers in all {len(both)} shared weeks. One may have answered for both.",
+        )
+    return ()
