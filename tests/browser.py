@@ -105,7 +105,9 @@ def chromium() -> str:
     """The path of the Chromium to drive."""
     named = os.environ.get("CHROME_PATH")
     found = named or next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome"))),
+        filter(
+            None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome"))
+        ),
         None,
     )
     if not found:
