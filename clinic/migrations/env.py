@@ -1,32 +1,58 @@
-"""How migrations run: online only, one history for the tables of both packages."""
+"""How migrations run: on the application's own database, with SQLite's foreign keys handled with care."""
 
 from alembic import context
 from flask import current_app
+from sqlalchemy import Connection
 
-database = current_app.extensions["migrate"].db
-settings = current_app.extensions["migrate"].configure_args
+migrate = current_app.extensions["migrate"]
 
 
-def run_migrations() -> None:
-    """Upgrade or downgrade, keeping every child row.
+def run_offline() -> None:
+    """Write the statements out instead of running them, for an operator who wants to read them first."""
+    url = migrate.db.engine.url.render_as_string(hide_password=False)
+    context.configure(
+        url=url, target_metadata=migrate.db.metadata, literal_binds=True, **migrate.configure_args
+    )
+    with context.begin_transaction():
+        context.run_migrations()
 
-    On SQLite a changed table is rebuilt, and with foreign keys on, dropping the old parent deletes its
-    children. So the keys are off while tables are rebuilt, and checked row by row before anything stays.
+
+def run_online() -> None:
+    """Run them in one transaction."""
+    with migrate.db.engine.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=migrate.db.metadata,
+            # Alembic does not trust SQLite with this, but our connections begin and commit by themselves,
+            # so a migration that fails half-way leaves nothing behind.
+            transactional_ddl=True,
+            **migrate.configure_args,
+        )
+        if connection.dialect.name == "sqlite":
+            run_on_sqlite(connection)
+        else:
+            with context.begin_transaction():
+                context.run_migrations()
+
+
+def run_on_sqlite(connection: Connection) -> None:
+    """SQLite changes a table by copying it and dropping the old one. With foreign keys on, that drop would
+    take every child row along, so they are off meanwhile and checked before anything is kept.
     """
-    with database.engine.connect() as connection:
-        sqlite = connection.dialect.name == "sqlite"
-        raw = connection.connection.dbapi_connection
-        if sqlite:
-            raw.execute("PRAGMA foreign_keys=OFF")
-        context.configure(connection=connection, target_metadata=database.metadata, **settings)
+    driver = connection.connection.dbapi_connection
+    # Inside a transaction this setting is quietly ignored, so it goes to the driver, before one begins.
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
         with context.begin_transaction():
             context.run_migrations()
-            if sqlite and raw.execute("PRAGMA foreign_key_check").fetchone() is not None:
-                raise RuntimeError("A migration would leave rows without their parents; nothing was changed.")
-        if sqlite:
-            raw.execute("PRAGMA foreign_keys=ON")
+            orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+            if orphans:
+                raise RuntimeError(f"The migration would leave rows without their parent: {orphans[:5]}")
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 if context.is_offline_mode():
-    raise RuntimeError("Migrations run against a live database, since they check its rows.")
-run_migrations()
+    run_offline()
+else:
+    run_online()

@@ -1,4 +1,8 @@
-"""${message}."""
+"""${message}.
+
+Revision ID: ${up_revision}
+Revises: ${down_revision | comma,n}
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,6 +11,8 @@ import clinic.extensions
 ${imports if imports else ""}
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
+branch_labels = ${repr(branch_labels)}
+depends_on = ${repr(depends_on)}
 
 
 def upgrade() -> None:
