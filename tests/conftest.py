@@ -19,7 +19,7 @@ from sqlalchemy import event
 from clinic.extensions import db
 from tests.databases import Databases, PostgreSQLServer, SQLiteFiles, app_on, postgresql
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.cast"]
 
 
 # --- pytest-flask's trap: either of its two fixtures alone lets every client be the last one who signed in.
