@@ -63,7 +63,7 @@ def queue(person: Person, kind: str, *, secret: str, at: datetime | None = None)
         due_at=moment,
     )
     db.session.add(row)
-    db.session.flush([row])  # The id and the person must be set before anything is sealed to them.
+    db.session.flush()  # The id and the person must be set before anything is sealed to them.
     row.secret_sealed = crypto.seal(row, "secret_sealed", secret)
     g.mail_waits = True
     return row
