@@ -8,8 +8,15 @@ from functools import lru_cache
 from typing import Any, ClassVar, cast
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, RadioField, SelectMultipleField, StringField, TextAreaField
-from wtforms import SelectChoice  # type: ignore[attr-defined]  # types-WTForms does not know 3.3 yet
+from wtforms import (
+    BooleanField,
+    Field,
+    RadioField,
+    SelectChoice,  # type: ignore[attr-defined]  # types-WTForms does not know 3.3 yet
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from assignments.domain.exercises import (

@@ -68,11 +68,10 @@ def parse_exercise(text: str, source: str) -> Exercise:
     """Read one exercise out of the text of its file; `source` is how messages name that file."""
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ExerciseError(
-            source,
-            (f"this cannot be read as TOML: {error}. Look for a missing quotation mark, comma or bracket.",),
-        ) from error
+    except ValueError as error:
+        # Mostly tomllib's own TOMLDecodeError; a number of five thousand digits is a plain ValueError.
+        hint = "Look for a missing quotation mark, comma or bracket"
+        raise ExerciseError(source, (f"this cannot be read as TOML: {error}. {hint}.",)) from error
     except RecursionError as error:
         raise ExerciseError(source, ("this is nested far deeper than any exercise is.",)) from error
     problems = list(_odd_texts(table, ()))
@@ -144,7 +143,7 @@ def _problem(detail: dict[str, Any], table: Mapping[str, Any]) -> str:
         return f"{path}: there is no such field; {meant}"
     if kind in ("union_tag_not_found", "union_tag_invalid"):
         found = f"; found “{_short(context['tag'])}”" if "tag" in context else ""
-        return f"{path}.type{_step_name(place, table)}: expected one of {', '.join(STEP_TYPES)}{found}."
+        return f"{_path((*place, 'type'))}{_step_name(place, table)}: expected one of {', '.join(STEP_TYPES)}{found}."
     if kind == "literal_error":
         return f"{path}: expected one of {context['expected']}; found {_short(detail['input'])}."
     return f"{path}: expected {expected}; found {_short(detail['input'])}."
@@ -217,5 +216,7 @@ def _step_name(place: tuple[str | int, ...], table: Mapping[str, Any]) -> str:
 
 
 def _short(value: Any) -> str:
+    if isinstance(value, int) and value.bit_length() > 200:
+        return "a very long number"
     shown = value if isinstance(value, str) else repr(value)
     return shown if len(shown) <= 60 else f"{shown[:57]}…"
