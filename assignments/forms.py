@@ -8,11 +8,11 @@ from functools import lru_cache
 from typing import Any, ClassVar, cast
 
 from flask_wtf import FlaskForm
-from wtforms import (
+from wtforms import (  # type: ignore[attr-defined]  # types-WTForms lacks SelectChoice
     BooleanField,
     Field,
     RadioField,
-    SelectChoice,  # type: ignore[attr-defined]  # types-WTForms does not know 3.3 yet
+    SelectChoice,
     SelectMultipleField,
     StringField,
     TextAreaField,
@@ -42,6 +42,7 @@ from assignments.domain.exercises import (
 )
 
 RATHER_NOT_SAY_LABEL = "I’d rather not say"
+OWN_WORDS_LABEL = "In your own words"
 
 # The boxes of an entry or an agreement are named by the exercise; the prefix keeps a box called “data” or “errors”
 # from hiding what a form has under that name.
@@ -143,7 +144,7 @@ def _fields(step: Step) -> dict[str, Field]:
         case ChooseOneStep():
             return {
                 "choice": _radios(step.title, step.hint, step.options, other=step.other),
-                OTHER: _line(step.other or "", None, step.max_chars),
+                OTHER: _line(OWN_WORDS_LABEL, None, step.max_chars),
             }
         case ChooseManyStep():
             return {

@@ -78,7 +78,8 @@ def parse_exercise(text: str, source: str) -> Exercise:
     try:
         exercise = Exercise.model_validate(_with_tuples(table))
     except ValidationError as error:
-        problems.extend(_problem(dict(detail), table) for detail in error.errors(include_url=False))
+        details = [dict(detail) for detail in error.errors(include_url=False)]
+        problems.extend(_problem(detail, table) for detail in details if not _is_echo(detail))
         raise ExerciseError(source, tuple(problems)) from error
     if problems:
         raise ExerciseError(source, tuple(problems))
@@ -215,7 +216,16 @@ def _step_name(place: tuple[str | int, ...], table: Mapping[str, Any]) -> str:
     return f" (step “{_short(key)}”)" if isinstance(key, str) else ""
 
 
+def _is_echo(detail: dict[str, Any]) -> bool:
+    """Whether pydantic only counts a list short because its items are wrong, which it says already."""
+    return bool(detail["type"] == "too_short" and detail["input"])
+
+
 def _short(value: Any) -> str:
+    if value == "" or value == ():
+        return "nothing"
+    if isinstance(value, dict | tuple):
+        return "a table" if isinstance(value, dict) else "a list"
     if isinstance(value, int) and value.bit_length() > 200:
         return "a very long number"
     shown = value if isinstance(value, str) else repr(value)

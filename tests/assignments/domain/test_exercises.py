@@ -164,7 +164,7 @@ def test_a_complete_file_becomes_a_frozen_exercise() -> None:
     assert (read.slug, read.version, read.dose.per_week) == ("tea-and-talk", 1, 1)
     assert [s.type for s in read.steps][:3] == ["text", "rating", "choose_one"]
     with pytest.raises(ValueError, match="frozen"):
-        read.name = "Other"  # type: ignore[misc]
+        read.name = "Other"
     assert hash(read) == hash(exercise())
 
 
@@ -173,6 +173,17 @@ def test_a_complete_file_becomes_a_frozen_exercise() -> None:
     [
         ('name = "Tea and talk"\n', "", "name: this is missing; expected a plain name"),
         ("minutes = 8", 'minutes = "ten"', "minutes: expected whole minutes, from 1 to 90; found ten"),
+        (
+            'dos = ["Sit down."]',
+            "dos = []",
+            "dos: expected a list of one to six tips to follow; found nothing",
+        ),
+        (
+            'dos = ["Sit down."]',
+            'dos = "Sit"',
+            "dos: expected a list of one to six tips to follow; found Sit",
+        ),
+        ('steps = ["sit"]', "steps = [{}]", "sizes › small › steps 1: expected a text; found a table"),
         ("minutes = 8", "minutes = true", "minutes: expected whole minutes"),
         ("minutes = 8", "minutes = 8.0", "minutes: expected whole minutes"),
         ('summary = "', 'sumary = "', "sumary: there is no such field; did you mean “summary”?"),
