@@ -57,11 +57,12 @@ def test_a_full_check_in_is_read() -> None:
 
 def test_every_item_can_be_left_out() -> None:
     assert parse_answers({}, week=0) == CheckinAnswers()
-    assert parse_answers({key: "" for key in FULL}, week=0).is_empty
+    assert parse_answers(dict.fromkeys(FULL, ""), week=0).is_empty
 
 
 @pytest.mark.parametrize(
-    "text", ["11", "-1", "+3", " 3", "3 ", "03", "3.0", "٣", "³", "１", "1_0", "x", "9" * 5000, "\x00", "\ud800"]
+    "text",
+    ["11", "-1", "+3", " 3", "3 ", "03", "3.0", "٣", "³", "１", "1_0", "x", "9" * 5000, "\x00", "\ud800"],
 )
 def test_only_the_eleven_plain_numbers_are_numbers(text: str) -> None:
     with pytest.raises(CheckinError) as error:
@@ -126,7 +127,9 @@ def test_summer_time_moves_nothing() -> None:
 
 
 def test_a_practice_can_keep_it_open_all_week() -> None:
-    hours = CheckinHours(opens_day=4, closes_day=4, opens_at=datetime.min.time(), closes_at=datetime.min.time())
+    hours = CheckinHours(
+        opens_day=4, closes_day=4, opens_at=datetime.min.time(), closes_at=datetime.min.time()
+    )
     assert check_in_window(datetime(2024, 5, 23, 9, 0, tzinfo=LONDON), hours) == WEEK
     assert check_in_window(datetime(2024, 5, 24, 0, 0, tzinfo=LONDON), hours) == date(2024, 5, 20)
 
