@@ -1,6 +1,5 @@
 """A form for each kind of step: shape from the step, judgement from the domain, saved words back in their boxes."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,11 +13,11 @@ from assignments.library.loader import load_library
 
 
 @pytest.fixture
-def bare_app() -> Iterator[Flask]:
+def bare_app() -> Flask:
     """A form needs an application for its settings, not for its pages."""
     made = Flask(__name__)
     made.config.update(SECRET_KEY="only for this test", WTF_CSRF_ENABLED=False)
-    yield made
+    return made
 
 
 def step(slug: str, key: str) -> Step:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -22,9 +23,9 @@ NGOZI, TOM = PartnerFacts("Ngozi"), PartnerFacts("Tom")
 
 
 def couple(
-    couple_id: str = "c1", first: PartnerFacts = NGOZI, second: PartnerFacts = TOM, **facts: object
+    couple_id: str = "c1", first: PartnerFacts = NGOZI, second: PartnerFacts = TOM, **facts: Any
 ) -> CoupleFacts:
-    return CoupleFacts(couple_id, f"Couple {couple_id}", (first, second), **facts)  # type: ignore[arg-type]
+    return CoupleFacts(couple_id, f"Couple {couple_id}", (first, second), **facts)
 
 
 def day(number: int) -> datetime:
@@ -46,7 +47,11 @@ def test_a_watched_sign_leaves_a_couple_on_track_and_is_named() -> None:
 
 
 def test_the_first_group_with_a_reason_is_the_one() -> None:
-    everything = {"decision_due": ("tension_rising",), "unread_answers": 2, "waiting_to_open_days": 9}
+    everything: dict[str, Any] = {
+        "decision_due": ("tension_rising",),
+        "unread_answers": 2,
+        "waiting_to_open_days": 9,
+    }
     assert place(couple(asked_to_talk_days=0, **everything)).group is Group.ASKED_TO_TALK
     assert place(couple(**everything)).group is Group.DECISION_DUE
     assert place(couple(unread_answers=2, waiting_to_open_days=9)).group is Group.STALLED
@@ -79,8 +84,8 @@ def test_a_decision_names_its_signs_and_never_counts_them() -> None:
 def test_each_practice_rule_begins_at_its_own_number(
     below: dict[str, int], at: dict[str, int], reason: str
 ) -> None:
-    assert place(couple(second=PartnerFacts("Tom", **below))).group is Group.ON_TRACK  # type: ignore[arg-type]
-    row = place(couple(second=PartnerFacts("Tom", **at)))  # type: ignore[arg-type]
+    assert place(couple(second=PartnerFacts("Tom", **below))).group is Group.ON_TRACK
+    row = place(couple(second=PartnerFacts("Tom", **at)))
     assert (row.group, row.reason, row.more) == (Group.STALLED, reason, ())
     assert row.action.kind is ActionKind.ADJUST
 

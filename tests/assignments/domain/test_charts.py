@@ -22,13 +22,15 @@ def test_a_missing_week_is_a_gap_and_is_never_joined() -> None:
     line = draw("Tension", {"A": [(0, 4), (1, 5), (3, 6), (4, 6), (6, 2)]}, NAMES).lines[0]
     assert [len(segment.split()) for segment in line.segments] == [2, 2]
     assert [dot.week for dot in line.dots] == [6]
-    assert line.end is not None and line.end.week == 6
+    assert line.end is not None
+    assert line.end.week == 6
 
 
 def test_both_partners_share_one_time_axis() -> None:
     chart = draw("Closeness", {"A": [(0, 4), (1, 5)], "B": [(3, 4), (4, 5)]}, NAMES, weeks=(0, 8))
     assert chart.lines[0].segments[0].startswith(f"{CHART.left:g},")
-    assert chart.lines[1].end is not None and chart.lines[1].end.x == 166.0
+    assert chart.lines[1].end is not None
+    assert chart.lines[1].end.x == 166.0
     assert [tick.label for tick in chart.week_ticks] == ["0", "2", "4", "6", "8"]
 
 
@@ -52,7 +54,9 @@ def test_the_table_has_every_week_and_says_where_nothing_was_answered() -> None:
 
 def test_nothing_answered_draws_nothing_and_says_so() -> None:
     chart = draw("Closeness", {}, NAMES, weeks=(0, 6))
-    assert chart.is_empty and chart.lines[0].end is None and chart.lines[0].segments == ()
+    assert chart.is_empty
+    assert chart.lines[0].end is None
+    assert chart.lines[0].segments == ()
     assert chart.label == "Closeness, 0 to 10. Ngozi: no answers yet. Tom: no answers yet."
 
 
@@ -68,7 +72,8 @@ def test_a_band_runs_there_and_back_and_stays_on_the_scale() -> None:
     points = [tuple(map(float, point.split(","))) for point in band.split()]
     assert len(points) == 4
     assert points[1][1] == CHART.top
-    assert points[0][0] == points[3][0] and points[1][0] == points[2][0]
+    assert points[0][0] == points[3][0]
+    assert points[1][0] == points[2][0]
 
 
 def test_a_single_week_and_swapped_spans_are_handled() -> None:

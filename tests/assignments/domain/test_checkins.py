@@ -50,7 +50,8 @@ def test_a_label_names_the_other_partner() -> None:
 
 def test_a_full_check_in_is_read() -> None:
     answers = parse_answers(FULL, week=0)
-    assert answers.closeness == 0 and answers.understood == 10
+    assert answers.closeness == 0
+    assert answers.understood == 10
     assert answers.same_disagreement is Disagreement.EASED
     assert answers.my_part is MyPart.DONT_KNOW_HOW
 

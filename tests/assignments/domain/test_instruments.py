@@ -21,10 +21,14 @@ def test_the_ranges_are_those_of_the_publishers() -> None:
 
 
 def test_a_low_csi_is_distressed_and_a_high_phq_or_gad_is() -> None:
-    assert beyond_cut_off("csi-4", 13) and not beyond_cut_off("csi-4", 14)
-    assert beyond_cut_off("csi-16", 51) and not beyond_cut_off("csi-16", 52)
-    assert beyond_cut_off("phq-2", 3) and not beyond_cut_off("phq-2", 2)
-    assert beyond_cut_off("gad-2", 3) and not beyond_cut_off("gad-2", 2)
+    assert beyond_cut_off("csi-4", 13)
+    assert not beyond_cut_off("csi-4", 14)
+    assert beyond_cut_off("csi-16", 51)
+    assert not beyond_cut_off("csi-16", 52)
+    assert beyond_cut_off("phq-2", 3)
+    assert not beyond_cut_off("phq-2", 2)
+    assert beyond_cut_off("gad-2", 3)
+    assert not beyond_cut_off("gad-2", 2)
 
 
 def test_worse_means_lower_on_csi_and_higher_on_phq() -> None:

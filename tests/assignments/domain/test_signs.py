@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -42,11 +43,11 @@ def week_of(partner: str, week: int, value: int, **answers: object) -> Record:
 
 
 def couple(
-    a: list[int | None],
-    b: list[int | None] | None = None,
+    a: Sequence[int | None],
+    b: Sequence[int | None] | None = None,
     week: int | None = None,
     tried: int = 1,
-    **answers: object,
+    **answers: Any,
 ) -> Record:
     """A couple with one value a week each, and two things set a week of which so many were tried."""
     sides = {"A": a, "B": a if b is None else b}
@@ -113,8 +114,11 @@ def test_no_movement_with_steady_work_is_met() -> None:
         " 8 of 16 things tried in the last 4 weeks."
     )
     assert sign.clears == "A gain of 0.8 points would clear this."
-    assert sign.asks_for_decision and sign.probability is None and sign.validated is False
-    assert sign.rule_label == "Unvalidated rule" and "Unvalidated rule" in sign.rule
+    assert sign.asks_for_decision
+    assert sign.probability is None
+    assert sign.validated is False
+    assert sign.rule_label == "Unvalidated rule"
+    assert "Unvalidated rule" in sign.rule
 
 
 def test_a_couple_that_gains_has_no_sign() -> None:
@@ -229,7 +233,9 @@ def test_pulling_back_more_and_more_is_a_sign_of_its_own() -> None:
     for week, value in enumerate((1, 1, 2, 4, 5, 5, 5, 5, 5)):
         record = answered(record, "B", week, pulled_back=value)
     found = assess(from_json(record)).sign("withdrawal_intensifies")
-    assert found.state is State.MET and "Partner B" in found.sentence and "Partner A" not in found.sentence
+    assert found.state is State.MET
+    assert "Partner B" in found.sentence
+    assert "Partner A" not in found.sentence
 
 
 def test_wanting_to_help_without_a_way_in() -> None:
@@ -266,7 +272,8 @@ def test_a_questionnaire_drop_of_five_is_met_and_of_three_watched(score: int, st
 def test_silence_after_checking_in_is_an_attendance_question() -> None:
     record = couple([4, 5, 5, 6, 6, 6, 7, 7, 7], [4, 5, 5, 6, 6, 6, None, None, None])
     sign = assess(from_json(record)).sign("disengaging")
-    assert sign.state is State.MET and sign.sentence == "Partner B: no check-in for 3 weeks, after 6."
+    assert sign.state is State.MET
+    assert sign.sentence == "Partner B: no check-in for 3 weeks, after 6."
     assert not sign.asks_for_decision
     assert states(couple([4, 5, 5, 6, 6, 6, 7, 7, None]))["disengaging"] == "not_met"
 
@@ -301,7 +308,8 @@ def test_outside_pressure_adds_its_note_and_changes_no_state() -> None:
         assert {one for one in before if before[one] != after[one]} == {"outside_pressure"}
         assert assess(from_json(calm)).note is None
         note = assess(from_json(pressed)).note
-        assert note is not None and note.next_step == "Read T1 to T5 beside it. Hold before referring."
+        assert note is not None
+        assert note.next_step == "Read T1 to T5 beside it. Hold before referring."
     readings = assess(from_json(couple(STALLED, outside_pressure=9))).sign("no_movement").other_readings
     assert "Hold before referring." in readings[0]
 
@@ -393,7 +401,7 @@ def test_higher_is_better_for_closeness_and_worse_for_tension_and_pulling_back()
 
 
 def test_tens_throughout_contradict_themselves_and_are_watched_not_met() -> None:
-    tens = {"closeness": 10, "understood": 10, "tension": 10, "pulled_back": 10}
+    tens: dict[str, Any] = {"closeness": 10, "understood": 10, "tension": 10, "pulled_back": 10}
     found = assess(from_json(couple([10] * 9, **tens))).sign("no_movement")
     assert found.state is State.WATCH
     assert "one number to all four questions in 9 of 9 check-ins" in found.sentence
@@ -412,7 +420,8 @@ def test_a_partner_who_falls_silent_leaves_the_couple_rows_open() -> None:
 
 def test_nothing_recent_is_not_enough() -> None:
     found = assess(from_json(couple(STALLED, week=14)))
-    assert found.sufficiency.value == "not_enough" and "No check-in for 6 weeks" in found.why
+    assert found.sufficiency.value == "not_enough"
+    assert "No check-in for 6 weeks" in found.why
     assert found.sign("no_movement").state is State.NOT_ENOUGH
     assert found.sign("worse_or_slipped_back").state is State.NOT_ENOUGH
 
@@ -456,11 +465,13 @@ def test_a_model_in_the_seam_gives_its_probability_to_sentence_and_rule() -> Non
         return replace(estimate(history, limits), no_gain=chance, validated=True)
 
     sign = assess(from_json(couple(STALLED)), estimate_movement=model).sign("no_movement")
-    assert sign.state is State.MET and sign.probability == 0.11
+    assert sign.state is State.MET
+    assert sign.probability == 0.11
     assert sign.sentence.startswith(
         "11% chance of a gain of 0.8 points since the first check-ins. 8 of 16 things"
     )
-    assert sign.rule.startswith("Model:") and sign.rule_label == ""
+    assert sign.rule.startswith("Model:")
+    assert sign.rule_label == ""
 
 
 # The page and decisions.
@@ -513,7 +524,8 @@ def test_the_output_is_the_contract_with_all_seventeen_signs() -> None:
     assert [sign["id"] for sign in result["signs"]] == list(SIGN_IDS)
     for sign in result["signs"]:
         assert list(sign) == ["id", "source", "state", "probability", "sentence", "rule", "evidence"]
-        assert sign["sentence"] and sign["rule"]
+        assert sign["sentence"]
+        assert sign["rule"]
 
 
 def test_lines_are_answered_one_by_one_and_empty_ones_passed_over() -> None:

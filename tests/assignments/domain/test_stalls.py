@@ -89,14 +89,19 @@ def test_the_plain_rule_gives_no_probability_and_claims_no_validation() -> None:
 def test_a_gain_counts_as_a_gain_and_a_fall_as_a_fall() -> None:
     up = estimate(history([3, 4, 5, 6, 7, 7, 7], [3, 4, 5, 6, 7, 7, 7]), SHIPPED_LIMITS)
     down = estimate(history([7, 7, 6, 5, 4, 3, 3], [7, 7, 6, 5, 4, 3, 3]), SHIPPED_LIMITS)
-    assert not up.no_gain.holds and not up.worse.holds and not up.tension_rise.holds
-    assert down.no_gain.holds and down.worse.holds and down.tension_rise.holds
+    assert not up.no_gain.holds
+    assert not up.worse.holds
+    assert not up.tension_rise.holds
+    assert down.no_gain.holds
+    assert down.worse.holds
+    assert down.tension_rise.holds
 
 
 def test_gains_that_are_lost_again_are_found() -> None:
     back = [4, 4, 6, 7, 7, 7, 4, 4, 4]
     movement = estimate(history(back, back), SHIPPED_LIMITS)
-    assert movement.slipped.holds and not movement.worse.holds
+    assert movement.slipped.holds
+    assert not movement.worse.holds
 
 
 def test_a_silent_partner_is_not_carried_on_from_old_reports() -> None:
