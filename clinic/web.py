@@ -349,7 +349,9 @@ def _unexpected(problem: Exception) -> ResponseReturnValue:
 
 def _zone() -> ZoneInfo:
     if "zone" not in g:
-        g.zone = ZoneInfo(practice_of(access.signed_in()).timezone if current_user else "UTC")
+        g.zone = ZoneInfo(
+            practice_of(access.signed_in()).timezone if current_user.is_authenticated else "UTC"
+        )
     zone: ZoneInfo = g.zone
     return zone
 
