@@ -59,7 +59,7 @@ def couples_for(reader: Person, *, word: str = "") -> Sequence[Couple]:
 
 def couple_for(reader: Person, couple_id: UUID) -> Couple:
     """One couple with partners and counsellor. Raises NotFound for anybody else's."""
-    statement = visible_couples(reader).where(Couple.id == couple_id).options(*_WITH_PARTNERS)
+    statement = visible_couples(reader).where(Couple.id == couple_id).options(*_AT_ONCE)
     couple = db.session.execute(statement).scalars().unique().one_or_none()
     if couple is None:
         raise NotFound
@@ -68,7 +68,7 @@ def couple_for(reader: Person, couple_id: UUID) -> Couple:
 
 def own_couple(partner: Person) -> Couple:
     """The couple this partner belongs to. Raises NotFound when they have left it."""
-    statement = visible_couples(partner).options(*_WITH_PARTNERS)
+    statement = visible_couples(partner).options(*_AT_ONCE)
     couple = db.session.execute(statement).scalars().unique().one_or_none()
     if couple is None or partner.kind is not Role.PARTNER:
         raise NotFound
@@ -130,5 +130,10 @@ def _literal(word: str) -> str:
 
 _WITH_PARTNERS = (
     selectinload(Couple.partners).joinedload(Partner.person),
+    joinedload(Couple.counsellor),
+)
+# One couple comes in one statement of two rows; every partner's page begins with it.
+_AT_ONCE = (
+    joinedload(Couple.partners).joinedload(Partner.person),
     joinedload(Couple.counsellor),
 )
