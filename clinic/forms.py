@@ -19,12 +19,12 @@ from wtforms import (
     IntegerField,
     PasswordField,
     RadioField,
+    SelectChoice,  # type: ignore[attr-defined]  # types-WTForms does not know 3.3 yet
     SelectMultipleField,
     StringField,
     TextAreaField,
     TimeField,
 )
-from wtforms import SelectChoice  # type: ignore[attr-defined]  # types-WTForms does not know 3.3 yet
 from wtforms.validators import (
     DataRequired,
     Email,

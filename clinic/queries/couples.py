@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from clinic.domain import invitations
 from clinic.domain.couples import SafetyGate
@@ -65,7 +66,7 @@ def couple_for(reader: Person, couple_id: UUID) -> Couple:
     couple = db.session.execute(statement).scalars().unique().one_or_none()
     if couple is None:
         raise NotFound
-    return couple
+    return _with_the_way_back(couple)
 
 
 def own_couple(partner: Person) -> Couple:
@@ -74,7 +75,7 @@ def own_couple(partner: Person) -> Couple:
     couple = db.session.execute(statement).scalars().unique().one_or_none()
     if couple is None or partner.kind is not Role.PARTNER:
         raise NotFound
-    return couple
+    return _with_the_way_back(couple)
 
 
 def own_place(partner: Person) -> Partner:
@@ -157,6 +158,13 @@ def partner_of_couple(reader: Person, couple_id: UUID, slot: str) -> Partner:
     if found is None:
         raise NotFound
     return found
+
+
+def _with_the_way_back(couple: Couple) -> Couple:
+    """Tell each partner which couple they came with, so that a place leads to its couple without a query."""
+    for partner in couple.partners:
+        set_committed_value(partner, "couple", couple)
+    return couple
 
 
 def _literal(word: str) -> str:

@@ -24,7 +24,6 @@ from clinic.models import (
     Supervision,
 )
 
-
 # Where Exit leads somebody whose practice we do not know.
 NEUTRAL_PAGE = "https://www.bbc.co.uk/weather"
 
