@@ -1,6 +1,7 @@
 """Forms of the clinic pages: they check shape and hand values on; they never query.
 
 Every form of the project stands on `Form`, which refuses what no keyboard types and speaks in our words.
+Fields are `Any`, because what their validators let through is narrower than what WTForms can say of it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import (
+from wtforms import (  # type: ignore[attr-defined]  # types-WTForms does not know SelectChoice yet
     BooleanField,
     DateField,
     Field,
@@ -19,7 +20,7 @@ from wtforms import (
     IntegerField,
     PasswordField,
     RadioField,
-    SelectChoice,  # type: ignore[attr-defined]  # types-WTForms does not know 3.3 yet
+    SelectChoice,
     SelectMultipleField,
     StringField,
     TextAreaField,
@@ -170,33 +171,35 @@ class EmptyForm(Form):
 class SignInForm(Form):
     """Names are a fixed contract (DESIGN §4). The address is not checked for shape: unknown is unknown."""
 
-    email = StringField("Email", filters=[address], validators=[DataRequired("Enter your email address.")])
-    password = PasswordField("Password", validators=[InputRequired("Enter your password.")])
-    next = HiddenField()
+    email: Any = StringField(
+        "Email", filters=[address], validators=[DataRequired("Enter your email address.")]
+    )
+    password: Any = PasswordField("Password", validators=[InputRequired("Enter your password.")])
+    next: Any = HiddenField()
 
 
 class RecoveryForm(Form):
     """Where a forgotten pass-phrase begins."""
 
-    email = _address_field("Email you sign in with")
+    email: Any = _address_field("Email you sign in with")
 
 
 class RecoveryCodesForm(Form):
     """Both codes and a new pass-phrase."""
 
-    email = _address_field("Email you sign in with")
-    mail_code = StringField(
+    email: Any = _address_field("Email you sign in with")
+    mail_code: Any = StringField(
         "Code from the mail",
         filters=[code_digits],
         validators=[DataRequired("Enter the code from the mail.")],
     )
-    spoken_code = StringField(
+    spoken_code: Any = StringField(
         "Code you were told",
         filters=[code_digits],
         validators=[DataRequired("Enter the code you were told.")],
         description="Your counsellor or your practice tells you this one.",
     )
-    password = PasswordField(
+    password: Any = PasswordField(
         "New password",
         validators=[InputRequired("Choose a password.")],
         description="At least 15 characters. Four or five words in a row work well.",
@@ -209,22 +212,22 @@ INBOX_CHOICES = _choices(("no", "No"), ("yes", "Yes"), ("unsure", "Not sure"))
 class AccountForm(Form):
     """Making one's own account from an invitation."""
 
-    code = StringField(
+    code: Any = StringField(
         "Your code",
         filters=[code_digits],
         validators=[DataRequired("Enter the code you were told.")],
         description="Six numbers. You were told them in person or by phone.",
     )
-    email = _address_field(
+    email: Any = _address_field(
         "Email to sign in with",
         description="It may differ from where the invitation went. Each person needs their own.",
     )
-    password = PasswordField(
+    password: Any = PasswordField(
         "Choose a password",
         validators=[InputRequired("Choose a password.")],
         description="At least 15 characters. Four or five words in a row work well.",
     )
-    inbox_shared = RadioField(
+    inbox_shared: Any = RadioField(
         "Can anyone else read this inbox?",
         choices=INBOX_CHOICES,
         validators=[InputRequired("Choose whether anyone else can read this inbox.")],
@@ -234,14 +237,16 @@ class AccountForm(Form):
 class AgreeForm(Form):
     """The last page of joining. Reminders are off unless asked for."""
 
-    wants_reminders = BooleanField("Send me a short reminder by mail")
-    has_read = BooleanField("I’ve read this", validators=[DataRequired("Tick this once you have read it.")])
+    wants_reminders: Any = BooleanField("Send me a short reminder by mail")
+    has_read: Any = BooleanField(
+        "I’ve read this", validators=[DataRequired("Tick this once you have read it.")]
+    )
 
 
 class ThemeForm(Form):
     """How pages look."""
 
-    theme = RadioField(
+    theme: Any = RadioField(
         "How pages look",
         choices=_choices(("system", "As this device is set"), ("light", "Light"), ("dark", "Dark")),
         validators=[InputRequired("Choose how pages look.")],
@@ -251,18 +256,18 @@ class ThemeForm(Form):
 class CoupleForm(Form):
     """Two partners. The first becomes A, which means no more than the left column."""
 
-    first_name = _name_field("First name", "Enter the first partner’s name.")
-    first_family_name = _name_field("Family name", "Enter the first partner’s family name.")
-    first_email = _address_field("Email")
-    second_name = _name_field("First name", "Enter the second partner’s name.")
-    second_family_name = _name_field("Family name", "Enter the second partner’s family name.")
-    second_email = _address_field("Email")
+    first_name: Any = _name_field("First name", "Enter the first partner’s name.")
+    first_family_name: Any = _name_field("Family name", "Enter the first partner’s family name.")
+    first_email: Any = _address_field("Email")
+    second_name: Any = _name_field("First name", "Enter the second partner’s name.")
+    second_family_name: Any = _name_field("Family name", "Enter the second partner’s family name.")
+    second_email: Any = _address_field("Email")
 
 
 class SafetyConversationForm(Form):
     """The day on which the counsellor spoke with one partner alone."""
 
-    held_on = DateField("Day of the conversation", validators=[_needed("Enter a day."), in_reach])
+    held_on: Any = DateField("Day of the conversation", validators=[_needed("Enter a day."), in_reach])
 
     def __init__(self, slot: str, **more: Any) -> None:
         super().__init__(**more)
@@ -273,9 +278,9 @@ class SafetyConversationForm(Form):
 class AppointmentForm(Form):
     """When a couple comes, in the practice's own time."""
 
-    day = DateField("Day", validators=[_needed("Enter a day."), in_reach])
-    at = TimeField("Time", validators=[_needed("Enter a time.")])
-    minutes = IntegerField(
+    day: Any = DateField("Day", validators=[_needed("Enter a day."), in_reach])
+    at: Any = TimeField("Time", validators=[_needed("Enter a time.")])
+    minutes: Any = IntegerField(
         "Minutes",
         default=60,
         validators=[_needed("Enter how long it lasts."), NumberRange(10, 480, "Enter 10 to 480 minutes.")],
@@ -285,17 +290,17 @@ class AppointmentForm(Form):
 class StaffForm(Form):
     """Somebody who works for the practice. Counsellors to choose from are passed in."""
 
-    name = _name_field("First name", "Enter a first name.")
-    family_name = _name_field("Family name", "Enter a family name.")
-    email = _address_field("Email")
-    role = RadioField(
+    name: Any = _name_field("First name", "Enter a first name.")
+    family_name: Any = _name_field("Family name", "Enter a family name.")
+    email: Any = _address_field("Email")
+    role: Any = RadioField(
         "What they do here",
         choices=_choices(
             ("counsellor", "Counsellor"), ("supervisor", "Supervisor"), ("admin", "Practice admin")
         ),
         validators=[InputRequired("Choose what they do here.")],
     )
-    supervises = CheckboxesField("A supervisor sees the couples of", choices=[], validate_choice=True)
+    supervises: Any = CheckboxesField("A supervisor sees the couples of", choices=[], validate_choice=True)
 
     def offer(self, counsellors: Sequence[tuple[str, str]]) -> None:
         """Whom a supervisor may be given: (id, name)."""
@@ -310,12 +315,12 @@ class StaffForm(Form):
 class SafetyRuleForm(Form):
     """Turning the safety rule off or on again, with the reason that is kept."""
 
-    asks = RadioField(
+    asks: Any = RadioField(
         "Exercises wait for a conversation with each partner alone",
         choices=_choices(("yes", "Yes, they wait"), ("no", "No, they do not wait")),
         validators=[InputRequired("Choose one of these.")],
     )
-    reason = TextAreaField(
+    reason: Any = TextAreaField(
         "Why",
         filters=[trimmed],
         validators=[

@@ -32,10 +32,18 @@ def weakness(passphrase: str, personal_words: Sequence[str]) -> str | None:
         return f"Use at least {SHORTEST} characters. Four or five words in a row work well."
     if len(passphrase) > LONGEST:
         return f"Use at most {LONGEST} characters."
-    words = [word for word in personal_words if len(word) > 2]
-    if zxcvbn(passphrase[:72], user_inputs=words)["guesses"] < GUESSES:
+    words = [part for word in personal_words for part in word.casefold().split() if len(part) > 2]
+    # Names count for nothing, so what is left without them has to be strong by itself.
+    rest = passphrase[:72].casefold()
+    for word in words:
+        rest = rest.replace(word, "")
+    if min(_guesses(passphrase[:72], words), _guesses(rest, words)) < GUESSES:
         return "That one is easy to guess. It is common, repeats itself, or holds a name from this practice."
     return None
+
+
+def _guesses(text: str, words: Sequence[str]) -> float:
+    return float(zxcvbn(text, user_inputs=list(words))["guesses"]) if text else 0.0
 
 
 def keep(passphrase: str) -> str:

@@ -81,7 +81,9 @@ def colleagues_of(admin: Person, now: datetime) -> tuple[Colleague, ...]:
     found = []
     for person in staff:
         supervised = [names[c] for s, c in pairs if s == person.id and c in names]
-        found.append(Colleague(person, _joining(person, latest.get(person.id), now), tuple(sorted(supervised))))
+        found.append(
+            Colleague(person, _joining(person, latest.get(person.id), now), tuple(sorted(supervised)))
+        )
     return tuple(found)
 
 
