@@ -25,7 +25,9 @@ def main() -> None:
         sys.stdout.write("Telling the demo practice's story …\n")
         sys.stdout.flush()
         command = [sys.executable, "-m", "flask", "--app", "wsgi", "demo", "load"]
-        sys.exit(subprocess.run(command, cwd=ROOT, env=os.environ, check=False).returncode)  # noqa: S603  # Our own command.
+        sys.exit(
+            subprocess.run(command, cwd=ROOT, env=os.environ, check=False).returncode
+        )  # Our own command.
 
 
 main()

@@ -8,8 +8,15 @@ from functools import lru_cache
 from typing import Any, ClassVar, cast
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, RadioField, SelectMultipleField, StringField, TextAreaField
-from wtforms import SelectChoice  # type: ignore[attr-defined]  # types-WTForms does not know 3.3 yet
+from wtforms import (  # type: ignore[attr-defined]  # types-WTForms lacks SelectChoice
+    BooleanField,
+    Field,
+    RadioField,
+    SelectChoice,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from assignments.domain.exercises import (
@@ -35,6 +42,7 @@ from assignments.domain.exercises import (
 )
 
 RATHER_NOT_SAY_LABEL = "I’d rather not say"
+OWN_WORDS_LABEL = "In your own words"
 
 # The boxes of an entry or an agreement are named by the exercise; the prefix keeps a box called “data” or “errors”
 # from hiding what a form has under that name.
@@ -136,7 +144,7 @@ def _fields(step: Step) -> dict[str, Field]:
         case ChooseOneStep():
             return {
                 "choice": _radios(step.title, step.hint, step.options, other=step.other),
-                OTHER: _line(step.other or "", None, step.max_chars),
+                OTHER: _line(OWN_WORDS_LABEL, None, step.max_chars),
             }
         case ChooseManyStep():
             return {

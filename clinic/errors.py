@@ -29,7 +29,3 @@ class Conflict(DomainError):
 
 class Expired(DomainError):
     """A link, code or period for undoing has run out."""
-
-
-class AlreadyDone(DomainError):
-    """The same form arrived twice; the first one counted."""

@@ -14,9 +14,10 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import make_msgid
 from urllib.parse import unquote, urlsplit
+from uuid import uuid4
 
 import click
-from flask import Flask, current_app, g, has_app_context, render_template
+from flask import Flask, current_app, g, has_app_context
 from sqlalchemy import select, update
 
 from clinic import clock, crypto
@@ -54,7 +55,9 @@ def init_mail(app: Flask, *, mail_url: str, mail_from: str, send_after_commit: b
 def queue(person: Person, kind: str, *, secret: str, at: datetime | None = None) -> OutboxMail:
     """Put one mail to `person` into the running transaction. `secret` is the link or code it carries."""
     moment = at or clock.now()
+    # The id is made here, because the secret is sealed to it before the row is inserted.
     row = OutboxMail(
+        id=uuid4(),
         practice_id=person.practice_id,
         person_id=person.id,
         kind=kind,
@@ -63,7 +66,6 @@ def queue(person: Person, kind: str, *, secret: str, at: datetime | None = None)
         due_at=moment,
     )
     db.session.add(row)
-    db.session.flush()  # The id and the person must be set before anything is sealed to them.
     row.secret_sealed = crypto.seal(row, "secret_sealed", secret)
     g.mail_waits = True
     return row
@@ -124,7 +126,8 @@ def _message(row: OutboxMail) -> EmailMessage:
     message["From"] = current_app.extensions["mail"]["from"]
     message["To"] = row.to_address
     message["Message-ID"] = make_msgid(domain="mail.invalid")
-    message.set_content(render_template(f"emails/{row.kind}.txt", secret=secret))
+    # Rendered without a page's context: a mail knows nothing but the secret it carries.
+    message.set_content(current_app.jinja_env.get_template(f"emails/{row.kind}.txt").render(secret=secret))
     return message
 
 

@@ -38,7 +38,7 @@ from clinic.actions.sign_ins import touch_sign_in
 from clinic.actions.tokens import digest
 from clinic.domain.roles import Permission, Role
 from clinic.domain.sign_ins import TOUCH_EVERY
-from clinic.errors import AlreadyDone, DomainError, NotFound
+from clinic.errors import DomainError, NotFound
 from clinic.extensions import before_commit, db, limiter, login_manager
 from clinic.models import FormKey, Person
 from clinic.queries.couples import own_place
@@ -202,7 +202,13 @@ def _answer_again() -> ResponseReturnValue | None:
     if earlier is None:
         g.form_key = key
         return None
-    return redirect(earlier.location or url_for("home"))
+    return redirect(_where_it_led(earlier))
+
+
+def _where_it_led(earlier: FormKey) -> str:
+    """Where the first form went, for whoever sent it; anybody else who holds the key learns nothing."""
+    mine = earlier.person_id == (current_user.id if current_user.is_authenticated else None)
+    return (earlier.location if mine else None) or url_for("home")
 
 
 def _claim_form_key() -> None:
@@ -284,7 +290,8 @@ def notice(sentence: str) -> None:
 
 def notice_with_undo(sentence: str, undo_url: str) -> None:
     """Say what was done and offer to undo it; a button, because undoing is an act."""
-    offer: Any = {"text": sentence, "url": undo_url, "key": new_form_key()}  # Flask carries any JSON; its types say only str.
+    # Flask carries any JSON in a flash; its types say only str.
+    offer: Any = {"text": sentence, "url": undo_url, "key": new_form_key()}
     flash(offer, "undo")
 
 
@@ -313,8 +320,6 @@ def _http_error(problem: HTTPException) -> ResponseReturnValue:
 
 def _refused(problem: DomainError) -> ResponseReturnValue:
     db.session.rollback()
-    if isinstance(problem, AlreadyDone):
-        return redirect(url_for("home"))
     if isinstance(problem, NotFound):
         return _error_page(404)
     return _error_page(409, problem.sentence)
@@ -326,7 +331,7 @@ def _collision(problem: IntegrityError) -> ResponseReturnValue:
     key = request.form.get("form_key", "")
     earlier = db.session.get(FormKey, key) if len(key) == 32 else None
     if earlier is not None:
-        return redirect(earlier.location or url_for("home"))
+        return redirect(_where_it_led(earlier))
     _app().logger.warning("collision: %s", type(problem.orig).__name__)
     return _error_page(409, "This was changed somewhere else a moment ago. Go back and try again.")
 

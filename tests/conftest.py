@@ -6,17 +6,23 @@ import ipaddress
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+from uuid import uuid4
 
 import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import event, select
 
+from clinic.actions.sign_ins import start_sign_in
+from clinic.crypto import unseal
 from clinic.extensions import db
+from clinic.models import OutboxMail, Person
+from clinic.web import DEVICE_COOKIE
 from tests.databases import Databases, PostgreSQLServer, SQLiteFiles, app_on, postgresql
 
 pytest_plugins = ["tests.browser", "tests.cast"]
@@ -138,6 +144,64 @@ def app(database_url: str, settings: dict[str, Any]) -> Iterator[Flask]:
     and close it before a client is used."""
     with app_on(database_url, **settings) as app:
         yield app
+
+
+# --- People and their mail.
+
+
+class SignInAs(Protocol):
+    def __call__(self, person: Person) -> FlaskClient: ...
+
+
+@pytest.fixture
+def as_(app: Flask) -> SignInAs:
+    """`as_(person).get("/today")`: a browser of its own in which this person is signed in, by a real sign-in row.
+
+    Ending that row, or moving the clock past its end, signs the browser out as it would in life.
+    """
+
+    def sign_in_as(person: Person) -> FlaskClient:
+        client = app.test_client()
+        device = f"device of {uuid4()}"
+        with app.app_context():
+            token = start_sign_in(person, device=device, device_name="Test browser")
+        client.set_cookie(DEVICE_COOKIE, device)
+        with client.session_transaction() as session:
+            # What Flask-Login's login_user leaves in the cookie; begin_session does the same for a request.
+            session.update(_user_id=token, _fresh=True)
+        return client
+
+    return sign_in_as
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail as it waits to leave. The secret is its link or code; it is gone once the mail has left."""
+
+    kind: str
+    to: str
+    due_at: datetime
+    secret: str | None
+
+
+@pytest.fixture
+def outbox(app: Flask) -> Callable[[], list[Letter]]:
+    """`outbox()` lists every mail that was queued, the oldest first. Nothing leaves by itself in a test."""
+
+    def look() -> list[Letter]:
+        with app.app_context():
+            rows = db.session.scalars(select(OutboxMail).order_by(OutboxMail.created_at)).all()
+            return [
+                Letter(
+                    row.kind,
+                    row.to_address,
+                    row.due_at,
+                    unseal(row, "secret_sealed", row.secret_sealed) if row.secret_sealed else None,
+                )
+                for row in rows
+            ]
+
+    return look
 
 
 # --- Time.

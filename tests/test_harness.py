@@ -5,15 +5,23 @@ from __future__ import annotations
 import smtplib
 import socket
 import urllib.request
+from collections.abc import Callable
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from flask.testing import FlaskClient
+from sqlalchemy import delete, select, text, update
 
+from clinic import clock as clinic_clock
+from clinic import mail
+from clinic.actions.practices import create_practice
+from clinic.actions.tokens import digest
 from clinic.extensions import db
-from tests.browser import OpenBrowser, axe, fits
-from tests.conftest import Clock, CountQueries
+from clinic.models import OutboxMail, Person, SignIn
+from clinic.queries.people import sign_in_by_token
+from tests.conftest import Clock, CountQueries, Letter, SignInAs
 
 
 def test_nothing_beyond_this_machine_can_be_reached() -> None:
@@ -53,18 +61,51 @@ def test_a_test_may_change_a_setting(settings: dict[str, object]) -> None:
     assert settings == {"name": "changed"}
 
 
-PAGE = """<!doctype html><html lang="en-GB"><head><title>Today – Meanwhile</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"></head>
-<body><main><h1>Today</h1><p>One small thing.</p></main></body></html>"""
+def test_a_person_is_signed_in_by_a_real_row_and_nobody_else_is(
+    app: Flask, client: FlaskClient, as_: SignInAs
+) -> None:
+    person = somebody(app)
+    own = as_(person)
+    assert signed_in(app, own) == person.id
+    assert signed_in(app, client) is None
+    with app.app_context():
+        db.session.execute(update(SignIn).values(ended_at=clinic_clock.now()))
+        db.session.commit()
+    assert signed_in(app, own) is None
 
 
-@pytest.mark.browser
-@pytest.mark.parametrize("script", [True, False])
-def test_a_real_browser_reads_the_live_site(app: Flask, open_browser: OpenBrowser, script: bool) -> None:
-    app.add_url_rule("/static-page", view_func=lambda: PAGE)
-    page = open_browser(device="phone", scheme="dark", script=script)
-    page.goto("/static-page")
-    assert page.get_by_role("heading").inner_text() == "Today"
-    if script:
-        fits(page)
-        axe(page)
+def test_the_outbox_shows_what_waits_to_leave(
+    app: Flask, outbox: Callable[[], list[Letter]], clock: Clock
+) -> None:
+    person = somebody(app)
+    with app.app_context():
+        mail.queue(db.session.merge(person), "recovery", secret="a code")
+        db.session.commit()
+    assert outbox() == [Letter("recovery", "mae@practice.example", clock.now, "a code")]
+
+
+def somebody(app: Flask) -> Person:
+    """A counsellor of a practice of their own."""
+    with app.app_context():
+        practice, _ = create_practice(
+            name="Mill Lane",
+            admin_name="Mae",
+            admin_family_name="Orr",
+            admin_address="mae@practice.example",
+            timezone="Europe/London",
+            country="GB",
+        )
+        db.session.execute(delete(OutboxMail))
+        person = db.session.scalars(select(Person).where(Person.practice_id == practice.id)).one()
+        person.joined_at = clinic_clock.now()
+        db.session.commit()
+        return person
+
+
+def signed_in(app: Flask, client: FlaskClient) -> UUID | None:
+    """Whom the application takes this browser for."""
+    with client.session_transaction() as session:
+        token = session.get("_user_id", "")
+    with app.app_context():
+        found = sign_in_by_token(digest(token), clinic_clock.now())
+        return found[1].id if found else None

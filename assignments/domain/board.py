@@ -1,8 +1,8 @@
 """The order of the counsellor's board: why each couple is here, in one sentence, and the one action.
 
 The groups follow the counsellor's day. Inside a group the soonest appointment comes first. Nothing is added
-up, no couple is scored and none is ranked against another. "Stalled" here is about practice, not about movement:
-its action is smaller or other practice, never referral.
+up, no couple is scored and none is ranked against another. "Stalled" here is about practice, not about
+movement: its action is smaller or other practice, never referral.
 """
 
 from __future__ import annotations

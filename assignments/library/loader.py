@@ -101,10 +101,10 @@ class LibraryReport:
         return [counted, *self.problems, *used, total, *missing]
 
 
-@lru_cache(maxsize=1)
-def load_library() -> Library:
+@lru_cache(maxsize=4)
+def load_library(folder: Path = EXERCISES_FOLDER) -> Library:
     """The library that ships; a file that cannot be read raises ExerciseError, naming every problem of every file."""
-    exercises, errors = _read_folder(EXERCISES_FOLDER)
+    exercises, errors = _read_folder(folder)
     if errors:
         # All of them at once: whoever repairs the library should not meet the problems one by one.
         raise ExerciseError("library", tuple(line for error in errors for line in str(error).splitlines()))

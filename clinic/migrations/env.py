@@ -1,5 +1,7 @@
 """How migrations run: on the application's own database, with SQLite's foreign keys handled with care."""
 
+from typing import Any
+
 from alembic import context
 from flask import current_app
 from sqlalchemy import Connection
@@ -39,7 +41,7 @@ def run_on_sqlite(connection: Connection) -> None:
     """SQLite changes a table by copying it and dropping the old one. With foreign keys on, that drop would
     take every child row along, so they are off meanwhile and checked before anything is kept.
     """
-    driver = connection.connection.dbapi_connection
+    driver: Any = connection.connection.driver_connection
     # Inside a transaction this setting is quietly ignored, so it goes to the driver, before one begins.
     driver.execute("PRAGMA foreign_keys=OFF")
     try:

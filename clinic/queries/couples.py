@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from clinic.domain import invitations
 from clinic.domain.couples import SafetyGate
@@ -61,20 +62,20 @@ def couples_for(reader: Person, *, word: str = "") -> Sequence[Couple]:
 
 def couple_for(reader: Person, couple_id: UUID) -> Couple:
     """One couple with partners and counsellor. Raises NotFound for anybody else's."""
-    statement = visible_couples(reader).where(Couple.id == couple_id).options(*_WITH_PARTNERS)
+    statement = visible_couples(reader).where(Couple.id == couple_id).options(*_AT_ONCE)
     couple = db.session.execute(statement).scalars().unique().one_or_none()
     if couple is None:
         raise NotFound
-    return couple
+    return _with_the_way_back(couple)
 
 
 def own_couple(partner: Person) -> Couple:
     """The couple this partner belongs to. Raises NotFound when they have left it."""
-    statement = visible_couples(partner).options(*_WITH_PARTNERS)
+    statement = visible_couples(partner).options(*_AT_ONCE)
     couple = db.session.execute(statement).scalars().unique().one_or_none()
     if couple is None or partner.kind is not Role.PARTNER:
         raise NotFound
-    return couple
+    return _with_the_way_back(couple)
 
 
 def own_place(partner: Person) -> Partner:
@@ -159,6 +160,13 @@ def partner_of_couple(reader: Person, couple_id: UUID, slot: str) -> Partner:
     return found
 
 
+def _with_the_way_back(couple: Couple) -> Couple:
+    """Tell each partner which couple they came with, so that a place leads to its couple without a query."""
+    for partner in couple.partners:
+        set_committed_value(partner, "couple", couple)
+    return couple
+
+
 def _literal(word: str) -> str:
     """What a person typed is looked for as typed, so LIKE's wildcards lose their meaning."""
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
@@ -166,5 +174,10 @@ def _literal(word: str) -> str:
 
 _WITH_PARTNERS = (
     selectinload(Couple.partners).joinedload(Partner.person),
+    joinedload(Couple.counsellor),
+)
+# One couple comes in one statement of two rows; every partner's page begins with it.
+_AT_ONCE = (
+    joinedload(Couple.partners).joinedload(Partner.person),
     joinedload(Couple.counsellor),
 )

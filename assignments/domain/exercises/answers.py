@@ -34,8 +34,8 @@ PARTS: Final[tuple[Part, ...]] = ("when", "felt", "would_like")
 
 _RATING = re.compile(r"(?:[0-9]|10)")
 _SAID_ALREADY = {
-    "when": re.compile(r"\s*when\b[\s…,.]*", re.IGNORECASE),
-    "would_like": re.compile(r"\s*i(?:['’]d|\s+would)\s+like\b[\s…,.]*", re.IGNORECASE),
+    "when": re.compile(r"\A\s*when\b[\s…,.]*", re.IGNORECASE),
+    "would_like": re.compile(r"\A\s*i(?:['’]d|\s+would)\s+like\b[\s…,.]*", re.IGNORECASE),
 }
 _LOWER_AT_START: Final = frozenset(
     {
@@ -151,7 +151,8 @@ def lines_of(step: Step, value: AnswerValue | None) -> list[str]:
         case RatingStep():
             return [f"{value['rating']} out of 10, where 0 is “{step.low}” and 10 is “{step.high}”"]
         case ChooseOneStep():
-            return [value[OTHER] if value["choice"] == OTHER else _label(step.options, value["choice"])]
+            chosen = [] if value["choice"] == OTHER else [_label(step.options, value["choice"])]
+            return [*chosen, value[OTHER]] if OTHER in value else chosen
         case ChooseManyStep():
             lines = [_label(step.options, key) for key in value["choices"]]
             return [*lines, value[OTHER]] if OTHER in value else lines
@@ -223,12 +224,11 @@ def _rating(raw: object) -> int | None:
 def _choice(step: ChooseOneStep, raw: Mapping[str, object]) -> AnswerValue | None:
     chosen = raw.get("choice")
     said = _text(raw.get(OTHER), OTHER, step.max_chars) if step.other else ""
-    if said and chosen in (None, "", OTHER):
-        return {"choice": OTHER, OTHER: said}
-    # Own words beside a chosen line are left from an earlier thought; the line is what the person pointed at last.
+    # Own words are kept beside a chosen line too: nothing that was typed is thrown away.
     if chosen in (None, "", RATHER_NOT_SAY) or (chosen == OTHER and step.other):
-        return None
-    return {"choice": _known(step.options, chosen, "choice")}
+        return {"choice": OTHER, OTHER: said} if said else None
+    key = _known(step.options, chosen, "choice")
+    return {"choice": key, OTHER: said} if said else {"choice": key}
 
 
 def _choices(step: ChooseManyStep, raw: Mapping[str, object]) -> AnswerValue | None:
@@ -328,14 +328,8 @@ def _spoken(step: ISentenceStep, value: AnswerValue) -> str:
 
 def _part_in_words(part: str, text: str) -> str:
     """One part without the words the sentence brings itself, and without a capital in mid-sentence."""
-    words = " ".join(
-        _SAID_ALREADY[part].sub("", text, count=1).split() if _starts(part, text) else text.split()
-    )
-    first, _, rest = words.rstrip(".").partition(" ")
+    words = " ".join(_SAID_ALREADY[part].sub("", text, count=1).split()).rstrip(".")
+    first, _, rest = words.partition(" ")
     if first.lower() in _LOWER_AT_START:
         first = first.lower()
     return f"{first} {rest}".strip()
-
-
-def _starts(part: str, text: str) -> bool:
-    return _SAID_ALREADY[part].match(text) is not None

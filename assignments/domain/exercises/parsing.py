@@ -68,18 +68,18 @@ def parse_exercise(text: str, source: str) -> Exercise:
     """Read one exercise out of the text of its file; `source` is how messages name that file."""
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ExerciseError(
-            source,
-            (f"this cannot be read as TOML: {error}. Look for a missing quotation mark, comma or bracket.",),
-        ) from error
+    except ValueError as error:
+        # Mostly tomllib's own TOMLDecodeError; a number of five thousand digits is a plain ValueError.
+        hint = "Look for a missing quotation mark, comma or bracket"
+        raise ExerciseError(source, (f"this cannot be read as TOML: {error}. {hint}.",)) from error
     except RecursionError as error:
         raise ExerciseError(source, ("this is nested far deeper than any exercise is.",)) from error
     problems = list(_odd_texts(table, ()))
     try:
         exercise = Exercise.model_validate(_with_tuples(table))
     except ValidationError as error:
-        problems.extend(_problem(dict(detail), table) for detail in error.errors(include_url=False))
+        details = [dict(detail) for detail in error.errors(include_url=False)]
+        problems.extend(_problem(detail, table) for detail in details if not _is_echo(detail))
         raise ExerciseError(source, tuple(problems)) from error
     if problems:
         raise ExerciseError(source, tuple(problems))
@@ -144,7 +144,7 @@ def _problem(detail: dict[str, Any], table: Mapping[str, Any]) -> str:
         return f"{path}: there is no such field; {meant}"
     if kind in ("union_tag_not_found", "union_tag_invalid"):
         found = f"; found “{_short(context['tag'])}”" if "tag" in context else ""
-        return f"{path}.type{_step_name(place, table)}: expected one of {', '.join(STEP_TYPES)}{found}."
+        return f"{_path((*place, 'type'))}{_step_name(place, table)}: expected one of {', '.join(STEP_TYPES)}{found}."
     if kind == "literal_error":
         return f"{path}: expected one of {context['expected']}; found {_short(detail['input'])}."
     return f"{path}: expected {expected}; found {_short(detail['input'])}."
@@ -216,6 +216,17 @@ def _step_name(place: tuple[str | int, ...], table: Mapping[str, Any]) -> str:
     return f" (step “{_short(key)}”)" if isinstance(key, str) else ""
 
 
+def _is_echo(detail: dict[str, Any]) -> bool:
+    """Whether pydantic only counts a list short because its items are wrong, which it says already."""
+    return bool(detail["type"] == "too_short" and detail["input"])
+
+
 def _short(value: Any) -> str:
+    if value == "" or value == ():
+        return "nothing"
+    if isinstance(value, dict | tuple):
+        return "a table" if isinstance(value, dict) else "a list"
+    if isinstance(value, int) and value.bit_length() > 200:
+        return "a very long number"
     shown = value if isinstance(value, str) else repr(value)
     return shown if len(shown) <= 60 else f"{shown[:57]}…"

@@ -7,6 +7,7 @@ model shows only in its probability and in the words printed as the rule.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import median_high
 
 from assignments.domain.checkins import same_number_throughout
 from assignments.domain.history import PARTNERS, Partner
@@ -76,9 +77,10 @@ def range_of(case: Case) -> Range:
             continue
         last = [value for _, value in case.history.composites(partner)][-limits.last_reports :]
         if last:
-            mean = sum(last) / len(last)
-            still_in = still_in or mean < limits.range_composite
-            words.append(f"{name} composite {mean:.1f} (line {limits.range_composite:g})")
+            # The middle one, not the mean: one bad week must not take a steady good line below the line.
+            middle = median_high(last)
+            still_in = still_in or middle < limits.range_composite
+            words.append(f"{name} composite {middle:.1f} (line {limits.range_composite:g})")
     return Range(still_in, "; ".join(words))
 
 
@@ -100,7 +102,8 @@ def _stall(case: Case) -> tuple[Verdict, Verdict]:
         f" {_threshold(case, limits.gain_points, limits.gain_probability)}: {_how(case)}."
         f" And either partner still in range: a CSI of the last {limits.range_instrument_weeks}"
         f" weeks below its line,"
-        f" or without one a composite below {limits.range_composite:g}. And work done: at least"
+        f" or without one the middle of the last {limits.last_reports} composites below"
+        f" {limits.range_composite:g}. And work done: at least"
         f" {limits.effort_share:.0%} of what was set in the last {limits.effort_weeks} weeks, or"
         f" {limits.effort_tried} things, were tried."
     )

@@ -1,0 +1,168 @@
+"""Rules about the code that the code itself can be asked about."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import String, Text
+from sqlalchemy.types import TypeEngine
+
+from clinic import access
+from clinic.audit import REQUIRED, Event
+from clinic.domain.roles import Permission
+from clinic.extensions import db
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Bookkeeping that belongs to an act which was refused, and is not an act of its own.
+NOT_ACTS = {"count_wrong_code", "count_wrong_recovery", "_count_failure"}
+
+# Text that is not a person's private words: names and addresses people are known by, texts the practice
+# itself writes for its clients, hashes and fixed words. Everything else must be sealed.
+PLAIN_TEXT = {
+    "practice": {"name", "timezone", "country", "phone", "sharing_policy", "urgent_help", "exit_url"},
+    "safety_rule_change": {"reason"},
+    "person": {
+        "role", "name", "family_name", "contact_address", "sign_in_address", "passphrase_hash",
+        "inbox_shared", "theme",
+    },
+    "invitation": {"token_hash", "code_hash"},
+    "recovery": {"mail_code_hash", "spoken_code_hash"},
+    "couple": {"sharing_limit"},
+    "partner": {"slot"},
+    "sign_in": {"token_hash", "device_hash", "device"},
+    "sign_in_failure": {"bucket"},
+    "form_key": {"key", "location"},
+    "audit_line": {"event", "actor_role", "subject_type", "previous_hash", "line_hash"},
+    "audit_head": {"line_hash"},
+    "outbox_mail": {"kind", "to_address"},
+    "exercise_version": {"slug", "definition"},
+    "assignment": {"for_whom", "repeat", "sharing_limit"},
+    "set_aside": {"kind", "choice"},
+    "response": {"visibility"},
+    "answer": {"step"},
+    "visibility_change": {"to"},
+    "outcome": {"tried"},
+    "entry": {"kind", "visibility"},
+    "checkin": {"same_disagreement", "my_part"},
+    "decision": {"state", "met_signs"},
+    "sign_judgement": {"sign", "judgement"},
+}  # fmt: skip
+# Tables that belong to no practice: they hold no fact about a client.
+NOT_TENANT = {"practice", "form_key", "sign_in_failure"}
+
+
+def actions() -> Iterator[tuple[str, ast.FunctionDef]]:
+    """Every function that `@transaction` makes an act, with the module it stands in."""
+    for package in ("clinic", "assignments"):
+        for path in sorted((ROOT / package / "actions").rglob("*.py")):
+            for node in ast.parse(path.read_text(encoding="utf-8")).body:
+                if isinstance(node, ast.FunctionDef) and any(
+                    isinstance(mark, ast.Name) and mark.id == "transaction" for mark in node.decorator_list
+                ):
+                    yield f"{package}.{path.stem}.{node.name}", node
+
+
+def calls(node: ast.AST) -> set[str]:
+    """The names of the functions called anywhere inside."""
+    return {
+        call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call)
+    }
+
+
+def functions_that_record() -> set[str]:
+    """Helpers inside the action modules that write the audit line for the acts that call them."""
+    return {
+        node.name
+        for package in ("clinic", "assignments")
+        for path in (ROOT / package / "actions").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef) and "record" in calls(node)
+    }
+
+
+def test_every_act_leaves_an_audit_line() -> None:
+    recording = functions_that_record() | {"record"}
+    silent = [name for name, node in actions() if node.name not in NOT_ACTS and not calls(node) & recording]
+    assert not silent
+
+
+def test_every_event_that_is_defined_happens_somewhere() -> None:
+    source = "".join(
+        path.read_text(encoding="utf-8")
+        for package in ("clinic", "assignments")
+        for path in (ROOT / package).rglob("*.py")
+        if path.name != "audit.py"
+    )
+    assert not [event.name for event in Event if f"Event.{event.name}" not in source]
+    assert set(REQUIRED) <= set(Event)
+
+
+def test_the_matrix_and_the_permissions_are_one_list() -> None:
+    assert set(access.matrix()) == set(Permission)
+
+
+def test_a_route_that_names_no_row_stops_the_start(app: Flask) -> None:
+    def forgotten() -> str:
+        return "open to everybody"
+
+    app._got_first_request = False
+    app.add_url_rule("/forgotten", "forgotten", forgotten)
+    with pytest.raises(RuntimeError, match="/forgotten"):
+        access.check_routes(app)
+
+
+def test_every_id_in_an_address_is_typed(app: Flask) -> None:
+    loose = [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if not rule.endpoint.endswith("static")
+        for name in rule.arguments
+        if name.endswith("_id") and f"<uuid:{name}>" not in rule.rule
+    ]
+    assert not loose
+
+
+def test_every_path_is_kebab_case(app: Flask) -> None:
+    odd = [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if not rule.endpoint.endswith("static")
+        and any(
+            part != part.lower() or "_" in part for part in rule.rule.split("/") if not part.startswith("<")
+        )
+    ]
+    assert not odd
+
+
+def _is_text(kind: TypeEngine[object]) -> bool:
+    return isinstance(kind, String | Text)
+
+
+def test_every_column_of_text_is_sealed_or_declared_plain() -> None:
+    undeclared = {
+        f"{table.name}.{column.name}"
+        for table in db.metadata.sorted_tables
+        for column in table.columns
+        if _is_text(column.type) and column.name not in PLAIN_TEXT.get(table.name, set())
+    }
+    assert not undeclared
+    declared = {f"{table}.{name}" for table, names in PLAIN_TEXT.items() for name in names}
+    present = {
+        f"{table.name}.{column.name}" for table in db.metadata.sorted_tables for column in table.columns
+    }
+    assert not declared - present
+
+
+def test_every_table_about_clients_names_its_practice() -> None:
+    assert not [
+        table.name
+        for table in db.metadata.sorted_tables
+        if table.name not in NOT_TENANT and "practice_id" not in table.columns
+    ]

@@ -1,0 +1,218 @@
+"""The authorisation matrix, walked over every route the application has, by all ten actors.
+
+Sam is A and the one protected; Jo is B and the one who looks. A refused reader gets, byte for byte, what a
+made-up address gets, and nothing in the database changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from assignments.actions.assigning import Terms, assign
+from assignments.actions.responding import send_response
+from assignments.domain.progress import Repeat
+from assignments.domain.visibility import Level
+from assignments.library.loader import load_library
+from clinic import access
+from clinic.actions.appointments import book_appointment
+from clinic.actions.sign_ins import start_sign_in
+from clinic.clock import now, today
+from clinic.domain.roles import Permission, Role
+from clinic.extensions import db
+from clinic.models import Person, SignIn
+from config import TestConfig
+from tests import builders
+from tests.cast import Cast
+from tests.conftest import SignInAs
+from wsgi import create_app
+
+# With these a partner's own page differs from the other's, although the address is the same for both.
+SHARED_BY_THE_COUPLE = {Permission.ASSIGNMENT_READ, Permission.TOGETHER_READ}
+# Asking what is one's own by id: only the owner gets it, whatever role others have.
+ONLY_THE_OWNER = {Permission.ACCOUNT_OWN}
+# A slug names something that ships with the product, and a step, a slot or a sign name no row.
+NO_OWNER = {"slug", "step", "slot", "sign", "filename", "token", "part", "name", "number"}
+
+
+@dataclass(frozen=True)
+class World:
+    """Ids of Sam's things, for whoever tries them."""
+
+    ids: dict[str, Any]
+    given_to_both: UUID
+
+
+def route_list() -> list[Rule]:
+    """Every route but the static files, found once when tests are collected."""
+    app = create_app(TestConfig())
+    return sorted(
+        (rule for rule in app.url_map.iter_rules() if not rule.endpoint.endswith("static")),
+        key=lambda rule: (rule.rule, sorted(rule.methods or ())),
+    )
+
+
+ROUTES = route_list()
+
+
+@pytest.fixture
+def actors(cast: Cast) -> dict[str, Person | None]:
+    return {
+        "AN": None,
+        "PA": cast.sam,
+        "PB": cast.jo,
+        "PX": cast.ade,
+        "CO": cast.priya,
+        "CX": cast.marcus,
+        "SV": cast.sofia,
+        "SX": cast.omar,
+        "AD": cast.ada,
+        "TX": cast.hana,
+    }
+
+
+@pytest.fixture
+def world(app: Flask, cast: Cast) -> World:
+    """Something of everything that has an id, Sam's wherever it can be."""
+    app.config["WTF_CSRF_ENABLED"] = False  # So that the guard and the queries refuse, and not the token.
+    with app.app_context():
+        library = load_library()
+        journal, questions = library.get("withdrawal-journal"), library.get("gentle-questions")
+        assert journal is not None
+        assert questions is not None
+        day = today(cast.canal_street.timezone)
+
+        def given(exercise: Any, for_whom: str, limit: Level) -> UUID:
+            terms = Terms(for_whom, day, day + timedelta(days=7), Repeat.ONCE, limit)
+            return assign(actor=cast.priya, couple_id=cast.sam_and_jo.id, exercise=exercise, terms=terms).id
+
+        own = given(journal, "A", Level.COUNSELLOR)
+        sent = given(journal, "A", Level.COUNSELLOR)
+        both = given(questions, "both", Level.SHARED)
+        response = send_response(actor=cast.sam, assignment_id=sent, level=Level.COUNSELLOR)
+        appointment = book_appointment(
+            actor=cast.priya, couple_id=cast.sam_and_jo.id, starts_at=now() + timedelta(days=2)
+        )
+        start_sign_in(cast.sam, device="a phone")
+        sign_in = db.session.scalars(select(SignIn).where(SignIn.person_id == cast.sam.id)).first()
+        assert sign_in is not None
+        invited = builders.person(
+            cast.canal_street, name="Lou", family_name="Park", joined=False, address="lou@canal.example"
+        )
+        ids = {
+            "couple_id": cast.sam_and_jo.id,
+            "slot": "A",
+            "assignment_id": own,
+            "response_id": response.id,
+            "appointment_id": appointment.id,
+            "sign_in_id": sign_in.id,
+            "person_id": invited.id,
+            "slug": questions.slug,
+            "step": journal.steps[0].key,
+            "sign": "trauma_in_the_way",
+            "token": "made-up",
+            **extra_rows(cast),
+        }
+        return World(ids, both)
+
+
+def extra_rows(cast: Cast) -> dict[str, Any]:
+    """Rows that an address may name beside those every route knows."""
+    from assignments.actions.entries import save_thanks
+
+    entry = save_thanks(actor=cast.sam, what="You rang my mother", meant="", level=Level.PRIVATE)
+    return {"entry_id": entry.id}
+
+
+def allowed(actor: str, person: Person | None, rule: Rule, permission: Permission) -> bool:
+    """What the matrix says. Without an id in the address everybody of the role has a page of their own."""
+    if permission is Permission.PAGE_PUBLIC:
+        return True
+    names_a_row = bool(set(rule.arguments) - NO_OWNER) or rule.endpoint.startswith("assign.")
+    if permission in ONLY_THE_OWNER and names_a_row:
+        return actor == "PA"
+    if names_a_row:
+        return access.matrix()[permission][actor] != access.REFUSED
+    return person is not None and access.role_may(Role(person.role), permission)
+
+
+def address(app: Flask, rule: Rule, world: World, permission: Permission) -> str:
+    ids = dict(world.ids)
+    if permission in SHARED_BY_THE_COUPLE:
+        ids["assignment_id"] = world.given_to_both
+    missing = set(rule.arguments) - set(ids)
+    assert not missing, f"{rule.rule} has {missing}: say in this file whose row it is"
+    with app.test_request_context():
+        values = {name: ids[name] for name in rule.arguments}
+        if rule.endpoint.startswith("assign."):
+            values["couple"] = ids["couple_id"]
+        return app.url_for(rule.endpoint, **values)
+
+
+def digest_of_everything(app: Flask) -> str:
+    """A fingerprint of every row; sign-ins aside, which asking itself creates."""
+    whole = hashlib.sha256()
+    with app.app_context():
+        for table in db.metadata.sorted_tables:
+            if table.name not in ("sign_in", "audit_line", "audit_head"):
+                rows = sorted(repr(tuple(row)) for row in db.session.execute(select(table)))
+                whole.update("\n".join([table.name, *rows]).encode())
+    return whole.hexdigest()
+
+
+def made_up(client: FlaskClient, method: str) -> bytes:
+    return client.open("/made/up", method=method).data
+
+
+def methods(rule: Rule) -> Iterator[str]:
+    return (method for method in ("GET", "POST") if method in (rule.methods or ()))
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("rule", ROUTES, ids=lambda rule: f"{rule.endpoint}")
+def test_everybody_gets_what_the_matrix_says_and_nothing_else(
+    rule: Rule, app: Flask, world: World, actors: dict[str, Person | None], as_: SignInAs
+) -> None:
+    permission = access.permission_of(app, rule.endpoint)
+    url = address(app, rule, world, permission)
+    for method in methods(rule):
+        # The refused first, so that nothing an allowed one does can hide what a refused one got.
+        before = digest_of_everything(app)
+        for actor, person in actors.items():
+            if not allowed(actor, person, rule, permission):
+                check_refused(app, actor, as_(person) if person else None, method, url)
+        assert digest_of_everything(app) == before, f"a refused {method} {url} changed something"
+        for actor, person in actors.items():
+            if allowed(actor, person, rule, permission):
+                client = as_(person) if person else app.test_client()
+                check_allowed(f"{actor} {method} {url}", client.open(url, method=method), permission)
+
+
+def check_refused(app: Flask, actor: str, client: FlaskClient | None, method: str, url: str) -> None:
+    """Nobody signed in is sent to sign in; anybody else gets what a made-up address gets."""
+    if client is None:
+        reply = app.test_client().open(url, method=method)
+        assert reply.status_code in (302, 303), f"{actor} {method} {url} → {reply.status}"
+        assert (reply.location or "").startswith("/sign-in"), f"{actor} {method} {url}"
+        return
+    reply = client.open(url, method=method)
+    assert reply.status_code == 404, f"{actor} {method} {url} → {reply.status}"
+    assert reply.data == made_up(client, method), f"{actor} {method} {url}"
+
+
+def check_allowed(asked: str, reply: TestResponse, permission: Permission) -> None:
+    """A page, a redirect, or a form that says what is missing; never a refusal and never a fault."""
+    without_invitation = permission is Permission.PAGE_PUBLIC and reply.status_code == 404
+    assert reply.status_code in (200, 302, 303, 409, 422) or without_invitation, f"{asked} → {reply.status}"
+    assert not (reply.location or "").startswith("/sign-in?"), asked
