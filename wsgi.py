@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from flask import Flask, redirect, request, url_for
+from flask import Flask, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_bootstrap import Bootstrap5
 from flask_login import current_user
@@ -13,6 +13,7 @@ import assignments
 import clinic
 from clinic import access
 from clinic.domain.roles import Permission, Role
+from clinic.models import Person
 from config import INSTANCE, Config
 
 # Where each kind of person begins, and the links around their pages: (area, label, endpoint, icon).
@@ -110,8 +111,9 @@ def _surroundings() -> dict[str, object]:
     person = access.signed_in() if current_user.is_authenticated else None
     blueprint = request.blueprint or ""
     items = [
-        SimpleNamespace(key=key, label=label, url=url_for(endpoint), icon=icon)
+        (key, label, url_for(endpoint), icon)
         for key, label, endpoint, icon in (NAVIGATION[person.kind] if person else ())
+        if endpoint in current_app.view_functions
     ]
     return {
         "me": person,
@@ -124,10 +126,6 @@ def _surroundings() -> dict[str, object]:
     }
 
 
-def _foot(person: object) -> list[SimpleNamespace]:
-    if person is None:
-        return []
-    return [
-        SimpleNamespace(key="me", label=getattr(person, "name", ""), url=url_for("me.me"), icon="person"),
-        SimpleNamespace(key="help", label="Help", url=url_for("help.help_page"), icon="question"),
-    ]
+def _foot(person: Person | None) -> list[tuple[str, str, str, str]]:
+    """The staff's own account at the foot of their rail; partners have Me among their tabs."""
+    return [("me", person.name, url_for("me.me"), "person")] if person and person.is_staff else []

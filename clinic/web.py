@@ -25,7 +25,7 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, login_user
+from flask_login import current_user, login_user, logout_user
 from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFError
 from flask_wtf.form import FlaskForm
@@ -39,7 +39,7 @@ from clinic.actions.tokens import digest
 from clinic.domain.roles import Permission, Role
 from clinic.domain.sign_ins import TOUCH_EVERY
 from clinic.errors import DomainError, NotFound
-from clinic.extensions import before_commit, db, login_manager
+from clinic.extensions import before_commit, db, limiter, login_manager
 from clinic.models import FormKey, Person
 from clinic.queries.couples import own_place
 from clinic.queries.people import practice_of, sign_in_by_token
@@ -183,6 +183,11 @@ def new_form_key() -> str:
     return secrets.token_hex(16)
 
 
+def keep_form_open() -> None:
+    """Before writing down that a form was refused: the form itself has not been acted on and may come again."""
+    g.pop("form_key", None)
+
+
 def _form_key() -> str | None:
     key = request.form.get("form_key", "") if request.method == "POST" else ""
     return key if len(key) == 32 and key.isalnum() and key.isascii() else None
@@ -216,12 +221,12 @@ def _claim_form_key() -> None:
 
 def _remember_location(response: Response) -> None:
     key = g.pop("claimed_form_key", None)
-    if key is not None and response.location:
+    # A page that answers a POST itself, because it shows a secret once, names here where to go instead.
+    location = response.location or response.content_location
+    if key is not None and location:
         db.session.rollback()
         with db.engine.begin() as connection:
-            connection.execute(
-                update(FormKey).where(FormKey.key == key).values(location=response.location[:300])
-            )
+            connection.execute(update(FormKey).where(FormKey.key == key).values(location=location[:300]))
 
 
 # ---- what leaves ----
@@ -255,6 +260,17 @@ def _set_cookie(response: Response, name: str, value: str, max_age: int | None) 
     )
 
 
+def at_most(rate: str) -> Any:
+    """Limit what one network address may send to a view, as in "30 per minute"; reading stays free."""
+    return limiter.limit(rate, methods=["POST"])
+
+
+def end_session() -> None:
+    """Take everything about this person out of the browser's cookie."""
+    logout_user()
+    session.clear()
+
+
 def ends_history(view: Any) -> Any:
     """Mark a signed-out page, so that it sets the cookie which blanks what Back would show."""
     view.ends_history = True
@@ -274,7 +290,8 @@ def notice(sentence: str) -> None:
 
 def notice_with_undo(sentence: str, undo_url: str) -> None:
     """Say what was done and offer to undo it; a button, because undoing is an act."""
-    offer: Any = {"text": sentence, "url": undo_url}  # Flask carries any JSON; its types say only str.
+    # Flask carries any JSON in a flash; its types say only str.
+    offer: Any = {"text": sentence, "url": undo_url, "key": new_form_key()}
     flash(offer, "undo")
 
 
@@ -282,7 +299,8 @@ def notice_with_undo(sentence: str, undo_url: str) -> None:
 
 
 def _error_page(status: int, sentence: str | None = None) -> tuple[str, int]:
-    return render_template(f"errors/{status}.html", sentence=sentence), status
+    """Rendered past the context processors, so that it is the same for everybody and needs no database."""
+    return _app().jinja_env.get_template(f"errors/{status}.html").render(sentence=sentence), status
 
 
 def _http_error(problem: HTTPException) -> ResponseReturnValue:
@@ -349,9 +367,8 @@ def _unexpected(problem: Exception) -> ResponseReturnValue:
 
 def _zone() -> ZoneInfo:
     if "zone" not in g:
-        g.zone = ZoneInfo(
-            practice_of(access.signed_in()).timezone if current_user.is_authenticated else "UTC"
-        )
+        known = current_user.is_authenticated
+        g.zone = ZoneInfo(practice_of(access.signed_in()).timezone if known else "UTC")
     zone: ZoneInfo = g.zone
     return zone
 

@@ -25,7 +25,7 @@ from clinic.models import OutboxMail, Person
 from clinic.web import DEVICE_COOKIE
 from tests.databases import Databases, PostgreSQLServer, SQLiteFiles, app_on, postgresql
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.cast"]
 
 
 # --- pytest-flask's trap: either of its two fixtures alone lets every client be the last one who signed in.

@@ -106,10 +106,20 @@ def accept_invitation(
 
 
 @transaction
-def count_wrong_code(*, token_hash: str) -> None:
-    """Remember a wrong spoken code; its own transaction, because the act it belongs to was refused."""
+def count_wrong_code(*, token_hash: str) -> int:
+    """Remember a wrong spoken code and return how many tries are left.
+
+    Its own transaction, because the act it belongs to was refused. The database adds the one, so that
+    two tries at the same time count as two.
+    """
     invitation, *_ = open_invitation(token_hash, clock.now())
-    invitation.wrong_codes += 1
+    counted = db.session.execute(
+        update(Invitation)
+        .where(Invitation.id == invitation.id)
+        .values(wrong_codes=Invitation.wrong_codes + 1)
+        .returning(Invitation.wrong_codes)
+    ).scalar_one()
+    return max(invitations.WRONG_CODES - counted, 0)
 
 
 @transaction

@@ -89,6 +89,8 @@ def invite_staff(
     db.session.flush()
     for counsellor_id in supervises or []:
         counsellor = staff_member(actor, counsellor_id)
+        if role is not Role.SUPERVISOR or counsellor.kind is not Role.COUNSELLOR:
+            raise Conflict("A supervisor sees the couples of counsellors, and nobody else does.")
         db.session.add(
             Supervision(
                 practice_id=actor.practice_id,

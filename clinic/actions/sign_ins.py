@@ -170,7 +170,9 @@ def count_wrong_recovery(*, address: str) -> None:
     person = person_by_address(address)
     recovery = open_recovery(person, clock.now()) if person else None
     if recovery is not None:
-        recovery.wrong_codes += 1
+        db.session.execute(
+            update(Recovery).where(Recovery.id == recovery.id).values(wrong_codes=Recovery.wrong_codes + 1)
+        )
 
 
 def _recovery_of(person: Person, now: datetime) -> Recovery:

@@ -28,6 +28,35 @@ def is_live(
     return ended_at is None and now - last_seen_at < idle and now - created_at < LONGEST
 
 
+def device_name(user_agent: str) -> str:
+    """A browser and what it runs on, in two words, so that a person knows their own sign-ins again."""
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "A browser")
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
+    return f"{browser} on {system}" if system else browser
+
+
+# The first mark that is found counts: most browsers also claim to be the ones below them.
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "Mac"),
+    ("CrOS", "Chromebook"),
+    ("Linux", "Linux"),
+)
+
+
 def may_try(now: datetime, failures: Sequence[datetime]) -> bool:
     """Whether one more pass-phrase may be tried in this bucket: ten in fifteen minutes."""
     return sum(1 for at in failures if now - at < FAILURE_WINDOW) < FAILURES

@@ -67,6 +67,14 @@ def appointments_between(reader: Person, start: datetime, end: datetime) -> Sequ
     )
 
 
+def open_appointment(reader: Person, couple_id: UUID, appointment_id: UUID) -> Appointment:
+    """One appointment of this couple that has not been cancelled. Raises NotFound otherwise."""
+    found = appointment_for(reader, appointment_id)
+    if found.couple_id != couple_id or found.cancelled_at is not None:
+        raise NotFound
+    return found
+
+
 def appointment_for(reader: Person, appointment_id: UUID) -> Appointment:
     """One appointment of a couple the reader may see. Raises NotFound otherwise."""
     ids = visible_couples(reader).with_only_columns(Couple.id)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from clinic.domain import invitations
 from clinic.domain.couples import SafetyGate
 from clinic.domain.roles import Role
 from clinic.errors import NotFound
@@ -112,6 +114,40 @@ def invitations_of(couple: Couple) -> dict[UUID, Invitation]:
         .order_by(Invitation.created_at)
     ).scalars()
     return {invitation.person_id: invitation for invitation in rows}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one partner stands with joining and with the safety conversation, as the settings page tells it."""
+
+    partner: Partner
+    joining: str
+    expires_at: datetime | None
+    held_on: date | None
+
+    @property
+    def has_joined(self) -> bool:
+        """Whether this partner has an account."""
+        return self.partner.person.joined_at is not None
+
+
+def standings(couple: Couple, now: datetime) -> tuple[Standing, ...]:
+    """Both partners of a couple already read, A first."""
+    latest, gate = invitations_of(couple), safety_gate(couple)
+    return tuple(_standing(partner, latest.get(partner.person_id), gate, now) for partner in couple.partners)
+
+
+def _standing(partner: Partner, invitation: Invitation | None, gate: SafetyGate, now: datetime) -> Standing:
+    joining = invitations.state(
+        now,
+        joined_at=partner.person.joined_at,
+        expires_at=invitation.expires_at if invitation else None,
+        wrong_codes=invitation.wrong_codes if invitation else 0,
+        declined_at=invitation.declined_at if invitation else None,
+        wants_to_talk_at=invitation.wants_to_talk_at if invitation else None,
+    )
+    runs_out = invitation.expires_at if invitation and joining == "Invited" else None
+    return Standing(partner, joining, runs_out, gate.held_on[partner.slot])
 
 
 def partner_of_couple(reader: Person, couple_id: UUID, slot: str) -> Partner:

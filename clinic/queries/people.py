@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +13,20 @@ from clinic.domain import invitations, sign_ins
 from clinic.domain.roles import Role
 from clinic.errors import NotFound
 from clinic.extensions import db
-from clinic.models import Invitation, Person, Practice, Recovery, SignIn, SignInFailure
+from clinic.models import (
+    Invitation,
+    Person,
+    Practice,
+    Recovery,
+    SafetyRuleChange,
+    SignIn,
+    SignInFailure,
+    Supervision,
+)
+
+
+# Where Exit leads somebody whose practice we do not know.
+NEUTRAL_PAGE = "https://www.bbc.co.uk/weather"
 
 
 def practice_of(person: Person) -> Practice:
@@ -44,6 +58,55 @@ def latest_invitations(admin: Person) -> dict[UUID, Invitation]:
         .order_by(Invitation.created_at)
     ).scalars()
     return {invitation.person_id: invitation for invitation in rows}
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """One member of staff as the admin's list tells it."""
+
+    person: Person
+    joining: str
+    supervises: tuple[str, ...]
+
+
+def colleagues_of(admin: Person, now: datetime) -> tuple[Colleague, ...]:
+    """Everybody who works for the practice, how joining stands, and whose couples a supervisor sees."""
+    staff = staff_of(admin)
+    names = {person.id: person.name for person in staff}
+    latest = latest_invitations(admin)
+    pairs = db.session.execute(
+        select(Supervision.supervisor_id, Supervision.counsellor_id).where(
+            Supervision.practice_id == admin.practice_id
+        )
+    ).all()
+    found = []
+    for person in staff:
+        supervised = [names[c] for s, c in pairs if s == person.id and c in names]
+        found.append(Colleague(person, _joining(person, latest.get(person.id), now), tuple(sorted(supervised))))
+    return tuple(found)
+
+
+def _joining(person: Person, invitation: Invitation | None, now: datetime) -> str:
+    return invitations.state(
+        now,
+        joined_at=person.joined_at,
+        expires_at=invitation.expires_at if invitation else None,
+        wrong_codes=invitation.wrong_codes if invitation else 0,
+        declined_at=invitation.declined_at if invitation else None,
+        wants_to_talk_at=invitation.wants_to_talk_at if invitation else None,
+    )
+
+
+def safety_rule_changes(admin: Person) -> Sequence[tuple[SafetyRuleChange, str]]:
+    """Each change of the practice's safety rule with the name of who made it, newest first."""
+    staff_of(admin)  # Refuses anybody but an admin.
+    rows = db.session.execute(
+        select(SafetyRuleChange, Person.name)
+        .join(Person, Person.id == SafetyRuleChange.by_id)
+        .where(SafetyRuleChange.practice_id == admin.practice_id)
+        .order_by(SafetyRuleChange.at.desc())
+    ).all()
+    return [(change, name) for change, name in rows]
 
 
 def staff_member(admin: Person, person_id: UUID) -> Person:

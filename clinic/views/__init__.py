@@ -2,4 +2,15 @@
 
 from flask import Blueprint
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+from clinic.views import appointments, couples, help, join, leave, me, practice, sign_in
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    sign_in.blueprint,
+    leave.blueprint,
+    join.blueprint,
+    help.blueprint,
+    me.blueprint,
+    couples.blueprint,
+    appointments.blueprint,
+    practice.blueprint,
+)

@@ -1,0 +1,110 @@
+"""Signing in and out, and getting back in with two codes."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from clinic.access import needs, public, signed_in
+from clinic.actions.invitations import WeakPassphrase, WrongCode
+from clinic.actions.sign_ins import (
+    WrongSignIn,
+    check_sign_in,
+    count_wrong_recovery,
+    end_sign_in,
+    finish_recovery,
+    start_recovery,
+    start_sign_in,
+)
+from clinic.domain.roles import Permission
+from clinic.domain.sign_ins import device_name
+from clinic.forms import RecoveryCodesForm, RecoveryForm, SignInForm
+from clinic.models import Person
+from clinic.web import (
+    at_most,
+    begin_session,
+    device_token,
+    end_session,
+    ends_history,
+    local_target,
+    notice,
+    page,
+)
+
+blueprint = Blueprint("sign_in", __name__)
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+@public
+@ends_history
+@at_most("30 per minute")
+def sign_in() -> ResponseReturnValue:
+    """Email and pass-phrase; everything that does not match reads the same."""
+    if current_user.is_authenticated:
+        return redirect(url_for("home"))
+    device, form = device_token(), SignInForm(next=request.args.get("next"))
+    if form.validate_on_submit():
+        try:
+            person = check_sign_in(address=form.email.data, given=form.password.data, device=device)
+        except WrongSignIn as problem:
+            form.form_errors.append(problem.sentence)
+        else:
+            let_in(person, device)
+            return redirect(local_target(form.next.data) or url_for("home"))
+    return page("clinic/sign_in/sign_in.html", form)
+
+
+def let_in(person: Person, device: str) -> None:
+    """Open a sign-in for this browser, which it keeps as its one cookie."""
+    token = start_sign_in(person, device=device, device_name=device_name(request.user_agent.string))
+    begin_session(person, token)
+
+
+@blueprint.post("/sign-out")
+@needs(Permission.ACCOUNT_OWN)
+def sign_out() -> ResponseReturnValue:
+    """End this sign-in. The page it leads to sets the cookie that blanks what Back would show."""
+    person = signed_in()
+    end_sign_in(actor=person, sign_in_id=person.sign_in.id)
+    end_session()
+    return redirect(url_for("sign_in.sign_in"))
+
+
+@blueprint.route("/sign-in/recover", methods=["GET", "POST"])
+@public
+@ends_history
+@at_most("10 per hour")
+def recover() -> ResponseReturnValue:
+    """Ask for the first code. The next page is the same whether or not anybody signs in with the address."""
+    form = RecoveryForm()
+    if form.validate_on_submit():
+        start_recovery(address=form.email.data)
+        return redirect(url_for("sign_in.recover_codes"))
+    return page("clinic/sign_in/recover.html", form)
+
+
+@blueprint.route("/sign-in/recover/codes", methods=["GET", "POST"])
+@public
+@ends_history
+@at_most("30 per hour")
+def recover_codes() -> ResponseReturnValue:
+    """Both codes and a new pass-phrase; every sign-in of the person ends."""
+    form = RecoveryCodesForm()
+    if form.validate_on_submit():
+        try:
+            finish_recovery(
+                address=form.email.data,
+                mail_code=form.mail_code.data,
+                spoken_code=form.spoken_code.data,
+                new_passphrase=form.password.data,
+            )
+        except WrongCode as problem:
+            count_wrong_recovery(address=form.email.data)
+            form.form_errors.append(problem.sentence)
+        except WeakPassphrase as problem:
+            form.password.errors = [problem.sentence]
+        else:
+            notice("Your new password is set. Sign in with it.")
+            return redirect(url_for("sign_in.sign_in"))
+    return page("clinic/sign_in/recover_codes.html", form)

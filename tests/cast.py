@@ -1,0 +1,140 @@
+"""The standing cast: the people every test may meet, and a client signed in as any of them.
+
+Canal Street: Priya (counsellor of Sam + Jo and of Ade + Ruth), Marcus (counsellor of Nia + Owen), Sofia (supervises
+Priya), Omar (supervises Marcus), Ada (admin). Hill House: Hana (counsellor of Lea + Tom), Iris (admin).
+Sam, Ade, Nia and Lea are A. Everybody has joined with builders.PASSPHRASE and read the policy, and the counsellors have
+spoken with everybody alone. Time stands still at the `clock` fixture's Wednesday evening.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from clinic.actions.sign_ins import start_sign_in
+from clinic.domain.roles import Role
+from clinic.models import Couple, Person, Practice
+from tests import builders
+from tests.conftest import Clock
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Rows out of their session: columns can be read, relationships can't."""
+
+    canal_street: Practice
+    priya: Person
+    marcus: Person
+    sofia: Person
+    omar: Person
+    ada: Person
+    sam_and_jo: Couple
+    sam: Person
+    jo: Person
+    ade_and_ruth: Couple
+    ade: Person
+    ruth: Person
+    nia_and_owen: Couple
+    nia: Person
+    owen: Person
+    hill_house: Practice
+    hana: Person
+    iris: Person
+    lea_and_tom: Couple
+    lea: Person
+    tom: Person
+
+
+AS = Callable[[Person | None], FlaskClient]
+
+
+def assemble() -> Cast:
+    """Write everybody into the database of the running app context."""
+    canal_street = builders.practice("Canal Street")
+    priya = builders.person(canal_street, name="Priya", family_name="Nair", address="priya@canal.example")
+    marcus = builders.person(canal_street, name="Marcus", family_name="Webb", address="marcus@canal.example")
+    sofia, omar, ada = (
+        builders.person(
+            canal_street, name=name, family_name=family, role=role, address=f"{name.casefold()}@canal.example"
+        )
+        for name, family, role in (
+            ("Sofia", "Reyes", Role.SUPERVISOR),
+            ("Omar", "Said", Role.SUPERVISOR),
+            ("Ada", "Moss", Role.ADMIN),
+        )
+    )
+    builders.supervision(sofia, priya)
+    builders.supervision(omar, marcus)
+    sam_and_jo = _couple(priya, "Sam Okafor", "Jo Lind")
+    ade_and_ruth = _couple(priya, "Ade Adeyemi", "Ruth Clarke")
+    nia_and_owen = _couple(marcus, "Nia Powell", "Owen Hughes")
+    hill_house = builders.practice("Hill House")
+    hana = builders.person(hill_house, name="Hana", family_name="Ito", address="hana@hill.example")
+    iris = builders.person(
+        hill_house, name="Iris", family_name="Lowe", role=Role.ADMIN, address="iris@hill.example"
+    )
+    lea_and_tom = _couple(hana, "Lea Brandt", "Tom Hall")
+    return Cast(
+        canal_street=canal_street,
+        priya=priya,
+        marcus=marcus,
+        sofia=sofia,
+        omar=omar,
+        ada=ada,
+        sam_and_jo=sam_and_jo,
+        sam=builders.partner_person(sam_and_jo, "A"),
+        jo=builders.partner_person(sam_and_jo, "B"),
+        ade_and_ruth=ade_and_ruth,
+        ade=builders.partner_person(ade_and_ruth, "A"),
+        ruth=builders.partner_person(ade_and_ruth, "B"),
+        nia_and_owen=nia_and_owen,
+        nia=builders.partner_person(nia_and_owen, "A"),
+        owen=builders.partner_person(nia_and_owen, "B"),
+        hill_house=hill_house,
+        hana=hana,
+        iris=iris,
+        lea_and_tom=lea_and_tom,
+        lea=builders.partner_person(lea_and_tom, "A"),
+        tom=builders.partner_person(lea_and_tom, "B"),
+    )
+
+
+def _couple(counsellor: Person, first: str, second: str) -> Couple:
+    def fields(full_name: str) -> dict[str, str]:
+        return {"address": f"{full_name.split()[0].casefold()}@mail.example"}
+
+    return builders.couple(
+        counsellor,
+        first=first,
+        second=second,
+        first_fields=fields(first),
+        second_fields=fields(second),
+    )
+
+
+@pytest.fixture
+def cast(app: Flask, clock: Clock) -> Cast:
+    """Everybody, on this test's own database."""
+    with app.app_context():
+        return assemble()
+
+
+@pytest.fixture
+def as_(app: Flask) -> AS:
+    """`as_(cast.sam)` is a browser of Sam's own, signed in; `as_(None)` is one nobody has signed in with."""
+
+    def sign_in(person: Person | None) -> FlaskClient:
+        client = app.test_client()
+        if person is None:
+            return client
+        with app.app_context():
+            token = start_sign_in(person, device="", device_name="A browser")
+        with client.session_transaction() as kept:
+            kept["_user_id"], kept["_fresh"] = token, True
+        return client
+
+    return sign_in
