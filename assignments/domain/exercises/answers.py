@@ -162,7 +162,9 @@ def lines_of(step: Step, value: AnswerValue | None) -> list[str]:
         case ISentenceStep():
             return [_spoken(step, value)]
         case EntriesStep():
-            return [" · ".join(_asked_lines(step.fields, entry)) for entry in entries_in(value)]
+            if ENTRIES in value or WRITING in value:
+                return [" · ".join(_asked_lines(step.fields, entry)) for entry in _entries_in(value)]
+            return _asked_lines(step.fields, value)  # One bare entry, as a form or an import hands it over.
         case TimerStep():
             return [f"{step.minutes} minutes, done"]
         case AgreementStep():
@@ -184,12 +186,10 @@ def entry_in_writing(value: AnswerValue | None) -> AnswerValue | None:
     return dict(begun) if isinstance(begun, Mapping) else None
 
 
-def entries_in(value: AnswerValue) -> list[AnswerValue]:
+def _entries_in(value: AnswerValue) -> list[AnswerValue]:
     """Every entry, the begun one last, so that nothing that was typed is left behind."""
     begun = entry_in_writing(value)
-    entries = [*kept_entries(value).values(), *([begun] if begun else [])]
-    # A value that is one bare entry is what a form, a draft or an import hands over.
-    return entries if ENTRIES in value or WRITING in value else [value]
+    return [*kept_entries(value).values(), *([begun] if begun else [])]
 
 
 def with_writing(value: AnswerValue | None, said: AnswerValue | None) -> AnswerValue | None:
