@@ -207,6 +207,24 @@ def opening(
     return Opening.WAITING
 
 
+def levels_offered_for_thanks(limit: Level, *, frozen: bool) -> tuple[Level, ...]:
+    """Who may see a thank-you: shared or only me, loosest first. Nothing new is shared while sharing stands still."""
+    if frozen or Level.SHARED.is_looser_than(limit):
+        return (Level.PRIVATE,)
+    return (Level.SHARED, Level.PRIVATE)
+
+
+def entry_opens_at(
+    before: Level | None, wanted: Level, now: datetime, *, hold: timedelta, delay: timedelta
+) -> datetime:
+    """When an entry in a log may first be seen: after the hold, or after the delay where it was kept before.
+
+    `before` is None for a new entry. For one that stays with its author the moment means nothing.
+    """
+    opens = hold_ends(now, hold)
+    return opens if before is None else max(opens, takes_effect_at(before, wanted, now, delay))
+
+
 def readers(level: Level, *, partner: str, counsellor: str) -> str:
     """Who sees it, as the who-sees line and the Send button name them."""
     return {
