@@ -88,9 +88,7 @@ class Doing:
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """The steps of the chosen size, and any other one that holds an answer already."""
-        chosen = {
-            step.key: step for step in self.exercise.steps_in(self.size, first_time=self.turn == 1)
-        }
+        chosen = {step.key: step for step in self.exercise.steps_in(self.size, first_time=self.turn == 1)}
         return tuple(
             chosen.get(step.key, step)
             for step in self.exercise.steps
