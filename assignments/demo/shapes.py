@@ -25,7 +25,7 @@ class Shape:
     tension: Level | None = None
     disagreement: tuple[str, ...] = ("none", "none", "eased", "none", "eased")
     hope: float = 6.5
-    my_part: tuple[str, ...] = ("doing", "doing", "dont_know_how")
+    my_part: tuple[str, ...] = ("doing", "doing", "doing", "unsaid")
     stops_after: int | None = None  # nothing from either partner after this week
     second_stops_after: int | None = None  # nothing from the second partner after this week
     pressure: float = 4.0
@@ -57,7 +57,14 @@ SHAPES = {
     for shape in (
         Shape("improving", _rise(4.2, 2.9, 3.5), answers=0.95, tries=0.8, hope=7.5),
         Shape("late", _rise(4.0, 2.8, 2.2, begins=6), hope=6),
-        Shape("plateau", _flat(4.3), tries=0.65, hope=5, disagreement=("stuck", "none", "eased", "stuck")),
+        Shape(
+            "plateau",
+            _flat(4.3),
+            tries=0.65,
+            hope=5,
+            disagreement=("stuck", "none", "eased", "stuck"),
+            my_part=("doing", "dont_know_how"),
+        ),
         Shape("worsening", _fall(5.2, 0.35, 2.4, 2), tries=0.5, hope=4, disagreement=("stuck", "worse")),
         Shape("slipped", _slip(4.2, 2.4, 6), hope=5, disagreement=("none", "eased", "stuck")),
         Shape("dropped", _flat(4.4), stops_after=5, tries=0.5),
