@@ -19,11 +19,13 @@ from sqlalchemy.orm import joinedload, selectinload
 from assignments.domain import progress
 from assignments.domain.exercises import (
     PARTS,
+    AnswerValue,
     Exercise,
     ISentenceStep,
     Part,
     SizeName,
     Step,
+    lines_of,
     personalised,
 )
 from assignments.domain.progress import Progress
@@ -88,9 +90,7 @@ class Doing:
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """The steps of the chosen size, and any other one that holds an answer already."""
-        chosen = {
-            step.key: step for step in self.exercise.steps_in(self.size, first_time=self.turn == 1)
-        }
+        chosen = {step.key: step for step in self.exercise.steps_in(self.size, first_time=self.turn == 1)}
         return tuple(
             chosen.get(step.key, step)
             for step in self.exercise.steps
@@ -169,6 +169,13 @@ def assignment_as_given(reader: Person, assignment_id: UUID) -> tuple[Couple, As
     return row[1], row[0]
 
 
+def as_said(page: DoingPage, value: AnswerValue | None) -> list[str]:
+    """What was answered on one page, line by line; of an I-sentence its one part."""
+    if isinstance(page.step, ISentenceStep) and page.part in ("when", "would_like"):
+        return [value[page.part]] if value and value.get(page.part) else []
+    return lines_of(page.step, value)
+
+
 def own_outcome(doing: Doing) -> Outcome | None:
     """What the author said about how it went."""
     return db.session.execute(
@@ -217,7 +224,11 @@ def _own_responses(place: Partner, assignment: Assignment) -> list[Response]:
             Response.assignment_id == assignment.id,
             Response.author_id == place.person_id,
         )
-        .options(selectinload(Response.answers), selectinload(Response.changes))
+        .options(
+            selectinload(Response.answers),
+            selectinload(Response.changes),
+            joinedload(Response.assignment),
+        )
     )
     return list(db.session.execute(statement).scalars())
 

@@ -2,4 +2,9 @@
 
 from flask import Blueprint
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+from assignments.views import do, today
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    today.blueprint,
+    do.blueprint,
+)
