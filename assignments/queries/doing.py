@@ -20,11 +20,13 @@ from assignments.domain import progress
 from assignments.domain.exercises import (
     PARTS,
     AnswerValue,
+    EntriesStep,
     Exercise,
     ISentenceStep,
     Part,
     SizeName,
     Step,
+    kept_entries,
     lines_of,
     personalised,
 )
@@ -134,6 +136,16 @@ class Doing:
         """The saved row of one step."""
         answers = self.response.answers if self.response else []
         return next((answer for answer in answers if answer.step == key), None)
+
+    def said(self, key: str) -> list[str]:
+        """What the author said on an earlier step, in words."""
+        step = self.exercise.step(key)
+        return lines_of(step, self.values.get(key)) if step else []
+
+    def entries(self, step: EntriesStep) -> list[tuple[str, list[str]]]:
+        """The finished entries of a step with their keys, in words."""
+        kept = kept_entries(self.values.get(step.key))
+        return [(key, lines_of(step, entry)) for key, entry in kept.items()]
 
     def version(self, key: str) -> int:
         """The version of one step's answer, 0 before the first save."""

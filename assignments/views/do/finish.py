@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import g, redirect, request, url_for
@@ -17,7 +18,8 @@ from assignments.actions.responding import (
     take_back,
 )
 from assignments.domain.exercises import blame_hint, lines_of
-from assignments.domain.visibility import Level, outcome as outcome_of, readers
+from assignments.domain.visibility import Level, readers
+from assignments.domain.visibility import outcome as outcome_of
 from assignments.forms import OutcomeForm, ShareForm
 from assignments.queries.doing import Doing, own_outcome, sent_by
 from assignments.views.do.blueprint import blueprint, doing, page_url
@@ -97,7 +99,7 @@ def undo(assignment_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("do.intro", assignment_id=assignment_id))
 
 
-def _answers(mine: Doing) -> list[dict[str, object]]:
+def _answers(mine: Doing) -> list[dict[str, Any]]:
     """Each answered step with its words, the way back to it, and a soft hint where it may land as blame."""
     answered = []
     for step in mine.steps:
