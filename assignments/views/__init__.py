@@ -2,11 +2,22 @@
 
 from flask import Blueprint
 
-from assignments.views import check_in, mine, thanks, together
+from assignments.views import (
+    board,
+    check_in,
+    do,
+    mine,
+    thanks,
+    today,
+    together,
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    today.blueprint,
+    do.blueprint,
     check_in.blueprint,
     thanks.blueprint,
     together.blueprint,
     mine.blueprint,
+    board.blueprint,
 )
