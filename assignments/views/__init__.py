@@ -2,4 +2,11 @@
 
 from flask import Blueprint
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+from assignments.views import assign, board, couple, library
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    board.blueprint,
+    couple.blueprint,
+    assign.blueprint,
+    library.blueprint,
+)
