@@ -3,9 +3,12 @@
 from flask import Blueprint
 
 from assignments.views import (
+    assign,
     board,
     check_in,
+    couple,
     do,
+    library,
     mine,
     thanks,
     today,
@@ -20,4 +23,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     together.blueprint,
     mine.blueprint,
     board.blueprint,
+    couple.blueprint,
+    assign.blueprint,
+    library.blueprint,
 )
