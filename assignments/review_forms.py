@@ -8,13 +8,11 @@ from wtforms import (  # type: ignore[attr-defined]  # types-WTForms does not kn
     BooleanField,
     DateField,
     HiddenField,
-    IntegerField,
     RadioField,
     SelectChoice,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import HiddenInput
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from assignments.actions.deciding import NOTE_CHARACTERS, REASON_CHARACTERS
 from assignments.actions.reviewing import COMMENT_CHARACTERS
@@ -25,14 +23,9 @@ from clinic.forms import Form, in_reach, trimmed
 OPEN_AGAIN = "Open this page again first."
 
 
-class VersionField(IntegerField):
-    """The version a page showed, carried along unseen."""
-
-    widget = HiddenInput()
-
-
-def _version(*validators: Any) -> Any:
-    return VersionField(validators=[*validators, NumberRange(0, 2**31 - 1, OPEN_AGAIN)])
+def whole(text: str | None) -> int | None:
+    """The version a page showed, carried along unseen; anything but plain digits is none."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _at_most(most: int) -> Length:
@@ -42,14 +35,14 @@ def _at_most(most: int) -> Length:
 class SeenForm(Form):
     """Which version of an answer, and of the one beside it, was on the page."""
 
-    version: Any = _version(InputRequired(OPEN_AGAIN))
-    other_version: Any = _version(Optional())
+    version: Any = HiddenField(filters=[whole], validators=[DataRequired(OPEN_AGAIN)])
+    other_version: Any = HiddenField(filters=[whole])
 
 
 class CommentForm(Form):
     """A short reply to the author of one answer."""
 
-    version: Any = _version(InputRequired(OPEN_AGAIN))
+    version: Any = HiddenField(filters=[whole], validators=[DataRequired(OPEN_AGAIN)])
     words: Any = TextAreaField(
         "Your reply",
         filters=[trimmed],

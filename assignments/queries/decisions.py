@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from assignments.domain import checkins
+from assignments.domain.history import CoupleHistory
 from assignments.domain.instruments import instrument
 from assignments.domain.signs import (
     DECISION_LABELS,
@@ -31,7 +32,6 @@ from assignments.domain.signs import (
     to_json,
 )
 from assignments.domain.stalls import Names, Sufficiency
-from assignments.drawing import Drawn, chart_beside
 from assignments.models import Decision, SignJudgement
 from assignments.queries.history import Record, record_of
 from clinic import crypto
@@ -81,7 +81,6 @@ class SignRow:
     """One row of the page: the sign, what its rule read, and the counsellor's own view where it is hers to judge."""
 
     sign: Sign
-    chart: Drawn | None
     counted: Counted | None
     judgement: Judgement | None
 
@@ -142,7 +141,8 @@ class SignsPage:
     rows: tuple[SignRow, ...]
     card: Sign | None
     note: SignRow | None
-    names: tuple[str, str]
+    history: CoupleHistory
+    names: Names
     decisions: tuple[KeptDecision, ...]
     held_since: datetime | None
     evidence: str
@@ -150,13 +150,18 @@ class SignsPage:
 
 def assessment_of(reader: Person, couple: Couple, now: datetime) -> Assessment:
     """All signs of a couple already read, worked out afresh. Raises NotFound for whoever may not read them."""
-    return _assessed(couple, _record(reader, couple, now))
+    return assessment_in(couple, _record(reader, couple, now))
+
+
+def assessment_in(couple: Couple, record: Record) -> Assessment:
+    """All signs of a record already read."""
+    return assess(record.history, names=names_of(couple))
 
 
 def signs_page(reader: Person, couple: Couple, now: datetime) -> SignsPage:
     """The signs page of a couple already read."""
     record = _record(reader, couple, now)
-    assessment, names = _assessed(couple, record), names_of(couple)
+    assessment, names = assessment_in(couple, record), names_of(couple)
     decisions, judgements = decisions_of(reader, couple), judgements_of(reader, couple)
     coming = [one.starts_at for one in appointments_of(couple) if one.starts_at > now]
     gate = safety_gate(couple)
@@ -166,10 +171,11 @@ def signs_page(reader: Person, couple: Couple, now: datetime) -> SignsPage:
         spoken_alone=tuple((partner.name, gate.held_on[partner.slot]) for partner in couple.partners),
         due=signs_due(reader, record, assessment, decisions),
         due_by=coming[0] if coming else None,
-        rows=tuple(_row(sign, record, names, judgements) for sign in assessment.rows),
+        rows=tuple(_row(sign, record, judgements) for sign in assessment.rows),
         card=assessment.barriers_card,
-        note=_row(assessment.note, record, names, {}) if assessment.note else None,
-        names=(names.a, names.b),
+        note=_row(assessment.note, record, {}) if assessment.note else None,
+        history=record.history,
+        names=names,
         decisions=decisions,
         held_since=couple.held_at,
         evidence=evidence_digest(evidence_of(assessment, judgements)),
@@ -250,15 +256,9 @@ def _record(reader: Person, couple: Couple, now: datetime) -> Record:
     return record_of(reader, couple, now)
 
 
-def _assessed(couple: Couple, record: Record) -> Assessment:
-    return assess(record.history, names=names_of(couple))
-
-
-def _row(sign: Sign, record: Record, names: Names, judgements: Mapping[str, Judgement]) -> SignRow:
+def _row(sign: Sign, record: Record, judgements: Mapping[str, Judgement]) -> SignRow:
     return SignRow(
         sign=sign,
-        # Too little to judge is too little to draw: a line would claim what the words do not.
-        chart=None if sign.state is State.NOT_ENOUGH else chart_beside(sign.id, record.history, names),
         counted=_counted(sign, record),
         judgement=judgements.get(sign.id),
     )

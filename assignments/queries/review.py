@@ -100,7 +100,7 @@ def answer_page(reader: Person, couple: Couple, response_id: UUID, now: datetime
     rows = [row for row in readable_responses(reader, couple, [twin], now) if row.id in by_id]
     assignments = {row.id: twin.assignment for row in rows}
     shown = tuple(
-        ShownAnswer(by_id[read.id], read.version, _said(couple, read))
+        ShownAnswer(by_id[read.id], read.version, said_in(couple, read))
         for read in open_words(couple, rows, assignments, now)
     )
     others_new = [one.id for one in answers if one.is_new and one.id not in assignments]
@@ -204,7 +204,8 @@ def _who_sees(
     return f"Goes to {other.name} soon" if level is Level.SHARED else "Opens when both answer"
 
 
-def _said(couple: Couple, read: ReadResponse) -> tuple[Said, ...]:
+def said_in(couple: Couple, read: ReadResponse) -> tuple[Said, ...]:
+    """What was said, step by step, with the questions as the author read them."""
     author = next(partner for partner in couple.partners if partner.slot == read.slot)
     partner, counsellor = couple.partner(author.place.other).name, couple.counsellor.name
     # The step is personalised and not what was typed: words that look like a placeholder stay as they are.
