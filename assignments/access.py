@@ -9,7 +9,7 @@ from datetime import datetime
 
 from assignments.domain import visibility
 from assignments.domain.visibility import Change, Level, Sharing
-from assignments.models import Response
+from assignments.models import Entry, Response
 from clinic.models import Couple, Person
 
 
@@ -23,6 +23,18 @@ def sharing_of(response: Response) -> Sharing:
             Change(Level(change.to), change.takes_effect_at, change.cancelled_at is not None)
             for change in response.changes
         ),
+    )
+
+
+def sharing_of_entry(entry: Entry) -> Sharing:
+    """The same facts about one entry of a log, which opens on its own and never together with another."""
+    return Sharing(chosen=Level(entry.visibility), sent_at=entry.at, opens_at=entry.opens_at)
+
+
+def is_open_between(couple: Couple, response: Response, twin: Response | None, now: datetime) -> bool:
+    """Whether these words lie open between the two partners, and so may stand where both look together."""
+    return visibility.partner_reads(
+        sharing_of(response), sharing_of(twin) if twin else None, now, frozen=is_frozen(couple)
     )
 
 
@@ -43,6 +55,4 @@ def may_read(
         return True
     if reader.is_staff:
         return visibility.counsellor_reads(sharing_of(response), now)
-    return couple.partner_of(reader.id) is not None and visibility.partner_reads(
-        sharing_of(response), sharing_of(twin) if twin else None, now, frozen=is_frozen(couple)
-    )
+    return couple.partner_of(reader.id) is not None and is_open_between(couple, response, twin, now)

@@ -5,7 +5,7 @@ Couples see New, Started, Done or Set aside (and *Opens when you both answer*); 
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 
@@ -31,6 +31,21 @@ def turn_on(day: date, *, starts_on: date, repeat: str) -> int:
     if repeat == Repeat.WEEKLY:
         return (day - starts_on).days // 7 + 1
     return 1
+
+
+def turn_begins_on(turn: int, *, starts_on: date, repeat: str) -> date:
+    """The first day of a turn."""
+    return starts_on + timedelta(days=7 * (turn - 1)) if repeat == Repeat.WEEKLY else starts_on
+
+
+def turn_closes_on(turn: int, *, starts_on: date, repeat: str, best_before: date | None) -> date | None:
+    """The first day on which a turn no longer waits for anybody, or None where it waits for good.
+
+    It is read off the calendar alone, so that it says nothing about who has answered.
+    """
+    next_turn = starts_on + timedelta(days=7 * turn) if repeat == Repeat.WEEKLY else None
+    after_best = best_before + timedelta(days=1) if best_before is not None else None
+    return min((day for day in (next_turn, after_best) if day is not None), default=None)
 
 
 def progress(started_at: datetime | None, sent_at: datetime | None) -> Progress:

@@ -2,4 +2,11 @@
 
 from flask import Blueprint
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+from assignments.views import check_in, mine, thanks, together
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    check_in.blueprint,
+    thanks.blueprint,
+    together.blueprint,
+    mine.blueprint,
+)

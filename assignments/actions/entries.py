@@ -1,0 +1,134 @@
+"""Keeping small thank-yous: saving, changing, deleting, and taking a deletion back."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from assignments.access import is_frozen, sharing_of_entry
+from assignments.domain import visibility
+from assignments.domain.visibility import Level
+from assignments.models import Entry
+from assignments.queries.entries import THANKS, own_deleted_entry, own_entry, words_of
+from clinic import clock, crypto
+from clinic.access import require
+from clinic.audit import Event, record
+from clinic.domain.roles import Permission
+from clinic.errors import Conflict, Expired
+from clinic.extensions import db, transaction
+from clinic.models import Partner, Person, Practice
+from clinic.queries.couples import own_place
+from clinic.queries.people import practice_of
+
+UNDO = timedelta(minutes=10)
+
+
+@transaction
+def save_thanks(*, actor: Person, what: str, meant: str, level: Level) -> Entry:
+    """Keep one thank-you. What goes to the partner is held first (decision 12).
+
+    Raises Conflict for a level that is not offered, so a tampered form gets nothing.
+    """
+    require(actor, Permission.ENTRY_WRITE)
+    place, practice, now = own_place(actor), practice_of(actor), clock.now()
+    _check(place, level, None)
+    # The id is made here, because the words are sealed to it before the row is inserted.
+    entry = Entry(
+        id=uuid4(),
+        practice_id=place.practice_id,
+        couple_id=place.couple_id,
+        assignment_id=None,
+        kind=THANKS,
+        author_id=actor.id,
+        happened_on=clock.today(practice.timezone),
+        visibility=level,
+        at=now,
+        opens_at=visibility.entry_opens_at(None, level, now, hold=_hold(practice), delay=_delay(practice)),
+    )
+    _write(entry, what, meant)
+    db.session.add(entry)
+    db.session.flush()
+    record(actor, Event.ENTRY_SAVED, entry)
+    return entry
+
+
+@transaction
+def change_thanks(
+    *, actor: Person, entry_id: UUID, what: str, meant: str, level: Level, version: int
+) -> Entry:
+    """Change the words or who sees them. Hiding counts at once, sharing what was kept waits (decision 12).
+
+    Raises Conflict when it was changed elsewhere since the form was opened, and for new words once the
+    partner may have read the old ones.
+    """
+    require(actor, Permission.ENTRY_WRITE)
+    place, practice, now = own_place(actor), practice_of(actor), clock.now()
+    entry = own_entry(place, entry_id)
+    if entry.version != version:
+        raise Conflict("This was changed somewhere else a moment ago. Look at it again first.")
+    before = Level(entry.visibility)
+    _check(place, level, before)
+    new_words = (what, meant) != words_of(entry)
+    if new_words and visibility.is_frozen_text(sharing_of_entry(entry), None, now):
+        raise Conflict("The words stay as they are, because they may have been read.")
+    if new_words or level is not before:
+        hold, delay = _hold(practice), _delay(practice)
+        opens_at = visibility.entry_opens_at(before, level, now, hold=hold, delay=delay)
+        # A widening that is on its way is never brought forward by a change of words.
+        entry.opens_at = max(opens_at, entry.opens_at) if level is before else opens_at
+    if new_words:
+        _write(entry, what, meant)
+    entry.visibility = level
+    entry.version += 1
+    record(actor, Event.ENTRY_SAVED, entry)
+    return entry
+
+
+@transaction
+def delete_thanks(*, actor: Person, entry_id: UUID) -> Entry:
+    """Hide one thank-you from everybody at once; it is erased later."""
+    require(actor, Permission.ENTRY_WRITE)
+    entry = own_entry(own_place(actor), entry_id)
+    entry.deleted_at = clock.now()
+    record(actor, Event.ENTRY_DELETED, entry)
+    return entry
+
+
+@transaction
+def restore_thanks(*, actor: Person, entry_id: UUID) -> Entry:
+    """Undo a deletion. Raises Expired after ten minutes."""
+    require(actor, Permission.ENTRY_WRITE)
+    entry = own_deleted_entry(own_place(actor), entry_id)
+    if entry.deleted_at is None:
+        raise Conflict("That is in your list already.")
+    if clock.now() - entry.deleted_at > UNDO:
+        raise Expired("Ten minutes have passed, so this can't be undone.")
+    entry.deleted_at = None
+    record(actor, Event.ENTRY_SAVED, entry)
+    return entry
+
+
+def offered_levels(place: Partner, present: Level | None = None) -> tuple[Level, ...]:
+    """The levels this partner may choose for a thank-you, loosest first, the present one among them."""
+    limit = Level(place.couple.sharing_limit)
+    offered = visibility.levels_offered_for_thanks(limit, frozen=is_frozen(place.couple))
+    return tuple(level for level in reversed(Level) if level in offered or level is present)
+
+
+def _check(place: Partner, level: Level, present: Level | None) -> None:
+    if level not in offered_levels(place, present):
+        raise Conflict("Choose who sees it from the list.")
+
+
+def _write(entry: Entry, what: str, meant: str) -> None:
+    words = json.dumps({"what": what, "meant": meant}, ensure_ascii=False)
+    entry.value_sealed = crypto.seal(entry, "value_sealed", words)
+
+
+def _hold(practice: Practice) -> timedelta:
+    return timedelta(minutes=practice.hold_minutes)
+
+
+def _delay(practice: Practice) -> timedelta:
+    return timedelta(minutes=practice.widening_minutes)
