@@ -3,13 +3,16 @@
 from flask import Blueprint
 
 from assignments.views import (
+    answers,
     assign,
     board,
+    brief,
     check_in,
     couple,
     do,
     library,
     mine,
+    signs,
     thanks,
     today,
     together,
@@ -26,4 +29,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     couple.blueprint,
     assign.blueprint,
     library.blueprint,
+    answers.blueprint,
+    signs.blueprint,
+    brief.blueprint,
 )
