@@ -2,11 +2,14 @@
 
 from flask import Blueprint
 
-from assignments.views import check_in, mine, thanks, together
+from assignments.views import answers, brief, check_in, mine, signs, thanks, together
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     check_in.blueprint,
     thanks.blueprint,
     together.blueprint,
     mine.blueprint,
+    answers.blueprint,
+    signs.blueprint,
+    brief.blueprint,
 )
