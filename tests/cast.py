@@ -8,18 +8,15 @@ spoken with everybody alone. Time stands still at the `clock` fixture's Wednesda
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
-from clinic.actions.sign_ins import start_sign_in
 from clinic.domain.roles import Role
 from clinic.models import Couple, Person, Practice
 from tests import builders
-from tests.conftest import Clock
+from tests.conftest import Clock, SignInAs
 
 
 @dataclass(frozen=True)
@@ -49,7 +46,7 @@ class Cast:
     tom: Person
 
 
-AS = Callable[[Person | None], FlaskClient]
+AS = SignInAs
 
 
 def assemble() -> Cast:
@@ -121,20 +118,3 @@ def cast(app: Flask, clock: Clock) -> Cast:
     """Everybody, on this test's own database."""
     with app.app_context():
         return assemble()
-
-
-@pytest.fixture
-def as_(app: Flask) -> AS:
-    """`as_(cast.sam)` is a browser of Sam's own, signed in; `as_(None)` is one nobody has signed in with."""
-
-    def sign_in(person: Person | None) -> FlaskClient:
-        client = app.test_client()
-        if person is None:
-            return client
-        with app.app_context():
-            token = start_sign_in(person, device="", device_name="A browser")
-        with client.session_transaction() as kept:
-            kept["_user_id"], kept["_fresh"] = token, True
-        return client
-
-    return sign_in

@@ -150,18 +150,21 @@ def app(database_url: str, settings: dict[str, Any]) -> Iterator[Flask]:
 
 
 class SignInAs(Protocol):
-    def __call__(self, person: Person) -> FlaskClient: ...
+    def __call__(self, person: Person | None) -> FlaskClient: ...
 
 
 @pytest.fixture
 def as_(app: Flask) -> SignInAs:
     """`as_(person).get("/today")`: a browser of its own in which this person is signed in, by a real sign-in row.
+    `as_(None)` is one that nobody has signed in with.
 
     Ending that row, or moving the clock past its end, signs the browser out as it would in life.
     """
 
-    def sign_in_as(person: Person) -> FlaskClient:
+    def sign_in_as(person: Person | None) -> FlaskClient:
         client = app.test_client()
+        if person is None:
+            return client
         device = f"device of {uuid4()}"
         with app.app_context():
             token = start_sign_in(person, device=device, device_name="Test browser")

@@ -57,15 +57,16 @@ def test_the_top_level_holds_what_was_agreed_and_nothing_else() -> None:
     assert TOP_LEVEL - {"docs"} <= seen
 
 
-def test_no_module_grows_past_five_hundred_lines() -> None:
-    """A module that does is split by noun into a folder of the same name (decision 2)."""
-    long = {
+def test_no_module_grows_past_its_limit() -> None:
+    """A module that does is split by noun into a folder of the same name (decision 2). A test may tell more."""
+    too_long = {
         name_of(path): lines
         for path in files(".py")
         if "versions" not in path.parts
-        and (lines := len(path.read_text(encoding="utf-8").splitlines())) > 500
+        and (lines := len(path.read_text(encoding="utf-8").splitlines()))
+        > (800 if "tests" in path.parts else 500)
     }
-    assert not long
+    assert not too_long
 
 
 def test_no_module_is_a_drawer_for_everything() -> None:
@@ -125,7 +126,10 @@ def test_there_is_no_third_party_style_or_font_or_script() -> None:
         ("inline script", r"<script\b(?![^>]*\bsrc\s*=)"),
         ("inline handler", r"<[^>]*\son[a-z]+\s*="),
         ("script in a link", r"javascript:"),
-        ("something loaded from elsewhere", r"<(?:script|link|img|iframe|source)\b[^>]*(?:https?:)?//"),
+        (
+            "something loaded from elsewhere",
+            r"<(?:script|link|img|iframe|source)\b[^>]*\s(?:src|href|srcset)\s*=\s*[\"'](?:https?:)?//",
+        ),
         ("a role compared in a template", r"\.role\s*[!=]="),
     ],
 )

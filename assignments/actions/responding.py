@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy import select
+
 from assignments.access import is_frozen, sharing_of
 from assignments.domain import progress, visibility
 from assignments.domain.visibility import Level
@@ -25,6 +27,9 @@ from clinic.queries.people import practice_of
 
 LATER = {"tonight": timedelta(hours=3), "tomorrow": timedelta(days=1), "week": timedelta(days=7)}
 HARD = ("smaller", "skip", "bring")
+TRIED = ("tried", "part", "not")
+# In listening turns each waits for the other's next line, so the hold is short (decision 12).
+TURNS_HOLD_MINUTES = 1
 
 
 class NewerCopy(Conflict):
@@ -50,6 +55,7 @@ def save_answer(*, actor: Person, assignment_id: UUID, step: str, value: Any, ve
     """
     require(actor, Permission.DRAFT_WRITE)
     place = own_place(actor)
+    _one_at_a_time(place)
     assignment, turn = current_turn(place, assignment_id)
     if step not in {known.key for known in exercise_of(assignment).steps}:
         raise NotFound
@@ -89,6 +95,7 @@ def send_response(*, actor: Person, assignment_id: UUID, level: Level) -> Respon
     """
     require(actor, Permission.ANSWER_SEND)
     place = own_place(actor)
+    _one_at_a_time(place)
     assignment, turn = current_turn(place, assignment_id)
     practice = practice_of(actor)
     if level not in offered_levels(place, assignment, practice):
@@ -98,7 +105,7 @@ def send_response(*, actor: Person, assignment_id: UUID, level: Level) -> Respon
         raise Conflict("You have sent this already.")
     now = clock.now()
     response.visibility, response.sent_at = level, now
-    response.opens_at = visibility.hold_ends(now, timedelta(minutes=practice.hold_minutes))
+    response.opens_at = visibility.hold_ends(now, timedelta(minutes=hold_minutes(assignment, practice)))
     response.version += 1
     record(actor, Event.RESPONSE_SENT, response)
     return response
@@ -110,9 +117,7 @@ def take_back(*, actor: Person, response_id: UUID) -> Response:
     require(actor, Permission.ANSWER_UNDO)
     place = own_place(actor)
     response = own_response_by_id(place, response_id)
-    twin = turn_of(place.couple, response.assignment, response.turn)
-    other = twin.sharing(place.place.other)
-    if not visibility.may_take_back(sharing_of(response), other, clock.now()):
+    if not may_undo(place, response):
         raise Conflict("It is too late to take this back. You can hide it from now on.")
     response.visibility = response.sent_at = response.opens_at = None
     response.version += 1
@@ -201,7 +206,9 @@ def record_outcome(
     """ "How did it go?" One row per turn; saying it again replaces what was said, as on paper."""
     require(actor, Permission.DRAFT_WRITE)
     place = own_place(actor)
-    assignment, _ = current_turn(place, assignment_id)
+    assignment, latest = current_turn(place, assignment_id)
+    if not 1 <= turn <= latest or tried not in TRIED or useful not in (None, *range(11)):
+        raise Conflict("Choose one of the lines.")
     outcome = (
         db.session.query(Outcome)
         .filter_by(practice_id=place.practice_id, assignment_id=assignment.id, turn=turn, person_id=actor.id)
@@ -222,6 +229,17 @@ def record_outcome(
     return outcome
 
 
+def may_undo(place: Partner, response: Response) -> bool:
+    """Whether sending this response of the author's own can still be undone."""
+    other = turn_of(place.couple, response.assignment, response.turn).sharing(place.place.other)
+    return visibility.may_take_back(sharing_of(response), other, clock.now())
+
+
+def hold_minutes(assignment: Assignment, practice: Practice) -> int:
+    """How long what is sent to the partner can be taken back before they may see it."""
+    return TURNS_HOLD_MINUTES if exercise_of(assignment).who == "turns" else practice.hold_minutes
+
+
 def offered_levels(place: Partner, assignment: Assignment, practice: Practice) -> tuple[Level, ...]:
     """The levels this partner may choose for this assignment, loosest first."""
     limit = min(
@@ -235,6 +253,11 @@ def offered_levels(place: Partner, assignment: Assignment, practice: Practice) -
         for_both=assignment.for_whom == "both",
         reveal_together=exercise_of(assignment).reveal_together,
     )
+
+
+def _one_at_a_time(place: Partner) -> None:
+    """Autosave and Continue arrive together; the second waits here, so both find the same row."""
+    db.session.execute(select(Partner.id).where(Partner.id == place.id).with_for_update())
 
 
 def _begin(place: Partner, assignment: Assignment, turn: int) -> Response:

@@ -1,65 +1,57 @@
-"""Work for the standing cast, given and answered by the real actions. Call these in an app context."""
+"""Small things for tests of the pages partners work on: giving, answering and sending, by the actions."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
+
+from flask import Flask
 
 from assignments.actions.assigning import Terms, assign
 from assignments.actions.responding import save_answer, send_response
-from assignments.domain.exercises import Exercise
 from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
 from assignments.library.loader import load_library
-from assignments.models import Assignment, Response
 from clinic.clock import today
-from clinic.models import Couple, Person
-
-OPENS_TOGETHER = "what-helps-me-feel-safe"
-# The check-in opens at six o'clock in London, in summer time, about the week of that Monday.
-FRIDAY_EVENING = datetime(2026, 9, 18, 17, 0, tzinfo=UTC)
-WEEK = date(2026, 9, 14)
+from tests.cast import Cast
 
 
-def exercise(slug: str) -> Exercise:
-    """One exercise of the library."""
-    found = load_library().get(slug)
-    assert found is not None
-    return found
-
-
-def given(
-    counsellor: Person,
-    couple: Couple,
-    slug: str = "gentle-questions",
-    *,
+def give(
+    app: Flask,
+    cast: Cast,
+    slug: str,
     for_whom: str = "both",
     limit: Level | None = None,
-    days: int | None = 7,
-    repeat: Repeat = Repeat.ONCE,
-    starts_in: int = 0,
+    **terms: Any,
 ) -> UUID:
-    """An exercise given today, as open as it may be unless told otherwise; `days` until its best before."""
-    wanted = exercise(slug)
-    starts_on = today("Europe/London") + timedelta(days=starts_in)
-    terms = Terms(
-        for_whom=for_whom,
-        starts_on=starts_on,
-        best_before=starts_on + timedelta(days=days) if days is not None else None,
-        repeat=repeat,
-        sharing_limit=limit or Level(wanted.sharing),
-    )
-    made: Assignment = assign(actor=counsellor, couple_id=couple.id, exercise=wanted, terms=terms)
-    return made.id
+    """Priya gives Sam and Jo an exercise of the library, from today, as openly as it allows."""
+    with app.app_context():
+        exercise = load_library().get(slug)
+        assert exercise is not None
+        day = today(cast.canal_street.timezone)
+        given = {
+            "starts_on": day,
+            "best_before": day + timedelta(days=7),
+            "repeat": Repeat.ONCE,
+            "sharing_limit": limit or Level(exercise.sharing),
+            **terms,
+        }
+        return assign(
+            actor=cast.priya,
+            couple_id=cast.sam_and_jo.id,
+            exercise=exercise,
+            terms=Terms(for_whom=for_whom, **given),
+        ).id
 
 
-def drafted(author: Person, assignment_id: UUID, words: str, *, step: str) -> None:
-    """One step written and not sent."""
-    save_answer(actor=author, assignment_id=assignment_id, step=step, value={"text": words}, version=0)
+def write(app: Flask, person: Any, assignment_id: UUID, step: str, value: dict[str, Any]) -> None:
+    """A partner writes one step of a draft."""
+    with app.app_context():
+        save_answer(actor=person, assignment_id=assignment_id, step=step, value=value, version=0)
 
 
-def answered(author: Person, assignment_id: UUID, words: str, level: Level, *, step: str = "answer") -> UUID:
-    """One step written and sent."""
-    drafted(author, assignment_id, words, step=step)
-    sent: Response = send_response(actor=author, assignment_id=assignment_id, level=level)
-    return sent.id
+def send(app: Flask, person: Any, assignment_id: UUID, level: Level) -> None:
+    """A partner sends what they have written."""
+    with app.app_context():
+        send_response(actor=person, assignment_id=assignment_id, level=level)

@@ -31,6 +31,9 @@ AnswerValue = dict[str, Any]
 RATHER_NOT_SAY: Final = "skip"
 OTHER: Final = "other"
 PARTS: Final[tuple[Part, ...]] = ("when", "felt", "would_like")
+ENTRIES: Final = "entries"
+WRITING: Final = "writing"
+MOST_ENTRIES: Final = 60
 
 _RATING = re.compile(r"(?:[0-9]|10)")
 _SAID_ALREADY = {
@@ -159,7 +162,9 @@ def lines_of(step: Step, value: AnswerValue | None) -> list[str]:
         case ISentenceStep():
             return [_spoken(step, value)]
         case EntriesStep():
-            return _asked_lines(step.fields, value)
+            if ENTRIES in value or WRITING in value:
+                return [" · ".join(_asked_lines(step.fields, entry)) for entry in _entries_in(value)]
+            return _asked_lines(step.fields, value)  # One bare entry, as a form or an import hands it over.
         case TimerStep():
             return [f"{step.minutes} minutes, done"]
         case AgreementStep():
@@ -167,6 +172,55 @@ def lines_of(step: Step, value: AnswerValue | None) -> list[str]:
             return [*lines, step.agree] if value.get("agreed") else lines
         case ReadOnlyStep():
             return []
+
+
+def kept_entries(value: AnswerValue | None) -> dict[str, AnswerValue]:
+    """The finished entries of an entries step by their keys, in the order they were written."""
+    kept = (value or {}).get(ENTRIES)
+    return dict(kept) if isinstance(kept, Mapping) else {}
+
+
+def entry_in_writing(value: AnswerValue | None) -> AnswerValue | None:
+    """The entry somebody has begun and not added yet."""
+    begun = (value or {}).get(WRITING)
+    return dict(begun) if isinstance(begun, Mapping) else None
+
+
+def _entries_in(value: AnswerValue) -> list[AnswerValue]:
+    """Every entry, the begun one last, so that nothing that was typed is left behind."""
+    begun = entry_in_writing(value)
+    return [*kept_entries(value).values(), *([begun] if begun else [])]
+
+
+def with_writing(value: AnswerValue | None, said: AnswerValue | None) -> AnswerValue | None:
+    """The entries with the begun one as it stands now."""
+    return _entries_value(kept_entries(value), said)
+
+
+def with_entry(value: AnswerValue | None, key: str, said: AnswerValue | None) -> AnswerValue | None:
+    """The entries with the begun one finished under `key`. AnswerError where there are too many."""
+    entries = kept_entries(value)
+    if said:
+        if len(entries) >= MOST_ENTRIES:
+            raise AnswerError("That is as many as this page holds. Take one out to add another.", "")
+        entries[key] = said
+    return _entries_value(entries, None)
+
+
+def without_entry(value: AnswerValue | None, key: str) -> AnswerValue | None:
+    """The entries without one; a key that is gone already changes nothing."""
+    entries = kept_entries(value)
+    entries.pop(key, None)
+    return _entries_value(entries, entry_in_writing(value))
+
+
+def _entries_value(entries: dict[str, AnswerValue], begun: AnswerValue | None) -> AnswerValue | None:
+    value: AnswerValue = {}
+    if entries:
+        value[ENTRIES] = entries
+    if begun:
+        value[WRITING] = begun
+    return value or None
 
 
 def sentence_of(step: Step, value: AnswerValue | None) -> str:

@@ -14,7 +14,7 @@ from assignments.models import Checkin
 from clinic.errors import Conflict, NotAllowed
 from clinic.extensions import db
 from clinic.models import AuditLine, Couple, Person
-from tests.assignments.work import FRIDAY_EVENING, WEEK
+from tests.assignments.given import FRIDAY_EVENING, WEEK
 from tests.cast import AS, Cast
 from tests.conftest import Clock
 from tests.page import get_page, read_page, submit, submit_and_follow

@@ -15,7 +15,7 @@ from assignments.models import Comment, Response
 from clinic import crypto
 from clinic.extensions import db
 from clinic.models import Couple
-from tests.assignments.work import FRIDAY_EVENING, OPENS_TOGETHER, WEEK, answered, drafted, given
+from tests.assignments.given import FRIDAY_EVENING, OPENS_TOGETHER, WEEK, answered, drafted, given
 from tests.cast import AS, Cast
 from tests.conftest import Clock, CountQueries
 from tests.page import get_page, read_page, submit, submit_and_follow

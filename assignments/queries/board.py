@@ -1,0 +1,298 @@
+"""The counsellor's board: what it takes to say why each couple is here, in a fixed number of statements."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from assignments.access import sharing_of
+from assignments.domain import board, checkins, visibility
+from assignments.domain.history import Partner
+from assignments.domain.progress import is_open_to
+from assignments.domain.signs import State, assess, decision_due, signs_cleared_since
+from assignments.domain.stalls import Names
+from assignments.models import Decision, ReadMark, Response
+from assignments.queries.history import GivenTurn, Record, records_for
+from clinic.extensions import db
+from clinic.models import Appointment, Couple, Invitation, Person, SafetyConversation
+from clinic.models import Partner as Place
+from clinic.queries.appointments import appointments_between, next_starts
+from clinic.queries.couples import couples_for
+from clinic.queries.people import practice_of
+
+DONE_DAYS = 14
+PRACTICE_DAYS = 21
+# A thing set yesterday has not gone undone, so it enters the share of the done after a week.
+TIME_TO_DO = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One couple's numbers beside its row: things done of things set, in two weeks, and its record."""
+
+    couple: Couple
+    record: Record
+    done: Mapping[str, tuple[int, int]]
+
+    @property
+    def names(self) -> Names:
+        """The partners' first names, for sentences and charts."""
+        return Names(self.couple.partner("A").name, self.couple.partner("B").name)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One of today's appointments; `at` is the practice's wall clock, `number` counts from the couple's first."""
+
+    at: str
+    couple: Couple
+    number: int
+    is_next: bool
+
+
+@dataclass(frozen=True)
+class Board:
+    """The whole page, for every couple the reader has; the page itself only narrows it."""
+
+    groups: tuple[board.BoardGroup, ...]
+    lines: Mapping[str, Line]
+    visits: tuple[Visit, ...]
+
+    def rows(self) -> list[board.BoardRow]:
+        """Every row, in page order."""
+        return [row for group in self.groups for row in group.rows]
+
+
+def board_for(reader: Person, now: datetime) -> Board:
+    """Every couple whose work goes on and that the reader may see, and today's appointments."""
+    couples = [couple for couple in couples_for(reader) if couple.closed_at is None]
+    records = records_for(reader, couples, now)
+    known = _Known(reader, couples, now)
+    lines = {
+        str(couple.id): Line(couple, records[couple.id], _done(records[couple.id]))
+        for couple in couples
+        if couple.id in records
+    }
+    facts = [_facts(line.couple, line.record, known, now) for line in lines.values()]
+    return Board(board.board(facts), lines, _visits(reader, couples, now))
+
+
+def unread_of(couple: Couple, record: Record, marks: Mapping[UUID, int], now: datetime) -> list[Response]:
+    """What the couple's counsellor may read now and has not marked read in its present version."""
+    return [
+        response
+        for response in _responses(record)
+        if visibility.counsellor_reads(sharing_of(response), now)
+        and marks.get(response.id) != response.version
+    ]
+
+
+def marks_of(couples: Sequence[Couple]) -> dict[UUID, int]:
+    """The version of each response that its couple's counsellor has marked read, by response id."""
+    rows = db.session.execute(
+        select(ReadMark.response_id, ReadMark.version)
+        .join(Response, Response.id == ReadMark.response_id)
+        .join(Couple, Couple.id == Response.couple_id)
+        .where(
+            ReadMark.practice_id.in_({couple.practice_id for couple in couples}),
+            Response.couple_id.in_([couple.id for couple in couples]),
+            ReadMark.reader_id == Couple.counsellor_id,
+        )
+    )
+    return {response_id: version for response_id, version in rows}
+
+
+class _Known:
+    """What else the board asks about all the couples at once: decisions, marks, appointments, wishes to talk."""
+
+    def __init__(self, reader: Person, couples: Sequence[Couple], now: datetime) -> None:
+        self.zone = ZoneInfo(practice_of(reader).timezone)
+        ids = [couple.id for couple in couples]
+        self.coming = next_starts(reader, now)
+        self.marks = marks_of(couples)
+        self.decided = {
+            couple_id: (at, met)
+            for couple_id, at, met in db.session.execute(
+                select(Decision.couple_id, Decision.at, Decision.met_signs)
+                .where(Decision.practice_id == reader.practice_id, Decision.couple_id.in_(ids))
+                .order_by(Decision.at)
+            )
+        }
+        self.asked = {
+            person_id: asked_at
+            for person_id, asked_at in db.session.execute(
+                select(Invitation.person_id, func.max(Invitation.wants_to_talk_at))
+                .join(Place, Place.person_id == Invitation.person_id)
+                .where(Invitation.practice_id == reader.practice_id, Place.couple_id.in_(ids))
+                .group_by(Invitation.person_id)
+            )
+            if asked_at is not None
+        }
+        self.spoken: dict[UUID, tuple[date, datetime]] = {
+            person_id: (held_on, recorded_at)
+            for person_id, held_on, recorded_at in db.session.execute(
+                select(
+                    SafetyConversation.person_id,
+                    func.max(SafetyConversation.held_on),
+                    func.max(SafetyConversation.recorded_at),
+                )
+                .where(
+                    SafetyConversation.practice_id == reader.practice_id,
+                    SafetyConversation.couple_id.in_(ids),
+                )
+                .group_by(SafetyConversation.person_id)
+            )
+        }
+
+
+def _facts(couple: Couple, record: Record, known: _Known, now: datetime) -> board.CoupleFacts:
+    assessment = assess(record.history)
+    decided_at, met = known.decided.get(couple.id, (None, None))
+    cleared: frozenset[str] = frozenset()
+    if decided_at is not None and record.week_0 is not None:
+        decided_on = decided_at.astimezone(known.zone).date()
+        cleared = signs_cleared_since(record.history, checkins.week_number(decided_on, record.week_0))
+    due = decision_due(assessment, None if met is None else met.replace(",", " ").split(), cleared)
+    first, second = (_practice(partner, record, known.zone, now) for partner in couple.partners)
+    return board.CoupleFacts(
+        couple_id=str(couple.id),
+        title=couple.name,
+        partners=(first, second),
+        week=record.history.week,
+        decision_due=due,
+        watching=tuple(sign.id for sign in assessment.rows if sign.state is State.WATCH),
+        waiting_to_open_days=_waiting(couple, record, now),
+        unread_answers=len(unread_of(couple, record, known.marks, now)),
+        next_appointment=known.coming.get(couple.id),
+        asked_to_talk_days=_asked(couple, known, now),
+    )
+
+
+def _practice(partner: Place, record: Record, zone: ZoneInfo, now: datetime) -> board.PartnerFacts:
+    """Where one partner is with practice. Nothing is said of somebody who cannot do any yet, or for now."""
+    joined = partner.person.joined_at
+    if joined is None or record.couple.held_at is not None or partner.left_at is not None:
+        return board.PartnerFacts(partner.name)
+    joined_on = joined.astimezone(zone).date()
+    own = [given for given in record.turns if given.partner == partner.slot]
+    since = record.today - timedelta(days=PRACTICE_DAYS)
+    recent = [one for one in own if one.began_on > since and _had_time(one, record.today)]
+    said = Counter(
+        row.kind
+        for row in record.set_asides
+        if row.person_id == partner.person_id and row.at.astimezone(zone).date() > since
+    )
+    return board.PartnerFacts(
+        name=partner.name,
+        days_idle=_days_idle(own, record.today, joined_on, zone),
+        put_off=said["later"],
+        felt_hard=said["hard"],
+        checkin_weeks_missed=_weeks_missed(partner.slot, record, joined_on),
+        assigned_3_weeks=len(recent),
+        done_3_weeks=sum(one.done_at is not None for one in recent),
+    )
+
+
+def _had_time(given: GivenTurn, today: date) -> bool:
+    return given.done_at is not None or given.began_on + TIME_TO_DO <= today
+
+
+def _days_idle(own: Sequence[GivenTurn], today: date, joined_on: date, zone: ZoneInfo) -> int | None:
+    """Days since the last thing done, as far as there was something to do; None when nothing is open."""
+    waiting = [given.began_on for given in own if given.done_at is None]
+    if not waiting:
+        return None
+    done = [given.done_at.astimezone(zone).date() for given in own if given.done_at is not None]
+    return (today - max(min(waiting), joined_on, *done)).days
+
+
+def _weeks_missed(slot: str, record: Record, joined_on: date) -> int:
+    """Closed check-in weeks since this partner's last check-in, or since they could first check in."""
+    if record.week_0 is None:
+        return 0
+    weeks = [one.week for one in record.history.checkins if one.partner == slot]
+    first = max(0, checkins.week_number(joined_on, record.week_0))
+    return max(0, record.last_week - (weeks[-1] if weeks else first - 1))
+
+
+def _waiting(couple: Couple, record: Record, now: datetime) -> int | None:
+    """How long an answer that opens for both has waited for one that has not been given; never whose."""
+    if couple.held_at is not None:
+        return None
+    by_turn: dict[tuple[UUID, int], dict[Partner, GivenTurn]] = defaultdict(dict)
+    for given in record.turns:
+        if given.assignment.for_whom == "both":
+            by_turn[given.assignment.id, given.turn][given.partner] = given
+    waits = []
+    for sides in by_turn.values():
+        sent = [sharing_of(one.response) for one in sides.values() if one.response and one.response.sent_at]
+        # Where both have sent, one of them may have kept theirs: then nothing is waiting for anybody.
+        if len(sent) == 1 and sent[0].sent_at and sent[0].level_at(now) is visibility.Level.BOTH:
+            waits.append((now - sent[0].sent_at).days)
+    return max(waits, default=None)
+
+
+def _asked(couple: Couple, known: _Known, now: datetime) -> int | None:
+    """Days since a partner first asked to talk alone and has not been seen since."""
+    waits = []
+    for partner in couple.partners:
+        asked_at = known.asked.get(partner.person_id)
+        if asked_at is None:
+            continue
+        asked_on = asked_at.astimezone(known.zone).date()
+        held_on, recorded_at = known.spoken.get(partner.person_id, (date.min, None))
+        # Both are needed: a talk of the same day may have come before the wish.
+        if recorded_at is None or held_on < asked_on or recorded_at < asked_at:
+            waits.append((now.astimezone(known.zone).date() - asked_on).days)
+    return max(waits, default=None)
+
+
+def _done(record: Record) -> dict[str, tuple[int, int]]:
+    """Things done of things set in the last two weeks, by slot; a partner who was given nothing is absent."""
+    since = record.today - timedelta(days=DONE_DAYS)
+    found: dict[str, tuple[int, int]] = {}
+    for given in record.turns:
+        if given.began_on > since and is_open_to(given.partner, given.assignment.for_whom):
+            done, of = found.get(given.partner, (0, 0))
+            found[given.partner] = (done + (given.done_at is not None), of + 1)
+    return found
+
+
+def _responses(record: Record) -> list[Response]:
+    return [given.response for given in record.turns if given.response is not None]
+
+
+def _visits(reader: Person, couples: Sequence[Couple], now: datetime) -> tuple[Visit, ...]:
+    """Today's appointments where the practice is, in order."""
+    zone = ZoneInfo(practice_of(reader).timezone)
+    midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
+    tomorrow = datetime.combine(midnight.date() + timedelta(days=1), time(), zone)
+    by_id = {couple.id: couple for couple in couples}
+    today = [one for one in appointments_between(reader, midnight, tomorrow) if one.couple_id in by_id]
+    earlier: dict[UUID, int] = {
+        couple_id: count
+        for couple_id, count in db.session.execute(
+            select(Appointment.couple_id, func.count())
+            .where(
+                Appointment.practice_id == reader.practice_id,
+                Appointment.couple_id.in_([one.couple_id for one in today]),
+                Appointment.cancelled_at.is_(None),
+                Appointment.starts_at < midnight,
+            )
+            .group_by(Appointment.couple_id)
+        )
+    }
+    coming = next((one.id for one in today if one.starts_at + timedelta(minutes=one.minutes) > now), None)
+    visits = []
+    for one in today:
+        earlier[one.couple_id] = number = earlier.get(one.couple_id, 0) + 1
+        visits.append(
+            Visit(f"{one.starts_at.astimezone(zone):%H:%M}", by_id[one.couple_id], number, one.id == coming)
+        )
+    return tuple(visits)

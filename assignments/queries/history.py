@@ -1,0 +1,269 @@
+"""A couple's record as the sign rules read it, put together from rows: check-ins, and work week by week.
+
+Every function here asks the database the same few questions, whether for one couple or for fifty.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from assignments.domain import checkins, progress
+from assignments.domain.history import (
+    LAST_WEEK,
+    PARTNERS,
+    Checkin,
+    CoupleHistory,
+    Partner,
+    Work,
+    couple_history,
+)
+from assignments.models import Assignment, Outcome, Response, SetAside
+from assignments.models import Checkin as CheckinRow
+from clinic.errors import NotFound
+from clinic.extensions import db
+from clinic.models import Couple, Person
+from clinic.queries.couples import visible_couples
+from clinic.queries.people import practice_of
+
+WEEK = timedelta(days=7)
+TRIED = ("tried", "part")
+
+
+@dataclass(frozen=True)
+class GivenTurn:
+    """One turn of one assignment for one partner: the day it began, and whether they did it.
+
+    Done says nothing about who may read it: a turn that its author keeps to themselves counts like any other.
+    """
+
+    assignment: Assignment
+    partner: Partner
+    turn: int
+    began_on: date
+    response: Response | None
+    outcome: Outcome | None
+
+    @property
+    def done_at(self) -> datetime | None:
+        """When this partner had done it: sent it, or said that they tried."""
+        if self.response is not None and self.response.sent_at is not None:
+            return self.response.sent_at
+        if self.outcome is not None and self.outcome.tried in TRIED:
+            return self.outcome.at
+        return None
+
+
+@dataclass(frozen=True)
+class Record:
+    """Everything a couple's pages count and draw: no words, and nothing that could be unsealed by mistake."""
+
+    couple: Couple
+    today: date
+    checkins: tuple[CheckinRow, ...]
+    turns: tuple[GivenTurn, ...]
+    set_asides: tuple[SetAside, ...]
+    history: CoupleHistory
+    week_0: date | None
+    last_week: int
+
+    def monday(self, week: int) -> date:
+        """The Monday that begins a week of this couple's."""
+        return (self.week_0 or checkins.monday_of(self.today)) + week * WEEK
+
+
+def histories_for(reader: Person, couples: Sequence[Couple], now: datetime) -> dict[UUID, CoupleHistory]:
+    """The history of each of these couples that the reader, who works for the practice, may see."""
+    return {couple_id: record.history for couple_id, record in records_for(reader, couples, now).items()}
+
+
+def history_of(reader: Person, couple: Couple, now: datetime) -> CoupleHistory:
+    """The history of one couple. Raises NotFound when it is not one the reader may see."""
+    return record_of(reader, couple, now).history
+
+
+def record_of(reader: Person, couple: Couple, now: datetime) -> Record:
+    """The record of one couple. Raises NotFound when it is not one the reader may see."""
+    found = records_for(reader, [couple], now).get(couple.id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def records_for(reader: Person, couples: Sequence[Couple], now: datetime) -> dict[UUID, Record]:
+    """The records of many couples in as many statements as for one.
+
+    Only staff have a use for these: a partner must never meet the other's check-in, so partners get nothing.
+    """
+    if not reader.is_staff or not couples:
+        return {}
+    zone = ZoneInfo(practice_of(reader).timezone)
+    rows = _Rows(reader, [couple.id for couple in couples])
+    return {
+        couple.id: _record(couple, rows, now.astimezone(zone), zone)
+        for couple in couples
+        if couple.id in rows.seen
+    }
+
+
+class _Rows:
+    """The rows of all the couples at once, sorted out by couple."""
+
+    def __init__(self, reader: Person, couple_ids: Sequence[UUID]) -> None:
+        seen = visible_couples(reader).with_only_columns(Couple.id).where(Couple.id.in_(couple_ids))
+        self.seen = set(db.session.execute(seen).scalars())
+        self.checkins = self._by_couple(reader, select(CheckinRow).order_by(CheckinRow.week_of), CheckinRow)
+        self.assignments = self._by_couple(
+            reader,
+            select(Assignment)
+            .options(joinedload(Assignment.exercise_version), selectinload(Assignment.withdrawals))
+            .order_by(Assignment.starts_on, Assignment.assigned_at),
+            Assignment,
+        )
+        self.responses = self._by_couple(
+            reader, select(Response).options(selectinload(Response.changes)), Response
+        )
+        self.outcomes = self._by_couple(reader, select(Outcome), Outcome)
+        self.set_asides = self._by_couple(reader, select(SetAside).order_by(SetAside.at), SetAside)
+
+    def _by_couple(self, reader: Person, statement: Select[Any], model: Any) -> Mapping[UUID, list[Any]]:
+        found: dict[UUID, list[Any]] = defaultdict(list)
+        narrowed = statement.where(model.practice_id == reader.practice_id, model.couple_id.in_(self.seen))
+        for row in db.session.execute(narrowed).scalars():
+            found[row.couple_id].append(row)
+        return found
+
+
+def _record(couple: Couple, rows: _Rows, now: datetime, zone: ZoneInfo) -> Record:
+    sides = {partner.person_id: _side(partner.slot) for partner in couple.partners}
+    kept = [row for row in rows.checkins[couple.id] if row.author_id in sides]
+    turns = list(_turns(couple, rows, now.date(), zone))
+    set_asides = [row for row in rows.set_asides[couple.id] if row.person_id in sides]
+    week_0 = _first_monday(kept, rows.assignments[couple.id])
+    last_week = _last_week(week_0, kept, now)
+    # The rules refuse what lies before week 0 or beyond the present week, so neither is handed to them.
+    work = [
+        one
+        for one in _work(turns, set_asides, sides, week_0 or checkins.monday_of(now.date()), zone)
+        if 0 <= one.week <= last_week
+    ]
+    history = couple_history(
+        str(couple.id),
+        max(last_week, 0),
+        [_checkin(row, sides[row.author_id], week_0) for row in kept if week_0],
+        work=work,
+    )
+    return Record(
+        couple, now.date(), tuple(kept), tuple(turns), tuple(set_asides), history, week_0, last_week
+    )
+
+
+def _first_monday(kept: Sequence[CheckinRow], given: Sequence[Assignment]) -> date | None:
+    """Week 0 is that of the first check-in; before there is one, that of the first thing given."""
+    if kept:
+        return kept[0].week_of
+    return checkins.monday_of(given[0].starts_on) if given else None
+
+
+def _last_week(week_0: date | None, kept: Sequence[CheckinRow], now: datetime) -> int:
+    """The last week whose check-in has closed, or a later one in which somebody has already checked in.
+
+    A week that is still open is not a silent one; -1 says that not even week 0 has closed.
+    """
+    if week_0 is None:
+        return -1
+    monday = checkins.monday_of(now.date())
+    wall = now.replace(tzinfo=None)
+    while wall < checkins.SHIPPED_HOURS.closes(monday):
+        monday -= WEEK
+    reported = [checkins.week_number(row.week_of, week_0) for row in kept[-1:]]
+    return min(max(checkins.week_number(monday, week_0), -1, *reported), LAST_WEEK)
+
+
+def _turns(couple: Couple, rows: _Rows, today: date, zone: ZoneInfo) -> Iterator[GivenTurn]:
+    """Every turn that counts as given, oldest first, for each partner it was given to."""
+    responses = {(row.assignment_id, row.turn, row.author_id): row for row in rows.responses[couple.id]}
+    outcomes = {(row.assignment_id, row.turn, row.person_id): row for row in rows.outcomes[couple.id]}
+    for assignment in rows.assignments[couple.id]:
+        last = progress.turn_on(today, starts_on=assignment.starts_on, repeat=assignment.repeat)
+        for turn in range(1, last + 1):
+            began_on = assignment.starts_on + (turn - 1) * WEEK
+            for partner in couple.partners:
+                if not progress.is_open_to(partner.slot, assignment.for_whom):
+                    continue
+                key = (assignment.id, turn, partner.person_id)
+                given = GivenTurn(
+                    assignment, _side(partner.slot), turn, began_on, responses.get(key), outcomes.get(key)
+                )
+                if given.done_at is not None or _still_stood(given, today, zone):
+                    yield given
+
+
+def _still_stood(given: GivenTurn, today: date, zone: ZoneInfo) -> bool:
+    """Whether a turn that nobody did was really asked for.
+
+    What was taken back before its week was over was not, and neither is a weekly thing after its last day.
+    """
+    assignment = given.assignment
+    repeats = assignment.repeat == progress.Repeat.WEEKLY
+    if repeats and assignment.best_before is not None and given.began_on > assignment.best_before:
+        return False
+    ends_on = min(given.began_on + WEEK - timedelta(days=1), today)
+    return not any(
+        withdrawal.at.astimezone(zone).date() <= ends_on
+        and (withdrawal.reopened_at is None or withdrawal.reopened_at.astimezone(zone).date() > ends_on)
+        for withdrawal in assignment.withdrawals
+    )
+
+
+def _work(
+    turns: Sequence[GivenTurn],
+    set_asides: Sequence[SetAside],
+    sides: Mapping[UUID, Partner],
+    week_0: date,
+    zone: ZoneInfo,
+) -> Iterator[Work]:
+    """Work per partner and week. A turn belongs to the week it began in, whenever it was done."""
+    assigned: Counter[tuple[Partner, int]] = Counter()
+    tried: Counter[tuple[Partner, int]] = Counter()
+    said: dict[str, Counter[tuple[Partner, int]]] = {"hard": Counter(), "later": Counter()}
+    for given in turns:
+        key = (given.partner, checkins.week_number(given.began_on, week_0))
+        assigned[key] += 1
+        tried[key] += given.done_at is not None
+    for row in set_asides:
+        day = row.at.astimezone(zone).date()
+        said[row.kind][sides[row.person_id], checkins.week_number(day, week_0)] += 1
+    for side, week in sorted(assigned.keys() | said["hard"].keys() | said["later"].keys()):
+        key = (side, week)
+        yield Work(side, week, assigned[key], tried[key], said["hard"][key], said["later"][key])
+
+
+def _checkin(row: CheckinRow, side: Partner, week_0: date) -> Checkin:
+    return Checkin(side, checkins.week_number(row.week_of, week_0), answers_of(row))
+
+
+def answers_of(row: CheckinRow) -> checkins.CheckinAnswers:
+    """The answers of one check-in as the rules read them."""
+    return checkins.CheckinAnswers(
+        closeness=row.closeness,
+        understood=row.understood,
+        tension=row.tension,
+        pulled_back=row.pulled_back,
+        outside_pressure=row.outside_pressure,
+        same_disagreement=checkins.Disagreement(row.same_disagreement) if row.same_disagreement else None,
+        hope=row.hope,
+        my_part=checkins.MyPart(row.my_part) if row.my_part else None,
+    )
+
+
+def _side(slot: str) -> Partner:
+    return PARTNERS[1] if slot == "B" else PARTNERS[0]

@@ -1,0 +1,192 @@
+"""What one partner finds on Today: their own work and nothing that depends on the other partner."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from assignments.domain import progress
+from assignments.domain.checkins import check_in_window
+from assignments.domain.exercises import Exercise
+from assignments.domain.progress import Progress
+from assignments.models import Assignment, Checkin, Response, SetAside
+from assignments.queries.assignments import open_assignments
+from assignments.queries.doing import as_read_by
+from clinic.extensions import db
+from clinic.models import Partner
+from clinic.queries.people import practice_of
+
+# These put a turn away until the next one; the others in `SetAside.choice` name an hour or a smaller size.
+FOR_THIS_TURN = ("leave", "skip", "bring")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One open assignment as its author meets it today."""
+
+    assignment: Assignment
+    exercise: Exercise
+    minutes: int
+    progress: Progress
+    done_today: bool
+    is_resting: bool
+    """Put away until an hour that has not come yet, so it is not shown."""
+    is_set_aside: bool
+    """Put away for this turn, so it never stands first."""
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it may stand in the first place."""
+        return self.progress is not Progress.DONE and not self.is_resting and not self.is_set_aside
+
+
+@dataclass(frozen=True)
+class Today:
+    """The one thing, what else there is, and what was done. `first` is None where nothing is set."""
+
+    first: Task | None
+    check_in_week: date | None
+    """The week whose check-in is open and not yet given."""
+    check_in_is_first: bool
+    others: Sequence[Task]
+    done_today: bool
+    done_so_far: int
+    is_new_here: bool
+
+
+def today_for(place: Partner, now: datetime, *, has_check_in: bool = True) -> Today:
+    """Today of one partner. Started work comes first, then an open check-in, then the oldest new work.
+
+    `has_check_in` is False where there is no page to give one on.
+    """
+    local = now.astimezone(ZoneInfo(practice_of(place.person).timezone))
+    tasks = _tasks(place, local, now)
+    week = _open_check_in(place, local) if has_check_in else None
+    done_today = any(task.done_today for task in tasks)
+    started = [task for task in tasks if task.is_waiting and task.progress is Progress.STARTED]
+    new = [task for task in tasks if task.is_waiting and task.progress is Progress.NEW]
+    # After something was finished the page rests: the next thing waits among the rows.
+    check_in_is_first = week is not None and not started and not done_today
+    queue = [] if done_today or check_in_is_first else [*started, *new]
+    first = queue[0] if queue else None
+    others = [task for task in [*started, *new] if task is not first]
+    others += [task for task in tasks if task.is_set_aside and task.progress is not Progress.DONE]
+    others += [task for task in tasks if task.done_today]
+    done_so_far = _done_so_far(place)
+    return Today(
+        first=first,
+        check_in_week=week,
+        check_in_is_first=check_in_is_first,
+        others=others,
+        done_today=done_today,
+        done_so_far=done_so_far,
+        is_new_here=not done_so_far and not started,
+    )
+
+
+def _tasks(place: Partner, local: datetime, now: datetime) -> list[Task]:
+    """Every open assignment of this partner's, those within their time first, then the oldest."""
+    given = open_assignments(place, local.date())
+    responses = _own_turns(place)
+    aside = _set_aside(place)
+    tasks = [
+        _task(place, assignment, responses, aside.get(assignment.id, []), local, now) for assignment in given
+    ]
+    return sorted(
+        tasks,
+        key=lambda task: (
+            task.assignment.best_before is not None and task.assignment.best_before < local.date(),
+            task.assignment.starts_on,
+            task.assignment.assigned_at,
+        ),
+    )
+
+
+def _task(
+    place: Partner,
+    assignment: Assignment,
+    responses: dict[tuple[UUID, int], Response],
+    aside: list[SetAside],
+    local: datetime,
+    now: datetime,
+) -> Task:
+    def turn_at(moment: datetime) -> int:
+        day = moment.astimezone(local.tzinfo).date()
+        return progress.turn_on(day, starts_on=assignment.starts_on, repeat=assignment.repeat)
+
+    turn = turn_at(now)
+    response = responses.get((assignment.id, turn))
+    sent_at = response.sent_at if response else None
+    latest = max((row for row in aside if turn_at(row.at) == turn), key=lambda row: row.at, default=None)
+    smaller = any(row.choice == "smaller" for row in aside)
+    exercise = as_read_by(place, assignment)
+    return Task(
+        assignment=assignment,
+        exercise=exercise,
+        minutes=exercise.size("small" if smaller else "usual").minutes,
+        progress=progress.progress(response.started_at if response else None, sent_at),
+        done_today=sent_at is not None and sent_at.astimezone(local.tzinfo).date() == local.date(),
+        is_resting=latest is not None and latest.until is not None and latest.until > now,
+        is_set_aside=latest is not None and latest.choice in FOR_THIS_TURN,
+    )
+
+
+def _own_turns(place: Partner) -> dict[tuple[UUID, int], Response]:
+    rows = db.session.execute(
+        select(Response).where(
+            Response.practice_id == place.practice_id,
+            Response.couple_id == place.couple_id,
+            Response.author_id == place.person_id,
+        )
+    ).scalars()
+    return {(row.assignment_id, row.turn): row for row in rows}
+
+
+def _set_aside(place: Partner) -> dict[UUID, list[SetAside]]:
+    rows = db.session.execute(
+        select(SetAside).where(
+            SetAside.practice_id == place.practice_id,
+            SetAside.couple_id == place.couple_id,
+            SetAside.person_id == place.person_id,
+        )
+    ).scalars()
+    by_assignment: dict[UUID, list[SetAside]] = {}
+    for row in rows:
+        by_assignment.setdefault(row.assignment_id, []).append(row)
+    return by_assignment
+
+
+def _open_check_in(place: Partner, local: datetime) -> date | None:
+    """The week that is asked about now, unless this partner has answered, or the couple's work rests."""
+    week = check_in_window(local)
+    if week is None or place.couple.held_at is not None or place.couple.closed_at is not None:
+        return None
+    given = db.session.execute(
+        select(func.count())
+        .select_from(Checkin)
+        .where(
+            Checkin.practice_id == place.practice_id,
+            Checkin.author_id == place.person_id,
+            Checkin.week_of == week,
+        )
+    ).scalar_one()
+    return None if given else week
+
+
+def _done_so_far(place: Partner) -> int:
+    """How many turns this partner has finished, whatever they kept to themselves."""
+    return db.session.execute(
+        select(func.count())
+        .select_from(Response)
+        .where(
+            Response.practice_id == place.practice_id,
+            Response.couple_id == place.couple_id,
+            Response.author_id == place.person_id,
+            Response.sent_at.is_not(None),
+        )
+    ).scalar_one()

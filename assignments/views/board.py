@@ -1,0 +1,96 @@
+"""The counsellor's first page: today's appointments, and every couple under the reason it is here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from assignments.domain.board import ActionKind, BoardRow, Group
+from assignments.queries.board import Board, Line, board_for
+from assignments.views import figures
+from assignments.views.couple import about
+from clinic import clock
+from clinic.access import can, needs, signed_in
+from clinic.domain.roles import Permission
+
+blueprint = Blueprint("board", __name__)
+
+WEEKS_DRAWN = 6
+SHOW = ("you", "track", "all")
+# Where an action leads: the page meant for it, what it takes, and what a reader without that is offered.
+LEADS_TO = {
+    ActionKind.PLAN_TALK: ("appointments.appointments", Permission.APPOINTMENT_WRITE),
+    ActionKind.REVIEW_SIGNS: ("signs.signs", Permission.SIGNS_READ),
+    ActionKind.ADJUST: ("assign.assign", Permission.ASSIGNMENT_WRITE),
+    ActionKind.READ: ("answers.answers", Permission.ANSWER_STAFF_READ),
+    ActionKind.OPEN: ("couple.couple", Permission.COUPLE_READ),
+}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A row with what stands around it: its address, its numbers, its two small charts."""
+
+    row: BoardRow
+    line: Line
+    sparks: tuple[tuple[str, figures.Figure | None], ...]
+    action: tuple[str, str]
+
+
+@blueprint.get("/c")
+@needs(Permission.COUPLE_LIST)
+def board() -> ResponseReturnValue:
+    """The board; `show` and `q` narrow it, `charts=table` writes numbers instead of lines."""
+    word = request.args.get("q", "").strip()[:80]
+    asked = request.args.get("show", "")
+    show = asked if asked in SHOW else ("all" if word else "you")
+    now = clock.now()
+    everything = board_for(signed_in(), now)
+    return render_template(
+        "assignments/board/board.html",
+        now=now,
+        board=everything,
+        show=show,
+        word=word,
+        groups=_shown(everything, show, word),
+        on_track=sum(row.group is Group.ON_TRACK for row in everything.rows()),
+        as_table=request.args.get("charts") == "table",
+    )
+
+
+def _shown(everything: Board, show: str, word: str) -> list[tuple[str, list[Drawn]]]:
+    """The groups that were asked for, with the rows that the word fits."""
+    track = {"you": (False,), "track": (True,)}.get(show, (False, True))
+    found = []
+    for group in everything.groups:
+        if (group.group is Group.ON_TRACK) in track:
+            lines = [(row, everything.lines[row.couple_id]) for row in group.rows]
+            rows = [_drawn(row, line) for row, line in lines if _fits(line, word)]
+            if rows:
+                found.append((group.label, rows))
+    return found
+
+
+def _fits(line: Line, word: str) -> bool:
+    names = (f"{partner.name} {partner.person.family_name}" for partner in line.couple.partners)
+    return word.casefold() in " ".join((*names, line.couple.name)).casefold()
+
+
+def _drawn(row: BoardRow, line: Line) -> Drawn:
+    history = line.record.history
+    span = (max(0, history.week - WEEKS_DRAWN + 1), history.week)
+    sparks = []
+    for key, title in (("closeness", "Closeness"), ("tension", "Tension")):
+        sparks.append((f"{title}, 6 wk", figures.small(title, key, history, line.names, span)))
+    return Drawn(row, line, tuple(sparks), _action(row, line))
+
+
+def _action(row: BoardRow, line: Line) -> tuple[str, str]:
+    """Label and address of the row's one action; without its page or the right to it, the couple's own page."""
+    endpoint, permission = LEADS_TO[row.action.kind]
+    address = about(endpoint, line.couple.id) if can(signed_in(), permission) else None
+    if address is None:
+        return "Open", url_for("couple.couple", couple_id=line.couple.id)
+    return row.action.label, address
