@@ -117,9 +117,7 @@ def take_back(*, actor: Person, response_id: UUID) -> Response:
     require(actor, Permission.ANSWER_UNDO)
     place = own_place(actor)
     response = own_response_by_id(place, response_id)
-    twin = turn_of(place.couple, response.assignment, response.turn)
-    other = twin.sharing(place.place.other)
-    if not visibility.may_take_back(sharing_of(response), other, clock.now()):
+    if not may_undo(place, response):
         raise Conflict("It is too late to take this back. You can hide it from now on.")
     response.visibility = response.sent_at = response.opens_at = None
     response.version += 1
@@ -229,6 +227,12 @@ def record_outcome(
     db.session.flush()
     record(actor, Event.OUTCOME_RECORDED, outcome)
     return outcome
+
+
+def may_undo(place: Partner, response: Response) -> bool:
+    """Whether sending this response of the author's own can still be undone."""
+    other = turn_of(place.couple, response.assignment, response.turn).sharing(place.place.other)
+    return visibility.may_take_back(sharing_of(response), other, clock.now())
 
 
 def hold_minutes(assignment: Assignment, practice: Practice) -> int:

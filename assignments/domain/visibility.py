@@ -196,6 +196,12 @@ class Opening(StrEnum):
     CLOSED = "closed"
 
 
+OPENING_WORDS = {
+    Opening.WAITING: "Opens when you both answer",
+    Opening.CLOSED: "Not opening here. You can talk about it in session.",
+}
+
+
 def opening(
     own: Sharing | None, other: Sharing | None, now: datetime, *, closes_at: datetime | None, frozen: bool
 ) -> Opening:
@@ -253,3 +259,32 @@ def outcome(level: Level, *, partner: str, counsellor: str, hold_minutes: int) -
         ),
         Level.SHARED: f"Goes to {partner} in {minutes}. You can take it back until then.",
     }[level]
+
+
+def outcome_of_change(
+    present: Level | None,
+    wanted: Level,
+    *,
+    partner: str,
+    counsellor: str,
+    hold_minutes: int,
+    delay_minutes: int,
+) -> str:
+    """What choosing a level does to something that is at `present` already; None for something new."""
+    if present is None:
+        return outcome(wanted, partner=partner, counsellor=counsellor, hold_minutes=hold_minutes)
+    if wanted is present:
+        return "As it is now."
+    if wanted.is_looser_than(present):
+        return f"This opens in {_duration(delay_minutes)}. You can cancel until then."
+    if present in OPEN_TO_PARTNER and wanted not in OPEN_TO_PARTNER:
+        return f"You can hide this from now on. {partner} may have read it already."
+    return outcome(wanted, partner=partner, counsellor=counsellor, hold_minutes=hold_minutes)
+
+
+def _duration(minutes: int) -> str:
+    for size, one in ((1440, "day"), (60, "hour"), (1, "minute")):
+        if minutes % size == 0 and minutes >= size:
+            count = minutes // size
+            return f"{count} {one}" if count == 1 else f"{count} {one}s"
+    return "0 minutes"

@@ -48,9 +48,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Visit:
-    """One of today's appointments; `number` counts this couple's appointments from the first."""
+    """One of today's appointments; `at` is the practice's wall clock, `number` counts from the couple's first."""
 
-    appointment: Appointment
+    at: str
     couple: Couple
     number: int
     is_next: bool
@@ -292,5 +292,7 @@ def _visits(reader: Person, couples: Sequence[Couple], now: datetime) -> tuple[V
     visits = []
     for one in today:
         earlier[one.couple_id] = number = earlier.get(one.couple_id, 0) + 1
-        visits.append(Visit(one, by_id[one.couple_id], number, one.id == coming))
+        visits.append(
+            Visit(f"{one.starts_at.astimezone(zone):%H:%M}", by_id[one.couple_id], number, one.id == coming)
+        )
     return tuple(visits)
