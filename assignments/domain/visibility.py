@@ -145,12 +145,9 @@ def is_frozen_text(
     seen_until = now if frozen_since is None else min(now, frozen_since)
     if not own.is_past_hold(now):
         return False
-    level = own.level_at(now)
-    if level is Level.SHARED:
-        return True
     if other is not None and revealed_at(own, other, seen_until) is not None:
         return True
-    # Something once shared and since hidden may have been read, so it stays as it was.
+    # What is shared, or once was and has been hidden since, may have been read, so it stays as it was.
     return any(
         own.level_at(moment) is Level.SHARED
         for moment in _moments(own)
