@@ -20,16 +20,18 @@ from assignments.domain.signs import Sign, State
 from assignments.models import Response, SetAside
 from assignments.queries.assignments import exercise_of, is_withdrawn
 from assignments.queries.decisions import assessment_in, decisions_of, signs_due
+from assignments.queries.entries import shared_thanks
 from assignments.queries.history import Record, record_of
-from assignments.queries.responses import open_words, turns_of
-from assignments.queries.review import ListedAnswer, answers_for, open_to_both, said_in
+from assignments.queries.responses import ReadResponse, open_words, turns_of
+from assignments.queries.review import answers_for, open_to_both, said_in
 from clinic.models import Appointment, Couple, Person
 from clinic.queries.appointments import appointments_of
 from clinic.queries.people import practice_of
 
 MOST_WORDS = 350
 WORDS_OF_AN_ANSWER = 40
-ANSWERS = 6
+QUOTED = 6
+THANKS = 2
 JOINT = 4
 ROWS = 6
 WEEKS = 8
@@ -52,6 +54,16 @@ class Quoted:
 
 
 @dataclass(frozen=True)
+class Shared:
+    """What may lie on the table. `answers` and `thanks` are those whose words it shows, for the audit lines."""
+
+    joint: tuple[str, ...]
+    words: tuple[Quoted, ...]
+    answers: tuple[UUID, ...]
+    thanks: tuple[UUID, ...]
+
+
+@dataclass(frozen=True)
 class Side:
     """One partner's practice and check-in numbers, for the counsellor alone."""
 
@@ -65,7 +77,7 @@ class Side:
 class Happened:
     """One thing since the last appointment, for the counsellor alone."""
 
-    day: date
+    at: datetime
     who: str
     what: str
     who_sees: str
@@ -85,17 +97,33 @@ class OwnPart:
 
 @dataclass(frozen=True)
 class Brief:
-    """The page. `quoted` are the answers whose words it shows, for the audit lines."""
+    """The page, ready for its template."""
 
     appointment: datetime | None
     number: int
     since: date
-    joint: tuple[str, ...]
-    words: tuple[Quoted, ...]
-    quoted: tuple[UUID, ...]
+    shared: Shared
     ask: tuple[str, ...]
     own: OwnPart | None
     left_out: int
+
+
+@dataclass(frozen=True)
+class Span:
+    """From the last appointment until now, where the practice is."""
+
+    since: datetime
+    now: datetime
+    zone: ZoneInfo
+
+    @property
+    def first_day(self) -> date:
+        """The day it begins on."""
+        return self.day(self.since)
+
+    def day(self, moment: datetime) -> date:
+        """The day a moment falls on."""
+        return moment.astimezone(self.zone).date()
 
 
 class Room:
@@ -117,23 +145,19 @@ class Room:
 def brief_for(reader: Person, couple: Couple, now: datetime, *, with_own_part: bool = False) -> Brief:
     """The brief of a couple already read, for its next appointment. Raises NotFound for partners."""
     record = record_of(reader, couple, now)
-    zone = ZoneInfo(practice_of(reader).timezone)
     every = appointments_of(couple)
     coming = next((one for one in every if one.starts_at + timedelta(minutes=one.minutes) > now), None)
-    since = _since(every, now)
+    span = Span(_since(every, now), now, ZoneInfo(practice_of(reader).timezone))
     # Headings, names and the line about who may see it take their share of the page.
     room = Room(MOST_WORDS - 50)
-    day = since.astimezone(zone).date()
-    own = _own_part(reader, couple, record, room, now, day) if with_own_part else None
-    joint, words, quoted = _shared(couple, record, room, now, since)
-    ask = _ask(couple, record, joint, words, own is not None, day)
+    own = _own_part(reader, couple, record, room, span) if with_own_part else None
+    shared = _shared(couple, record, room, span)
+    ask = _ask(couple, record, shared, own is not None, span)
     return Brief(
         appointment=coming.starts_at if coming else None,
         number=sum(one.starts_at < (coming.starts_at if coming else now) for one in every) + 1,
-        since=day,
-        joint=joint,
-        words=words,
-        quoted=quoted,
+        since=span.first_day,
+        shared=shared,
         ask=tuple(line for line in ask if room.take(line)),
         own=own,
         left_out=room.left_out,
@@ -149,24 +173,41 @@ def _since(every: Sequence[Appointment], now: datetime) -> datetime:
 # ---- what may lie on the table ----
 
 
-def _shared(
-    couple: Couple, record: Record, room: Room, now: datetime, since: datetime
-) -> tuple[tuple[str, ...], tuple[Quoted, ...], tuple[UUID, ...]]:
-    """Joint practice, the words both may read, and whose answers those are. Nothing else is looked at."""
-    joint = tuple(name for name in _joint(couple, record, since.date()) if room.take(name))
+def _shared(couple: Couple, record: Record, room: Room, span: Span) -> Shared:
+    """Joint practice and the words both may read. Nothing else is looked at, so nothing else can show."""
+    joint = tuple(name for name in _joint(couple, record, span.first_day) if room.take(name))
+    words: list[Quoted] = []
+    answers: list[UUID] = []
+    thanks: list[UUID] = []
+    for read in _opened(couple, span):
+        said = _cut(" ".join(line for step in said_in(couple, read) for line in step.lines))
+        if said and _fits(room, words, Quoted(read.slot, read.author_name, read.exercise.name, said)):
+            answers.append(read.id)
+    for one in shared_thanks(couple, span.now):
+        fresh = one.happened_on >= span.first_day and len(thanks) < THANKS
+        quoted = Quoted(one.slot, one.author_name, "Thanks", _cut(one.words))
+        if fresh and _fits(room, words, quoted):
+            thanks.append(one.id)
+    return Shared(joint, tuple(words), tuple(answers), tuple(thanks))
+
+
+def _opened(couple: Couple, span: Span) -> list[ReadResponse]:
+    """The answers that opened to both in this time, in turns, the newest first."""
     twins = turns_of(couple)
     assignment_of = {row.id: twin.assignment for twin in twins for row in twin.by_slot.values()}
-    rows = [row for row in open_to_both(couple, twins, now) if _opened_at(row, now) >= since]
-    words, quoted = [], []
-    for read in open_words(couple, rows, assignment_of, now):
-        said = " ".join(line for step in said_in(couple, read) for line in step.lines)
-        text = _cut(said)
-        if text and len(words) < ANSWERS and room.take(read.exercise.name, text):
-            words.append(Quoted(read.slot, read.author_name, read.exercise.name, text))
-            quoted.append(read.id)
-        elif text and len(words) >= ANSWERS:
-            room.left_out += 1
-    return joint, tuple(words), tuple(quoted)
+    rows = [row for row in open_to_both(couple, twins, span.now) if _opened_at(row, span.now) >= span.since]
+    return open_words(couple, rows, assignment_of, span.now)
+
+
+def _fits(room: Room, words: list[Quoted], quoted: Quoted) -> bool:
+    """Put one quotation on the page if there is room for it."""
+    if len(words) >= QUOTED:
+        room.left_out += 1
+        return False
+    fits = room.take(quoted.exercise, quoted.words)
+    if fits:
+        words.append(quoted)
+    return fits
 
 
 def _joint(couple: Couple, record: Record, since: date) -> list[str]:
@@ -196,12 +237,10 @@ def _opened_at(row: Response, now: datetime) -> datetime:
 # ---- the counsellor's own part ----
 
 
-def _own_part(
-    reader: Person, couple: Couple, record: Record, room: Room, now: datetime, since: date
-) -> OwnPart:
+def _own_part(reader: Person, couple: Couple, record: Record, room: Room, span: Span) -> OwnPart:
     assessment, decisions = assessment_in(couple, record), decisions_of(reader, couple)
     due = signs_due(reader, record, assessment, decisions)
-    sides = tuple(_side(couple, record, partner, since) for partner in PARTNERS)
+    sides = tuple(_side(couple, record, partner, span) for partner in PARTNERS)
     line = f"{sides[0].name}: {sides[0].done}. {sides[1].name}: {sides[1].done}."
     if due:
         line += f" A decision is due on {_titles(due)}."
@@ -212,16 +251,16 @@ def _own_part(
         newest = decisions[0]
         reason = f": {_cut(newest.reason)}" if newest.in_brief else ""
         again = f" Look again {_day(newest.review_on)}." if newest.review_on else ""
-        decision = f"{newest.label}, {_day(newest.at.date())}{reason}.{again}".replace("..", ".")
+        decision = f"{newest.label}, {_day(span.day(newest.at))}{reason}.{again}".replace("..", ".")
     room.take(line, met, watch, decision, *(text for side in sides for _, text in side.numbers))
-    happened = list(_happened(reader, couple, record, now, since))
+    happened = list(_happened(reader, couple, record, span))
     shown = tuple(one for one in happened[:ROWS] if room.take("00 Mon", one.who, one.what, one.who_sees))
     room.left_out += max(0, len(happened) - ROWS)
     return OwnPart(line, sides, shown, met, watch, decision)
 
 
-def _side(couple: Couple, record: Record, partner: Partner, since: date) -> Side:
-    own = [one for one in record.turns if one.partner == partner and one.began_on >= since]
+def _side(couple: Couple, record: Record, partner: Partner, span: Span) -> Side:
+    own = [one for one in record.turns if one.partner == partner and one.began_on >= span.first_day]
     done = sum(one.done_at is not None for one in own)
     first = max(0, record.history.week - WEEKS + 1)
     weeks = range(first, record.history.week + 1)
@@ -239,47 +278,41 @@ def _side(couple: Couple, record: Record, partner: Partner, since: date) -> Side
     )
 
 
-def _happened(
-    reader: Person, couple: Couple, record: Record, now: datetime, since: date
-) -> Iterator[Happened]:
+def _happened(reader: Person, couple: Couple, record: Record, span: Span) -> Iterator[Happened]:
     found = [
-        Happened(answer.sent_at.date(), answer.author_name, answer.exercise_name, answer.who_sees)
-        for answer in _answers(reader, couple, now, since)
+        Happened(answer.sent_at, answer.author_name, answer.exercise_name, answer.who_sees)
+        for answer in answers_for(reader, couple, span.now)
+        if answer.sent_at >= span.since
     ]
-    for row, name, exercise in _set_asides(couple, record, since):
+    for row, name, exercise in _set_asides(couple, record, span):
         what = f"{exercise}: felt hard" if row.kind == "hard" else f"{exercise}: not tonight"
-        found.append(Happened(row.at.date(), name, what, "Counsellor only"))
-    yield from sorted(found, key=lambda one: one.day, reverse=True)
+        found.append(Happened(row.at, name, what, "Counsellor only"))
+    yield from sorted(found, key=lambda one: one.at, reverse=True)
 
 
-def _answers(reader: Person, couple: Couple, now: datetime, since: date) -> list[ListedAnswer]:
-    return [one for one in answers_for(reader, couple, now) if one.sent_at.date() >= since]
-
-
-def _set_asides(couple: Couple, record: Record, since: date) -> Iterator[tuple[SetAside, str, str]]:
+def _set_asides(couple: Couple, record: Record, span: Span) -> Iterator[tuple[SetAside, str, str]]:
     """What was put off or felt hard, with whose and what."""
     names = {partner.person_id: partner.name for partner in couple.partners}
     exercises = {one.assignment.id: exercise_of(one.assignment).name for one in record.turns}
     for row in record.set_asides:
-        if row.at.date() >= since and row.assignment_id in exercises:
+        if row.at >= span.since and row.assignment_id in exercises:
             yield row, names[row.person_id], exercises[row.assignment_id]
 
 
-def _ask(
-    couple: Couple, record: Record, joint: Sequence[str], words: Sequence[Quoted], own: bool, since: date
-) -> list[str]:
+def _ask(couple: Couple, record: Record, shared: Shared, own: bool, span: Span) -> list[str]:
     """At most three questions by rule. Those for the table come from what both may read alone."""
     lines = []
     if own:
-        for row, name, exercise in _set_asides(couple, record, since):
+        for row, name, exercise in _set_asides(couple, record, span):
             if row.choice == "bring":
                 lines.append(f"{name} wants to bring “{exercise}”.")
             elif row.kind == "hard":
                 lines.append(f"{name} found “{exercise}” hard. What would make it smaller?")
         rows = assessment_in(couple, record).rows
         lines += [sign.next_step for sign in rows if sign.state is State.MET]
-    lines += [f"What stood out in “{name}”?" for name in dict.fromkeys(one.exercise for one in words)]
-    lines += [f"How was “{name}” to do?" for name in joint if name not in {one.exercise for one in words}]
+    opened = dict.fromkeys(one.exercise for one in shared.words)
+    lines += [f"What stood out in “{name}”?" for name in opened]
+    lines += [f"How was “{name}” to do?" for name in shared.joint if name not in opened]
     return list(dict.fromkeys(lines))[:ASKS]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID, uuid4
 
 from assignments.models import Comment, ReadMark
-from assignments.queries.review import read_marks, readable_rows
+from assignments.queries.review import read_marks, readable_rows, shared_thanks_rows
 from clinic import clock, crypto
 from clinic.access import require
 from clinic.audit import Event, record
@@ -20,15 +20,23 @@ COMMENT_CHARACTERS = 600
 
 
 @transaction
-def record_reading(*, actor: Person, couple_id: UUID, response_ids: Sequence[UUID], what: str) -> None:
-    """Write down that staff read these answers' words, a line for each, before they are shown.
+def record_reading(
+    *,
+    actor: Person,
+    couple_id: UUID,
+    response_ids: Sequence[UUID],
+    what: str,
+    thanks_ids: Sequence[UUID] = (),
+) -> None:
+    """Write down that staff read these words, a line for each answer and thank-you, before they are shown.
 
     `what` names the page. Raises NotFound unless all of them may be read now.
     """
     require(actor, Permission.ANSWER_STAFF_READ)
     couple = couple_for(actor, couple_id)
-    for response in readable_rows(actor, couple, response_ids, clock.now()).values():
-        record(actor, Event.WORDS_READ, response, what=what)
+    responses = readable_rows(actor, couple, response_ids, clock.now())
+    for row in (*responses.values(), *shared_thanks_rows(couple, thanks_ids, clock.now())):
+        record(actor, Event.WORDS_READ, row, what=what)
 
 
 @transaction

@@ -15,8 +15,9 @@ from sqlalchemy import select
 from assignments.access import is_frozen, may_read, sharing_of
 from assignments.domain.exercises import lines_of, personalised
 from assignments.domain.visibility import Level
-from assignments.models import Comment, ReadMark, Response
+from assignments.models import Comment, Entry, ReadMark, Response
 from assignments.queries.assignments import exercise_of
+from assignments.queries.entries import shared_thanks
 from assignments.queries.responses import ReadResponse, Twin, open_words, readable_responses, turns_of
 from clinic import crypto
 from clinic.access import can
@@ -123,6 +124,16 @@ def readable_rows(
     if any(response_id not in readable for response_id in wanted):
         raise NotFound
     return {response_id: readable[response_id] for response_id in wanted}
+
+
+def shared_thanks_rows(couple: Couple, entry_ids: Sequence[UUID], now: datetime) -> Sequence[Entry]:
+    """The rows of these thank-yous. Raises NotFound unless all lie open between the partners now."""
+    if not entry_ids:
+        return []
+    if not set(entry_ids) <= {thanks.id for thanks in shared_thanks(couple, now)}:
+        raise NotFound
+    statement = select(Entry).where(Entry.practice_id == couple.practice_id, Entry.couple_id == couple.id)
+    return db.session.execute(statement.where(Entry.id.in_(entry_ids))).scalars().all()
 
 
 def open_to_both(couple: Couple, twins: Sequence[Twin], now: datetime) -> list[Response]:

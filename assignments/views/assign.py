@@ -36,7 +36,7 @@ from clinic.domain.roles import Permission
 from clinic.errors import Conflict, Expired, NotFound
 from clinic.forms import EmptyForm
 from clinic.models import Couple
-from clinic.queries.appointments import next_starts
+from clinic.queries.appointments import appointments_of, next_starts
 from clinic.queries.couples import couple_for, couples_for, safety_gate
 from clinic.queries.people import practice_of
 from clinic.web import notice, notice_with_undo, page
@@ -254,13 +254,14 @@ def _levels(couple: Couple, exercise: Exercise, given: Assignment | None = None)
 
 def _defaults(couple: Couple, exercise: Exercise) -> dict[str, object]:
     """What fits mostly: both, from today, until the next appointment, as often as the exercise says."""
-    coming = next_starts(signed_in(), clock.now()).get(couple.id)
     zone = ZoneInfo(practice_of(signed_in()).timezone)
+    days = [one.starts_at.astimezone(zone).date() for one in appointments_of(couple)]
     often = exercise.dose.per_week is not None and not exercise.dose.once
     return {
         "for_whom": None if exercise.who == "one" else "both",
         "starts_on": _today(),
-        "best_before": coming.astimezone(zone).date() if coming else None,
+        # Nobody practises between now and an appointment of the same day.
+        "best_before": next((day for day in days if day > _today()), None),
         "repeat": (Repeat.WEEKLY if often else Repeat.ONCE).value,
         "sharing_limit": _levels(couple, exercise)[0].value,
     }

@@ -23,6 +23,13 @@ def brief(couple_id: UUID) -> ResponseReturnValue:
     """One page for screen and paper. Words it shows are written down as read first."""
     couple, now = couple_for(signed_in(), couple_id), clock.now()
     found = brief_for(signed_in(), couple, now, with_own_part=request.args.get("with") == "c")
-    if found.quoted:
-        record_reading(actor=signed_in(), couple_id=couple_id, response_ids=found.quoted, what="brief")
+    shared = found.shared
+    if shared.words:
+        record_reading(
+            actor=signed_in(),
+            couple_id=couple_id,
+            response_ids=shared.answers,
+            thanks_ids=shared.thanks,
+            what="brief",
+        )
     return render_template("assignments/brief/brief.html", couple=couple, brief=found, now=now)

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import Blueprint, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from assignments.domain.checkins import ITEMS, monday_of, week_number
+from assignments.domain.checkins import ITEM_BY_KEY, SCALE_KEYS, monday_of, week_number
 from assignments.domain.stalls import Names
 from assignments.queries.history import Record, record_of
 from assignments.queries.timeline import Kind, timeline_of
@@ -26,6 +26,8 @@ blueprint = Blueprint("couple", __name__)
 
 WEEKS_SHOWN = 8
 WEEKS_DRAWN = 12
+# The two measures that are looked for first; the others fold away below them.
+FIRST = ("closeness", "tension")
 # The row of pages about one couple, in reading order. Those that this installation lacks are left out.
 PAGES = (
     ("timeline", "Timeline", "couple.couple"),
@@ -87,11 +89,8 @@ def _figures(found: Couple, record: Record, appointments: Sequence[Appointment])
     last = record.history.week
     weeks = (max(0, last - WEEKS_DRAWN + 1), last)
     visits = sorted({_week(one.starts_at, record) for one in appointments})
-    drawn = (
-        figures.large(item.short, item.key, record.history, names, weeks, visits)
-        for item in ITEMS
-        if not item.choices
-    )
+    keys = [*FIRST, *(key for key in SCALE_KEYS if key not in FIRST)]
+    drawn = (figures.large(ITEM_BY_KEY[key].short, key, record.history, names, weeks, visits) for key in keys)
     return [one for one in drawn if one is not None]
 
 
