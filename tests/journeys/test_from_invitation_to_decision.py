@@ -91,18 +91,18 @@ def has_ended(partner: Page, link: str) -> bool:
 
 
 def then_nothing_can_be_assigned_yet(priya: Page) -> None:
-    steps.open_couple(priya, "Okafor & Lind")
+    steps.open_couple(priya, "Okafor and Lind")
     steps.told(priya, "Next: speak with Sam and Jo, each alone")
     expect(priya.get_by_role("link", name="Assign", exact=True)).to_have_count(0)
     # By way of the library, too.
     steps.follow(priya.get_by_role("navigation", name="Main"), "Library")
     steps.follow(priya, EXERCISE)
     priya.get_by_role("link", name=re.compile("^Assign")).first.click()
-    steps.follow(priya, "Okafor & Lind")
+    steps.follow(priya, "Okafor and Lind")
     steps.told(priya, "Record the safety conversation first. Then you can assign this.")
     expect(priya.get_by_role("button", name=re.compile("^Assign"))).to_have_count(0)
     steps.follow(priya, "Record it")
-    steps.heading(priya, "Settings: Okafor & Lind")
+    steps.heading(priya, "Settings: Okafor and Lind")
 
 
 def when_the_counsellor_records_both_safety_conversations(priya: Page, clock: Clock) -> None:
@@ -110,7 +110,7 @@ def when_the_counsellor_records_both_safety_conversations(priya: Page, clock: Cl
     steps.record_safety_conversation(priya, "Sam", yesterday)
     steps.told(priya, "Next: speak with Jo alone")
     steps.record_safety_conversation(priya, "Jo", yesterday)
-    steps.open_couple(priya, "Okafor & Lind")
+    steps.open_couple(priya, "Okafor and Lind")
     expect(priya.get_by_text("Next: speak with")).to_have_count(0)
 
 
@@ -118,7 +118,7 @@ def when_the_counsellor_assigns_in_three_clicks(priya: Page) -> None:
     priya.locator(".page-head").get_by_role("link", name="Assign", exact=True).click()
     priya.get_by_role("table", name="Library").get_by_role("link", name=EXERCISE, exact=True).click()
     priya.get_by_role("button", name="Assign to both", exact=True).click()
-    steps.heading(priya, "Okafor & Lind")
+    steps.heading(priya, "Okafor and Lind")
     steps.told(priya, f"{EXERCISE}: assigned to both.")
 
 
@@ -164,7 +164,7 @@ def then_each_reads_the_other(sam: Page, jo: Page) -> None:
 
 
 def when_the_counsellor_reads_and_replies(priya: Page) -> None:
-    steps.open_couple(priya, "Okafor & Lind")
+    steps.open_couple(priya, "Okafor and Lind")
     steps.about_the_couple(priya, "Answers")
     steps.told(priya, "2 of 2 new.")
     steps.follow(priya, f"{EXERCISE}, Sam")
@@ -186,9 +186,9 @@ def then_the_author_alone_sees_the_reply(sam: Page, jo: Page) -> None:
 
 def when_the_counsellor_decides(priya: Page, clock: Clock) -> None:
     steps.about_the_couple(priya, "Signs")
-    steps.heading(priya, "Referral signs: Okafor & Lind")
+    steps.heading(priya, "Referral signs: Okafor and Lind")
     steps.decide(priya, "Continue", REASON, clock.now.date() + timedelta(days=28))
-    steps.heading(priya, "Past decisions: Okafor & Lind")
+    steps.heading(priya, "Past decisions: Okafor and Lind")
     for words in (REASON, "Priya Nair", "Evidence as it stood"):
         steps.told(priya, words)
 
@@ -198,7 +198,7 @@ def then_the_decision_stands_as_it_was_a_week_later(priya: Page, clock: Clock) -
     kept = priya.locator("main .panel").inner_text()
     clock.move(days=7)
     steps.sign_in(priya, "priya@canal.example")
-    steps.open_couple(priya, "Okafor & Lind")
+    steps.open_couple(priya, "Okafor and Lind")
     steps.about_the_couple(priya, "Signs")
     priya.get_by_role("link", name=re.compile("^Past decisions")).click()
     assert priya.locator("main .panel").inner_text() == kept
