@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from assignments.domain.exercises import Exercise
+from assignments.domain.exercises import Exercise, personalised
 from assignments.domain.signs import KINDS, State, assess
 from assignments.library.loader import Library
 from assignments.models import Assignment
@@ -47,7 +47,7 @@ def suggested(record: Record, given: Sequence[Assignment], library: Library) -> 
     for exercise in library.all():
         if exercise.level == "easy" and exercise.slug not in known:
             found.setdefault(exercise.slug, Offer(exercise, "Easy, and new to them"))
-    return [offer for slug, offer in found.items() if slug not in on_now][:SUGGESTED]
+    return [_plain(offer) for slug, offer in found.items() if slug not in on_now][:SUGGESTED]
 
 
 def recent(given: Sequence[Assignment], library: Library) -> list[Offer]:
@@ -57,7 +57,12 @@ def recent(given: Sequence[Assignment], library: Library) -> list[Offer]:
         exercise = library.get(exercise_of(one).slug)
         if exercise is not None and not is_withdrawn(one):
             found.setdefault(exercise.slug, Offer(exercise))
-    return list(found.values())[:RECENT]
+    return [_plain(offer) for offer in found.values()][:RECENT]
+
+
+def _plain(offer: Offer) -> Offer:
+    """With “your partner” where a name would stand, for a list is read by the counsellor."""
+    return Offer(personalised(offer.exercise), offer.reason)
 
 
 def cautions(record: Record, given: Sequence[Assignment], exercise: Exercise) -> Iterator[str]:

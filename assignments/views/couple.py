@@ -90,9 +90,7 @@ def _figures(found: Couple, record: Record, appointments: Sequence[Appointment])
     weeks = (max(0, last - WEEKS_DRAWN + 1), last)
     visits = sorted({_week(one.starts_at, record) for one in appointments})
     keys = [*FIRST, *(key for key in SCALE_KEYS if key not in FIRST)]
-    drawn = (
-        figures.large(ITEM_BY_KEY[key].short, key, record.history, names, weeks, visits) for key in keys
-    )
+    drawn = (figures.large(ITEM_BY_KEY[key].short, key, record.history, names, weeks, visits) for key in keys)
     return [one for one in drawn if one is not None]
 
 

@@ -39,7 +39,8 @@ def asked_for() -> tuple[str, Family | None, tuple[Exercise, ...]]:
     """The word and the family that the address asks for, and the exercises that fit both."""
     word = request.args.get("q", "").strip()[:80]
     family = next((key for key in FAMILY_NAMES if key == request.args.get("family")), None)
-    return word, family, load_library().search(word, family=family)
+    found = load_library().search(word, family=family)
+    return word, family, tuple(personalised(exercise) for exercise in found)
 
 
 def exercise_called(slug: str) -> Exercise:
