@@ -246,7 +246,8 @@ def _own_part(reader: Person, couple: Couple, record: Record, room: Room, span: 
     assessment, decisions = assessment_in(couple, record), decisions_of(reader, couple)
     due = signs_due(reader, record, assessment, decisions)
     sides = tuple(_side(couple, record, partner, span) for partner in PARTNERS)
-    line = f"{sides[0].name}: {sides[0].done}. {sides[1].name}: {sides[1].done}."
+    first, second = sides
+    line = f"{first.name} {first.done}, {second.name} {second.done} since {_day(span.practice_from)}."
     if due:
         line += (
             f" A decision is due: {', '.join(dict.fromkeys(one for sign in due for one in sign.sources))}."
@@ -280,7 +281,7 @@ def _side(couple: Couple, record: Record, partner: Partner, span: Span) -> Side:
     return Side(
         slot=partner,
         name=couple.partner(partner).name,
-        done=f"{done} of {len(own)} done since {_day(span.practice_from)}" if own else "nothing set",
+        done=f"did {done} of {len(own)}" if own else "had nothing set",
         numbers=tuple(numbers),
     )
 
