@@ -14,7 +14,6 @@ from enum import StrEnum
 
 from assignments.domain.signs.rows import KINDS
 
-
 # How many signs the board names before it says "and more".
 SIGNS_NAMED = 2
 

@@ -69,9 +69,7 @@ def test_the_counsellor_and_her_supervisor_see_it_with_nothing_to_press(
 
 
 @pytest.mark.parametrize("path", ["", "/at-ease", "/check", "/done", "/later", "/hard"])
-def test_what_was_given_to_one_is_nowhere_for_the_other(
-    cast: Cast, as_: AS, app: Flask, path: str
-) -> None:
+def test_what_was_given_to_one_is_nowhere_for_the_other(cast: Cast, as_: AS, app: Flask, path: str) -> None:
     given = give(app, cast, EASE, for_whom="A", limit=Level.COUNSELLOR)
     jo = as_(cast.jo)
     assert jo.get(f"/do/{given}{path}").data == jo.get(f"/do/{uuid4()}{path}").data
@@ -103,7 +101,7 @@ def test_every_step_of_every_exercise_has_a_page_that_may_be_left_empty(
             assert "{partner}" not in page.response.text
             assert "{counsellor}" not in page.response.text
             forms = page.select("main form")
-            index = f"main form:has(input[name=version])"
+            index = "main form:has(input[name=version])"
             buttons = [b.get_text(strip=True) for b in forms[-1].select("button")]
             onward = "Go on without" if "Go on without" in buttons else "Continue"
             address = str(submit(sam, page, form=index, button=onward).location)
@@ -135,9 +133,7 @@ def test_continue_saves_and_coming_back_finds_it(cast: Cast, as_: AS, app: Flask
     assert kept(app, given, "at-ease") == [None]
 
 
-def test_save_and_finish_later_leads_to_today_and_carries_on_there(
-    cast: Cast, as_: AS, app: Flask
-) -> None:
+def test_save_and_finish_later_leads_to_today_and_carries_on_there(cast: Cast, as_: AS, app: Flask) -> None:
     given = give(app, cast, EASE)
     sam = as_(cast.sam)
     page = get_page(sam, f"/do/{given}/at-ease")
@@ -149,9 +145,7 @@ def test_save_and_finish_later_leads_to_today_and_carries_on_there(
     assert links["Carry on"] == f"/do/{given}/what-helps"
 
 
-def test_too_much_is_said_beside_the_box_and_nothing_typed_is_lost(
-    cast: Cast, as_: AS, app: Flask
-) -> None:
+def test_too_much_is_said_beside_the_box_and_nothing_typed_is_lost(cast: Cast, as_: AS, app: Flask) -> None:
     given = give(app, cast, EASE)
     sam = as_(cast.sam)
     page = get_page(sam, f"/do/{given}/at-ease")
@@ -211,9 +205,7 @@ def test_each_kind_of_step_keeps_its_answer(
         assert kept(app, given, step) == [value]
 
 
-def test_an_i_sentence_is_asked_one_part_a_page_and_reads_as_one(
-    cast: Cast, as_: AS, app: Flask
-) -> None:
+def test_an_i_sentence_is_asked_one_part_a_page_and_reads_as_one(cast: Cast, as_: AS, app: Flask) -> None:
     given = give(app, cast, "i-statements")
     sam = as_(cast.sam)
     page = get_page(sam, f"/do/{given}/say-it")
@@ -245,7 +237,9 @@ def test_entries_are_added_and_removed_one_by_one(cast: Cast, as_: AS, app: Flas
     assert "Waited up" in page.words
 
 
-def test_a_timer_says_when_it_ends_and_any_time_will_do(cast: Cast, as_: AS, app: Flask, clock: Clock) -> None:
+def test_a_timer_says_when_it_ends_and_any_time_will_do(
+    cast: Cast, as_: AS, app: Flask, clock: Clock
+) -> None:
     given = give(app, cast, "phone-free-evening")
     sam = as_(cast.sam)
     page = get_page(sam, f"/do/{given}/evening")
@@ -307,9 +301,7 @@ def test_a_begun_entry_is_kept_and_then_added_without_a_quarrel(cast: Cast, as_:
     assert "writing" not in value
 
 
-def test_a_draft_without_its_token_or_after_sending_changes_nothing(
-    cast: Cast, as_: AS, app: Flask
-) -> None:
+def test_a_draft_without_its_token_or_after_sending_changes_nothing(cast: Cast, as_: AS, app: Flask) -> None:
     given = give(app, cast, EASE)
     sam = as_(cast.sam)
     assert sam.post(f"/do/{given}/at-ease/draft", data={"text": "x"}).status_code in (400, 422)
@@ -433,9 +425,7 @@ def test_listening_turns_are_held_for_a_minute_only(cast: Cast, as_: AS, app: Fl
 # --- Afterwards.
 
 
-def test_sending_can_be_taken_back_until_the_hold_ends(
-    cast: Cast, as_: AS, app: Flask, clock: Clock
-) -> None:
+def test_sending_can_be_taken_back_until_the_hold_ends(cast: Cast, as_: AS, app: Flask, clock: Clock) -> None:
     given = give(app, cast, "i-statements")
     write(app, cast.sam, given, "say-it", {"when": "it rained"})
     send(app, cast.sam, given, Level.SHARED)
