@@ -248,3 +248,6 @@ def send_both_at_once(partner: Page) -> None:
     choose(partner, "Both at once")
     partner.locator("main .send-row button:visible").first.click()
     heading(partner, "Done. Thank you for making time.")
+    told(partner, "see each other’s once you have both sent yours.")
+    follow(partner, "Back to Today")
+    told(partner, "Done. That is enough for today.")

@@ -189,7 +189,7 @@ def when_the_counsellor_decides(priya: Page, clock: Clock) -> None:
     steps.heading(priya, "Referral signs: Okafor and Lind")
     steps.decide(priya, "Continue", REASON, clock.now.date() + timedelta(days=28))
     steps.heading(priya, "Past decisions: Okafor and Lind")
-    for words in (REASON, "Priya Nair", "Evidence as it stood"):
+    for words in (REASON, "Decided by", "Evidence as it stood"):
         steps.told(priya, words)
 
 
