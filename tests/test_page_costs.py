@@ -29,7 +29,7 @@ COSTS = {
     "appointments.appointments": 4,
     "assign.assign": 13,
     "assign.assignment": 15,
-    "assign.preview": 34,
+    "assign.preview": 21,
     "board.board": 22,
     "brief.brief": 37,
     "check_in.check_in": 4,
@@ -97,9 +97,20 @@ def test_no_page_costs_more_than_pinned_and_every_page_is_reached(
 
 # --- The same number of statements, however much there is.
 
-DESK = ("/c", "/c?show=all", "/c/couples", "/c/assign")
-FILE = ("", "?weeks=all", "/answers", "/signs", "/signs/decisions", "/brief", "/appointments", "/settings")
-OWN = ("/today", "/check-in", "/thanks", "/together", "/me/history", "/me")
+DESK = {"/c": 22, "/c?show=all": 22, "/c/couples": 5, "/c/assign": 5}
+FILE = {
+    "": 23,
+    "?weeks=all": 23,
+    "/answers": 7,
+    "/signs": 16,
+    "/signs/decisions": 3,
+    "/brief": 19,
+    "/appointments": 4,
+    "/settings": 8,
+}
+GIVING = {"/c/assign": 13, "/c/assign/withdrawal-journal": 21}
+OWN = {"/today": 8, "/check-in": 4, "/thanks": 5, "/together": 10, "/me/history": 8, "/me": 3}
+KINDS_OF_ROWS = 3
 
 
 @dataclass(frozen=True)
@@ -143,19 +154,17 @@ def costs_of(client: FlaskClient, paths: Iterable[str], count_queries: CountQuer
 def test_the_desk_costs_the_same_for_3_couples_and_for_30(
     crowd: Crowd, as_: SignInAs, count_queries: CountQueries
 ) -> None:
-    assert costs_of(as_(crowd.counsellor), DESK, count_queries) == {}
+    assert costs_of(as_(crowd.counsellor), DESK, count_queries) == DESK
 
 
 @pytest.mark.parametrize("crowd", [(1, 2), (1, 20)], indirect=True, ids=["2 weeks", "20 weeks"])
-def test_a_couples_pages_cost_the_same_after_2_weeks_and_after_20(
+def test_pages_cost_the_same_after_2_weeks_and_after_20(
     crowd: Crowd, as_: SignInAs, count_queries: CountQueries
 ) -> None:
-    file = [f"/c/couples/{crowd.couple_id}{path}" for path in FILE]
-    assert list(costs_of(as_(crowd.counsellor), file, count_queries).values()) == []
-
-
-@pytest.mark.parametrize("crowd", [(1, 2), (1, 20)], indirect=True, ids=["2 weeks", "20 weeks"])
-def test_a_partners_pages_cost_the_same_after_2_weeks_and_after_20(
-    crowd: Crowd, as_: SignInAs, count_queries: CountQueries
-) -> None:
-    assert costs_of(as_(crowd.partner), OWN, count_queries) == {}
+    """A few statements more are for kinds of rows that a couple of two weeks has none of yet."""
+    file = {f"/c/couples/{crowd.couple_id}{path}": cost for path, cost in FILE.items()}
+    file |= {f"{path}?couple={crowd.couple_id}": cost for path, cost in GIVING.items()}
+    found = costs_of(as_(crowd.counsellor), file, count_queries)
+    found |= costs_of(as_(crowd.partner), OWN, count_queries)
+    for path, pinned in (file | OWN).items():
+        assert pinned - KINDS_OF_ROWS <= found[path] <= pinned, f"{path}: {found[path]} instead of {pinned}"
