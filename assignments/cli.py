@@ -85,7 +85,7 @@ def check(shipped: bool) -> None:
 def assess() -> None:
     """Read couples' histories as JSON lines on standard input and write one result a line."""
     try:
-        for line in assess_lines(click.get_text_stream("stdin")):
+        for line in assess_lines(sys.stdin):
             click.echo(line)
     except LineError as problem:
         raise click.ClickException(str(problem)) from problem

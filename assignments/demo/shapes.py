@@ -55,12 +55,12 @@ def _slip(start: float, gain: float, turns: float) -> Level:
 SHAPES = {
     shape.name: shape
     for shape in (
-        Shape("improving", _rise(4.2, 2.9, 3.5), answers=0.95, tries=0.8, hope=7.5),
-        Shape("late", _rise(4.0, 2.8, 2.2, begins=6), hope=6),
+        Shape("improving", _rise(4.2, 2.9, 3.5), answers=0.95, tries=0.93, hope=7.5),
+        Shape("late", _rise(4.0, 2.8, 2.2, begins=6), tries=0.85, hope=6),
         Shape(
             "plateau",
             _flat(4.3),
-            tries=0.65,
+            tries=0.4,
             hope=5,
             disagreement=("stuck", "none", "eased", "stuck"),
             my_part=("doing", "dont_know_how"),
@@ -80,7 +80,7 @@ SHAPES = {
             my_part=("doing", "dont_know_how"),
             pressure=6.0,
         ),
-        Shape("good", _flat(7.4), answers=0.95, tries=0.8, hope=8),
+        Shape("good", _flat(7.4), answers=0.95, tries=0.92, hope=8),
         Shape("paused", _flat(4.0), stops_after=6, tries=0.5, hope=4),
         Shape("finished", _rise(4.4, 3.0, 3.0), answers=0.95, tries=0.8, hope=8),
     )

@@ -364,9 +364,10 @@ class _Practice:
         self._turn(told, journal, 1, told.monday(0), ("A",))
         if told.weeks > 1:
             log = self._give(told, counsellor, "appreciation-log", 1, repeat="weekly")
-            for week in range(1, told.weeks):
+            # The week that is on has had some of its days already, so it is told like the others.
+            for week in range(1, told.weeks + 1):
                 self._turn(told, log, week, told.monday(week), ("A", "B"))
-        for week, slug in zip(range(2, told.weeks), PROGRAMME, strict=False):
+        for week, slug in zip(range(2, told.weeks + 1), PROGRAMME, strict=False):
             given = self._give(told, counsellor, slug, week)
             self._turn(told, given, 1, told.monday(week), ("A", "B"))
 
@@ -557,6 +558,7 @@ class _Practice:
             )
             self._response(told, asked, 1, "A", self.now - timedelta(days=9), Level.BOTH)
         if not (told.story.sign_ins and told.story.shape == "improving"):
+            self._turn(told, new, 1, new.starts_on - timedelta(days=2), ("A", "B"))
             return
         draft = self._give(told, counsellor, "i-statements", week - 1, days=4, best_before=self.today + ahead)
         self._response(told, draft, 1, "A", self.now - timedelta(hours=22), None)

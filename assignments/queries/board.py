@@ -233,7 +233,9 @@ def _waiting(couple: Couple, record: Record, now: datetime) -> int | None:
         return None
     by_turn: dict[tuple[UUID, int], dict[Partner, GivenTurn]] = defaultdict(dict)
     for given in record.turns:
-        if given.assignment.for_whom == "both":
+        ends = given.assignment.best_before
+        # Once its time has run out nothing is waiting any more: both have been told that it is not opening.
+        if given.assignment.for_whom == "both" and (ends is None or ends >= record.today):
             by_turn[given.assignment.id, given.turn][given.partner] = given
     waits = []
     for sides in by_turn.values():

@@ -9,16 +9,14 @@ from flask.typing import ResponseReturnValue
 
 from assignments.actions.responding import cancel_widening, change_visibility, offered_levels
 from assignments.domain.visibility import Level
-from assignments.models import Response
 from assignments.partner_forms import SharingForm
-from assignments.queries.mine import OwnAnswer, comments_on, own_answer, own_history
+from assignments.queries.mine import comments_on, own_answer, own_history
 from assignments.queries.responses import own_response_by_id
 from assignments.views.sharing import labels_for, lines_for, names_for
 from clinic import clock
 from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
 from clinic.errors import Conflict
-from clinic.models import Partner
 from clinic.queries.couples import own_place
 from clinic.queries.people import practice_of
 from clinic.web import notice, page
@@ -52,20 +50,14 @@ def history() -> ResponseReturnValue:
 @needs(Permission.ANSWER_HISTORY)
 def response(response_id: UUID) -> ResponseReturnValue:
     """One answer in full, who sees it, and what the counsellor said about it."""
-    place = own_place(signed_in())
-    row = own_response_by_id(place, response_id)
-    answer = own_answer(place, row, clock.now())
-    return _page(place, row, answer, _form(place, row, answer))
+    return _page(response_id)
 
 
 @blueprint.post("/me/history/<uuid:response_id>/sharing")
 @needs(Permission.ANSWER_VISIBILITY)
 def change_sharing(response_id: UUID) -> ResponseReturnValue:
     """Tighten at once, or widen after the practice's delay."""
-    place = own_place(signed_in())
-    row = own_response_by_id(place, response_id)
-    answer = own_answer(place, row, clock.now())
-    form = _form(place, row, answer)
+    form, level_now = _form(response_id)
     if form.validate_on_submit():
         level = Level(form.visibility.data)
         try:
@@ -73,10 +65,10 @@ def change_sharing(response_id: UUID) -> ResponseReturnValue:
         except Conflict as problem:
             form.visibility.errors = [problem.sentence]
         else:
-            waits = level.is_looser_than(answer.level)
-            notice("Saved. It opens later, and you can cancel until then." if waits else "Saved.")
+            later = level.is_looser_than(level_now)
+            notice("Saved. It opens later, and you can cancel until then." if later else "Saved.")
             return redirect(url_for("mine.response", response_id=response_id))
-    return _page(place, row, answer, form)
+    return _page(response_id, form)
 
 
 @blueprint.post("/me/history/<uuid:response_id>/sharing/cancel")
@@ -88,15 +80,22 @@ def cancel_sharing(response_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("mine.response", response_id=response_id))
 
 
-def _form(place: Partner, row: Response, answer: OwnAnswer) -> SharingForm:
-    """What it is now is not offered, because choosing it would change nothing."""
+def _form(response_id: UUID) -> tuple[SharingForm, Level]:
+    """The other levels an answer may have, and the one it has; choosing that would change nothing."""
+    place = own_place(signed_in())
+    row = own_response_by_id(place, response_id)
+    present = own_answer(place, row, clock.now()).level
     offered = offered_levels(place, row.assignment, practice_of(signed_in()))
     form = SharingForm()
-    form.offer(labels_for(place, [level for level in offered if level is not answer.level]))
-    return form
+    form.offer(labels_for(place, [level for level in offered if level is not present]))
+    return form, present
 
 
-def _page(place: Partner, row: Response, answer: OwnAnswer, form: SharingForm) -> ResponseReturnValue:
+def _page(response_id: UUID, sent: SharingForm | None = None) -> ResponseReturnValue:
+    form = sent or _form(response_id)[0]
+    place = own_place(signed_in())
+    row = own_response_by_id(place, response_id)
+    answer = own_answer(place, row, clock.now())
     return page(
         "assignments/mine/response.html",
         form,

@@ -92,6 +92,9 @@ def edit(entry_id: UUID) -> ResponseReturnValue:
         else:
             notice("Saved.")
             return redirect(url_for("thanks.thanks"))
+        # A refused act has let go of what was read before it.
+        place = own_place(signed_in())
+        entry = own_entry(place, entry_id)
     return _page("assignments/thanks/edit.html", place, form, entry)
 
 

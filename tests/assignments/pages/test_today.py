@@ -110,9 +110,7 @@ def test_after_something_was_done_the_page_rests(cast: Cast, as_: AS, app: Flask
     assert "What helps me feel safe" in names(page)
 
 
-def test_there_are_at_most_four_rows_and_nothing_undone_is_counted(
-    cast: Cast, as_: AS, app: Flask
-) -> None:
+def test_there_are_at_most_four_rows_and_nothing_undone_is_counted(cast: Cast, as_: AS, app: Flask) -> None:
     for _ in range(7):
         give(app, cast, "gentle-questions")
     page = get_page(as_(cast.sam), "/today")
@@ -148,7 +146,7 @@ def test_the_other_partners_page_is_the_same_in_both_worlds(
         ]
 
     def csrf_free(pages: list[str]) -> list[str]:
-        return [re.sub(r'<input[^>]*(csrf_token|form_key)[^>]*>', "", page) for page in pages]
+        return [re.sub(r"<input[^>]*(csrf_token|form_key)[^>]*>", "", page) for page in pages]
 
     before = csrf_free(seen())
     write(app, cast.sam, ids[0], "at-ease", {"text": "A canary of Sam's"})
