@@ -121,6 +121,11 @@ class Span:
         """The day it begins on."""
         return self.day(self.since)
 
+    @property
+    def practice_from(self) -> date:
+        """Practice is counted as on the board, over two weeks, or since the last appointment if that is longer."""
+        return min(self.first_day, self.day(self.now - LOOKS_BACK) + timedelta(days=1))
+
     def day(self, moment: datetime) -> date:
         """The day a moment falls on."""
         return moment.astimezone(self.zone).date()
@@ -175,7 +180,7 @@ def _since(every: Sequence[Appointment], now: datetime) -> datetime:
 
 def _shared(couple: Couple, record: Record, room: Room, span: Span) -> Shared:
     """Joint practice and the words both may read. Nothing else is looked at, so nothing else can show."""
-    joint = tuple(name for name in _joint(couple, record, span.first_day) if room.take(name))
+    joint = tuple(name for name in _joint(couple, record, span.practice_from) if room.take(name))
     words: list[Quoted] = []
     answers: list[UUID] = []
     thanks: list[UUID] = []
@@ -241,9 +246,12 @@ def _own_part(reader: Person, couple: Couple, record: Record, room: Room, span: 
     assessment, decisions = assessment_in(couple, record), decisions_of(reader, couple)
     due = signs_due(reader, record, assessment, decisions)
     sides = tuple(_side(couple, record, partner, span) for partner in PARTNERS)
-    line = f"{sides[0].name}: {sides[0].done}. {sides[1].name}: {sides[1].done}."
+    first, second = sides
+    line = f"{first.name} {first.done}, {second.name} {second.done} since {_day(span.practice_from)}."
     if due:
-        line += f" A decision is due on {_titles(due)}."
+        line += (
+            f" A decision is due: {', '.join(dict.fromkeys(one for sign in due for one in sign.sources))}."
+        )
     met = _titles([sign for sign in assessment.rows if sign.state is State.MET])
     watch = _titles([sign for sign in assessment.rows if sign.state is State.WATCH])
     decision = ""
@@ -260,7 +268,7 @@ def _own_part(reader: Person, couple: Couple, record: Record, room: Room, span: 
 
 
 def _side(couple: Couple, record: Record, partner: Partner, span: Span) -> Side:
-    own = [one for one in record.turns if one.partner == partner and one.began_on >= span.first_day]
+    own = [one for one in record.turns if one.partner == partner and one.began_on >= span.practice_from]
     done = sum(one.done_at is not None for one in own)
     first = max(0, record.history.week - WEEKS + 1)
     weeks = range(first, record.history.week + 1)
@@ -273,7 +281,7 @@ def _side(couple: Couple, record: Record, partner: Partner, span: Span) -> Side:
     return Side(
         slot=partner,
         name=couple.partner(partner).name,
-        done=f"{done} of {len(own)} done" if own else "nothing set",
+        done=f"did {done} of {len(own)}" if own else "had nothing set",
         numbers=tuple(numbers),
     )
 
@@ -317,7 +325,7 @@ def _ask(couple: Couple, record: Record, shared: Shared, own: bool, span: Span) 
 
 
 def _titles(signs: Sequence[Sign]) -> str:
-    return ", ".join(f"{sign.title} ({', '.join(sign.sources)})" for sign in signs)
+    return "; ".join(f"{sign.title} ({', '.join(sign.sources)})" for sign in signs)
 
 
 def _cut(text: str) -> str:

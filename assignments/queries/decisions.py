@@ -141,6 +141,7 @@ class SignsPage:
     rows: tuple[SignRow, ...]
     card: Sign | None
     note: SignRow | None
+    read_with: tuple[str, ...]
     history: CoupleHistory
     names: Names
     decisions: tuple[KeptDecision, ...]
@@ -174,6 +175,7 @@ def signs_page(reader: Person, couple: Couple, now: datetime) -> SignsPage:
         rows=tuple(_row(sign, record, judgements) for sign in assessment.rows),
         card=assessment.barriers_card,
         note=_row(assessment.note, record, {}) if assessment.note else None,
+        read_with=_read_with(assessment),
         history=record.history,
         names=names,
         decisions=decisions,
@@ -254,6 +256,14 @@ def _refuse_unless_signs_are_theirs(reader: Person) -> None:
 def _record(reader: Person, couple: Couple, now: datetime) -> Record:
     _refuse_unless_signs_are_theirs(reader)
     return record_of(reader, couple, now)
+
+
+def _read_with(assessment: Assessment) -> tuple[str, ...]:
+    """The other readings that all the rows that show share: said once, above them, and not with each."""
+    shared = [sign.other_readings for sign in assessment.rows if sign.other_readings]
+    if not shared:
+        return ()
+    return tuple(one for one in shared[0] if all(one in others for others in shared))
 
 
 def _row(sign: Sign, record: Record, judgements: Mapping[str, Judgement]) -> SignRow:
