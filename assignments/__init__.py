@@ -6,6 +6,7 @@ The shelf is that of `clinic`: `domain` rules, `models` tables, `queries` reads,
 
 from flask import Flask
 
+from assignments import cli
 from assignments import models as models
 from assignments.views import BLUEPRINTS
 
@@ -14,3 +15,4 @@ def init_app(app: Flask) -> None:
     """Bind this package to the app."""
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    cli.init_cli(app)

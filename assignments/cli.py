@@ -1,0 +1,106 @@
+"""What an operator does from the command line about work: the demo world, the library, the signs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+from assignments import demo
+from assignments.domain.signs import KINDS, LineError, assess_lines
+from assignments.library.loader import check_library
+
+demo_group = AppGroup("demo", help="The invented practices, for looking and for load.")
+library_group = AppGroup("library", help="The exercises that ship.")
+signs_group = AppGroup("signs", help="The referral signs.")
+
+
+@demo_group.command("load")
+@click.option(
+    "--couples", default=0, show_default=True, type=click.IntRange(0, 100_000), help="Made-up couples to add."
+)
+@click.option(
+    "--weeks", default=12, show_default=True, type=click.IntRange(1, 520), help="How long those have come."
+)
+@click.option("--seed", default=demo.SEED, show_default=True, help="The same seed tells the same stories.")
+def load(couples: int, weeks: int, seed: int) -> None:
+    """Fill an empty demo database with invented people and their history."""
+    reason = demo.why_not()
+    if reason:
+        raise click.ClickException(reason)
+    with click.progressbar(length=demo.named_couples() + couples, label="Telling the stories") as line:
+        told = demo.load_world(couples=couples, weeks=weeks, seed=seed, after_each=lambda: line.update(1))
+    click.echo(f"{told} couples. Every pass-phrase is: {demo.PASSPHRASE}")
+    for address, what in demo.SIGN_INS:
+        click.echo(f"  {address:<26}{what}")
+    if couples:
+        click.echo(
+            f"  {'counsellor1@demo.example':<26}and on; their couples are a1@ and b1@demo.example, and on"
+        )
+
+
+@library_group.command("check")
+@click.option("--shipped", is_flag=True, help="Read the files only; do not ask for every material id.")
+def check(shipped: bool) -> None:
+    """Read every exercise and say where each material id is used; fails when one is missing."""
+    report = check_library(elsewhere=_reached_through_signs())
+    if shipped:
+        click.echo(f"{len(report.exercises)} exercises read, {len(report.problems)} problems.")
+        for problem in report.problems:
+            click.echo(problem, err=True)
+    else:
+        click.echo("\n".join(report.lines()))
+    if report.problems or not (shipped or report.is_complete):
+        raise click.exceptions.Exit(1)
+
+
+@signs_group.command("assess")
+def assess() -> None:
+    """Read couple histories from standard input, one JSON line each; write one result a line."""
+    lines = _Lines(click.get_binary_stream("stdin"))
+    out = click.get_binary_stream("stdout")
+    try:
+        for result in assess_lines(lines):
+            out.write(result.encode("utf-8") + b"\n")
+    except LineError as problem:
+        out.flush()
+        raise click.ClickException(str(problem)) from None
+    except UnicodeEncodeError:
+        out.flush()
+        raise click.ClickException(
+            f"Line {lines.number}: it holds half of a character, which no text can carry."
+        ) from None
+    out.flush()
+
+
+class _Lines:
+    """Standard input line by line, so that a file of any length can pass, and a bad line has a number."""
+
+    def __init__(self, stream: Iterable[bytes]) -> None:
+        self._stream, self.number = stream, 0
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._stream:
+            self.number += 1
+            try:
+                yield line.decode("utf-8-sig" if self.number == 1 else "utf-8")
+            except UnicodeDecodeError:
+                raise LineError(self.number, "this is not UTF-8 text.") from None
+
+
+def _reached_through_signs() -> Mapping[str, list[str]]:
+    """The thresholds that the signs page carries, each with its rows."""
+    reached: dict[str, list[str]] = defaultdict(list)
+    for kind in KINDS.values():
+        for source in kind.sources:
+            reached[source].append(f"sign {kind.id}")
+    return reached
+
+
+def init_cli(app: Flask) -> None:
+    """Register the commands."""
+    for group in (demo_group, library_group, signs_group):
+        app.cli.add_command(group)
