@@ -40,8 +40,13 @@ def is_open_between(couple: Couple, response: Response, twin: Response | None, n
 
 def is_frozen(couple: Couple) -> bool:
     """Sharing between the partners has stopped: a safety hold, an ending, or one of them has left."""
-    left = any(partner.left_at is not None for partner in couple.partners)
-    return couple.held_at is not None or couple.closed_at is not None or left
+    return frozen_since(couple) is not None
+
+
+def frozen_since(couple: Couple) -> datetime | None:
+    """When sharing between the partners stopped, or None while it goes on."""
+    stops = [couple.held_at, couple.closed_at, *(partner.left_at for partner in couple.partners)]
+    return min((moment for moment in stops if moment is not None), default=None)
 
 
 def may_read(

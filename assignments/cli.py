@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -31,7 +32,13 @@ def load(couples: int, weeks: int, seed: int) -> None:
     reason = demo.why_not()
     if reason:
         raise click.ClickException(reason)
-    with click.progressbar(length=demo.named_couples() + couples, label="Telling the stories") as line:
+    # A bar is for somebody who waits at a terminal; a log needs none.
+    with click.progressbar(
+        length=demo.named_couples() + couples,
+        label="Telling the couples' stories",
+        file=sys.stderr,
+        hidden=not sys.stderr.isatty(),
+    ) as line:
         told = demo.load_world(couples=couples, weeks=weeks, seed=seed, after_each=lambda: line.update(1))
     click.echo(f"{told} couples. Every pass-phrase is: {demo.PASSPHRASE}")
     for address, what in demo.SIGN_INS:

@@ -34,9 +34,17 @@ class Unreadable(RuntimeError):
 class SealedRow(Protocol):
     """What a row must have before any of its columns can be sealed."""
 
-    __tablename__: Any
-    id: Any
-    practice_id: Any
+    @property
+    def __tablename__(self) -> Any:
+        """The table it belongs to."""
+
+    @property
+    def id(self) -> Any:
+        """Its own id."""
+
+    @property
+    def practice_id(self) -> Any:
+        """The practice whose key seals it."""
 
     @property
     def author_id(self) -> Any:

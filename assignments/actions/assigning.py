@@ -12,7 +12,7 @@ from assignments.domain.exercises import Exercise, exercise_to_json
 from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
 from assignments.models import Assignment, ExerciseVersion, Withdrawal
-from assignments.queries.assignments import assignment_for_staff, is_withdrawn
+from assignments.queries.assignments import assignment_for_staff, exercise_of, is_withdrawn
 from clinic import clock, crypto
 from clinic.access import require
 from clinic.audit import Event, record
@@ -100,6 +100,10 @@ def change_assignment(
         raise Conflict("This was changed somewhere else a moment ago. Look at it again first.")
     if best_before is not None and best_before < assignment.starts_on:
         raise Conflict("“Best before” comes before the start. Choose a later day.")
+    if sharing_limit.is_looser_than(Level(exercise_of(assignment).sharing)):
+        raise Conflict("This exercise can't be opened that far. Choose a tighter limit.")
+    if len(note) > NOTE_CHARACTERS:
+        raise Conflict(f"Keep the note to {NOTE_CHARACTERS} characters.")
     assignment.best_before, assignment.sharing_limit = best_before, sharing_limit
     assignment.version += 1
     _write_note(assignment, note)

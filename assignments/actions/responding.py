@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from assignments.access import is_frozen, sharing_of
+from assignments.access import frozen_since, is_frozen, sharing_of
 from assignments.domain import progress, visibility
 from assignments.domain.visibility import Level
 from assignments.models import Answer, Assignment, Outcome, Response, SetAside, VisibilityChange
@@ -117,9 +117,7 @@ def take_back(*, actor: Person, response_id: UUID) -> Response:
     require(actor, Permission.ANSWER_UNDO)
     place = own_place(actor)
     response = own_response_by_id(place, response_id)
-    twin = turn_of(place.couple, response.assignment, response.turn)
-    other = twin.sharing(place.place.other)
-    if not visibility.may_take_back(sharing_of(response), other, clock.now()):
+    if not may_undo(place, response):
         raise Conflict("It is too late to take this back. You can hide it from now on.")
     response.visibility = response.sent_at = response.opens_at = None
     response.version += 1
@@ -131,7 +129,10 @@ def take_back(*, actor: Person, response_id: UUID) -> Response:
 
 @transaction
 def change_visibility(*, actor: Person, response_id: UUID, level: Level) -> VisibilityChange:
-    """Tighten at once, or widen after the practice's delay. Raises Conflict for a level not offered."""
+    """Tighten at once, or widen after the practice's delay. Raises Conflict for a level not offered.
+
+    Only me is always offered; a tighter level that the practice has switched off is refused like any other.
+    """
     require(actor, Permission.ANSWER_VISIBILITY)
     place = own_place(actor)
     response = own_response_by_id(place, response_id)
@@ -140,11 +141,10 @@ def change_visibility(*, actor: Person, response_id: UUID, level: Level) -> Visi
     practice, now = practice_of(actor), clock.now()
     sharing = sharing_of(response)
     present = sharing.level_at(now)
-    wider = level.is_looser_than(present)
     if level is present:
         raise Conflict("That is how it is now.")
-    if wider and (
-        is_frozen(place.couple) or level not in offered_levels(place, response.assignment, practice)
+    if level not in offered_levels(place, response.assignment, practice) or (
+        level.is_looser_than(present) and is_frozen(place.couple)
     ):
         raise Conflict("Choose who sees it from the list.")
     for change in response.changes:
@@ -182,7 +182,7 @@ def set_aside(*, actor: Person, assignment_id: UUID, kind: str, choice: str) -> 
     require(actor, Permission.DRAFT_WRITE)
     place = own_place(actor)
     assignment, _ = current_turn(place, assignment_id)
-    if choice not in ((*LATER, "leave") if kind == "later" else HARD):
+    if choice not in {"later": (*LATER, "leave"), "hard": HARD}.get(kind, ()):
         raise Conflict("Choose one of the lines.")
     now = clock.now()
     row = SetAside(
@@ -229,6 +229,14 @@ def record_outcome(
     db.session.flush()
     record(actor, Event.OUTCOME_RECORDED, outcome)
     return outcome
+
+
+def may_undo(place: Partner, response: Response) -> bool:
+    """Whether sending this response of the author's own can still be undone."""
+    other = turn_of(place.couple, response.assignment, response.turn).sharing(place.place.other)
+    return visibility.may_take_back(
+        sharing_of(response), other, clock.now(), frozen_since=frozen_since(place.couple)
+    )
 
 
 def hold_minutes(assignment: Assignment, practice: Practice) -> int:

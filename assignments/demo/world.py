@@ -24,7 +24,7 @@ from assignments.domain.stalls import Names
 from assignments.models import Decision
 from assignments.queries.history import record_of
 from clinic import audit, clock, crypto, passphrase
-from clinic.actions.practices import DEFAULT_POLICY, DEFAULT_URGENT_HELP
+from clinic.actions.practices import DEFAULT_POLICY
 from clinic.audit import Event
 from clinic.domain.roles import Role
 from clinic.errors import Conflict
@@ -34,6 +34,12 @@ from clinic.queries.couples import couple_for
 
 PASSPHRASE = "evening walk by the canal"  # noqa: S105  # Invented people; the sign-in table prints it.
 SEED = 14
+URGENT_HELP = (
+    "This service is not watched and is not for emergencies.\n"
+    "In an emergency call 999.\n"
+    "Samaritans: 116 123, day and night.\n"
+    "National Domestic Abuse Helpline: 0808 2000 247, day and night."
+)
 COUPLES_EACH = 40
 SIGN_INS = (
     ("admin@demo.example", "practice admin, Canal Street"),
@@ -118,7 +124,7 @@ def _practice(name: str, now: datetime, seed: int, kept: str) -> Scene:
         is_demo=True,
         phone="020 7946 0123" if name == "Canal Street" else "020 7946 0456",
         sharing_policy=DEFAULT_POLICY,
-        urgent_help=DEFAULT_URGENT_HELP,
+        urgent_help=URGENT_HELP,
     )
     scene = Scene(practice, now, clock.today("Europe/London"), seed, kept)
     scene.add(practice)

@@ -14,6 +14,9 @@ from enum import StrEnum
 
 from assignments.domain.signs.rows import KINDS
 
+# How many signs the board names before it says "and more".
+SIGNS_NAMED = 2
+
 
 class Group(StrEnum):
     """Why a couple is on the board, in the order of the page."""
@@ -242,9 +245,12 @@ def _asked_to_talk(facts: CoupleFacts, _: PracticeLimits) -> Sequence[Reason]:
 def _decision_due(facts: CoupleFacts, _: PracticeLimits) -> Sequence[Reason]:
     if not facts.decision_due:
         return ()
-    # The signs are named and not counted: a number of signs would read as a score.
+    # The signs are named and not counted: a number of signs would read as a score. Two name the matter;
+    # the signs page, one click away, has every row.
     titles = [KINDS[sign_id].title for sign_id in facts.decision_due]
-    named = "; ".join([titles[0], *(title[0].lower() + title[1:] for title in titles[1:])])
+    named = "; ".join([titles[0], *(title[0].lower() + title[1:] for title in titles[1:SIGNS_NAMED])])
+    if len(titles) > SIGNS_NAMED:
+        named += "; and more"
     sources = ", ".join(dict.fromkeys(source for one in facts.decision_due for source in KINDS[one].sources))
     week = "" if facts.week is None else f"Week {facts.week}: "
     return (

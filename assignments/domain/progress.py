@@ -33,6 +33,11 @@ def turn_on(day: date, *, starts_on: date, repeat: str) -> int:
     return 1
 
 
+def turn_begins_on(turn: int, *, starts_on: date, repeat: str) -> date:
+    """The first day of a turn."""
+    return starts_on + timedelta(days=7 * (turn - 1)) if repeat == Repeat.WEEKLY else starts_on
+
+
 def turn_closes_on(turn: int, *, starts_on: date, repeat: str, best_before: date | None) -> date | None:
     """The first day on which a turn no longer waits for anybody, or None where it waits for good.
 

@@ -134,19 +134,20 @@ def revealed_at(one: Sharing, two: Sharing, now: datetime) -> datetime | None:
     return None
 
 
-def is_frozen_text(own: Sharing, other: Sharing | None, now: datetime) -> bool:
+def is_frozen_text(
+    own: Sharing, other: Sharing | None, now: datetime, *, frozen_since: datetime | None = None
+) -> bool:
     """Whether the words can no longer be edited: the other partner may have read them.
 
-    A *both at once* answer can be changed freely until it opens; a shared one until its hold ends.
+    A *both at once* answer can be changed freely until it opens; a shared one until its hold ends. Nothing
+    opens after `frozen_since`, when sharing stopped: what would have opened must not show by a missing Undo.
     """
+    seen_until = now if frozen_since is None else min(now, frozen_since)
     if not own.is_past_hold(now):
         return False
-    level = own.level_at(now)
-    if level is Level.SHARED:
+    if other is not None and revealed_at(own, other, seen_until) is not None:
         return True
-    if other is not None and revealed_at(own, other, now) is not None:
-        return True
-    # Something once shared and since hidden may have been read, so it stays as it was.
+    # What is shared, or once was and has been hidden since, may have been read, so it stays as it was.
     return any(
         own.level_at(moment) is Level.SHARED
         for moment in _moments(own)
@@ -162,13 +163,15 @@ def _moments(own: Sharing) -> Iterable[datetime]:
             yield change.takes_effect_at
 
 
-def may_take_back(own: Sharing, other: Sharing | None, now: datetime) -> bool:
+def may_take_back(
+    own: Sharing, other: Sharing | None, now: datetime, *, frozen_since: datetime | None = None
+) -> bool:
     """Whether sending can be undone: until the partner could have read it, or the hold ends."""
     if own.sent_at is None:
         return False
     level = own.level_at(now)
     if level is Level.BOTH:
-        return not is_frozen_text(own, other, now)
+        return not is_frozen_text(own, other, now, frozen_since=frozen_since)
     return own.opens_at is not None and now < own.opens_at
 
 
@@ -188,6 +191,12 @@ class Opening(StrEnum):
     OPENED = "opened"
     WAITING = "waiting"
     CLOSED = "closed"
+
+
+OPENING_WORDS = {
+    Opening.WAITING: "Opens when you both answer",
+    Opening.CLOSED: "Not opening here. You can talk about it in session.",
+}
 
 
 def opening(
@@ -247,3 +256,32 @@ def outcome(level: Level, *, partner: str, counsellor: str, hold_minutes: int) -
         ),
         Level.SHARED: f"Goes to {partner} in {minutes}. You can take it back until then.",
     }[level]
+
+
+def outcome_of_change(
+    present: Level | None,
+    wanted: Level,
+    *,
+    partner: str,
+    counsellor: str,
+    hold_minutes: int,
+    delay_minutes: int,
+) -> str:
+    """What choosing a level does to something that is at `present` already; None for something new."""
+    if present is None:
+        return outcome(wanted, partner=partner, counsellor=counsellor, hold_minutes=hold_minutes)
+    if wanted is present:
+        return "As it is now."
+    if wanted.is_looser_than(present):
+        return f"This opens in {_duration(delay_minutes)}. You can cancel until then."
+    if present in OPEN_TO_PARTNER and wanted not in OPEN_TO_PARTNER:
+        return f"You can hide this from now on. {partner} may have read it already."
+    return outcome(wanted, partner=partner, counsellor=counsellor, hold_minutes=hold_minutes)
+
+
+def _duration(minutes: int) -> str:
+    for size, one in ((1440, "day"), (60, "hour"), (1, "minute")):
+        if minutes % size == 0 and minutes >= size:
+            count = minutes // size
+            return f"{count} {one}" if count == 1 else f"{count} {one}s"
+    return "0 minutes"

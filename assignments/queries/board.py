@@ -34,11 +34,15 @@ TIME_TO_DO = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Line:
-    """One couple's numbers beside its row: things done of things set, in two weeks, and its record."""
+    """One couple's numbers beside its row: things done of things set, in two weeks, and its record.
+
+    `next_step` says what must come before any practice, as long as something must.
+    """
 
     couple: Couple
     record: Record
     done: Mapping[str, tuple[int, int]]
+    next_step: str = ""
 
     @property
     def names(self) -> Names:
@@ -48,9 +52,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Visit:
-    """One of today's appointments; `number` counts this couple's appointments from the first."""
+    """One of today's appointments; `at` is the practice's wall clock, `number` counts from the couple's first."""
 
-    appointment: Appointment
+    at: str
     couple: Couple
     number: int
     is_next: bool
@@ -75,7 +79,7 @@ def board_for(reader: Person, now: datetime) -> Board:
     records = records_for(reader, couples, now)
     known = _Known(reader, couples, now)
     lines = {
-        str(couple.id): Line(couple, records[couple.id], _done(records[couple.id]))
+        str(couple.id): Line(couple, records[couple.id], _done(records[couple.id]), _next_step(couple, known))
         for couple in couples
         if couple.id in records
     }
@@ -112,7 +116,9 @@ class _Known:
     """What else the board asks about all the couples at once: decisions, marks, appointments, wishes to talk."""
 
     def __init__(self, reader: Person, couples: Sequence[Couple], now: datetime) -> None:
-        self.zone = ZoneInfo(practice_of(reader).timezone)
+        practice = practice_of(reader)
+        self.zone = ZoneInfo(practice.timezone)
+        self.asks_first = practice.asks_safety_conversation
         ids = [couple.id for couple in couples]
         self.coming = next_starts(reader, now)
         self.marks = marks_of(couples)
@@ -227,7 +233,9 @@ def _waiting(couple: Couple, record: Record, now: datetime) -> int | None:
         return None
     by_turn: dict[tuple[UUID, int], dict[Partner, GivenTurn]] = defaultdict(dict)
     for given in record.turns:
-        if given.assignment.for_whom == "both":
+        ends = given.assignment.best_before
+        # Once its time has run out nothing is waiting any more: both have been told that it is not opening.
+        if given.assignment.for_whom == "both" and (ends is None or ends >= record.today):
             by_turn[given.assignment.id, given.turn][given.partner] = given
     waits = []
     for sides in by_turn.values():
@@ -251,6 +259,15 @@ def _asked(couple: Couple, known: _Known, now: datetime) -> int | None:
         if recorded_at is None or held_on < asked_on or recorded_at < asked_at:
             waits.append((now.astimezone(known.zone).date() - asked_on).days)
     return max(waits, default=None)
+
+
+def _next_step(couple: Couple, known: _Known) -> str:
+    """The safety conversations first (decision 16), then that both have joined."""
+    alone = [one.name for one in couple.partners if one.person_id not in known.spoken]
+    if alone and known.asks_first:
+        return f"Next: speak with {' and '.join(alone)}{', each alone' if len(alone) > 1 else ' alone'}."
+    joining = [one.name for one in couple.partners if one.person.joined_at is None]
+    return f"Next: {' and '.join(joining)} to join." if joining else ""
 
 
 def _done(record: Record) -> dict[str, tuple[int, int]]:
@@ -292,5 +309,7 @@ def _visits(reader: Person, couples: Sequence[Couple], now: datetime) -> tuple[V
     visits = []
     for one in today:
         earlier[one.couple_id] = number = earlier.get(one.couple_id, 0) + 1
-        visits.append(Visit(one, by_id[one.couple_id], number, one.id == coming))
+        visits.append(
+            Visit(f"{one.starts_at.astimezone(zone):%H:%M}", by_id[one.couple_id], number, one.id == coming)
+        )
     return tuple(visits)

@@ -19,11 +19,15 @@ from sqlalchemy.orm import joinedload, selectinload
 from assignments.domain import progress
 from assignments.domain.exercises import (
     PARTS,
+    AnswerValue,
+    EntriesStep,
     Exercise,
     ISentenceStep,
     Part,
     SizeName,
     Step,
+    kept_entries,
+    lines_of,
     personalised,
 )
 from assignments.domain.progress import Progress
@@ -88,9 +92,7 @@ class Doing:
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """The steps of the chosen size, and any other one that holds an answer already."""
-        chosen = {
-            step.key: step for step in self.exercise.steps_in(self.size, first_time=self.turn == 1)
-        }
+        chosen = {step.key: step for step in self.exercise.steps_in(self.size, first_time=self.turn == 1)}
         return tuple(
             chosen.get(step.key, step)
             for step in self.exercise.steps
@@ -135,6 +137,16 @@ class Doing:
         answers = self.response.answers if self.response else []
         return next((answer for answer in answers if answer.step == key), None)
 
+    def said(self, key: str) -> list[str]:
+        """What the author said on an earlier step, in words."""
+        step = self.exercise.step(key)
+        return lines_of(step, self.values.get(key)) if step else []
+
+    def entries(self, step: EntriesStep) -> list[tuple[str, list[str]]]:
+        """The finished entries of a step with their keys, in words."""
+        kept = kept_entries(self.values.get(step.key))
+        return [(key, lines_of(step, entry)) for key, entry in kept.items()]
+
     def version(self, key: str) -> int:
         """The version of one step's answer, 0 before the first save."""
         answer = self.answer(key)
@@ -167,6 +179,13 @@ def assignment_as_given(reader: Person, assignment_id: UUID) -> tuple[Couple, As
     if row is None or not reader.is_staff:
         raise NotFound
     return row[1], row[0]
+
+
+def as_said(page: DoingPage, value: AnswerValue | None) -> list[str]:
+    """What was answered on one page, line by line; of an I-sentence its one part."""
+    if isinstance(page.step, ISentenceStep) and page.part in ("when", "would_like"):
+        return [value[page.part]] if value and value.get(page.part) else []
+    return lines_of(page.step, value)
 
 
 def own_outcome(doing: Doing) -> Outcome | None:
@@ -217,7 +236,11 @@ def _own_responses(place: Partner, assignment: Assignment) -> list[Response]:
             Response.assignment_id == assignment.id,
             Response.author_id == place.person_id,
         )
-        .options(selectinload(Response.answers), selectinload(Response.changes))
+        .options(
+            selectinload(Response.answers),
+            selectinload(Response.changes),
+            joinedload(Response.assignment),
+        )
     )
     return list(db.session.execute(statement).scalars())
 

@@ -78,9 +78,7 @@ def shared_thanks(couple: Couple, now: datetime) -> list[Thanks]:
             Entry.visibility == Level.SHARED,
         )
     ).scalars()
-    shown = (
-        row for row in rows if visibility.partner_reads(sharing_of_entry(row), None, now, frozen=frozen)
-    )
+    shown = (row for row in rows if visibility.partner_reads(sharing_of_entry(row), None, now, frozen=frozen))
     return _opened(couple, shown, now)
 
 
@@ -95,7 +93,7 @@ def by_week(all_thanks: Iterable[Thanks]) -> list[tuple[date, list[Thanks]]]:
 
 
 def last_choice(place: Partner) -> Level | None:
-    """Who could see the author's latest thank-you as they first saved it; nothing of the partner's counts."""
+    """Who sees the author's latest thank-you, offered again with the next; the partner's never count."""
     latest = db.session.execute(
         _thanks_by(place).order_by(Entry.at.desc(), Entry.id).limit(1)
     ).scalar_one_or_none()

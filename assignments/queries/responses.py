@@ -15,7 +15,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from assignments.access import is_frozen, may_read, sharing_of
 from assignments.domain import visibility
-from assignments.domain.exercises import Exercise
+from assignments.domain.exercises import Exercise, lines_of
 from assignments.domain.visibility import Level, Sharing
 from assignments.models import Answer, Assignment, Response
 from assignments.queries.assignments import exercise_of
@@ -207,6 +207,12 @@ def history_of_own(place: Partner) -> Sequence[Response]:
         .unique()
         .all()
     )
+
+
+def said_in(exercise: Exercise, values: Values) -> list[tuple[str, list[str]]]:
+    """The title of each answered step with what was said, a line each."""
+    steps = ((step, lines_of(step, values.get(step.key))) for step in exercise.steps)
+    return [(step.title, lines) for step, lines in steps if lines]
 
 
 def unsealed_value(answer: Answer) -> Any:

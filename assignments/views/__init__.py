@@ -2,4 +2,34 @@
 
 from flask import Blueprint
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+from assignments.views import (
+    answers,
+    assign,
+    board,
+    brief,
+    check_in,
+    couple,
+    do,
+    library,
+    mine,
+    signs,
+    thanks,
+    today,
+    together,
+)
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    today.blueprint,
+    do.blueprint,
+    check_in.blueprint,
+    thanks.blueprint,
+    together.blueprint,
+    mine.blueprint,
+    board.blueprint,
+    couple.blueprint,
+    assign.blueprint,
+    library.blueprint,
+    answers.blueprint,
+    signs.blueprint,
+    brief.blueprint,
+)

@@ -62,10 +62,10 @@ def board() -> ResponseReturnValue:
 
 def _shown(everything: Board, show: str, word: str) -> list[tuple[str, list[Drawn]]]:
     """The groups that were asked for, with the rows that the word fits."""
-    wanted = {"you": [g for g in Group if g is not Group.ON_TRACK], "track": [Group.ON_TRACK]}
+    track = {"you": (False,), "track": (True,)}.get(show, (False, True))
     found = []
     for group in everything.groups:
-        if group.group in wanted.get(show, list(Group)):
+        if (group.group is Group.ON_TRACK) in track:
             lines = [(row, everything.lines[row.couple_id]) for row in group.rows]
             rows = [_drawn(row, line) for row, line in lines if _fits(line, word)]
             if rows:

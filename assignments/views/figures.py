@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from assignments.domain.charts import GAP, Chart, Frame, Line, Point, draw
-from assignments.domain.history import CoupleHistory, PARTNERS
+from assignments.domain.history import PARTNERS, CoupleHistory
 from assignments.domain.stalls import Names
 
 # The macros add the room for end markers and labels themselves, so these frames have no margins of their own.

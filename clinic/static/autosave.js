@@ -85,17 +85,32 @@ function keep(form) {
     timer = setTimeout(send, WAIT);
   });
   form.addEventListener("focusout", () => send());
-  form.addEventListener("submit", () => { sending = true; clearTimeout(timer); });
+  form.addEventListener("submit", (event) => {
+    sending = true;
+    clearTimeout(timer);
+    if (!running) return;
+    // A save on its way changes the version this form holds, so the form waits for it, though never for long.
+    event.preventDefault();
+    const button = event.submitter;
+    const enough = new Promise((done) => { setTimeout(done, 3000); });
+    Promise.race([running, enough]).then(() => { running = null; form.requestSubmit(button); });
+  });
   form.addEventListener("click", (event) => {
     const button = event.target.closest("[data-save-do]");
     if (!button) return;
     if (button.dataset.saveDo !== "retry" && conflict) {
       if (version) version.value = conflict.version;
+      // Ticks and tiles have no words to put in, so the page is read again with the newer copy in it.
+      if (button.dataset.saveDo === "newer" && !form.querySelector("textarea")) {
+        sending = true;
+        location.reload();
+        return;
+      }
       if (button.dataset.saveDo === "newer") text().value = conflict.text ?? "";
       conflict = null;
       failed = false;
       show(null);
-      text().focus();
+      text()?.focus();
     }
     dirty = true;
     send();

@@ -57,3 +57,9 @@ document.addEventListener("submit", (event) => {
     label.textContent = words;
   }, 10000);
 });
+
+// Printing needs script, so its button shows itself only where there is some.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}

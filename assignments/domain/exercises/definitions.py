@@ -27,6 +27,9 @@ Level = Literal["easy", "middle", "deeper"]
 Sharing = Literal["private", "counsellor", "both", "shared"]
 SizeName = Literal["small", "usual", "longer"]
 
+# A step's key ends its address, and these addresses lead elsewhere.
+PAGES_OF_THEIR_OWN = frozenset({"check", "done", "undo", "outcome", "later", "hard"})
+
 FAMILY_NAMES: dict[Family, str] = {
     "validation": "Validation and listening",
     "rituals": "Rituals of connection",
@@ -150,6 +153,8 @@ class Exercise(Definition):
     @model_validator(mode="after")
     def _steps_fit_together(self) -> Self:
         refuse_twins("step", [step.key for step in self.steps])
+        for taken in PAGES_OF_THEIR_OWN & {step.key for step in self.steps}:
+            raise ValueError(f"steps: the key “{taken}” is kept for a page; call the step something else")
         earlier: dict[str, Turn | None] = {}
         for number, step in enumerate(self.steps, start=1):
             place = f"step {number} (“{step.key}”): "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -187,7 +189,11 @@ def test_both_codes_set_a_new_password_and_end_every_sign_in(cast: Cast, app: Fl
     page = get_page(priya, f"/c/couples/{cast.sam_and_jo.id}/settings")
     told = read_page(submit(priya, page, form='form[action$="/partners/A/recovery-code"]', status=200))
     spoken = told.select_one(".code").get_text()  # type: ignore[union-attr]
-    fields = {"email": "sam@mail.example", "mail_code": mailed_code(app), "spoken_code": spoken}
+    fields: dict[str, Any] = {
+        "email": "sam@mail.example",
+        "mail_code": mailed_code(app),
+        "spoken_code": spoken,
+    }
     assert "at least 15" in finish(client, 422, **fields, password="short")
     assert finish(client, **fields, password=NEW) == "/sign-in"
     assert other.get("/me").status_code == 302

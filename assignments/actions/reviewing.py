@@ -1,0 +1,91 @@
+"""What staff do with a couple's answers: read them, mark them as read, reply to one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID, uuid4
+
+from assignments.models import Comment, ReadMark
+from assignments.queries.review import read_marks, readable_rows, shared_thanks_rows
+from clinic import clock, crypto
+from clinic.access import require
+from clinic.audit import Event, record
+from clinic.domain.roles import Permission
+from clinic.errors import Conflict
+from clinic.extensions import db, transaction
+from clinic.models import Person
+from clinic.queries.couples import couple_for
+
+COMMENT_CHARACTERS = 600
+
+
+@transaction
+def record_reading(
+    *,
+    actor: Person,
+    couple_id: UUID,
+    response_ids: Sequence[UUID],
+    what: str,
+    thanks_ids: Sequence[UUID] = (),
+) -> None:
+    """Write down that staff read these words, a line for each answer and thank-you, before they are shown.
+
+    `what` names the page. Raises NotFound unless all of them may be read now.
+    """
+    require(actor, Permission.ANSWER_STAFF_READ)
+    couple = couple_for(actor, couple_id)
+    responses = readable_rows(actor, couple, response_ids, clock.now())
+    for row in (*responses.values(), *shared_thanks_rows(couple, thanks_ids, clock.now())):
+        record(actor, Event.WORDS_READ, row, what=what)
+
+
+@transaction
+def mark_read(*, actor: Person, couple_id: UUID, seen: Mapping[UUID, int]) -> None:
+    """Mark answers as read in the version that was seen, so that a later one is new again."""
+    require(actor, Permission.ANSWER_MARK_READ)
+    couple = couple_for(actor, couple_id)
+    rows = readable_rows(actor, couple, seen, clock.now())
+    marks = read_marks(couple, seen)
+    for response_id, response in rows.items():
+        mark = marks.get(response_id)
+        if mark is None:
+            mark = ReadMark(
+                practice_id=response.practice_id, response_id=response_id, reader_id=actor.id, version=0
+            )
+            db.session.add(mark)
+        # Nobody has seen a version that is not there yet, whatever the form says.
+        mark.version = max(mark.version, min(seen[response_id], response.version))
+        mark.at = clock.now()
+        record(actor, Event.MARKED_READ, response)
+
+
+@transaction
+def comment_on_response(
+    *, actor: Person, couple_id: UUID, response_id: UUID, version: int, words: str
+) -> Comment:
+    """Reply to one answer, for its author alone, bound to the version it is about.
+
+    Raises NotFound unless it may be read now, and Conflict when its author has changed it since.
+    """
+    require(actor, Permission.COMMENT_CREATE)
+    couple = couple_for(actor, couple_id)
+    response = readable_rows(actor, couple, [response_id], clock.now())[response_id]
+    if not words.strip():
+        raise Conflict("Write a line or two first.")
+    if len(words) > COMMENT_CHARACTERS:
+        raise Conflict(f"Use at most {COMMENT_CHARACTERS} characters.")
+    if response.version != version:
+        raise Conflict("This answer has changed since you opened it. Read it again first.")
+    # The id is made here, because the words are sealed to it before the row is inserted.
+    comment = Comment(
+        id=uuid4(),
+        practice_id=response.practice_id,
+        response_id=response.id,
+        response_version=version,
+        author_id=actor.id,
+        at=clock.now(),
+    )
+    comment.words_sealed = crypto.seal(comment, "words_sealed", words)
+    db.session.add(comment)
+    record(actor, Event.COMMENTED, comment, couple_id=couple.id)
+    return comment

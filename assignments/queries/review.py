@@ -1,0 +1,246 @@
+"""What the counsellor and her supervisor may read of a couple's answers, ready for the review pages.
+
+Whether a response may be read is decided by `access.may_read` alone; here is only what stands around the words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from assignments.access import is_frozen, may_read, sharing_of
+from assignments.domain.exercises import lines_of, personalised
+from assignments.domain.visibility import Level
+from assignments.models import Comment, Entry, ReadMark, Response
+from assignments.queries.assignments import exercise_of
+from assignments.queries.entries import shared_thanks
+from assignments.queries.responses import ReadResponse, Twin, open_words, readable_responses, turns_of
+from clinic import crypto
+from clinic.access import can
+from clinic.domain.roles import Permission
+from clinic.errors import NotFound
+from clinic.extensions import db
+from clinic.models import Couple, Partner, Person
+
+
+@dataclass(frozen=True)
+class ListedAnswer:
+    """One answer in the list: whose, to what, when and for whom. No words."""
+
+    id: UUID
+    slot: str
+    author_name: str
+    exercise_name: str
+    sent_at: datetime
+    who_sees: str
+    for_counsellor_only: bool
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class Said:
+    """One step of an answer: what was asked and what was said, a thought a line."""
+
+    asked: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ShownAnswer:
+    """One answer with its words, as one column of the page."""
+
+    listed: ListedAnswer
+    version: int
+    said: tuple[Said, ...]
+
+
+@dataclass(frozen=True)
+class EarlierComment:
+    """A reply that was sent before; it is bound to the version it was about."""
+
+    by: str
+    at: datetime
+    words: str
+    is_about_this_version: bool
+
+
+@dataclass(frozen=True)
+class AnswerPage:
+    """One answer, its twin beside it where that may be read too, and what stands around them."""
+
+    asked_for: ShownAnswer
+    shown: tuple[ShownAnswer, ...]
+    comments: tuple[EarlierComment, ...]
+    new: int
+    total: int
+    next_new: UUID | None
+
+    @property
+    def other(self) -> ShownAnswer | None:
+        """The twin, when it stands beside."""
+        return next((one for one in self.shown if one.listed.id != self.asked_for.listed.id), None)
+
+
+def answers_for(reader: Person, couple: Couple, now: datetime) -> list[ListedAnswer]:
+    """Every answer of this couple the reader may read now, newest first."""
+    return _listed(reader, couple, _staff_turns(reader, couple), now)
+
+
+def answer_page(reader: Person, couple: Couple, response_id: UUID, now: datetime) -> AnswerPage:
+    """One answer with its words. Raises NotFound unless the reader may read it now."""
+    twins = _staff_turns(reader, couple)
+    answers = _listed(reader, couple, twins, now)
+    by_id = {one.id: one for one in answers}
+    twin = next((t for t in twins if any(row.id == response_id for row in t.by_slot.values())), None)
+    if twin is None or response_id not in by_id:
+        raise NotFound
+    rows = [row for row in readable_responses(reader, couple, [twin], now) if row.id in by_id]
+    assignments = {row.id: twin.assignment for row in rows}
+    shown = tuple(
+        ShownAnswer(by_id[read.id], read.version, said_in(couple, read))
+        for read in open_words(couple, rows, assignments, now)
+    )
+    others_new = [one.id for one in answers if one.is_new and one.id not in assignments]
+    return AnswerPage(
+        asked_for=next(one for one in shown if one.listed.id == response_id),
+        shown=shown,
+        comments=_comments(next(row for row in rows if row.id == response_id)),
+        new=sum(one.is_new for one in answers),
+        total=len(answers),
+        next_new=others_new[0] if others_new else None,
+    )
+
+
+def readable_rows(
+    reader: Person, couple: Couple, response_ids: Iterable[UUID], now: datetime
+) -> dict[UUID, Response]:
+    """The rows of these answers, for acts about them. Raises NotFound unless all may be read now."""
+    readable = {row.id: row for row in readable_responses(reader, couple, _staff_turns(reader, couple), now)}
+    wanted = list(dict.fromkeys(response_ids))
+    if any(response_id not in readable for response_id in wanted):
+        raise NotFound
+    return {response_id: readable[response_id] for response_id in wanted}
+
+
+def shared_thanks_rows(couple: Couple, entry_ids: Sequence[UUID], now: datetime) -> Sequence[Entry]:
+    """The rows of these thank-yous. Raises NotFound unless all lie open between the partners now."""
+    if not entry_ids:
+        return []
+    if not set(entry_ids) <= {thanks.id for thanks in shared_thanks(couple, now)}:
+        raise NotFound
+    statement = select(Entry).where(Entry.practice_id == couple.practice_id, Entry.couple_id == couple.id)
+    return db.session.execute(statement.where(Entry.id.in_(entry_ids))).scalars().all()
+
+
+def open_to_both(couple: Couple, twins: Sequence[Twin], now: datetime) -> list[Response]:
+    """The rows whose words both partners may read now: all that may lie on the table between them.
+
+    An author always reads their own, so what both may read is what each has opened to the other.
+    """
+    first, second = (
+        {row.id for row in readable_responses(partner.person, couple, twins, now)}
+        for partner in couple.partners
+    )
+    return [
+        row
+        for twin in twins
+        for _, row in sorted(twin.by_slot.items())
+        if row.sent_at is not None and row.id in first and row.id in second
+    ]
+
+
+def read_marks(couple: Couple, response_ids: Iterable[UUID]) -> dict[UUID, ReadMark]:
+    """What the couple's counsellor has marked as read, by response."""
+    rows = db.session.execute(
+        select(ReadMark).where(
+            ReadMark.practice_id == couple.practice_id,
+            ReadMark.reader_id == couple.counsellor_id,
+            ReadMark.response_id.in_(list(response_ids)),
+        )
+    ).scalars()
+    return {mark.response_id: mark for mark in rows}
+
+
+def _staff_turns(reader: Person, couple: Couple) -> Sequence[Twin]:
+    # Partners have pages of their own; what is marked and counted here is not for them.
+    if not can(reader, Permission.ANSWER_STAFF_READ):
+        raise NotFound
+    return turns_of(couple)
+
+
+def _listed(reader: Person, couple: Couple, twins: Sequence[Twin], now: datetime) -> list[ListedAnswer]:
+    readable = readable_responses(reader, couple, twins, now)
+    marks = read_marks(couple, [row.id for row in readable])
+    turn_of = {row.id: twin for twin in twins for row in twin.by_slot.values()}
+    found = [
+        _answer(couple, row, turn_of[row.id], marks.get(row.id), now)
+        for row in readable
+        if row.sent_at is not None
+    ]
+    return sorted(found, key=lambda one: (one.sent_at, one.slot), reverse=True)
+
+
+def _answer(couple: Couple, row: Response, twin: Twin, mark: ReadMark | None, now: datetime) -> ListedAnswer:
+    author = couple.partner_of(row.author_id)
+    if author is None or row.sent_at is None:
+        raise NotFound
+    other = couple.partner(author.place.other)
+    level = sharing_of(row).level_at(now)
+    return ListedAnswer(
+        id=row.id,
+        slot=author.slot,
+        author_name=author.name,
+        exercise_name=exercise_of(twin.assignment).name,
+        sent_at=row.sent_at,
+        who_sees=_who_sees(couple, other, row, twin.of(other.slot), level, now),
+        for_counsellor_only=level is Level.COUNSELLOR,
+        is_new=mark is None or mark.version != row.version,
+    )
+
+
+def _who_sees(
+    couple: Couple, other: Partner, row: Response, twin: Response | None, level: Level, now: datetime
+) -> str:
+    """Who may read it now, in words for staff. Nothing is said of an answer the other has not opened."""
+    if level is Level.COUNSELLOR:
+        return "Counsellor only"
+    if may_read(other.person, couple, row, twin, now):
+        return "Open to both"
+    if is_frozen(couple):
+        return "Sharing is held"
+    return f"Goes to {other.name} soon" if level is Level.SHARED else "Opens when both answer"
+
+
+def said_in(couple: Couple, read: ReadResponse) -> tuple[Said, ...]:
+    """What was said, step by step, with the questions as the author read them."""
+    author = next(partner for partner in couple.partners if partner.slot == read.slot)
+    partner, counsellor = couple.partner(author.place.other).name, couple.counsellor.name
+    # The step is personalised and not what was typed: words that look like a placeholder stay as they are.
+    steps = [personalised(step, partner=partner, counsellor=counsellor) for step in read.exercise.steps]
+    return tuple(
+        Said(step.title, tuple(lines))
+        for step in steps
+        if (lines := lines_of(step, read.values.get(step.key)))
+    )
+
+
+def _comments(row: Response) -> tuple[EarlierComment, ...]:
+    rows = db.session.execute(
+        select(Comment, Person.name)
+        .join(Person, Person.id == Comment.author_id)
+        .where(Comment.practice_id == row.practice_id, Comment.response_id == row.id)
+        .order_by(Comment.at)
+    ).all()
+    return tuple(
+        EarlierComment(
+            by=name,
+            at=comment.at,
+            words=crypto.unseal(comment, "words_sealed", comment.words_sealed),
+            is_about_this_version=comment.response_version == row.version,
+        )
+        for comment, name in rows
+    )

@@ -1,0 +1,183 @@
+"""What happened with one couple, week by week: each partner's own side, and what cuts across both.
+
+"Done" is all that is said of a turn. Who may read it, and whether anybody may, is not told here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from assignments.domain import checkins, visibility
+from assignments.domain.signs import DECISION_LABELS, DecisionState
+from assignments.models import Assignment, Decision, Entry
+from assignments.queries.assignments import assignments_of, exercise_of, is_withdrawn
+from assignments.queries.board import marks_of, unread_of
+from assignments.queries.history import GivenTurn, Record, answers_of
+from clinic.extensions import db
+from clinic.models import Appointment, Couple, Person
+from clinic.queries.people import practice_of
+
+
+class Kind(StrEnum):
+    """What sort of thing it is; the page's filters go by this."""
+
+    ANSWER = "answers"
+    CHECK_IN = "checkins"
+    DECISION = "decisions"
+    APPOINTMENT = "appointments"
+    GIVEN = "given"
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One thing on one day. `assignment_id` is what it belongs to, where it belongs to something given."""
+
+    on: date
+    kind: Kind
+    text: str
+    assignment_id: UUID | None = None
+    is_new: bool = False
+
+
+@dataclass(frozen=True)
+class Week:
+    """One week of the timeline, newest first in each of its lists."""
+
+    monday: date
+    sides: Mapping[str, tuple[Happening, ...]]
+    across: tuple[Happening, ...]
+
+
+def timeline_of(
+    reader: Person, record: Record, appointments: Sequence[Appointment], only: Kind | None, now: datetime
+) -> list[Week]:
+    """The weeks of a couple already read, newest first; `only` leaves one kind, appointments always stay."""
+    zone = ZoneInfo(practice_of(reader).timezone)
+    sides: dict[date, dict[str, list[Happening]]] = defaultdict(lambda: {"A": [], "B": []})
+    across: dict[date, list[Happening]] = defaultdict(list)
+    for slot, happening in _of_partners(record, zone, now):
+        if only in (None, happening.kind):
+            sides[checkins.monday_of(happening.on)][slot].append(happening)
+    for happening in _of_both(record, appointments, zone, now):
+        if only in (None, happening.kind) or happening.kind is Kind.APPOINTMENT:
+            across[checkins.monday_of(happening.on)].append(happening)
+    return [
+        Week(
+            monday,
+            {slot: _newest_first(found) for slot, found in sides[monday].items()},
+            _newest_first(across[monday]),
+        )
+        for monday in sorted(sides.keys() | across.keys(), reverse=True)
+    ]
+
+
+def _newest_first(found: Sequence[Happening]) -> tuple[Happening, ...]:
+    return tuple(sorted(found, key=lambda one: one.on, reverse=True))
+
+
+def _of_partners(record: Record, zone: ZoneInfo, now: datetime) -> Iterator[tuple[str, Happening]]:
+    couple = record.couple
+    slots = {partner.person_id: partner.slot for partner in couple.partners}
+    unread = {response.id for response in unread_of(couple, record, marks_of([couple]), now)}
+    given = {turn.assignment.id: turn.assignment for turn in record.turns}
+    for turn in record.turns:
+        if turn.done_at is not None:
+            new = turn.response is not None and turn.response.id in unread
+            on = turn.done_at.astimezone(zone).date()
+            yield turn.partner, Happening(on, Kind.ANSWER, _done(turn), turn.assignment.id, new)
+        elif turn.outcome is not None:
+            on, text = turn.outcome.at.astimezone(zone).date(), f"{_name(turn.assignment)}: not tried"
+            yield turn.partner, Happening(on, Kind.ANSWER, text, turn.assignment.id)
+    for row in record.set_asides:
+        assignment = given.get(row.assignment_id)
+        lead = "Felt hard" if row.kind == "hard" else "Not tonight"
+        text = f"{lead}: {_name(assignment)}" if assignment else lead
+        yield (
+            slots[row.person_id],
+            Happening(
+                row.at.astimezone(zone).date(), Kind.ANSWER, text, assignment.id if assignment else None
+            ),
+        )
+    for checkin in record.checkins:
+        on = max(checkin.week_of, checkin.saved_at.astimezone(zone).date())
+        # On Monday morning it still tells about the week before, and stands in that one.
+        on = on if checkins.monday_of(on) == checkin.week_of else checkin.week_of
+        text = _numbers(answers_of(checkin))
+        if text:
+            yield slots[checkin.author_id], Happening(on, Kind.CHECK_IN, text)
+    yield from _thanks(couple, slots)
+
+
+def _of_both(
+    record: Record, appointments: Sequence[Appointment], zone: ZoneInfo, now: datetime
+) -> Iterator[Happening]:
+    couple = record.couple
+    for number, one in enumerate(appointments, start=1):
+        at = one.starts_at.astimezone(zone)
+        coming = " to come" if one.starts_at > now else ""
+        yield Happening(at.date(), Kind.APPOINTMENT, f"Appointment {number}{coming}, {at:%H:%M}")
+    for assignment in assignments_of(couple):
+        whom = "both" if assignment.for_whom == "both" else couple.partner(assignment.for_whom).name
+        taken_back = ", since withdrawn" if is_withdrawn(assignment) else ""
+        text = f"Given to {whom}: {_name(assignment)}{taken_back}"
+        yield Happening(assignment.starts_on, Kind.GIVEN, text, assignment.id)
+    decided = db.session.execute(
+        select(Decision.at, Decision.state)
+        .where(Decision.practice_id == couple.practice_id, Decision.couple_id == couple.id)
+        .order_by(Decision.at)
+    )
+    for at, state in decided:
+        label = DECISION_LABELS[DecisionState(state)]
+        yield Happening(at.astimezone(zone).date(), Kind.DECISION, f"Decision: {label}")
+
+
+def _thanks(couple: Couple, slots: Mapping[UUID, str]) -> Iterator[tuple[str, Happening]]:
+    """Thank-yous that the counsellor may read, counted by week. Those kept private are not even counted."""
+    rows = db.session.execute(
+        select(Entry.author_id, Entry.happened_on).where(
+            Entry.practice_id == couple.practice_id,
+            Entry.couple_id == couple.id,
+            Entry.kind == "thanks",
+            Entry.visibility.in_(visibility.OPEN_TO_COUNSELLOR),
+            Entry.deleted_at.is_(None),
+        )
+    )
+    days: dict[tuple[str, date], list[date]] = defaultdict(list)
+    for author_id, happened_on in rows:
+        if author_id in slots:
+            days[slots[author_id], checkins.monday_of(happened_on)].append(happened_on)
+    for (slot, _monday), found in days.items():
+        noun = "1 thank-you" if len(found) == 1 else f"{len(found)} thank-yous"
+        yield slot, Happening(max(found), Kind.ANSWER, f"{noun} shared")
+
+
+def _done(turn: GivenTurn) -> str:
+    useful = (
+        "" if turn.outcome is None or turn.outcome.useful is None else f", useful {turn.outcome.useful} of 10"
+    )
+    number = f", turn {turn.turn}" if turn.assignment.repeat == "weekly" else ""
+    return f"{_name(turn.assignment)}{number}: done{useful}"
+
+
+def _numbers(answers: checkins.CheckinAnswers) -> str:
+    """The two lines a counsellor looks for first, or that there was a check-in at all."""
+    if answers.is_empty:
+        return ""
+    shown = [
+        f"{checkins.ITEM_BY_KEY[key].short.lower()} {number}"
+        for key in ("closeness", "tension")
+        if (number := answers.number(key)) is not None
+    ]
+    return f"Check-in: {', '.join(shown)}" if shown else "Check-in"
+
+
+def _name(assignment: Assignment) -> str:
+    return exercise_of(assignment).name

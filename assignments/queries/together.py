@@ -1,0 +1,188 @@
+"""What lies open between the two partners. Both get the same: nobody's own words stand here that the other can't read.
+
+So two people may look at these pages side by side, and nothing on them moves because of what one of them kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from assignments.access import is_frozen, is_open_between
+from assignments.domain import progress, visibility
+from assignments.domain.exercises import personalised
+from assignments.domain.visibility import Level, Opening
+from assignments.models import Assignment, Response
+from assignments.queries.assignments import assignments_of, exercise_of, is_withdrawn
+from assignments.queries.responses import ReadResponse, Twin, open_words, said_in, turns_of
+from clinic.errors import NotFound
+from clinic.models import Couple, Partner
+from clinic.queries.people import practice_of
+
+
+@dataclass(frozen=True)
+class SharedAnswer:
+    """One partner's answer as both read it: each answered step's title with what was said."""
+
+    slot: str
+    author_name: str
+    said: Sequence[tuple[str, list[str]]]
+
+
+@dataclass(frozen=True)
+class SharedTurn:
+    """One turn: whether words lie open in it, and what both are told while none do."""
+
+    turn: int
+    began_on: date
+    opening: Opening
+    is_open: bool
+    answers: Sequence[SharedAnswer] = ()
+
+
+@dataclass(frozen=True)
+class SharedThing:
+    """One exercise as both partners find it here, newest turn first."""
+
+    assignment_id: UUID
+    name: str
+    starts_on: date
+    repeats: bool
+    turns: Sequence[SharedTurn]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether any of its turns has something to read."""
+        return any(turn.is_open for turn in self.turns)
+
+
+@dataclass(frozen=True)
+class _Scope:
+    """What is known of one couple at one moment."""
+
+    place: Partner
+    now: datetime
+    zone: ZoneInfo
+    twins: Mapping[tuple[UUID, int], Twin]
+
+    def latest_turn(self, assignment: Assignment) -> int:
+        """The turn that is on today, 0 before the first."""
+        today = self.now.astimezone(self.zone).date()
+        return progress.turn_on(today, starts_on=assignment.starts_on, repeat=assignment.repeat)
+
+    def twin(self, assignment: Assignment, turn: int) -> Twin:
+        """Both partners' rows for one turn, where there are any."""
+        return self.twins.get((assignment.id, turn)) or Twin(assignment, turn, {})
+
+    def open_rows(self, assignment: Assignment, turn: int) -> list[Response]:
+        """The rows of one turn that lie open between the partners, A's first."""
+        rows = sorted(self.twin(assignment, turn).by_slot.items())
+        return [
+            row
+            for slot, row in rows
+            if is_open_between(
+                self.place.couple, row, next((r for s, r in rows if s != slot), None), self.now
+            )
+        ]
+
+
+def shared_things(place: Partner, now: datetime) -> list[SharedThing]:
+    """Every exercise that stands on Together, the latest given first, without words."""
+    scope = _scope(place, now)
+    given = sorted(
+        assignments_of(place.couple), key=lambda a: (a.starts_on, a.assigned_at, a.id.hex), reverse=True
+    )
+    return [thing for thing in (_thing(scope, assignment) for assignment in given) if thing is not None]
+
+
+def shared_thing(place: Partner, assignment_id: UUID, now: datetime) -> SharedThing:
+    """One of them with the words that lie open. Raises NotFound for anything that does not stand on Together."""
+    scope = _scope(place, now)
+    given = next((a for a in assignments_of(place.couple) if a.id == assignment_id), None)
+    thing = _thing(scope, given) if given is not None else None
+    if given is None or thing is None:
+        raise NotFound
+    rows = [row for turn in thing.turns for row in scope.open_rows(given, turn.turn)]
+    opened = open_words(place.couple, rows, {row.id: given for row in rows}, now)
+    return replace(
+        thing,
+        turns=[
+            replace(turn, answers=[_answer(place.couple, one) for one in opened if one.turn == turn.turn])
+            for turn in thing.turns
+        ],
+    )
+
+
+def _scope(place: Partner, now: datetime) -> _Scope:
+    twins = {(twin.assignment.id, twin.turn): twin for twin in turns_of(place.couple)}
+    return _Scope(place, now, ZoneInfo(practice_of(place.person).timezone), twins)
+
+
+def _thing(scope: _Scope, assignment: Assignment) -> SharedThing | None:
+    """An exercise both were given and may share, whatever anybody did with it; any other once words lie open."""
+    running = _running_turn(scope, assignment)
+    turns = [
+        shared
+        for turn in range(scope.latest_turn(assignment), 0, -1)
+        if (shared := _turn(scope, assignment, turn)).is_open or turn == running
+    ]
+    if not turns:
+        return None
+    return SharedThing(
+        assignment_id=assignment.id,
+        name=exercise_of(assignment).name,
+        starts_on=assignment.starts_on,
+        repeats=assignment.repeat == progress.Repeat.WEEKLY,
+        turns=turns,
+    )
+
+
+def _running_turn(scope: _Scope, assignment: Assignment) -> int | None:
+    """The turn that is always told about, because both may share it; it is found without asking who did."""
+    couple_limit = Level(scope.place.couple.sharing_limit)
+    limit = min(Level(assignment.sharing_limit), couple_limit, key=lambda level: level.looseness)
+    if assignment.for_whom != "both" or limit not in visibility.OPEN_TO_PARTNER or is_withdrawn(assignment):
+        return None
+    return scope.latest_turn(assignment)
+
+
+def _turn(scope: _Scope, assignment: Assignment, turn: int) -> SharedTurn:
+    twin, place = scope.twin(assignment, turn), scope.place
+    return SharedTurn(
+        turn=turn,
+        began_on=progress.turn_begins_on(turn, starts_on=assignment.starts_on, repeat=assignment.repeat),
+        opening=visibility.opening(
+            twin.sharing(place.slot),
+            twin.sharing(place.place.other),
+            scope.now,
+            closes_at=_closes_at(scope, assignment, turn),
+            frozen=is_frozen(place.couple),
+        ),
+        is_open=bool(scope.open_rows(assignment, turn)),
+    )
+
+
+def _closes_at(scope: _Scope, assignment: Assignment, turn: int) -> datetime | None:
+    day = progress.turn_closes_on(
+        turn,
+        starts_on=assignment.starts_on,
+        repeat=assignment.repeat,
+        best_before=assignment.best_before,
+    )
+    return datetime.combine(day, time(), scope.zone) if day is not None else None
+
+
+def _answer(couple: Couple, response: ReadResponse) -> SharedAnswer:
+    """Titles are worded as their author read them, so that both partners read the same."""
+    author = couple.partner(response.slot)
+    exercise = personalised(
+        response.exercise, partner=couple.partner(author.place.other).name, counsellor=couple.counsellor.name
+    )
+    return SharedAnswer(
+        slot=response.slot,
+        author_name=response.author_name,
+        said=said_in(exercise, response.values),
+    )

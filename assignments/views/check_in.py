@@ -1,0 +1,42 @@
+"""The weekly check-in: one page, every question may be left out, the counsellor alone sees it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from assignments.actions.checking_in import check_in as save_check_in
+from assignments.domain.checkins import LEAD_IN
+from assignments.partner_forms import checkin_form
+from assignments.queries.checkins import open_checkin
+from clinic import clock
+from clinic.access import needs, signed_in
+from clinic.domain.roles import Permission
+from clinic.queries.couples import own_place
+from clinic.queries.people import practice_of
+from clinic.web import notice, page
+
+blueprint = Blueprint("check_in", __name__)
+
+
+@blueprint.route("/check-in", methods=["GET", "POST"])
+@needs(Permission.CHECKIN_WRITE)
+def check_in() -> ResponseReturnValue:
+    """This week's questions while they are open, with what was said; a plain page at any other time."""
+    place = own_place(signed_in())
+    names = {
+        "partner_name": place.couple.partner(place.place.other).name,
+        "counsellor_name": place.couple.counsellor.name,
+    }
+    opened = open_checkin(place, clock.now())
+    if opened is None:
+        return render_template("assignments/check_in/closed.html", **names)
+    form = checkin_form(opened.week, opened.week_of, names["partner_name"], opened.answers)
+    if form.validate_on_submit():
+        save_check_in(actor=signed_in(), week_of=form.answered_week(), answers=form.value())
+        notice("Saved. Thank you for looking back at your week.")
+        return redirect(url_for("check_in.check_in"))
+    policy = practice_of(signed_in()).sharing_policy
+    return page(
+        "assignments/check_in/check_in.html", form, opened=opened, lead_in=LEAD_IN, policy=policy, **names
+    )

@@ -1,0 +1,145 @@
+"""One question a page. Continue saves; so does the draft address, which the page's script sends to."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from assignments.actions.responding import NewerCopy, save_answer
+from assignments.domain.exercises import (
+    AnswerError,
+    AnswerValue,
+    EntriesStep,
+    TimerStep,
+    entry_in_writing,
+    kept_entries,
+    with_entry,
+    with_writing,
+    without_entry,
+)
+from assignments.domain.timers import running_timer, start_mark
+from assignments.forms import StepForm, step_form
+from assignments.queries.doing import Doing, DoingPage, as_said
+from assignments.views.do.blueprint import blueprint, doing, page_url
+from clinic import clock
+from clinic.access import needs, signed_in
+from clinic.domain.roles import Permission
+from clinic.errors import Conflict
+from clinic.web import clock_time, notice, page
+
+
+@blueprint.route("/<step>", methods=["GET", "POST"])
+@needs(Permission.DRAFT_WRITE)
+def step(assignment_id: UUID, step: str) -> ResponseReturnValue:
+    """One question: shown, and saved by Continue, by "Save and finish later" and by Add."""
+    mine = doing(assignment_id)
+    here = mine.page(step, request.args.get("part"))
+    if mine.is_sent:
+        return redirect(url_for("do.done", assignment_id=assignment_id))
+    form = _form(mine, here)
+    newer = None
+    if "start" in request.form:
+        mark = start_mark(clock.now())
+        return redirect(url_for("do.step", assignment_id=assignment_id, step=step, began=mark))
+    if form.validate_on_submit():
+        try:
+            _save(mine, here, _value(mine, here, form))
+            return redirect(_where_next(mine, here))
+        except AnswerError as problem:
+            form.form_errors.append(str(problem))
+        except NewerCopy as problem:
+            newer = problem
+            form.form_errors.append(problem.sentence)
+    return page(
+        "assignments/do/step.html",
+        form,
+        doing=mine,
+        here=here,
+        newer=newer,
+        newer_lines=as_said(here, newer.value) if newer else [],
+        version=newer.version if newer else mine.version(step),
+        timer=running_timer(here.step.minutes, request.args.get("began"), clock.now())
+        if isinstance(here.step, TimerStep)
+        else None,
+        back_url=page_url(mine, before) if (before := mine.beside(here, -1)) else None,
+    )
+
+
+@blueprint.post("/<step>/draft")
+@needs(Permission.DRAFT_WRITE)
+def draft(assignment_id: UUID, step: str) -> ResponseReturnValue:
+    """The same save without leaving the page, answered for the page's script."""
+    mine = doing(assignment_id)
+    here = mine.page(step, request.args.get("part"))
+    form = _form(mine, here)
+    if not form.validate_on_submit():
+        return {"problem": _first_problem(form)}, 422
+    try:
+        value = _value(mine, here, form, finished=False)
+        version = _save(mine, here, value)
+    except NewerCopy as problem:
+        return {"version": problem.version, "text": "\n".join(as_said(here, problem.value))}, 409
+    except (AnswerError, Conflict) as problem:
+        return {"problem": str(problem)}, 422
+    return {"version": version, "saved_at": clock_time(clock.now())}
+
+
+def _form(mine: Doing, here: DoingPage) -> StepForm:
+    value = mine.values.get(here.step.key)
+    if isinstance(here.step, EntriesStep):
+        value = entry_in_writing(value)
+    return step_form(here.step, value, part=here.part)
+
+
+def _value(mine: Doing, here: DoingPage, form: StepForm, *, finished: bool = True) -> AnswerValue | None:
+    """What is to be kept: the form's own value, or all entries with this one among them."""
+    if not isinstance(here.step, EntriesStep):
+        return form.value()
+    kept = mine.values.get(here.step.key)
+    if "remove" in request.form:
+        return without_entry(kept, request.form["remove"])
+    if not finished:
+        return with_writing(kept, form.value())
+    # The key is made here, because the words around it are sealed as one.
+    return with_entry(kept, uuid4().hex[:12], form.value())
+
+
+def _save(mine: Doing, here: DoingPage, value: AnswerValue | None) -> int:
+    """Keep it, unless there is nothing to keep: leaving a page out begins nothing."""
+    key = here.step.key
+    if value is None and mine.answer(key) is None:
+        return 0
+    sent: Any = request.form.get("version", "")
+    version = int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 9 else 0
+    if isinstance(here.step, EntriesStep) and _adds_to_what_is_kept(mine, here, value):
+        version = mine.version(key)
+    kept = save_answer(
+        actor=signed_in(), assignment_id=mine.assignment.id, step=key, value=value, version=version
+    )
+    return kept.version
+
+
+def _adds_to_what_is_kept(mine: Doing, here: DoingPage, value: AnswerValue | None) -> bool:
+    """Adding or removing an entry cannot overwrite another, unless one is half written in another window."""
+    if "remove" in request.form:
+        return True
+    begun = entry_in_writing(mine.values.get(here.step.key))
+    return begun is None or begun in (*kept_entries(value).values(), entry_in_writing(value))
+
+
+def _where_next(mine: Doing, here: DoingPage) -> str:
+    """On to the next page, back to Today, or the same page again for the next entry."""
+    if "later" in request.form:
+        notice("Saved. It is here when you come back.")
+        return url_for("today.today")
+    if "add" in request.form or "remove" in request.form:
+        return page_url(mine, here)
+    return page_url(mine, mine.beside(here, 1))
+
+
+def _first_problem(form: StepForm) -> str:
+    problems = [error for errors in form.errors.values() for error in errors]
+    return str(problems[0]) if problems else ""

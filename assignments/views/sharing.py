@@ -1,0 +1,50 @@
+"""The words with which pages for couples name who sees something; the rules stand in `domain.visibility`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from assignments.domain import visibility
+from assignments.domain.visibility import Level
+from clinic.models import Partner
+from clinic.queries.people import practice_of
+
+
+@dataclass(frozen=True)
+class Names:
+    """Whom a partner's page speaks of."""
+
+    partner: str
+    counsellor: str
+
+    def seen_by(self, level: Level) -> str:
+        """Who sees something at this level."""
+        return visibility.readers(level, partner=self.partner, counsellor=self.counsellor)
+
+
+def names_for(place: Partner) -> Names:
+    """The other partner and the counsellor by first name."""
+    return Names(place.couple.partner(place.place.other).name, place.couple.counsellor.name)
+
+
+def labels_for(place: Partner, levels: Iterable[Level]) -> list[tuple[Level, str]]:
+    """Each level with the names of those who would see it."""
+    names = names_for(place)
+    return [(level, names.seen_by(level)) for level in levels]
+
+
+def lines_for(place: Partner, present: Level | None = None) -> dict[Level, str]:
+    """What choosing each level does. `present` is that of something already kept or sent."""
+    names, practice = names_for(place), practice_of(place.person)
+    return {
+        level: visibility.outcome_of_change(
+            present,
+            level,
+            partner=names.partner,
+            counsellor=names.counsellor,
+            hold_minutes=practice.hold_minutes,
+            delay_minutes=practice.widening_minutes,
+        )
+        for level in Level
+    }

@@ -1,0 +1,66 @@
+"""The small charts beside the signs: what each rule reads, with the line it counts from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+from assignments.domain.charts import HIGHEST, Frame, draw
+from assignments.domain.history import PARTNERS, CoupleHistory, Partner
+from assignments.domain.stalls import SHIPPED_LIMITS, Limits, Names
+from assignments.views.figures import Figure, figure
+
+BESIDE_A_SIGN = Frame(width=132, height=44, left=0, right=0, top=0, bottom=0)
+
+
+@dataclass(frozen=True)
+class RuledFigure(Figure):
+    """A chart with the height at which the rule draws its line."""
+
+    rule: float | None = None
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What is drawn beside a sign: the item, its name, and the limit its rule counts from, if it counts from one."""
+
+    item: str
+    title: str
+    limit: str = ""
+
+
+COMPOSITE = Measure("composite", "Check-in composite")
+MEASURES: Mapping[str, Measure] = {
+    "no_movement": COMPOSITE,
+    "worse_or_slipped_back": COMPOSITE,
+    "tension_rising": Measure("tension", "Tension", "tension_high"),
+    "withdrawal_persists": Measure("pulled_back", "Pulled back", "withdrawal_high"),
+    "withdrawal_intensifies": Measure("pulled_back", "Pulled back"),
+    "hope_low_or_split": Measure("hope", "Hope", "hope_low"),
+    "diverging": COMPOSITE,
+    "outside_pressure": Measure("outside_pressure", "Outside pressures", "pressure_high"),
+}
+
+
+def chart_beside(
+    sign_id: str, history: CoupleHistory, names: Names, limits: Limits = SHIPPED_LIMITS
+) -> RuledFigure | None:
+    """Both partners over all weeks on what a sign's rule reads; None where there is nothing to draw."""
+    measure = MEASURES.get(sign_id)
+    if measure is None:
+        return None
+    series = {partner: _series(history, partner, measure.item) for partner in PARTNERS}
+    weeks = (0, max(history.week, 1))
+    plain = figure(draw(measure.title, series, names, weeks, frame=BESIDE_A_SIGN, week_step=0))
+    if plain is None:
+        return None
+    limit: int | None = getattr(limits, measure.limit) if measure.limit else None
+    values = {one.name: getattr(plain, one.name) for one in fields(Figure)}
+    if limit is not None:
+        values["label"] += f" The rule counts from {limit}."
+    rule = None if limit is None else BESIDE_A_SIGN.height * (1 - limit / HIGHEST)
+    return RuledFigure(**values, rule=None if rule is None else round(rule, 1))
+
+
+def _series(history: CoupleHistory, partner: Partner, item: str) -> tuple[tuple[int, float], ...]:
+    return history.composites(partner) if item == "composite" else history.numbers(partner, item)

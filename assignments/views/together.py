@@ -1,0 +1,43 @@
+"""What both partners can read. The same words stand here for both."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from assignments.domain.visibility import OPENING_WORDS
+from assignments.queries.entries import by_week, shared_thanks
+from assignments.queries.together import shared_thing, shared_things
+from clinic import clock
+from clinic.access import needs, signed_in
+from clinic.domain.roles import Permission
+from clinic.queries.couples import own_place
+
+blueprint = Blueprint("together", __name__)
+
+
+@blueprint.get("/together")
+@needs(Permission.TOGETHER_READ)
+def together() -> ResponseReturnValue:
+    """Every exercise that may be shared, in the order it was given, and shared thank-yous."""
+    place, now = own_place(signed_in()), clock.now()
+    return render_template(
+        "assignments/together/together.html",
+        things=shared_things(place, now),
+        weeks=by_week(shared_thanks(place.couple, now)),
+        opening_words=OPENING_WORDS,
+    )
+
+
+@blueprint.get("/together/<uuid:assignment_id>")
+@needs(Permission.TOGETHER_READ)
+def assignment(assignment_id: UUID) -> ResponseReturnValue:
+    """Both answers side by side once they lie open."""
+    place, now = own_place(signed_in()), clock.now()
+    return render_template(
+        "assignments/together/assignment.html",
+        thing=shared_thing(place, assignment_id, now),
+        opening_words=OPENING_WORDS,
+    )

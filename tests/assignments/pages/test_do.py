@@ -1,0 +1,535 @@
+"""Doing one small thing, from the first page to the last, and what is refused on the way."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from assignments.domain.visibility import Level
+from assignments.library.loader import load_library
+from assignments.models import Answer, Outcome, Response, SetAside
+from assignments.queries.responses import unsealed_value
+from clinic.extensions import db
+from clinic.models import Couple, Practice
+from tests.assignments.work import give, send, write
+from tests.cast import AS, Cast
+from tests.conftest import Clock
+from tests.page import get_page, read_page, submit, submit_and_follow
+
+MAIN = "main form[data-autosave]"
+EASE = "what-helps-me-feel-safe"
+
+
+def kept(app: Flask, assignment_id: UUID, step: str) -> Any:
+    with app.app_context():
+        answers = db.session.execute(
+            select(Answer)
+            .join(Response, Response.id == Answer.response_id)
+            .where(Response.assignment_id == assignment_id, Answer.step == step)
+        ).scalars()
+        return [unsealed_value(answer) for answer in answers]
+
+
+def response_of(app: Flask, assignment_id: UUID) -> Response | None:
+    with app.app_context():
+        return db.session.execute(
+            select(Response).where(Response.assignment_id == assignment_id)
+        ).scalar_one_or_none()
+
+
+# --- Before the first question.
+
+
+def test_the_first_page_says_what_why_how_and_who_sees(cast: Cast, as_: AS, app: Flask) -> None:
+    given = give(app, cast, EASE, note="Take your time with this, Sam and Jo.")
+    page = get_page(as_(cast.sam), f"/do/{given}")
+    assert "Take your time with this" in page.words
+    assert "A note from Priya" in page.words
+    assert "You can stop part way." in page.words
+    assert "At the end you choose: Both at once, Priya only, Only me." in page.words
+    assert "{partner}" not in page.response.text
+    assert page.title
+    assert "safe" not in page.title.get_text().casefold()
+
+
+def test_the_counsellor_and_her_supervisor_see_it_with_nothing_to_press(
+    cast: Cast, as_: AS, app: Flask
+) -> None:
+    given = give(app, cast, EASE)
+    for person in (cast.priya, cast.sofia):
+        page = get_page(as_(person), f"/do/{given}")
+        assert "Start" not in [link.get_text(strip=True) for link in page.select("main a")]
+    for person in (cast.marcus, cast.omar, cast.ada, cast.hana, cast.ade, cast.lea):
+        get_page(as_(person), f"/do/{given}", 404)
+
+
+@pytest.mark.parametrize("path", ["", "/at-ease", "/check", "/done", "/later", "/hard"])
+def test_what_was_given_to_one_is_nowhere_for_the_other(cast: Cast, as_: AS, app: Flask, path: str) -> None:
+    given = give(app, cast, EASE, for_whom="A", limit=Level.COUNSELLOR)
+    jo = as_(cast.jo)
+    assert jo.get(f"/do/{given}{path}").data == jo.get(f"/do/{uuid4()}{path}").data
+    assert jo.get(f"/do/{given}{path}").status_code == 404
+
+
+def test_an_unknown_step_is_not_found(cast: Cast, as_: AS, app: Flask) -> None:
+    given = give(app, cast, EASE)
+    sam = as_(cast.sam)
+    get_page(sam, f"/do/{given}/made-up", 404)
+    get_page(sam, f"/do/{given}/said-before", 404)  # Of a longer size than the one that was given.
+    get_page(sam, f"/do/{give(app, cast, 'i-statements')}/say-it?part=made-up", 404)
+    page = get_page(sam, f"/do/{given}/at-ease")
+    form = {"csrf_token": page.select_one("input[name=csrf_token]")["value"]}  # type: ignore[index]
+    assert sam.post(f"/do/{given}/made-up/draft", data=form).status_code == 404
+
+
+def test_every_step_of_every_exercise_has_a_page_that_may_be_left_empty(
+    cast: Cast, as_: AS, app: Flask
+) -> None:
+    sam = as_(cast.sam)
+    for exercise in load_library().all():
+        given = give(app, cast, exercise.slug)
+        page = get_page(sam, f"/do/{given}")
+        start = [a["href"] for a in page.select("main a") if a.get_text(strip=True) == "Start"]
+        address, seen = str(start[0]), 0
+        while not address.endswith("/check"):
+            page = get_page(sam, address)
+            assert "{partner}" not in page.response.text
+            assert "{counsellor}" not in page.response.text
+            forms = page.select("main form")
+            index = "main form:has(input[name=version])"
+            buttons = [b.get_text(strip=True) for b in forms[-1].select("button")]
+            onward = "Go on without" if "Go on without" in buttons else "Continue"
+            address = str(submit(sam, page, form=index, button=onward).location)
+            seen += 1
+        assert seen >= 1
+        page = get_page(sam, address)
+        assert "You have not written anything here." in page.words
+        assert response_of(app, given) is None, "leaving pages out must begin nothing"
+        page = submit_and_follow(sam, page, button="Finish")
+        assert "Only you can read it." in page.words
+
+
+# --- Writing.
+
+
+def test_continue_saves_and_coming_back_finds_it(cast: Cast, as_: AS, app: Flask) -> None:
+    given = give(app, cast, EASE)
+    sam = as_(cast.sam)
+    words = "  On walks.\n“Éva” <b>&amp;</b> 🚲  "
+    page = get_page(sam, f"/do/{given}/at-ease")
+    assert page.select_one(f'form[data-autosave="/do/{given}/at-ease/draft"]')
+    response = submit(sam, page, {"text": words}, form=MAIN, button="Continue")
+    assert response.location == f"/do/{given}/what-helps"
+    assert kept(app, given, "at-ease") == [{"text": words}]
+    page = get_page(sam, f"/do/{given}/at-ease")
+    assert page.select_one("textarea").get_text().removeprefix("\n") == words  # type: ignore[union-attr]
+    assert "Saved at 7:30 pm" in page.words
+    submit(sam, page, {"text": ""}, form=MAIN, button="Continue")
+    assert kept(app, given, "at-ease") == [None]
+
+
+def test_save_and_finish_later_leads_to_today_and_carries_on_there(cast: Cast, as_: AS, app: Flask) -> None:
+    given = give(app, cast, EASE)
+    sam = as_(cast.sam)
+    page = get_page(sam, f"/do/{given}/at-ease")
+    page = submit_and_follow(sam, page, {"text": "Here"}, form=MAIN, button="Save and finish later")
+    assert page.address == "/today"
+    assert "Saved. It is here when you come back." in page.words
+    page = get_page(sam, f"/do/{given}")
+    links = {a.get_text(strip=True): a["href"] for a in page.select("main a")}
+    assert links["Carry on"] == f"/do/{given}/what-helps"
+
+
+def test_too_much_is_said_beside_the_box_and_nothing_typed_is_lost(cast: Cast, as_: AS, app: Flask) -> None:
+    given = give(app, cast, EASE)
+    sam = as_(cast.sam)
+    page = get_page(sam, f"/do/{given}/at-ease")
+    page = read_page(submit(sam, page, {"text": "a" * 4001}, form=MAIN, button="Continue", status=422), 422)
+    assert "4,001 characters" in page.words
+    assert "a" * 4001 in page.response.text
+
+
+def test_a_newer_copy_is_shown_and_not_written_over(cast: Cast, as_: AS, app: Flask) -> None:
+    given = give(app, cast, EASE)
+    sam = as_(cast.sam)
+    old = get_page(sam, f"/do/{given}/at-ease")
+    other = get_page(sam, f"/do/{given}/at-ease")
+    submit(sam, other, {"text": "Written in the other window"}, form=MAIN, button="Continue")
+    page = read_page(submit(sam, old, {"text": "Mine"}, form=MAIN, button="Continue", status=422), 422)
+    assert "Written in the other window" in page.words
+    assert page.select_one("textarea").get_text(strip=True) == "Mine"  # type: ignore[union-attr]
+    assert kept(app, given, "at-ease") == [{"text": "Written in the other window"}]
+    submit(sam, page, form=MAIN, button="Continue")
+    assert kept(app, given, "at-ease") == [{"text": "Mine"}]
+
+
+def test_the_same_form_twice_counts_once(cast: Cast, as_: AS, app: Flask) -> None:
+    given = give(app, cast, "appreciation-log")
+    sam = as_(cast.sam)
+    page = get_page(sam, f"/do/{given}/thanks")
+    for _ in range(2):
+        submit(sam, page, {"did": "Made tea"}, form=MAIN, button="Add a small thank-you")
+    assert len(kept(app, given, "thanks")[0]["entries"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("slug", "step", "fields", "value"),
+    [
+        ("phone-free-evening", "closeness", {"rating": "7"}, {"rating": 7}),
+        ("phone-free-evening", "closeness", {"rating": "skip"}, None),
+        ("phone-free-evening", "prompt", {"choice": "laughed"}, {"choice": "laughed"}),
+        (EASE, "what-helps", {"choices": ["time", "space"]}, {"choices": ["time", "space"]}),
+        (
+            "phone-free-evening",
+            "our-evening",
+            {"box_day": "friday", "agreed": "y"},
+            {"day": "friday", "agreed": True},
+        ),
+    ],
+)
+def test_each_kind_of_step_keeps_its_answer(
+    cast: Cast, as_: AS, app: Flask, slug: str, step: str, fields: dict[str, Any], value: Any
+) -> None:
+    given = give(app, cast, slug)
+    sam = as_(cast.sam)
+    submit(sam, get_page(sam, f"/do/{given}/{step}"), fields, form=MAIN, button="Continue")
+    assert kept(app, given, step) == ([] if value is None else [value])
+    if value is not None:
+        page = get_page(sam, f"/do/{given}/{step}")
+        submit(sam, page, form=MAIN, button="Continue")
+        assert kept(app, given, step) == [value]
+
+
+def test_an_i_sentence_is_asked_one_part_a_page_and_reads_as_one(cast: Cast, as_: AS, app: Flask) -> None:
+    given = give(app, cast, "i-statements")
+    sam = as_(cast.sam)
+    page = get_page(sam, f"/do/{given}/say-it")
+    assert [box.get("name") for box in page.select("main textarea")] == ["when"]
+    page = submit_and_follow(sam, page, {"when": "You never called"}, form=MAIN, button="Continue")
+    page = submit_and_follow(sam, page, {"felt": ["alone"]}, form=MAIN, button="Continue")
+    submit(sam, page, {"would_like": "a call at noon"}, form=MAIN, button="Continue")
+    page = get_page(sam, f"/do/{given}/check")
+    assert "When you never called, I felt alone. I’d like a call at noon." in page.words
+    assert "This may land as blame. Keep it or try again?" in page.words
+
+
+def test_entries_are_added_and_removed_one_by_one(cast: Cast, as_: AS, app: Flask) -> None:
+    given = give(app, cast, "appreciation-log")
+    sam = as_(cast.sam)
+    page = get_page(sam, f"/do/{given}/thanks")
+    for words in ("Made tea", "Rang my mother"):
+        page = submit_and_follow(sam, page, {"did": words}, form=MAIN, button="Add a small thank-you")
+    assert page.select_one("textarea").get_text(strip=True) == ""  # type: ignore[union-attr]
+    assert "Made tea" in page.words
+    first = page.select_one("input[name=remove]")
+    assert first is not None
+    page = submit_and_follow(sam, page, form=f'form:has([value="{first["value"]}"])')
+    assert "Made tea" not in page.words
+    # What stands in the boxes goes along with Continue, so nothing typed is left behind.
+    submit(sam, page, {"did": "Waited up"}, form=MAIN, button="Continue")
+    page = get_page(sam, f"/do/{given}/check")
+    assert "Rang my mother" in page.words
+    assert "Waited up" in page.words
+
+
+def test_a_timer_says_when_it_ends_and_any_time_will_do(
+    cast: Cast, as_: AS, app: Flask, clock: Clock
+) -> None:
+    given = give(app, cast, "phone-free-evening")
+    sam = as_(cast.sam)
+    page = get_page(sam, f"/do/{given}/evening")
+    page = submit_and_follow(sam, page, form="form:has(input[name=start])")
+    assert "Ends about 7:50 pm." in page.words
+    address = page.response.request.full_path
+    clock.move(minutes=21)
+    assert "The time is up." in get_page(sam, address).words
+    for mark in ("soon", "-5", "9" * 30, "1", "٣"):
+        assert "20 minutes." in get_page(sam, f"/do/{given}/evening?began={mark}").words
+    submit(sam, page, form="form:has(input[name=version])", button="We did it")
+    assert kept(app, given, "evening") == [{"done": True}]
+
+
+def test_a_question_that_builds_on_an_earlier_one_shows_ones_own_words(
+    cast: Cast, as_: AS, app: Flask
+) -> None:
+    given = give(app, cast, "reflect-and-check")
+    write(app, cast.sam, given, "thought", {"text": "The weekend was full"})
+    assert "The weekend was full" in get_page(as_(cast.sam), f"/do/{given}/say-back").words
+    assert "The weekend was full" not in get_page(as_(cast.jo), f"/do/{given}/say-back").words
+
+
+# --- Drafts, as the page's script sends them.
+
+
+def draft(app: Flask, client: Any, url: str, **fields: Any) -> Any:
+    page = get_page(client, url)
+    token = page.select_one("input[name=csrf_token]")
+    assert token is not None
+    return client.post(f"{url}/draft", data={"csrf_token": token["value"], **fields})
+
+
+def test_a_draft_is_saved_and_says_when(cast: Cast, as_: AS, app: Flask) -> None:
+    url = f"/do/{(given := give(app, cast, EASE))}/at-ease"
+    sam = as_(cast.sam)
+    reply = draft(app, sam, url, text="On", version="0")
+    assert reply.get_json() == {"version": 1, "saved_at": "7:30 pm"}
+    assert reply.headers["Cache-Control"] == "no-store"
+    assert draft(app, sam, url, text="On walks", version="1").get_json()["version"] == 2
+    late = draft(app, sam, url, text="O", version="1")
+    assert late.status_code == 409
+    assert late.get_json() == {"version": 2, "text": "On walks"}
+    assert kept(app, given, "at-ease") == [{"text": "On walks"}]
+    assert draft(app, sam, url, text="a" * 5000, version="2").status_code == 422
+
+
+def test_a_begun_entry_is_kept_and_then_added_without_a_quarrel(cast: Cast, as_: AS, app: Flask) -> None:
+    url = f"/do/{(given := give(app, cast, 'appreciation-log'))}/thanks"
+    sam = as_(cast.sam)
+    page = get_page(sam, url)
+    assert draft(app, sam, url, did="Made", version="0").status_code == 200
+    assert "Made" in str(get_page(sam, url).select_one("textarea"))
+    assert draft(app, sam, url, did="Made tea", version="1").status_code == 200
+    # The form still holds the version it was opened with; its own saves must not stand in its way.
+    submit(sam, page, {"did": "Made tea"}, form=MAIN, button="Add a small thank-you")
+    value = kept(app, given, "thanks")[0]
+    assert list(value["entries"].values()) == [{"did": "Made tea"}]
+    assert "writing" not in value
+
+
+def test_a_draft_without_its_token_or_after_sending_changes_nothing(cast: Cast, as_: AS, app: Flask) -> None:
+    given = give(app, cast, EASE)
+    sam = as_(cast.sam)
+    assert sam.post(f"/do/{given}/at-ease/draft", data={"text": "x"}).status_code in (400, 422)
+    token = get_page(sam, f"/do/{given}/at-ease").select_one("input[name=csrf_token]")
+    assert token is not None
+    write(app, cast.sam, given, "at-ease", {"text": "Sent"})
+    send(app, cast.sam, given, Level.PRIVATE)
+    reply = sam.post(
+        f"/do/{given}/at-ease/draft", data={"csrf_token": token["value"], "text": "y", "version": "1"}
+    )
+    assert reply.status_code == 422
+    assert kept(app, given, "at-ease") == [{"text": "Sent"}]
+
+
+# --- Checking and sending.
+
+
+def levels_on(page: Any) -> list[str]:
+    return [radio["value"] for radio in page.select("input[name=level]")]
+
+
+@pytest.mark.parametrize(
+    ("slug", "for_whom", "limit", "offered"),
+    [
+        ("gentle-questions", "both", None, None),
+        (EASE, "both", None, ["both", "counsellor", "private"]),
+        (EASE, "A", None, ["counsellor", "private"]),
+        ("i-statements", "both", None, ["shared", "both", "counsellor", "private"]),
+        ("i-statements", "both", Level.COUNSELLOR, ["counsellor", "private"]),
+        ("i-statements", "both", Level.PRIVATE, []),
+    ],
+)
+def test_only_what_may_be_chosen_is_there_and_nothing_is_chosen(
+    cast: Cast, as_: AS, app: Flask, slug: str, for_whom: str, limit: Level | None, offered: list[str] | None
+) -> None:
+    given = give(app, cast, slug, for_whom=for_whom, limit=limit)
+    exercise = load_library().get(slug)
+    assert exercise is not None
+    step = next(step for step in exercise.steps_in("usual") if step.type in ("text", "i_sentence"))
+    write(app, cast.sam, given, step.key, {"text": "Yes"} if step.type == "text" else {"when": "it rained"})
+    page = get_page(as_(cast.sam), f"/do/{given}/check")
+    if offered is not None:
+        assert levels_on(page) == offered
+    assert not page.select("input[name=level][checked]")
+
+
+def test_a_practice_without_secrets_shows_its_policy_instead(cast: Cast, as_: AS, app: Flask) -> None:
+    given = give(app, cast, "i-statements")
+    write(app, cast.sam, given, "say-it", {"when": "it rained"})
+    with app.app_context():
+        practice = db.session.get_one(Practice, cast.canal_street.id)
+        practice.allows_counsellor_only, practice.sharing_policy = False, "We keep no secrets here."
+        db.session.commit()
+    page = get_page(as_(cast.sam), f"/do/{given}/check")
+    assert "counsellor" not in levels_on(page)
+    assert "We keep no secrets here." in page.words
+
+
+def test_sending_without_a_choice_asks_for_one_and_a_forged_one_gets_nothing(
+    cast: Cast, as_: AS, app: Flask
+) -> None:
+    given = give(app, cast, "i-statements", limit=Level.COUNSELLOR)
+    write(app, cast.sam, given, "say-it", {"when": "it rained"})
+    sam = as_(cast.sam)
+    page = get_page(sam, f"/do/{given}/check")
+    wrong = read_page(submit(sam, page, button="Send", status=422), 422)
+    assert "Choose who sees it" in wrong.words
+    for forged in ("shared", "both", "everyone", ""):
+        submit(sam, get_page(sam, f"/do/{given}/check"), {"level": forged}, button="Send", status=422)
+    row = response_of(app, given)
+    assert row is not None
+    assert row.sent_at is None
+
+
+@pytest.mark.parametrize(
+    ("level", "button", "said"),
+    [
+        ("private", "Keep it only for me", "Only you can read it. Priya sees that you did this."),
+        ("counsellor", "Send to Priya only", "Priya can read it. Jo cannot."),
+        ("shared", "Send to Jo and Priya", "Priya can read it now. Jo can from 7:40 pm."),
+        ("both", "Send, to open both at once", "see each other’s once you have both sent yours."),
+    ],
+)
+def test_the_button_names_the_readers_and_the_next_page_says_what_happens(
+    cast: Cast, as_: AS, app: Flask, level: str, button: str, said: str
+) -> None:
+    given = give(app, cast, "i-statements")
+    write(app, cast.sam, given, "say-it", {"when": "it rained"})
+    sam = as_(cast.sam)
+    page = get_page(sam, f"/do/{given}/check")
+    page = submit_and_follow(sam, page, {"level": level}, button=button)
+    assert said in page.words
+    assert "That is enough for today." in page.words
+    row = response_of(app, given)
+    assert row is not None
+    assert row.visibility == level
+
+
+def test_keep_it_for_now_is_only_me(cast: Cast, as_: AS, app: Flask) -> None:
+    given = give(app, cast, "i-statements")
+    write(app, cast.sam, given, "say-it", {"when": "it rained"})
+    sam = as_(cast.sam)
+    # Even beside a choice: the tighter word counts.
+    page = get_page(sam, f"/do/{given}/check")
+    submit(sam, page, {"level": "shared"}, button="Keep it for now")
+    row = response_of(app, given)
+    assert row is not None
+    assert row.visibility == "private"
+
+
+def test_listening_turns_are_held_for_a_minute_only(cast: Cast, as_: AS, app: Flask) -> None:
+    given = give(app, cast, "reflect-and-check")
+    write(app, cast.sam, given, "thought", {"text": "The weekend was full"})
+    sam = as_(cast.sam)
+    page = get_page(sam, f"/do/{given}/check")
+    assert "Goes to Jo in 1 minute." in page.words
+    page = submit_and_follow(sam, page, {"level": "shared"}, button="Send to Jo and Priya")
+    assert "Jo can from 7:31 pm." in page.words
+
+
+# --- Afterwards.
+
+
+def test_sending_can_be_taken_back_until_the_hold_ends(cast: Cast, as_: AS, app: Flask, clock: Clock) -> None:
+    given = give(app, cast, "i-statements")
+    write(app, cast.sam, given, "say-it", {"when": "it rained"})
+    send(app, cast.sam, given, Level.SHARED)
+    sam = as_(cast.sam)
+    undo = f'form[action="/do/{given}/undo"]'
+    page = get_page(sam, f"/do/{given}/done")
+    clock.move(minutes=9, seconds=59)
+    submit(sam, page, form=undo)
+    row = response_of(app, given)
+    assert row is not None
+    assert row.sent_at is None
+    assert "it rained" in get_page(sam, f"/do/{given}/check").words
+    send(app, cast.sam, given, Level.SHARED)
+    page = get_page(sam, f"/do/{given}/done")
+    clock.move(minutes=10)
+    submit(sam, page, form=undo, status=409)
+    assert not get_page(sam, f"/do/{given}/done").select(undo)
+
+
+def test_once_sent_the_pages_of_the_draft_lead_to_the_last_one(cast: Cast, as_: AS, app: Flask) -> None:
+    given = give(app, cast, EASE)
+    sam = as_(cast.sam)
+    assert sam.get(f"/do/{given}/done").location == f"/do/{given}"
+    send(app, cast.sam, given, Level.COUNSELLOR)
+    for path in ("at-ease", "check"):
+        assert sam.get(f"/do/{given}/{path}").location == f"/do/{given}/done"
+    assert "You have done this one." in get_page(sam, f"/do/{given}").words
+
+
+def test_how_it_went_is_noted_once_and_can_be_said_again(cast: Cast, as_: AS, app: Flask) -> None:
+    given = give(app, cast, EASE)
+    send(app, cast.sam, given, Level.PRIVATE)
+    sam = as_(cast.sam)
+    form = f'form[action="/do/{given}/outcome"]'
+    for tried, useful in (("tried", "0"), ("not", "8")):
+        page = get_page(sam, f"/do/{given}/done")
+        submit(sam, page, {"tried": tried, "useful": useful}, form=form)
+    with app.app_context():
+        outcome = db.session.execute(select(Outcome)).scalar_one()
+        assert (outcome.tried, outcome.useful, outcome.turn) == ("not", 8, 1)
+    page = get_page(sam, f"/do/{given}/done")
+    assert page.select_one("input[name=tried][value=not][checked]")
+    forged = {"tried": "everything", "useful": "8"}
+    read_page(submit(sam, page, forged, form=form, status=422), 422)
+
+
+def test_a_finished_week_can_still_be_read_and_undone_when_the_next_begins(
+    cast: Cast, as_: AS, app: Flask, clock: Clock
+) -> None:
+    given = give(app, cast, "phone-free-evening", best_before=None, repeat="weekly")
+    clock.move(days=6, hours=4, minutes=25)
+    write(app, cast.sam, given, "closeness", {"rating": 7})
+    send(app, cast.sam, given, Level.SHARED)
+    clock.move(minutes=8)
+    sam = as_(cast.sam)
+    page = get_page(sam, f"/do/{given}/done")
+    submit(sam, page, form=f'form[action="/do/{given}/undo"]')
+    # The set-up of the first time is not asked again.
+    get_page(sam, f"/do/{given}/our-evening", 404)
+
+
+@pytest.mark.parametrize(
+    ("path", "choice", "leads"),
+    [
+        ("later", "tonight", "/today"),
+        ("later", "leave", "/today"),
+        ("hard", "skip", "/today"),
+        ("hard", "bring", "/today"),
+        ("hard", "smaller", "/do/"),
+    ],
+)
+def test_it_can_be_put_off_in_one_choice(
+    cast: Cast, as_: AS, app: Flask, path: str, choice: str, leads: str
+) -> None:
+    given = give(app, cast, "phone-free-evening")
+    sam = as_(cast.sam)
+    page = get_page(sam, f"/do/{given}/{path}")
+    assert not page.select("input[checked]")
+    read_page(submit(sam, page, status=422), 422)
+    response = submit(sam, get_page(sam, f"/do/{given}/{path}"), {"choice": choice})
+    assert response.location.startswith(leads)
+    with app.app_context():
+        row = db.session.execute(select(SetAside)).scalar_one()
+        assert (row.kind, row.choice, row.person_id) == (path, choice, cast.sam.id)
+    if choice == "smaller":
+        assert "About 3 minutes." in get_page(sam, f"/do/{given}").words
+        get_page(sam, f"/do/{given}/prompt", 404)
+
+
+def test_when_the_work_has_ended_every_page_is_gone(cast: Cast, as_: AS, app: Flask, clock: Clock) -> None:
+    given = give(app, cast, EASE)
+    write(app, cast.sam, given, "at-ease", {"text": "Mine"})
+    with app.app_context():
+        db.session.get_one(Couple, cast.sam_and_jo.id).closed_at = clock.now
+        db.session.commit()
+    sam = as_(cast.sam)
+    for path in ("", "/at-ease", "/check", "/done", "/later", "/hard"):
+        get_page(sam, f"/do/{given}{path}", 404)
+
+
+def test_titles_name_no_one_and_no_topic(cast: Cast, as_: AS, app: Flask) -> None:
+    given = give(app, cast, EASE)
+    sam = as_(cast.sam)
+    for path in ("", "/at-ease", "/check", "/later", "/hard"):
+        page = get_page(sam, f"/do/{given}{path}")
+        assert page.title
+        assert not re.search(r"Sam|Jo|Priya|safe|ease", page.title.get_text())

@@ -1,0 +1,57 @@
+"""Small things for tests of the pages partners work on: giving, answering and sending, by the actions."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+
+from assignments.actions.assigning import Terms, assign
+from assignments.actions.responding import save_answer, send_response
+from assignments.domain.progress import Repeat
+from assignments.domain.visibility import Level
+from assignments.library.loader import load_library
+from clinic.clock import today
+from tests.cast import Cast
+
+
+def give(
+    app: Flask,
+    cast: Cast,
+    slug: str,
+    for_whom: str = "both",
+    limit: Level | None = None,
+    **terms: Any,
+) -> UUID:
+    """Priya gives Sam and Jo an exercise of the library, from today, as openly as it allows."""
+    with app.app_context():
+        exercise = load_library().get(slug)
+        assert exercise is not None
+        day = today(cast.canal_street.timezone)
+        given = {
+            "starts_on": day,
+            "best_before": day + timedelta(days=7),
+            "repeat": Repeat.ONCE,
+            "sharing_limit": limit or Level(exercise.sharing),
+            **terms,
+        }
+        return assign(
+            actor=cast.priya,
+            couple_id=cast.sam_and_jo.id,
+            exercise=exercise,
+            terms=Terms(for_whom=for_whom, **given),
+        ).id
+
+
+def write(app: Flask, person: Any, assignment_id: UUID, step: str, value: dict[str, Any]) -> None:
+    """A partner writes one step of a draft."""
+    with app.app_context():
+        save_answer(actor=person, assignment_id=assignment_id, step=step, value=value, version=0)
+
+
+def send(app: Flask, person: Any, assignment_id: UUID, level: Level) -> None:
+    """A partner sends what they have written."""
+    with app.app_context():
+        send_response(actor=person, assignment_id=assignment_id, level=level)
