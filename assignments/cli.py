@@ -67,8 +67,8 @@ def check(shipped: bool) -> None:
 @signs_group.command("assess")
 def assess() -> None:
     """Read couple histories from standard input, one JSON line each; write one result a line."""
-    lines = _Lines(click.get_binary_stream("stdin"))
-    out = click.get_binary_stream("stdout")
+    lines = _Lines(sys.stdin.buffer)
+    out = sys.stdout.buffer
     try:
         for result in assess_lines(lines):
             out.write(result.encode("utf-8") + b"\n")

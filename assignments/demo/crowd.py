@@ -165,7 +165,7 @@ def _both(first: Said, second: Said, share: float, chance: Random) -> tuple[Said
 
 
 def _talk(ago: int, share: float, chance: Random) -> Given:
-    first = Said("A", {"thought": chance.choice(THOUGHTS), "check": chance.choice(("yes", "nearly"))})
+    first = Said("A", {"thought": chance.choice(THOUGHTS), "got-it-right": chance.choice(("yes", "nearly"))})
     second = Said("B", {"say-back": chance.choice(SAID_BACK), "makes-sense": chance.choice(SENSE)}, after=3)
     return Given("reflect-and-check", ago, _both(first, second, share, chance))
 

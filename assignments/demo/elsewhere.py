@@ -66,7 +66,9 @@ MARCUS = (
                 "reflect-and-check",
                 3,
                 said=(
-                    Said("A", {"thought": "I hold the diary and would like not to.", "check": "nearly"}),
+                    Said(
+                        "A", {"thought": "I hold the diary and would like not to.", "got-it-right": "nearly"}
+                    ),
                     Said(
                         "B",
                         {

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from random import Random
-from uuid import UUID
 
 from flask import current_app
 from sqlalchemy import inspect, select
@@ -15,7 +14,9 @@ from sqlalchemy import inspect, select
 from assignments.demo.crowd import crowd
 from assignments.demo.elsewhere import HANA, MARCUS
 from assignments.demo.moving import MOVING
-from assignments.demo.rows import Scene, Telling
+from assignments.demo.quiet import QUIET
+from assignments.demo.rows import Telling
+from assignments.demo.scene import Scene, new_id
 from assignments.demo.stories import Decided, Story, Who
 from assignments.demo.stuck import STUCK
 from assignments.domain.checkins import week_number
@@ -57,6 +58,7 @@ SIGN_INS = (
 # When talks begin on the day the world is loaded.
 HOURS = (time(9), time(10), time(11, 30), time(14), time(15, 30), time(17), time(18, 30), time(20))
 FOUNDED_DAYS = 400
+PRIYA = MOVING + STUCK + QUIET
 
 Tick = Callable[[], None]
 
@@ -99,7 +101,7 @@ def load_world(
         _supervise(canal_street, supervisor, counsellor)
     told = 0
     for scene, counsellor, stories in (
-        (canal_street, priya, MOVING + STUCK),
+        (canal_street, priya, PRIYA),
         (canal_street, marcus, MARCUS),
         (hill_house, hana, HANA),
     ):
@@ -113,12 +115,12 @@ def load_world(
 
 def named_couples() -> int:
     """How many couples there are before any are added."""
-    return len(MOVING) + len(STUCK) + len(MARCUS) + len(HANA)
+    return len(PRIYA) + len(MARCUS) + len(HANA)
 
 
 def _practice(name: str, now: datetime, seed: int, kept: str) -> Scene:
     practice = Practice(
-        id=UUID(int=Random(f"{seed} {name}").getrandbits(128), version=4),
+        id=new_id(Random(f"{seed} {name}")),
         name=name,
         created_at=now - timedelta(days=FOUNDED_DAYS),
         is_demo=True,
@@ -135,7 +137,7 @@ def _practice(name: str, now: datetime, seed: int, kept: str) -> Scene:
 def _person(scene: Scene, who: Who, role: Role) -> Person:
     since = scene.practice.created_at
     person = Person(
-        id=UUID(int=Random(f"{scene.seed} {who.address}").getrandbits(128), version=4),
+        id=new_id(Random(f"{scene.seed} {who.address}")),
         practice_id=scene.practice.id,
         role=role,
         name=who.name,
@@ -155,7 +157,7 @@ def _person(scene: Scene, who: Who, role: Role) -> Person:
 def _supervise(scene: Scene, supervisor: Person, counsellor: Person) -> None:
     scene.add(
         Supervision(
-            id=UUID(int=Random(f"{scene.seed} {supervisor.id} {counsellor.id}").getrandbits(128), version=4),
+            id=new_id(Random(f"{scene.seed} {supervisor.id} {counsellor.id}")),
             practice_id=scene.practice.id,
             supervisor_id=supervisor.id,
             counsellor_id=counsellor.id,
@@ -180,7 +182,7 @@ def _tell(scene: Scene, counsellor: Person, stories: Sequence[Story], after_each
 
 
 def _tell_crowd(scene: Scene, supervisor: Person, couples: int, weeks: int, after_each: Tick) -> int:
-    """More couples for load: a counsellor for each forty, written batch by batch so that memory stays small."""
+    """More couples for load, a counsellor for each forty, written batch by batch to keep memory small."""
     stories = crowd(couples, weeks, scene.seed)
     number = told = 0
     while batch := tuple(islice(stories, COUPLES_EACH)):
@@ -213,7 +215,7 @@ def _decide(scene: Scene, counsellor: Person, couple: Couple, story: Story, deci
     judged = {one.sign: one.judgement for one in story.judged if one.days >= decided.days}
     evidence = {**to_json(assessment), "version": assessment.version, "judgements": judged}
     row = Decision(
-        id=UUID(int=Random(f"{scene.seed} {couple.id} {decided.days}").getrandbits(128), version=4),
+        id=new_id(Random(f"{scene.seed} {couple.id} {decided.days}")),
         practice_id=couple.practice_id,
         couple_id=couple.id,
         author_id=counsellor.id,
