@@ -36,6 +36,10 @@ JOINT = 4
 ROWS = 6
 WEEKS = 8
 ASKS = 3
+# Headings and the lines about who may see the page take their share of it, and so do the questions at its foot.
+HEADINGS = 50
+OWN_HEADINGS = 40
+FOR_QUESTIONS = 30
 # Without an earlier appointment the brief looks back as far as the board does.
 LOOKS_BACK = timedelta(days=14)
 GAP = "\N{EN DASH}"
@@ -137,13 +141,13 @@ class Room:
     def __init__(self, most: int) -> None:
         self.left, self.left_out = most, 0
 
-    def take(self, *texts: str) -> bool:
-        """Whether the texts still fit, all of them or none."""
-        needed = sum(len(text.split()) for text in texts)
+    def take(self, *texts: str, keep: int = 0) -> bool:
+        """Whether the texts still fit, all of them or none, with `keep` words left for what comes after."""
+        needed = sum(len(text.split()) for text in texts) + keep
         if needed > self.left:
             self.left_out += 1
             return False
-        self.left -= needed
+        self.left -= needed - keep
         return True
 
 
@@ -153,8 +157,7 @@ def brief_for(reader: Person, couple: Couple, now: datetime, *, with_own_part: b
     every = appointments_of(couple)
     coming = next((one for one in every if one.starts_at + timedelta(minutes=one.minutes) > now), None)
     span = Span(_since(every, now), now, ZoneInfo(practice_of(reader).timezone))
-    # Headings, names and the line about who may see it take their share of the page.
-    room = Room(MOST_WORDS - 50)
+    room = Room(MOST_WORDS - HEADINGS - (OWN_HEADINGS if with_own_part else 0))
     own = _own_part(reader, couple, record, room, span) if with_own_part else None
     shared = _shared(couple, record, room, span)
     ask = _ask(couple, record, shared, own is not None, span)
@@ -209,7 +212,7 @@ def _fits(room: Room, words: list[Quoted], quoted: Quoted) -> bool:
     if len(words) >= QUOTED:
         room.left_out += 1
         return False
-    fits = room.take(quoted.exercise, quoted.words)
+    fits = room.take(quoted.exercise, quoted.name, quoted.words, keep=FOR_QUESTIONS)
     if fits:
         words.append(quoted)
     return fits
