@@ -216,9 +216,13 @@ def opening(
     return Opening.WAITING
 
 
-def levels_offered_for_thanks(limit: Level, *, frozen: bool) -> tuple[Level, ...]:
-    """Who may see a thank-you: shared or only me, loosest first. Nothing new is shared while sharing stands still."""
-    if frozen or Level.SHARED.is_looser_than(limit):
+def levels_offered_for_thanks(limit: Level, *, ended: bool) -> tuple[Level, ...]:
+    """Who may see a thank-you: shared or only me, loosest first.
+
+    Nothing new is shared once the couple's work has ended. A safety hold changes nothing here: it is silent,
+    and what is shared meanwhile opens when it is lifted.
+    """
+    if ended or Level.SHARED.is_looser_than(limit):
         return (Level.PRIVATE,)
     return (Level.SHARED, Level.PRIVATE)
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from assignments.access import sharing_of
+from assignments.access import frozen_since, sharing_of
 from assignments.domain import visibility
 from assignments.domain.exercises import personalised
 from assignments.domain.visibility import Change, Level
@@ -98,7 +98,7 @@ def own_answer(place: Partner, row: Response, now: datetime) -> OwnAnswer:
         started_at=row.started_at,
         level=sharing.level_at(now),
         pending=sharing.pending(now) if row.sent_at else None,
-        may_have_been_read=visibility.is_frozen_text(sharing, other, now),
+        may_have_been_read=visibility.is_frozen_text(sharing, other, now, frozen_since=frozen_since(couple)),
         said=said_in(exercise, own_values(row)),
     )
 
