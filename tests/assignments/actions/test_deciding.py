@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -34,16 +35,14 @@ def in_app(app: Flask, cast: Cast) -> Iterator[None]:
 
 
 def decided(
-    cast: Cast, *, actor: Person | None = None, reason: str = "As we said.", **more: object
+    cast: Cast,
+    *,
+    actor: Person | None = None,
+    state: DecisionState = DecisionState.CONTINUE,
+    reason: str = "As we said.",
+    **more: Any,
 ) -> Decision:
-    state = DecisionState(more.pop("state", "continue"))
-    return decide(
-        actor=actor or cast.priya,
-        couple_id=cast.sam_and_jo.id,
-        state=state,
-        reason=reason,
-        **more,  # type: ignore[arg-type]
-    )
+    return decide(actor=actor or cast.priya, couple_id=cast.sam_and_jo.id, state=state, reason=reason, **more)
 
 
 def test_the_evidence_is_the_assessment_as_the_command_writes_it(cast: Cast) -> None:
@@ -97,9 +96,9 @@ def test_decisions_and_views_are_not_read_by_partners_or_admins(cast: Cast, who:
         {"seen": "another digest"},
     ],
 )
-def test_what_cannot_be_kept_leaves_nothing(cast: Cast, fields: dict[str, object]) -> None:
+def test_what_cannot_be_kept_leaves_nothing(cast: Cast, fields: dict[str, Any]) -> None:
     with pytest.raises(Conflict):
-        decided(cast, **fields)  # type: ignore[arg-type]
+        decided(cast, **fields)
     assert not list(db.session.scalars(select(Decision)))
 
 
@@ -113,7 +112,7 @@ def test_the_day_to_look_again_is_the_practices_own(cast: Cast, clock: Clock) ->
 def test_decisions_come_newest_first(cast: Cast, clock: Clock) -> None:
     decided(cast, reason="First")
     clock.move(minutes=1)
-    decided(cast, reason="Second", state="refer_on")
+    decided(cast, reason="Second", state=DecisionState.REFER_ON)
     found = decisions_of(cast.priya, couple_for(cast.priya, cast.sam_and_jo.id))
     assert [(one.label, one.reason, one.by) for one in found] == [
         ("Refer on", "Second", "Priya"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from assignments.domain.progress import Repeat
 from assignments.domain.signs import DECISION_LABELS
@@ -42,7 +42,7 @@ def rows_of(app: Flask, model: Any) -> list[Any]:
 
 
 def row(page: Page, title: str) -> Any:
-    return next(one for one in page.select("article.sign") if title in one.h3.get_text())
+    return next(one for one in page.select("article.sign") if title in one.select("h3")[0].get_text())
 
 
 def test_every_row_stands_in_the_order_of_the_design_with_state_and_source(
@@ -78,9 +78,7 @@ def test_the_head_says_data_then_who_was_spoken_to_and_never_safe(app: Flask, ca
     tense(app, cast)
     with app.app_context():
         builders.appointment(cast.sam_and_jo)
-        db.session.execute(
-            SafetyConversation.__table__.delete().where(SafetyConversation.person_id == cast.jo.id)
-        )
+        db.session.execute(delete(SafetyConversation).where(SafetyConversation.person_id == cast.jo.id))
         db.session.commit()
     words = get_page(as_(cast.priya), url(cast)).words
     assert words.index("Enough data: Sam 8 and Jo 8 check-ins") < words.index(
