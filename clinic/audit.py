@@ -93,9 +93,7 @@ def record(
     missing = REQUIRED.get(event, frozenset()) - details.keys()
     if missing:
         raise ValueError(f"The event “{event}” needs {', '.join(sorted(missing))}.")
-    practice: UUID | None = (
-        practice_id or getattr(subject, "practice_id", None) or (actor and actor.practice_id)
-    )
+    practice = practice_id or getattr(subject, "practice_id", None) or (actor and actor.practice_id)
     if practice is None:
         raise ValueError("An audit line belongs to a practice.")
     head = _locked_head(practice)

@@ -29,8 +29,7 @@ from clinic.extensions import db
 from tests.builders import PASSPHRASE
 from tests.conftest import EVENING, SignInAs
 from tests.crawl import CODE, VISITORS, Visitor, client_of, endpoint_of, pages_of
-from tests.page import Page, get_page, house_faults, read_page
-from tests.test_matrix import ROUTES
+from tests.page import Page, read_page
 
 Fields = list[tuple[str, str | bytes]]
 
@@ -204,7 +203,7 @@ class Ground:
         with closing(sqlite3.connect(self._file)) as connection:
             tables = [table.name for table in db.metadata.sorted_tables]
             return {
-                name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608
+                name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]
                 for name in tables
             }
 
@@ -213,7 +212,7 @@ class Ground:
         with closing(sqlite3.connect(self._file)) as connection:
             connection.text_factory = bytes
             return repr([
-                sorted(map(repr, connection.execute(f'SELECT * FROM "{table.name}"')))  # noqa: S608
+                sorted(map(repr, connection.execute(f'SELECT * FROM "{table.name}"')))
                 for table in db.metadata.sorted_tables
                 if table.name not in ("sign_in_failure", "invitation", "recovery", "form_key")
             ])
@@ -228,7 +227,7 @@ class Ground:
                 names = [name for name in told if name in table.columns and f"{table.name}.{name}" not in new]
                 if names and table.name != "audit_line":
                     columns = ", ".join(f'"{name}"' for name in names)
-                    rows = connection.execute(f'SELECT {columns} FROM "{table.name}"')  # noqa: S608
+                    rows = connection.execute(f'SELECT {columns} FROM "{table.name}"')
                     found[table.name] = sorted(map(repr, rows))
             return found
 
@@ -313,7 +312,7 @@ def kept(
     page = read_page(reply, 422)
     if not page.select(".error-summary"):
         yield "no error summary"
-    if kind != "hidden" and not page.select(f'[id$="-error"]'):
+    if kind != "hidden" and not page.select('[id$="-error"]'):
         yield "no message beside a field"
     sent_names = set(kinds_of(sent))
     same = [form for form in page.select("form[method=post]") if set(kinds_of(form)) == sent_names and holds(form, fields)]
