@@ -1,94 +1,110 @@
-"""What an operator does from the command line about exercises, signs and the demo."""
+"""What an operator does from the command line about work: the demo world, the library, the signs."""
 
 from __future__ import annotations
 
 import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 
 import click
-from flask import Flask, current_app
+from flask import Flask
 from flask.cli import AppGroup
 
-from assignments.demo import stories
-from assignments.demo.world import PASSPHRASE, WEEKS, build_world
-from assignments.domain.signs import SIGN_IDS, LineError, assess_lines
-from assignments.domain.signs.rows import KINDS
+from assignments import demo
+from assignments.domain.signs import KINDS, LineError, assess_lines
 from assignments.library.loader import check_library
-from clinic.errors import Conflict
 
-demo_group = AppGroup("demo", help="Invented people, for looking and for load.")
+demo_group = AppGroup("demo", help="The invented practices, for looking and for load.")
 library_group = AppGroup("library", help="The exercises that ship.")
-signs_group = AppGroup("signs", help="Referral signs.")
-
-SIGN_INS = (
-    ("priya", "counsellor with many couples"),
-    ("sam", "partner with something to do today"),
-    ("jo", "Sam's partner"),
-    ("ade", "partner in a couple that is stuck"),
-    ("ruth", "Ade's partner"),
-    ("marcus", "another counsellor"),
-    ("supervisor", "sees the couples of Priya and Marcus"),
-    ("admin", "people and rules of the practice"),
-    ("hana", "counsellor in another practice"),
-    ("lea", "Hana's client"),
-    ("tom", "Hana's client"),
-)
+signs_group = AppGroup("signs", help="The referral signs.")
 
 
 @demo_group.command("load")
-@click.option("--couples", default=0, show_default=True, help="How many more couples, for load.")
 @click.option(
-    "--weeks", default=WEEKS, show_default=True, help="How many weeks the additional couples have come."
+    "--couples", default=0, show_default=True, type=click.IntRange(0, 100_000), help="Made-up couples to add."
 )
 @click.option(
-    "--seed", default=1, show_default=True, help="The same seed on the same day makes the same world."
+    "--weeks", default=12, show_default=True, type=click.IntRange(1, 520), help="How long those have come."
 )
+@click.option("--seed", default=demo.SEED, show_default=True, help="The same seed tells the same stories.")
 def load(couples: int, weeks: int, seed: int) -> None:
-    """Fill an empty demo database with two practices and twelve weeks of history."""
-    if not current_app.config["DEMO"]:
-        raise click.ClickException("The demo is refused outside demo and test settings (MEANWHILE_ENV=demo).")
-    told = len(stories.PRIYA) + len(stories.MARCUS) + len(stories.HANA) + couples
-    try:
-        with click.progressbar(
-            build_world(couples=couples, weeks=weeks, seed=seed),
-            length=told,
-            label="Telling the couples' stories",
-            file=sys.stderr,
-            hidden=not sys.stderr.isatty(),
-        ) as progress:
-            for _ in progress:
-                pass
-    except Conflict as problem:
-        raise click.ClickException(problem.sentence) from problem
-    click.echo(f"{told} couples. Every pass-phrase is: {PASSPHRASE}")
-    for name, who in SIGN_INS:
-        click.echo(f"  {name + '@demo.example':26} {who}")
+    """Fill an empty demo database with invented people and their history."""
+    reason = demo.why_not()
+    if reason:
+        raise click.ClickException(reason)
+    # A bar is for somebody who waits at a terminal; a log needs none.
+    with click.progressbar(
+        length=demo.named_couples() + couples,
+        label="Telling the couples' stories",
+        file=sys.stderr,
+        hidden=not sys.stderr.isatty(),
+    ) as line:
+        told = demo.load_world(couples=couples, weeks=weeks, seed=seed, after_each=lambda: line.update(1))
+    click.echo(f"{told} couples. Every pass-phrase is: {demo.PASSPHRASE}")
+    for address, what in demo.SIGN_INS:
+        click.echo(f"  {address:<26}{what}")
+    if couples:
+        click.echo(
+            f"  {'counsellor1@demo.example':<26}and on; their couples are a1@ and b1@demo.example, and on"
+        )
 
 
 @library_group.command("check")
-@click.option(
-    "--shipped", is_flag=True, help="Only read the files; do not ask whether the material is complete."
-)
+@click.option("--shipped", is_flag=True, help="Read the files only; do not ask for every material id.")
 def check(shipped: bool) -> None:
-    """Read every exercise, list every id of the material with where it is used, fail on what is missing."""
-    on_signs_page: dict[str, list[str]] = {}
-    for sign_id in SIGN_IDS:
-        for source in KINDS[sign_id].sources:
-            on_signs_page.setdefault(source, []).append(f"sign {sign_id}")
-    report = check_library(elsewhere=on_signs_page)
-    for line in report.lines():
-        click.echo(line)
-    if report.problems or (report.missing and not shipped):
+    """Read every exercise and say where each material id is used; fails when one is missing."""
+    report = check_library(elsewhere=_reached_through_signs())
+    if shipped:
+        click.echo(f"{len(report.exercises)} exercises read, {len(report.problems)} problems.")
+        for problem in report.problems:
+            click.echo(problem, err=True)
+    else:
+        click.echo("\n".join(report.lines()))
+    if report.problems or not (shipped or report.is_complete):
         raise click.exceptions.Exit(1)
 
 
 @signs_group.command("assess")
 def assess() -> None:
-    """Read couples' histories as JSON lines on standard input and write one result a line."""
+    """Read couple histories from standard input, one JSON line each; write one result a line."""
+    lines = _Lines(sys.stdin.buffer)
+    out = sys.stdout.buffer
     try:
-        for line in assess_lines(sys.stdin):
-            click.echo(line)
+        for result in assess_lines(lines):
+            out.write(result.encode("utf-8") + b"\n")
     except LineError as problem:
-        raise click.ClickException(str(problem)) from problem
+        out.flush()
+        raise click.ClickException(str(problem)) from None
+    except UnicodeEncodeError:
+        out.flush()
+        raise click.ClickException(
+            f"Line {lines.number}: it holds half of a character, which no text can carry."
+        ) from None
+    out.flush()
+
+
+class _Lines:
+    """Standard input line by line, so that a file of any length can pass, and a bad line has a number."""
+
+    def __init__(self, stream: Iterable[bytes]) -> None:
+        self._stream, self.number = stream, 0
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._stream:
+            self.number += 1
+            try:
+                yield line.decode("utf-8-sig" if self.number == 1 else "utf-8")
+            except UnicodeDecodeError:
+                raise LineError(self.number, "this is not UTF-8 text.") from None
+
+
+def _reached_through_signs() -> Mapping[str, list[str]]:
+    """The thresholds that the signs page carries, each with its rows."""
+    reached: dict[str, list[str]] = defaultdict(list)
+    for kind in KINDS.values():
+        for source in kind.sources:
+            reached[source].append(f"sign {kind.id}")
+    return reached
 
 
 def init_cli(app: Flask) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -92,15 +93,12 @@ def record(
     missing = REQUIRED.get(event, frozenset()) - details.keys()
     if missing:
         raise ValueError(f"The event “{event}” needs {', '.join(sorted(missing))}.")
-    practice = practice_id or getattr(subject, "practice_id", None) or (actor and actor.practice_id)
+    practice: UUID | None = practice_id or getattr(subject, "practice_id", None)
+    if practice is None and actor is not None:
+        practice = actor.practice_id
     if practice is None:
         raise ValueError("An audit line belongs to a practice.")
-    head = db.session.execute(
-        select(AuditHead).where(AuditHead.practice_id == practice).with_for_update()
-    ).scalar_one_or_none()
-    if head is None:
-        head = AuditHead(practice_id=practice, number=0, line_hash=START)
-        db.session.add(head)
+    head = _locked_head(practice)
     line = AuditLine(
         practice_id=practice,
         number=head.number + 1,
@@ -120,6 +118,19 @@ def record(
     return line
 
 
+def record_all(practice_id: UUID, lines: Iterable[AuditLine]) -> None:
+    """Chain lines of one practice that have been written out in order, such as a history that is loaded.
+
+    They join the running transaction under one lock, where `record` takes the lock for each line.
+    """
+    head = _locked_head(practice_id)
+    for line in lines:
+        line.number, line.previous_hash = head.number + 1, head.line_hash
+        line.line_hash = _hash(line)
+        head.number, head.line_hash = line.number, line.line_hash
+        db.session.add(line)
+
+
 def verify(practice_id: UUID) -> int | None:
     """Walk the chain of one practice; the number of the first line that does not hold, or None."""
     previous, expected = START, 1
@@ -134,6 +145,17 @@ def verify(practice_id: UUID) -> int | None:
     if head is not None and (head.number, head.line_hash) != (expected - 1, previous):
         return expected
     return None
+
+
+def _locked_head(practice_id: UUID) -> AuditHead:
+    """The end of the chain, held until the transaction ends, so that no two writers take one number."""
+    head = db.session.execute(
+        select(AuditHead).where(AuditHead.practice_id == practice_id).with_for_update()
+    ).scalar_one_or_none()
+    if head is None:
+        head = AuditHead(practice_id=practice_id, number=0, line_hash=START)
+        db.session.add(head)
+    return head
 
 
 def _hash(line: AuditLine) -> str:

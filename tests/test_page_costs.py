@@ -15,7 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from assignments.demo.world import build_world
+from assignments.demo.world import load_world
 from clinic.extensions import db
 from clinic.models import Couple, Partner, Person
 from tests.conftest import Clock, CountQueries, SignInAs
@@ -127,8 +127,7 @@ def crowd(request: pytest.FixtureRequest, clock: Clock, app: Flask) -> Crowd:
     """Parametrised with (couples, weeks)."""
     couples, weeks = request.param
     with app.app_context():
-        for _ in build_world(couples=couples, weeks=weeks):
-            pass
+        load_world(couples=couples, weeks=weeks)
         counsellor = person_at("counsellor1")
         couple = db.session.scalars(select(Couple).where(Couple.counsellor_id == counsellor.id)).first()
         assert couple is not None

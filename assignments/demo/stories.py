@@ -1,71 +1,196 @@
-"""Who the couples of the demo are. Every name is invented, and so is everything that happens to them."""
+"""What a story is: a couple, how their weeks went in numbers, what they were given and what they wrote.
+
+Everybody told about here is invented, and so is everything that happens to them.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from assignments.domain.checkins import Disagreement, MyPart, asks_every_second_week_items
+from assignments.domain.signs import DecisionState
+
+Report = Mapping[str, int | str | None]
+Course = tuple[tuple[Report | None, ...], tuple[Report | None, ...]]
+
+AGAIN = {"n": Disagreement.NONE, "e": Disagreement.EASED, "s": Disagreement.STUCK, "w": Disagreement.WORSE}
+PART = {"d": MyPart.DOING, "k": MyPart.DONT_KNOW_HOW, "l": MyPart.NOT_NOW, "u": MyPart.UNSAID}
+# Feeling understood goes with closeness, a little above or below it from week to week.
+UNDERSTOOD_BESIDE = (0, -1, 0, 1, 0, -1, 0)
+
+
+@dataclass(frozen=True)
+class Who:
+    """One person. Without an address, one is made from the name."""
+
+    name: str
+    family_name: str
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one partner did with an exercise, so many days after it was given.
+
+    `answers` holds bare values by step: a text, a number, an option's key, a list of keys. Without a level it
+    goes as far as the exercise allows.
+    """
+
+    slot: str
+    answers: Mapping[str, Any]
+    after: float = 2
+    level: str = ""
+    is_draft: bool = False
+    useful: int | None = None
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class Aside:
+    """ "Not tonight" (later) or "This one feels hard" (hard), so many days after it was given."""
+
+    slot: str
+    kind: str
+    choice: str
+    after: float = 2
+
+
+@dataclass(frozen=True)
+class Given:
+    """An exercise given to a couple, so many weeks before their next appointment, or so many days ago.
+
+    `rounds` tells a weekly one in two lines, A's and B's, a sign a week: a digit is a turn that was done and
+    how close it felt, "l" was put off, "h" felt hard, "-" was left. `lines` are words for its text page.
+    """
+
+    slug: str
+    weeks: float = 0
+    said: tuple[Said, ...] = ()
+    for_whom: str = "both"
+    days: int | None = None
+    note: str = ""
+    rounds: tuple[str, str] | None = None
+    agreed: Mapping[str, str] = field(default_factory=dict)
+    lines: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    asides: tuple[Aside, ...] = ()
+    limit: str = ""
+    open_ended: bool = False
+    withdrawn_after: float | None = None
+
+
+@dataclass(frozen=True)
+class Thanks:
+    """A small thank-you in the log."""
+
+    slot: str
+    days: float
+    what: str
+    meant: str = ""
+    is_private: bool = False
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision the counsellor has recorded; its evidence is worked out as it stood that day."""
+
+    state: DecisionState
+    days: int
+    reason: str
+    review_in: int | None = None
+    in_brief: bool = False
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The counsellor's own view on a sign that the software never works out."""
+
+    sign: str
+    judgement: str
+    days: int
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Story:
-    """One couple: two names each, a shape, when they are seen, and what stands out about them today."""
+    """One couple. `next_in` counts days from today to their next appointment; None means there is none."""
 
-    first: tuple[str, str]
-    second: tuple[str, str]
-    shape: str
-    seen_in_days: int | None = None  # days from today to the next appointment
+    first: Who
+    second: Who
+    course: Course = ((), ())
+    next_in: int | None = None
+    every: int = 7
     hour: int = 10
-    weeks: int | None = None  # how long they have come; None for as long as the world goes back
-    sign_ins: bool = False  # whether their addresses are the ones promised for the demo
-    unread: int = 0  # answers the counsellor has not read yet
-    waiting: bool = False  # an answer that has waited to open for more than a week
-    felt_hard: int = 0
-    put_off: int = 0
-    held: bool = False
-    closed: bool = False
-    invited_only: bool = False
-    decision: str | None = None  # a decision already recorded, in the words of decision 22
+    given: tuple[Given, ...] = ()
+    thanks: tuple[Thanks, ...] = ()
+    decided: tuple[Decided, ...] = ()
+    judged: tuple[Judged, ...] = ()
+    unread: int = 0
+    last_seen: int = 0
+    held_days: int | None = None
+    closed_days: int | None = None
+    invited_days: int | None = None
+    wants_to_talk: str = ""
+
+    @property
+    def weeks(self) -> int:
+        """How many weeks of check-ins there have been."""
+        return max(len(line) for line in self.course)
 
 
-PRIYA = (
-    Story(("Sam", "Okafor"), ("Jo", "Lind"), "improving", 0, 17, sign_ins=True, unread=2),
-    Story(("Ade", "Adeyemi"), ("Ruth", "Clarke"), "stalled", 2, 10, sign_ins=True),
-    Story(
-        ("Nadia", "Farrow"), ("Elis", "Kerr"), "improving", 0, 11, decision="continue"
-    ),  # the quiet one, by now
-    Story(("Marta", "Reyes"), ("Ben", "Hall"), "plateau", 0, 14, felt_hard=2, put_off=3),
-    Story(("Emi", "Suzuki"), ("Karl", "Brandt"), "dropped", 3, 9),
-    Story(("Orla", "Walsh"), ("Idris", "Musa"), "late", 0, 15, unread=2, decision="continue"),
-    Story(("Leo", "Grant"), ("Dasha", "Ivanova"), "improving", 1, 11, unread=1),
-    Story(("Ngozi", "Eze"), ("Tom", "Lindqvist"), "one_sided", 4, 10),
-    Story(("Hugo", "Patel"), ("Claire", "Moreau"), "worsening", 1, 13),
-    Story(("Wen", "Chen"), ("Luis", "Ortiz"), "good", 5, 12, weeks=0, invited_only=True),
-    Story(("Farah", "Haddad"), ("Joel", "Stern"), "slipped", 6, 16, waiting=True, decision="adapt_plan"),
-    Story(("Kit", "Moss"), ("Ana", "Duarte"), "paused", 5, 9, held=True, decision="pause_for_safety"),
-    Story(("Greta", "Vos"), ("Sol", "Amin"), "finished", None, closed=True, decision="planned_ending"),
-    Story(("Mina", "Rahimi"), ("Piet", "Bakker"), "good", 7, 12),
-)
+def course(
+    a: str,
+    b: str,
+    *,
+    again: tuple[str, str] = ("en", "ne"),
+    hope: tuple[str, str] = ("6", "6"),
+    part: tuple[str, str] = ("d", "d"),
+    pressure: tuple[str, str] = ("3434", "4343"),
+) -> Course:
+    """A course written out week by week: closeness/tension/pulling back, a digit a week, "x" for ten.
 
-MARCUS = (
-    Story(("Nia", "Powell"), ("Owen", "Hughes"), "improving", 1, 10),
-    Story(("Rosa", "Quint"), ("Dev", "Malik"), "plateau", 3, 12, unread=1),
-    Story(("Alba", "Nunn"), ("Theo", "Frost"), "late", 6, 15),
-)
+    A "-" in the first line is a week without a check-in, in the two after it an item that was left out. The
+    other lines begin again when they run out.
+    """
+    told = (
+        _line(a, again[0], hope[0], part[0], pressure[0]),
+        _line(b, again[1], hope[1], part[1], pressure[1]),
+    )
+    if len(told[0]) != len(told[1]):
+        raise ValueError(f"Both partners need as many weeks: {a} and {b}.")
+    return told
 
-HANA = (
-    Story(("Lea", "Sommer"), ("Tom", "Ekdal"), "improving", 2, 10, sign_ins=True, unread=1),
-    Story(("Vera", "Holm"), ("Abel", "Tran"), "plateau", 4, 14),
-)
 
-# For larger worlds, names are put together; they only have to differ and to belong to nobody.
-FIRST_NAMES = (
-    "Asha", "Bryn", "Cleo", "Dario", "Edda", "Finn", "Gwen", "Hari", "Ines", "Jonas", "Kaja", "Lars",
-    "Maya", "Nico", "Oona", "Pavel", "Quinn", "Rhea", "Sven", "Tess", "Umar", "Vita", "Willa", "Yusuf", "Zoe",
-)  # fmt: skip
-FAMILY_NAMES = (
-    "Abbot", "Bello", "Crane", "Dray", "Elm", "Fenn", "Gale", "Hart", "Iyer", "Jagger", "Keane", "Lowe",
-    "Mbeki", "Nash", "Orr", "Pell", "Quist", "Rowe", "Shaw", "Tamm", "Udall", "Vance", "Wray", "York", "Zand",
-)  # fmt: skip
-CROWD_SHAPES = (
-    ("improving",) * 8 + ("late",) * 2 + ("plateau",) * 4 + ("worsening",) * 2
-    + ("slipped", "dropped", "one_sided", "good")
-)  # fmt: skip
+def _line(digits: str, again: str, hope: str, part: str, pressure: str) -> tuple[Report | None, ...]:
+    closeness, tension, pulled_back = digits.split("/")
+    if not len(closeness) == len(tension) == len(pulled_back):
+        raise ValueError(f"The three lines differ in length: {digits}.")
+    reports: list[Report | None] = []
+    for week, close in enumerate(closeness):
+        if close == "-":
+            reports.append(None)
+            continue
+        beside = UNDERSTOOD_BESIDE[week % len(UNDERSTOOD_BESIDE)]
+        report: dict[str, int | str | None] = {
+            "closeness": number(close),
+            "understood": max(0, min(10, number(close) + beside)),
+            "tension": None if tension[week] == "-" else number(tension[week]),
+            "pulled_back": None if pulled_back[week] == "-" else number(pulled_back[week]),
+            "outside_pressure": number(_turn(pressure, week)),
+            "same_disagreement": AGAIN[_turn(again, week)].value,
+        }
+        if asks_every_second_week_items(week):
+            report["hope"] = number(_turn(hope, week // 2))
+            report["my_part"] = PART[_turn(part, week // 2)].value
+        reports.append(report)
+    return tuple(reports)
+
+
+def number(sign: str) -> int:
+    """A digit, or "x" for ten."""
+    return 10 if sign == "x" else int(sign)
+
+
+def _turn(signs: Sequence[str], place: int) -> str:
+    return signs[place % len(signs)]

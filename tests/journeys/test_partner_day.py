@@ -92,6 +92,7 @@ def test_sent_taken_back_sent_again_and_kept_after_all(
     assert jo.content() == before
 
     steps.follow(sam, "Carry on")
+    steps.write(sam, "What tells you that we are all right?", "You hum, and you leave the light on.")
     steps.told(sam, SAMS_WORDS)
     steps.press_send(sam, "Both at once")
     steps.follow(sam, "Back to Today")

@@ -127,16 +127,24 @@ def test_nothing_is_asked_of_a_couple_on_hold_or_one_that_has_ended(
 def test_an_answer_waiting_to_open_is_told_without_saying_whose(
     cast: Cast, as_: AS, app: Flask, clock: Clock
 ) -> None:
-    send(app, cast.sam, give(app, cast, "what-helps-me-feel-safe"), Level.BOTH)
+    send(app, cast.sam, give(app, cast, "what-helps-me-feel-safe", best_before=date(2026, 9, 30)), Level.BOTH)
     clock.move(days=9)
     page = get_page(as_(cast.priya), "/c")
     assert "An answer has waited 9 days to open." in row(page, "Okafor and Lind")
 
 
 def test_a_kept_answer_is_not_told_by_what_waits(cast: Cast, as_: AS, app: Flask, clock: Clock) -> None:
-    given = give(app, cast, "what-helps-me-feel-safe")
+    given = give(app, cast, "what-helps-me-feel-safe", best_before=date(2026, 9, 30))
     send(app, cast.sam, given, Level.BOTH)
     send(app, cast.jo, given, Level.PRIVATE)
+    clock.move(days=9)
+    assert "to open" not in get_page(as_(cast.priya), "/c?show=all").words
+
+
+def test_once_its_time_has_run_out_nothing_waits_to_open(
+    cast: Cast, as_: AS, app: Flask, clock: Clock
+) -> None:
+    send(app, cast.sam, give(app, cast, "what-helps-me-feel-safe"), Level.BOTH)
     clock.move(days=9)
     assert "to open" not in get_page(as_(cast.priya), "/c?show=all").words
 

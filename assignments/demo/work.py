@@ -1,0 +1,243 @@
+"""What a couple was given and what each of them did with it, as rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from random import Random
+from typing import Any
+
+from assignments.actions.responding import LATER, TURNS_HOLD_MINUTES
+from assignments.demo.answers import answer_value, round_answers
+from assignments.demo.scene import Scene, new_id
+from assignments.demo.stories import Given, Said
+from assignments.domain.exercises import Exercise
+from assignments.domain.progress import Repeat
+from assignments.library.loader import load_library
+from assignments.models import (
+    Answer,
+    Assignment,
+    Comment,
+    Outcome,
+    Response,
+    SetAside,
+    Withdrawal,
+)
+from clinic import crypto
+from clinic.audit import Event
+from clinic.models import (
+    Couple,
+    Person,
+)
+
+DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
+
+
+class Work:
+    """Hands out exercises of one story, and keeps the responses that were sent."""
+
+    def __init__(
+        self,
+        scene: Scene,
+        counsellor: Person,
+        couple: Couple,
+        people: Mapping[str, Person],
+        days: Sequence[date],
+        hour: time,
+        chance: Random,
+    ) -> None:
+        self.scene, self.counsellor, self.couple, self.people = scene, counsellor, couple, people
+        self.days, self.hour, self.chance = days, hour, chance
+        self.practice_id = scene.practice.id
+        coming = [day for day in days if day >= scene.today]
+        self.next_in = (coming[0] - scene.today).days if coming else 0
+        self.responses: list[Response] = []
+
+    def give(self, given: Given) -> None:
+        scene = self.scene
+        exercise = load_library().get(given.slug)
+        if exercise is None:
+            raise LookupError(f"The library has no exercise “{given.slug}”.")
+        days = given.days if given.days is not None else round(7 * given.weeks) - self.next_in
+        starts_on = scene.today - DAY * days
+        is_talk = starts_on in self.days
+        assigned_at = self.scene.past(
+            scene.at(starts_on, *((self.hour.hour, 55) if is_talk else (9, 30))), timedelta(hours=4)
+        )
+        assignment = Assignment(
+            id=new_id(self.chance),
+            practice_id=self.practice_id,
+            couple_id=self.couple.id,
+            exercise_version_id=scene.version_of(exercise).id,
+            for_whom=given.for_whom,
+            starts_on=starts_on,
+            best_before=self._best_before(given, starts_on),
+            repeat=Repeat.WEEKLY if given.rounds else Repeat.ONCE,
+            sharing_limit=given.limit or exercise.sharing,
+            author_id=self.counsellor.id,
+            assigned_at=assigned_at,
+        )
+        if given.note:
+            assignment.note_sealed = crypto.seal(assignment, "note_sealed", given.note)
+        scene.add(assignment)
+        scene.note(
+            assigned_at,
+            self.counsellor,
+            Event.ASSIGNED,
+            assignment,
+            slug=exercise.slug,
+            version=exercise.version,
+            for_whom=given.for_whom,
+        )
+        for aside in given.asides:
+            self._aside(assignment, aside.slot, aside.kind, aside.choice, starts_on, aside.after)
+        for said in given.said:
+            values = {key: answer_value(exercise, key, bare) for key, bare in said.answers.items()}
+            self._said(assignment, exercise, said, 1, starts_on, values)
+        if given.rounds:
+            self._rounds(assignment, exercise, given)
+        if given.withdrawn_after is not None:
+            at = self.scene.past(scene.at(starts_on + DAY * round(given.withdrawn_after), 12))
+            scene.add(
+                Withdrawal(
+                    id=new_id(self.chance),
+                    practice_id=self.practice_id,
+                    assignment_id=assignment.id,
+                    by_id=self.counsellor.id,
+                    at=at,
+                )
+            )
+            scene.note(at, self.counsellor, Event.ASSIGNMENT_WITHDRAWN, assignment)
+
+    def _best_before(self, given: Given, starts_on: date) -> date | None:
+        """The next talk after it was given; a weekly one that is still on has no last day."""
+        if given.open_ended:
+            return None
+        if given.rounds:
+            last = starts_on + WEEK * len(given.rounds[0]) - DAY
+            return last if last < self.scene.today else None
+        return next((day for day in self.days if day > starts_on), None)
+
+    def _rounds(self, assignment: Assignment, exercise: Exercise, given: Given) -> None:
+        for slot, signs, lines in zip(("A", "B"), given.rounds or (), given.lines, strict=True):
+            for turn, sign in enumerate(signs, start=1):
+                began_on = assignment.starts_on + WEEK * (turn - 1)
+                after = 1 + self.chance.random() * 4
+                if sign in "lh":
+                    kind, choice = ("later", "leave") if sign == "l" else ("hard", "skip")
+                    self._aside(assignment, slot, kind, choice, began_on, after)
+                elif sign != "-":
+                    line = lines[(turn - 1) % len(lines)] if lines else ""
+                    values = round_answers(exercise, turn, sign, line, given.agreed)
+                    self._said(assignment, exercise, Said(slot, {}, after), turn, began_on, values)
+
+    def _said(
+        self,
+        assignment: Assignment,
+        exercise: Exercise,
+        said: Said,
+        turn: int,
+        began_on: date,
+        values: dict[str, Any],
+    ) -> None:
+        scene, person = self.scene, self.people[said.slot]
+        day = began_on + DAY * int(said.after)
+        evening = scene.at(day, self.chance.randrange(18, 22), self.chance.randrange(60))
+        ended_at = max(self.scene.past(evening), assignment.assigned_at + timedelta(minutes=20))
+        level = said.level or ("both" if exercise.reveal_together else assignment.sharing_limit)
+        hold = TURNS_HOLD_MINUTES if exercise.who == "turns" else scene.practice.hold_minutes
+        response = Response(
+            id=new_id(self.chance),
+            practice_id=self.practice_id,
+            couple_id=self.couple.id,
+            assignment_id=assignment.id,
+            turn=turn,
+            author_id=person.id,
+            visibility=None if said.is_draft else level,
+            started_at=ended_at - timedelta(minutes=exercise.minutes),
+            sent_at=None if said.is_draft else ended_at,
+            opens_at=None if said.is_draft else ended_at + timedelta(minutes=hold),
+            version=1 + len(values) + (not said.is_draft),
+        )
+        scene.add(response)
+        for step, value in values.items():
+            answer = Answer(
+                id=new_id(self.chance),
+                practice_id=self.practice_id,
+                response_id=response.id,
+                author_id=person.id,
+                step=step,
+                saved_at=ended_at - timedelta(minutes=1),
+            )
+            answer.value_sealed = crypto.seal(answer, "value_sealed", json.dumps(value, ensure_ascii=False))
+            scene.add(answer)
+        if said.is_draft:
+            scene.note(ended_at, person, Event.DRAFT_SAVED, response)
+            return
+        scene.note(ended_at, person, Event.RESPONSE_SENT, response)
+        self.responses.append(response)
+        self._outcome(assignment, turn, person, said, ended_at)
+        if said.comment:
+            self._comment(response, ended_at, said.comment)
+
+    def _outcome(
+        self, assignment: Assignment, turn: int, person: Person, said: Said, ended_at: datetime
+    ) -> None:
+        """Some say how it went, some don't."""
+        useful = said.useful
+        if useful is None:
+            if self.chance.random() < 0.4:
+                return
+            useful = self.chance.randrange(4, 10)
+        at = ended_at + timedelta(minutes=1)
+        row = self.scene.add(
+            Outcome(
+                id=new_id(self.chance),
+                practice_id=self.practice_id,
+                couple_id=self.couple.id,
+                assignment_id=assignment.id,
+                turn=turn,
+                person_id=person.id,
+                tried="part" if useful < 4 else "tried",
+                useful=useful,
+                at=at,
+            )
+        )
+        self.scene.note(at, person, Event.OUTCOME_RECORDED, row)
+
+    def _aside(
+        self, assignment: Assignment, slot: str, kind: str, choice: str, began_on: date, after: float
+    ) -> None:
+        day = began_on + DAY * int(after)
+        at = self.scene.past(self.scene.at(day, 21, self.chance.randrange(60)), timedelta(hours=5))
+        person = self.people[slot]
+        row = self.scene.add(
+            SetAside(
+                id=new_id(self.chance),
+                practice_id=self.practice_id,
+                couple_id=self.couple.id,
+                assignment_id=assignment.id,
+                person_id=person.id,
+                kind=kind,
+                choice=choice,
+                until=at + LATER[choice] if choice in LATER else None,
+                at=at,
+            )
+        )
+        self.scene.note(at, person, Event.SET_ASIDE, row, kind=kind)
+
+    def _comment(self, response: Response, sent_at: datetime, words: str) -> None:
+        at = self.scene.past(sent_at + timedelta(hours=15), timedelta(minutes=5))
+        comment = Comment(
+            id=new_id(self.chance),
+            practice_id=self.practice_id,
+            response_id=response.id,
+            response_version=response.version,
+            author_id=self.counsellor.id,
+            at=at,
+        )
+        comment.words_sealed = crypto.seal(comment, "words_sealed", words)
+        self.scene.add(comment)
+        self.scene.note(at, self.counsellor, Event.COMMENTED, response)
