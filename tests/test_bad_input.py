@@ -140,7 +140,7 @@ def sound(endpoint: str, form: Tag) -> Fields:
         if control.has_attr("disabled") or kind == "submit":
             continue
         if control.name == "textarea":
-            fields.append((name, control.get_text().removeprefix("\n") or SAID))
+            fields.append((name, control.get_text().strip() or SAID))
         elif control.name == "select":
             option = control.select_one("option[selected]") or control.select("option")[-1]
             fields.append((name, str(option.get("value", ""))))
