@@ -226,7 +226,7 @@ class OutcomeForm(FlaskForm):
     tried: Any = RadioField(
         "How did it go?",
         choices=[
-            SelectChoice("tried", "We tried it"),
+            SelectChoice("tried", "Tried it"),
             SelectChoice("part", "Part of it"),
             SelectChoice("not", "Not this time"),
         ],

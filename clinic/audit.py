@@ -95,7 +95,9 @@ def record(
     missing = REQUIRED.get(event, frozenset()) - details.keys()
     if missing:
         raise ValueError(f"The event “{event}” needs {', '.join(sorted(missing))}.")
-    practice = practice_id or getattr(subject, "practice_id", None) or (actor.practice_id if actor else None)
+    practice: UUID | None = practice_id or getattr(subject, "practice_id", None)
+    if practice is None and actor is not None:
+        practice = actor.practice_id
     if practice is None:
         raise ValueError("An audit line belongs to a practice.")
     head = _locked_head(practice)

@@ -25,7 +25,7 @@ from clinic.models import OutboxMail, Person
 from clinic.web import DEVICE_COOKIE
 from tests.databases import Databases, PostgreSQLServer, SQLiteFiles, app_on, postgresql
 
-pytest_plugins = ["tests.browser", "tests.cast"]
+pytest_plugins = ["tests.browser", "tests.cast", "tests.crawl"]
 
 
 # --- pytest-flask's trap: either of its two fixtures alone lets every client be the last one who signed in.
@@ -233,12 +233,15 @@ class Clock:
         return moment
 
 
+# A Wednesday evening, half past seven in London, in summer time. The next clock change is 25 October.
+EVENING = datetime(2026, 9, 16, 18, 30, tzinfo=UTC)
+
+
 @pytest.fixture
 def clock() -> Iterator[Clock]:
-    """A Wednesday evening, half past seven in London, in summer time. The next clock change is 25 October."""
-    start = datetime(2026, 9, 16, 18, 30, tzinfo=UTC)
-    with time_machine.travel(start, tick=False) as traveller:
-        yield Clock(traveller, start)
+    """That evening, until the test moves it."""
+    with time_machine.travel(EVENING, tick=False) as traveller:
+        yield Clock(traveller, EVENING)
 
 
 # --- What a page costs.

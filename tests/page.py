@@ -214,7 +214,8 @@ def _filled_in(form: Tag) -> Iterator[tuple[str, str]]:
             continue
         name = str(control["name"])
         if control.name == "textarea":
-            yield name, control.get_text().removeprefix("\n")
+            # A browser reads every line end as one character, and leaves out the one that begins the box.
+            yield name, control.get_text().replace("\r\n", "\n").removeprefix("\n")
         elif control.name == "select":
             chosen = control.select("option[selected]") or control.select("option")[:1]
             for option in chosen:

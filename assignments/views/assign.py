@@ -256,12 +256,13 @@ def _defaults(couple: Couple, exercise: Exercise) -> dict[str, object]:
     """What fits mostly: both, from today, until the next appointment, as often as the exercise says."""
     zone = ZoneInfo(practice_of(signed_in()).timezone)
     days = [one.starts_at.astimezone(zone).date() for one in appointments_of(couple)]
+    today = _today()
     often = exercise.dose.per_week is not None and not exercise.dose.once
     return {
         "for_whom": None if exercise.who == "one" else "both",
-        "starts_on": _today(),
+        "starts_on": today,
         # Nobody practises between now and an appointment of the same day.
-        "best_before": next((day for day in days if day > _today()), None),
+        "best_before": next((day for day in days if day > today), None),
         "repeat": (Repeat.WEEKLY if often else Repeat.ONCE).value,
         "sharing_limit": _levels(couple, exercise)[0].value,
     }

@@ -90,7 +90,12 @@ def _drawn(row: BoardRow, line: Line) -> Drawn:
 def _action(row: BoardRow, line: Line) -> tuple[str, str]:
     """Label and address of the row's one action; without its page or the right to it, the couple's own page."""
     endpoint, permission = LEADS_TO[row.action.kind]
-    address = about(endpoint, line.couple.id) if can(signed_in(), permission) else None
+    if not can(signed_in(), permission):
+        address = None
+    elif row.action.kind is ActionKind.ADJUST:
+        address = url_for(endpoint, couple=line.couple.id)
+    else:
+        address = about(endpoint, line.couple.id)
     if address is None:
         return "Open", url_for("couple.couple", couple_id=line.couple.id)
     return row.action.label, address

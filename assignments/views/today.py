@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, current_app, g, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from assignments.domain.exercises import FAMILY_NAMES
 from assignments.queries.today import today_for
 from clinic import clock
 from clinic.access import needs
@@ -24,7 +23,6 @@ def today() -> ResponseReturnValue:
         "assignments/today/today.html",
         place=g.place,
         today=today_for(g.place, clock.now(), has_check_in=bool(check_in_url)),
-        families=FAMILY_NAMES,
         check_in_url=check_in_url,
         thanks_url=_url_if_built("thanks.thanks"),
         most_rows=MOST_ROWS,

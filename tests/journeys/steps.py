@@ -242,9 +242,26 @@ def tick(partner: Page, question: str, choices: Sequence[str], other: str = "") 
     press(partner, "Continue")
 
 
-def send_both_at_once(partner: Page) -> None:
+def press_send(partner: Page, who_sees_it: str) -> None:
     """Choose who sees it on the page to check on, and send."""
     heading(partner, "Check before you send")
-    choose(partner, "Both at once")
-    partner.locator("main .send-row button:visible").first.click()
+    choose(partner, who_sees_it)
+    # With the choice made, one button is left, and it says what it does.
+    partner.locator("main .send-row button.btn-main:visible").click()
     heading(partner, "Done. Thank you for making time.")
+
+
+def send_both_at_once(partner: Page) -> None:
+    """Send so that both answers open together, and go back to Today."""
+    press_send(partner, "Both at once")
+    told(partner, "see each other’s once you have both sent yours.")
+    follow(partner, "Back to Today")
+    told(partner, "Done. That is enough for today.")
+
+
+def open_own_answer(partner: Page, exercise: str) -> None:
+    """From any page with tabs to what one has written oneself."""
+    tab(partner, "Me")
+    partner.get_by_role("link", name=re.compile("^My answers")).click()
+    partner.get_by_role("link", name=re.compile(exercise)).click()
+    heading(partner, exercise)

@@ -5,15 +5,21 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask import Blueprint, g, url_for
+from sqlalchemy import inspect
 
 from assignments.queries.doing import Doing, DoingPage, doing_for
 from clinic import clock
+from clinic.access import signed_in
+from clinic.queries.couples import own_place
 
 blueprint = Blueprint("do", __name__, url_prefix="/do/<uuid:assignment_id>")
 
 
 def doing(assignment_id: UUID) -> Doing:
     """The running turn of whoever asked."""
+    # A refused save has emptied what was read before it, so the place may have to be read again.
+    if inspect(g.place).expired:
+        g.place = own_place(signed_in())
     return doing_for(g.place, assignment_id, clock.now())
 
 

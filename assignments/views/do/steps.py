@@ -51,7 +51,7 @@ def step(assignment_id: UUID, step: str) -> ResponseReturnValue:
         except AnswerError as problem:
             form.form_errors.append(str(problem))
         except NewerCopy as problem:
-            newer = problem
+            newer, mine = problem, doing(assignment_id)
             form.form_errors.append(problem.sentence)
     return page(
         "assignments/do/step.html",

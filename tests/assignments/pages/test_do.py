@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from assignments.domain.visibility import Level
@@ -17,6 +18,7 @@ from assignments.queries.responses import unsealed_value
 from clinic.extensions import db
 from clinic.models import Couple, Practice
 from tests.assignments.work import give, send, write
+from tests.browser import OpenBrowser, axe, fits
 from tests.cast import AS, Cast
 from tests.conftest import Clock
 from tests.page import get_page, read_page, submit, submit_and_follow
@@ -87,31 +89,24 @@ def test_an_unknown_step_is_not_found(cast: Cast, as_: AS, app: Flask) -> None:
     assert sam.post(f"/do/{given}/made-up/draft", data=form).status_code == 404
 
 
-def test_every_step_of_every_exercise_has_a_page_that_may_be_left_empty(
-    cast: Cast, as_: AS, app: Flask
-) -> None:
+@pytest.mark.parametrize("slug", [exercise.slug for exercise in load_library().all()])
+def test_every_page_of_an_exercise_may_be_left_empty(cast: Cast, as_: AS, app: Flask, slug: str) -> None:
+    given = give(app, cast, slug)
     sam = as_(cast.sam)
-    for exercise in load_library().all():
-        given = give(app, cast, exercise.slug)
-        page = get_page(sam, f"/do/{given}")
-        start = [a["href"] for a in page.select("main a") if a.get_text(strip=True) == "Start"]
-        address, seen = str(start[0]), 0
-        while not address.endswith("/check"):
-            page = get_page(sam, address)
-            assert "{partner}" not in page.response.text
-            assert "{counsellor}" not in page.response.text
-            forms = page.select("main form")
-            index = "main form:has(input[name=version])"
-            buttons = [b.get_text(strip=True) for b in forms[-1].select("button")]
-            onward = "Go on without" if "Go on without" in buttons else "Continue"
-            address = str(submit(sam, page, form=index, button=onward).location)
-            seen += 1
-        assert seen >= 1
+    page = get_page(sam, f"/do/{given}")
+    address = next(str(a["href"]) for a in page.select("main a") if a.get_text(strip=True) == "Start")
+    while not address.endswith("/check"):
         page = get_page(sam, address)
-        assert "You have not written anything here." in page.words
-        assert response_of(app, given) is None, "leaving pages out must begin nothing"
-        page = submit_and_follow(sam, page, button="Finish")
-        assert "Only you can read it." in page.words
+        assert not re.search(r"\{(partner|counsellor)\}", page.response.text)
+        form = "main form:has(input[name=version])"
+        buttons = [button.get_text(strip=True) for button in page.select(f"{form} button")]
+        onward = "Go on without" if "Go on without" in buttons else "Continue"
+        address = str(submit(sam, page, form=form, button=onward).location)
+    page = get_page(sam, address)
+    assert "You have not written anything here." in page.words
+    assert response_of(app, given) is None, "leaving pages out must begin nothing"
+    page = submit_and_follow(sam, page, button="Finish")
+    assert "Only you can read it." in page.words
 
 
 # --- Writing.
@@ -127,7 +122,7 @@ def test_continue_saves_and_coming_back_finds_it(cast: Cast, as_: AS, app: Flask
     assert response.location == f"/do/{given}/what-helps"
     assert kept(app, given, "at-ease") == [{"text": words}]
     page = get_page(sam, f"/do/{given}/at-ease")
-    assert page.select_one("textarea").get_text().removeprefix("\n") == words  # type: ignore[union-attr]
+    assert page.select_one("textarea").get_text().removeprefix("\r\n") == words  # type: ignore[union-attr]
     assert "Saved at 7:30 pm" in page.words
     submit(sam, page, {"text": ""}, form=MAIN, button="Continue")
     assert kept(app, given, "at-ease") == [None]
@@ -173,7 +168,7 @@ def test_the_same_form_twice_counts_once(cast: Cast, as_: AS, app: Flask) -> Non
     sam = as_(cast.sam)
     page = get_page(sam, f"/do/{given}/thanks")
     for _ in range(2):
-        submit(sam, page, {"did": "Made tea"}, form=MAIN, button="Add a small thank-you")
+        submit(sam, page, {"box_did": "Made tea"}, form=MAIN, button="Add a small thank-you")
     assert len(kept(app, given, "thanks")[0]["entries"]) == 1
 
 
@@ -223,7 +218,7 @@ def test_entries_are_added_and_removed_one_by_one(cast: Cast, as_: AS, app: Flas
     sam = as_(cast.sam)
     page = get_page(sam, f"/do/{given}/thanks")
     for words in ("Made tea", "Rang my mother"):
-        page = submit_and_follow(sam, page, {"did": words}, form=MAIN, button="Add a small thank-you")
+        page = submit_and_follow(sam, page, {"box_did": words}, form=MAIN, button="Add a small thank-you")
     assert page.select_one("textarea").get_text(strip=True) == ""  # type: ignore[union-attr]
     assert "Made tea" in page.words
     first = page.select_one("input[name=remove]")
@@ -231,7 +226,7 @@ def test_entries_are_added_and_removed_one_by_one(cast: Cast, as_: AS, app: Flas
     page = submit_and_follow(sam, page, form=f'form:has([value="{first["value"]}"])')
     assert "Made tea" not in page.words
     # What stands in the boxes goes along with Continue, so nothing typed is left behind.
-    submit(sam, page, {"did": "Waited up"}, form=MAIN, button="Continue")
+    submit(sam, page, {"box_did": "Waited up"}, form=MAIN, button="Continue")
     page = get_page(sam, f"/do/{given}/check")
     assert "Rang my mother" in page.words
     assert "Waited up" in page.words
@@ -291,11 +286,11 @@ def test_a_begun_entry_is_kept_and_then_added_without_a_quarrel(cast: Cast, as_:
     url = f"/do/{(given := give(app, cast, 'appreciation-log'))}/thanks"
     sam = as_(cast.sam)
     page = get_page(sam, url)
-    assert draft(app, sam, url, did="Made", version="0").status_code == 200
+    assert draft(app, sam, url, box_did="Made", version="0").status_code == 200
     assert "Made" in str(get_page(sam, url).select_one("textarea"))
-    assert draft(app, sam, url, did="Made tea", version="1").status_code == 200
+    assert draft(app, sam, url, box_did="Made tea", version="1").status_code == 200
     # The form still holds the version it was opened with; its own saves must not stand in its way.
-    submit(sam, page, {"did": "Made tea"}, form=MAIN, button="Add a small thank-you")
+    submit(sam, page, {"box_did": "Made tea"}, form=MAIN, button="Add a small thank-you")
     value = kept(app, given, "thanks")[0]
     assert list(value["entries"].values()) == [{"did": "Made tea"}]
     assert "writing" not in value
@@ -533,3 +528,46 @@ def test_titles_name_no_one_and_no_topic(cast: Cast, as_: AS, app: Flask) -> Non
         page = get_page(sam, f"/do/{given}{path}")
         assert page.title
         assert not re.search(r"Sam|Jo|Priya|safe|ease", page.title.get_text())
+
+
+# --- In a browser.
+
+
+@pytest.mark.browser
+def test_what_is_typed_is_saved_by_itself_and_continue_never_quarrels_with_it(
+    cast: Cast, as_: AS, app: Flask, open_browser: OpenBrowser
+) -> None:
+    given = give(app, cast, EASE)
+    page = open_browser(as_(cast.sam), device="phone")
+    page.goto(f"/do/{given}/at-ease")
+    box = page.get_by_role("textbox")
+    box.fill("On walks")
+    expect(page.locator("[data-save=time]")).to_contain_text("Saved at")
+    assert kept(app, given, "at-ease") == [{"text": "On walks"}]
+    box.fill("On long walks")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Which of these help you feel safe?")
+    assert kept(app, given, "at-ease") == [{"text": "On long walks"}]
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+    axe(page)
+    fits(page)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("script", [True, False])
+def test_the_button_names_the_readers_as_soon_as_one_is_chosen(
+    cast: Cast, as_: AS, app: Flask, open_browser: OpenBrowser, script: bool
+) -> None:
+    given = give(app, cast, "i-statements")
+    write(app, cast.sam, given, "say-it", {"when": "it rained"})
+    page = open_browser(as_(cast.sam), device="phone", script=script)
+    page.goto(f"/do/{given}/check")
+    expect(page.get_by_role("button", name="Send", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Send to Jo and Priya")).to_be_hidden()
+    page.get_by_role("radio", name="Jo and Priya").check()
+    expect(page.get_by_role("button", name="Send", exact=True)).to_be_hidden()
+    page.get_by_role("button", name="Send to Jo and Priya").click()
+    expect(page.get_by_text("Priya can read it now.")).to_be_visible()
+    if script:  # The checks of a page run in it as script.
+        axe(page)
+        fits(page)

@@ -1,0 +1,293 @@
+"""Every page of the product, found as people find it: by following links, in the demo world.
+
+The world is told once a worker, at the `clock` fixture's Wednesday evening, and copied for whoever asks. Addresses
+that no link leads to are seeds, with ids from the database. `tests/test_page_costs.py` fails for a GET route that
+nobody reaches, so a new page joins by being linked.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+from uuid import UUID
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.engine import make_url
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+from assignments.actions.assigning import Terms, assign
+from assignments.actions.entries import save_thanks
+from assignments.actions.responding import send_response
+from assignments.demo.world import load_world
+from assignments.domain.exercises import PARTS, Exercise
+from assignments.domain.progress import Repeat
+from assignments.domain.visibility import Level
+from assignments.library.loader import load_library
+from assignments.models import Assignment, ExerciseVersion, Response
+from clinic.actions.tokens import digest
+from clinic.clock import today
+from clinic.extensions import db
+from clinic.models import Couple, Invitation, Partner, Person, Practice
+from tests import builders
+from tests.conftest import EVENING, Clock, CountQueries, SignInAs
+from tests.databases import SQLiteFiles, app_on
+from tests.page import Page, get_page, read_page, submit
+
+# How many addresses of one route are followed: a couple's page differs little from couple to couple.
+ADDRESSES_A_ROUTE = 2
+# Exit's page is blank and leads out of the house at once; tests/clinic/pages/test_leave.py looks after it.
+LEADS_OUT = "leave.leave"
+TOKEN, CODE = "a-link-of-one-use", "123456"
+SENT = "withdrawal-journal"
+
+
+@dataclass(frozen=True)
+class Visited:
+    """A page somebody found."""
+
+    visitor: str
+    endpoint: str
+    address: str
+    page: Page
+    statements: int
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody who goes everywhere, and where their way begins. Nobody signs in with None."""
+
+    name: str
+    address: str | None
+    begins_at: Callable[[], list[str]]
+
+
+def tell_the_world() -> None:
+    """The demo's stories, and what its people do not happen to be in the middle of this evening."""
+    load_world()
+    sam, ruth, priya = person_at("sam"), person_at("ruth"), person_at("priya")
+    for exercise in one_of_each_step():
+        _give(priya, couple_of(ruth), exercise)
+    save_thanks(actor=sam, what="You rang my mother", meant="It was a long day.", level=Level.SHARED)
+    sent = load_library().get(SENT)
+    assert sent is not None
+    send_response(
+        actor=sam, assignment_id=_give(priya, couple_of(sam), sent), level=Level.COUNSELLOR
+    )
+    canal = db.session.get_one(Practice, priya.practice_id)
+    lou = builders.person(canal, name="Lou", family_name="Park", joined=False, address="lou@demo.example")
+    builders.invitation(lou, priya)
+    wen = db.session.scalars(select(Invitation).join(Person, Person.id == Invitation.person_id).where(Person.name == "Wen")).one()
+    wen.token_hash, wen.code_hash = digest(TOKEN), digest(CODE)
+    db.session.commit()
+    builders.couple(
+        priya,
+        first="Ivo Brandt",
+        second="Mary Quill",
+        policy_read=False,
+        first_fields={"address": "ivo@demo.example"},
+        second_fields={"address": "mary@demo.example"},
+    )
+
+
+def person_at(name: str) -> Person:
+    """Whoever signs in with this name at the demo's address."""
+    return db.session.scalars(select(Person).where(Person.sign_in_address == f"{name}@demo.example")).one()
+
+
+def couple_of(person: Person) -> UUID:
+    """The couple a partner belongs to."""
+    return db.session.scalars(select(Partner).where(Partner.person_id == person.id)).one().couple_id
+
+
+def one_of_each_step() -> Iterator[Exercise]:
+    """As few shipped exercises as hold every kind of step in their usual size."""
+    seen: set[str] = set()
+    for exercise in load_library().all():
+        kinds = {step.type for step in exercise.steps_in()}
+        if kinds - seen:
+            seen |= kinds
+            yield exercise
+
+
+def _give(counsellor: Person, couple_id: UUID, exercise: Exercise) -> UUID:
+    day = today("Europe/London")
+    terms = Terms("both", day, day + timedelta(days=7), Repeat.ONCE, Level(exercise.sharing))
+    return assign(actor=counsellor, couple_id=couple_id, exercise=exercise, terms=terms).id
+
+
+# --- Where the ways begin. Each runs in an app context.
+
+
+def _signed_out() -> list[str]:
+    return ["/", "/sign-in", "/sign-in/recover/codes"]
+
+
+def _partner() -> list[str]:
+    sam = person_at("sam")
+    sent = db.session.scalars(
+        select(Assignment.id)
+        .join(ExerciseVersion)
+        .join(Response, Response.assignment_id == Assignment.id)
+        .where(ExerciseVersion.slug == SENT, Response.author_id == sam.id)
+        .order_by(Response.sent_at.desc())
+    ).first()
+    return ["/", "/check-in", "/thanks/new", f"/do/{sent}/done"]
+
+
+def _partner_at_work() -> list[str]:
+    """One page of each kind of step, whose Start would lead to the first page only."""
+    ruth = person_at("ruth")
+    given = db.session.scalars(
+        select(Assignment)
+        .join(ExerciseVersion)
+        .where(Assignment.couple_id == couple_of(ruth), Assignment.starts_on == today("Europe/London"))
+        .order_by(ExerciseVersion.slug)
+    ).all()
+    by_slug = {db.session.get_one(ExerciseVersion, row.exercise_version_id).slug: row.id for row in given}
+    seen: set[str] = set()
+    found = ["/"]
+    for exercise in one_of_each_step():
+        for step in exercise.steps_in():
+            if step.type not in seen:
+                seen.add(step.type)
+                found.append(f"/do/{by_slug[exercise.slug]}/{step.key}")
+                if step.type == "i_sentence":
+                    found += [f"/do/{by_slug[exercise.slug]}/{step.key}?part={part}" for part in PARTS]
+        found.append(f"/do/{by_slug[exercise.slug]}/check")
+    return found
+
+
+def _desk() -> list[str]:
+    """Couples in every state a couple can be in: going well, stuck, invited only, held, closed."""
+    stories = ("Sam", "Ade", "Wen", "Kit", "Greta")
+    couples = [
+        db.session.scalars(
+            select(Partner.couple_id)
+            .join(Person, Person.id == Partner.person_id)
+            .join(Couple, Couple.id == Partner.couple_id)
+            .join(Practice, Practice.id == Couple.practice_id)
+            .where(Person.name == name, Partner.slot == "A", Practice.name == "Canal Street")
+        ).one()
+        for name in stories
+    ]
+    pages = ["", "/settings", "/answers", "/signs", "/signs/decisions", "/brief", "/appointments"]
+    found = ["/"]
+    found += [f"/c/couples/{couples[0]}{page}" for page in pages]
+    found += [f"/c/couples/{couple}" for couple in couples[1:]]
+    found += [f"/c/couples/{couples[1]}/signs", f"/c/couples/{couples[2]}/settings"]
+    return found
+
+
+def _starting_page() -> list[str]:
+    return ["/"]
+
+
+VISITORS = (
+    Visitor("nobody", None, _signed_out),
+    Visitor("invited", None, lambda: ["/join", "/join/account", "/join/answered"]),
+    Visitor("new partner", "ivo", _starting_page),
+    Visitor("partner", "sam", _partner),
+    Visitor("partner at work", "ruth", _partner_at_work),
+    Visitor("counsellor", "priya", _desk),
+    Visitor("supervisor", "supervisor", _desk),
+    Visitor("admin", "admin", _starting_page),
+)
+
+
+def client_of(app: Flask, as_: SignInAs, visitor: Visitor) -> FlaskClient:
+    """A browser of this visitor's own; the invited have opened their link and asked to talk first."""
+    if visitor.address is not None:
+        with app.app_context():
+            person = person_at(visitor.address)
+        return as_(person)
+    client = as_(None)
+    if visitor.name == "invited":
+        assert client.get(f"/join/{TOKEN}").status_code == 302
+        welcome = get_page(client, "/join")
+        submit(client, welcome, form='main form[action$="talk-first"]')
+    return client
+
+
+# --- Walking.
+
+
+def _not_counting() -> AbstractContextManager[list[str]]:
+    return nullcontext([])
+
+
+def pages_of(
+    app: Flask, client: FlaskClient, visitor: Visitor, counting: CountQueries = _not_counting
+) -> list[Visited]:
+    """Every page this visitor finds, each route a few times. Dead links fail."""
+    with app.app_context():
+        waiting = [(address, "a seed", True) for address in visitor.begins_at()]
+    seen: set[str] = set()
+    how_often: Counter[str] = Counter()
+    found: list[Visited] = []
+    while waiting:
+        address, led_from, is_seed = waiting.pop(0)
+        endpoint = endpoint_of(app, address)
+        kind = f"{endpoint}?{sorted(part.split('=')[0] for part in urlsplit(address).query.split('&'))}"
+        if address in seen or endpoint == LEADS_OUT or (how_often[kind] >= ADDRESSES_A_ROUTE and not is_seed):
+            continue
+        seen.add(address)
+        how_often[kind] += 1
+        with counting() as statements:
+            response = client.get(address)
+        where = f"{visitor.name}: {address} (from {led_from})"
+        if response.status_code in (302, 303):
+            waiting.insert(0, (urljoin(address, response.location or ""), where, is_seed))
+            continue
+        assert response.status_code == 200, f"{where} answers {response.status}"
+        if response.mimetype != "text/html":
+            continue
+        page = read_page(response)
+        found.append(Visited(visitor.name, endpoint, address, page, len(statements)))
+        waiting += [(link, address, False) for link in links(page) if link not in seen]
+    return found
+
+
+def endpoint_of(app: Flask, address: str, method: str = "GET") -> str:
+    """The endpoint an address leads to, or the empty text for none of ours."""
+    try:
+        found = app.url_map.bind("localhost").match(urlsplit(address).path, method=method)
+    except (RequestRedirect, HTTPException):
+        return ""
+    return str(found[0])
+
+
+def links(page: Page) -> Iterator[str]:
+    """The addresses inside this site that a page leads to, without their fragments."""
+    for tag in page.select("a[href]"):
+        target = urlsplit(urljoin(page.address, str(tag["href"])))
+        if not target.netloc and target.path:
+            yield target.path + (f"?{target.query}" if target.query else "")
+
+
+# --- The world, for whoever asks.
+
+
+@pytest.fixture(scope="session")
+def told_world(sqlite_files: SQLiteFiles) -> Path:
+    """The file of the demo world, told once a worker."""
+    url = sqlite_files.fresh()
+    with time_machine.travel(EVENING, tick=False), app_on(url) as app, app.app_context():
+        tell_the_world()  # The write-ahead log is folded into the file when app_on closes it.
+    return Path(make_url(url).database or "")
+
+
+@pytest.fixture
+def world(clock: Clock, database_url: str, told_world: Path) -> None:
+    """The demo world in this test's own database, on the evening it was told. Ask for it before `app`."""
+    shutil.copyfile(told_world, Path(make_url(database_url).database or ""))

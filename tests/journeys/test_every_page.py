@@ -1,0 +1,63 @@
+"""Every page in a real browser: axe in light and dark on a phone and on a desk, and nothing sticks out sideways.
+
+Each page is loaded once; theme and width change under it, as they may under somebody who reads it.
+"""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Page
+
+from tests.browser import OpenBrowser
+from tests.conftest import SignInAs
+from tests.crawl import VISITORS, Visitor, client_of, pages_of
+
+NARROWEST = 320
+WIDTHS = (390, 1280)
+SCHEMES = ("light", "dark")
+# Pages of these are the same as somebody else's, and looked at there.
+SEEN_ELSEWHERE = ("help.", "sign_in.recover")
+# Axe looks at what is wrong by the standard; its own file is loaded once a page, not once a look.
+AXE = Axe().axe_script
+RUN = "() => axe.run({resultTypes: ['violations']}).then(found => found.violations)"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("visitor", VISITORS, ids=lambda visitor: visitor.name)
+def test_every_page_is_sound(
+    visitor: Visitor, world: None, app: Flask, as_: SignInAs, open_browser: OpenBrowser
+) -> None:
+    client = client_of(app, as_, visitor)
+    found = pages_of(app, client, visitor)
+    page = open_browser(None if visitor.name == "nobody" else client, device="desktop")
+    faults: list[str] = []
+    for visited in found:
+        if visitor.address is None or not visited.endpoint.startswith(SEEN_ELSEWHERE):
+            page.goto(visited.address)
+            faults += [f"{visited.address}: {fault}" for fault in faults_of(page)]
+    assert not faults, "\n".join(faults)
+
+
+def faults_of(page: Page) -> list[str]:
+    """What is wrong with the page as it stands, in every theme and width."""
+    faults = []
+    if page.locator("h1").count() != 1:
+        faults.append(f"{page.locator('h1').count()} first headings")
+    page.evaluate(AXE)
+    for width in (*WIDTHS, NARROWEST):
+        page.set_viewport_size({"width": width, "height": 900})
+        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wider > 0:
+            faults.append(f"{wider} px too wide at {width}")
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            faults += [
+                f"{scheme} {width}: {broken['id']}: {node['target']} {node['failureSummary'][:200]}"
+                for broken in page.evaluate(RUN)
+                for node in broken["nodes"]
+            ]
+    return faults

@@ -1,0 +1,470 @@
+"""Two worlds that differ only in what one partner kept: the other one must not be able to tell them apart.
+
+A world is built once and its file is copied. In the copy one partner does private things, or the counsellor does
+something with them. Then the other partner fetches every page there is, with every id there is, in both.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select, update
+from sqlalchemy.engine import make_url
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from assignments.actions.assigning import change_assignment
+from assignments.actions.checking_in import check_in
+from assignments.actions.deciding import judge_sign
+from assignments.actions.entries import change_thanks, delete_thanks, save_thanks
+from assignments.actions.responding import (
+    cancel_widening,
+    change_visibility,
+    record_outcome,
+    save_answer,
+    set_aside,
+    take_back,
+)
+from assignments.actions.reviewing import comment_on_response, mark_read
+from assignments.domain.checkins import CheckinAnswers
+from assignments.domain.progress import Repeat
+from assignments.domain.visibility import Level
+from assignments.models import Assignment, Entry, Response
+from clinic.actions.people import choose_theme
+from clinic.actions.sign_ins import start_sign_in
+from clinic.extensions import db
+from clinic.models import Appointment, OutboxMail, Person, SignIn
+from tests import builders
+from tests.assignments.given import OPENS_TOGETHER, answered, drafted, given
+from tests.cast import Cast, assemble
+from tests.databases import SQLiteFiles, app_on
+
+BUILT = datetime(2026, 9, 16, 18, 30, tzinfo=UTC)
+KEPT = datetime(2026, 9, 18, 18, 0, tzinfo=UTC)  # A Friday evening, when the check-in is open.
+LOOKED = {
+    "an hour later": KEPT + timedelta(hours=1),
+    "on Monday morning, the check-in still open": datetime(2026, 9, 21, 9, 0, tzinfo=UTC),
+    "when the time for answering has run out": datetime(2026, 10, 2, 9, 0, tzinfo=UTC),
+}
+WEEK = date(2026, 9, 14)
+WORDS = "I have not told you this yet"
+
+# Random in every rendering, and worth nothing to anybody but their own reader.
+TOKENS = re.compile(rb'(name="(?:csrf_token|form_key)"[^>]* value=")[^"]*"')
+COOKIE = re.compile(r"^([^=]+)=[^;]*")
+
+
+@dataclass
+class World:
+    """A built world: its people and the ids that stand in it, each under the name an address gives it."""
+
+    url: str
+    cast: Cast
+    token: dict[str, str] = field(default_factory=dict)
+    assignment: dict[str, UUID] = field(default_factory=dict)
+    ids: dict[str, list[Any]] = field(default_factory=dict)
+
+
+Act = Callable[[World, Person], object]
+Seen = Mapping[str, tuple[Any, ...]]
+
+
+def build(url: str) -> World:
+    """Canal Street as it stands on Wednesday: much given, some of it answered by either."""
+    with app_on(url) as app, app.app_context():
+        cast = assemble()
+        world = World(url, cast)
+        couple, priya = cast.sam_and_jo, cast.priya
+        for name, terms in {
+            "questions": {},
+            "opens together": {"slug": OPENS_TOGETHER},
+            "waiting": {"slug": OPENS_TOGETHER},
+            "open": {"slug": "active-listening"},
+            "weekly": {"slug": "phone-free-evening", "repeat": Repeat.WEEKLY, "days": 28},
+            "log": {"slug": "appreciation-log", "days": None},
+            "counsellor": {"limit": Level.COUNSELLOR},
+            "for A": {"slug": "withdrawal-journal", "for_whom": "A"},
+            "for B": {"slug": "withdrawal-journal", "for_whom": "B"},
+        }.items():
+            world.assignment[name] = given(priya, couple, **terms)  # type: ignore[arg-type]
+        for person in (cast.sam, cast.jo):
+            answered(person, world.assignment["open"], "We laughed", Level.SHARED, step="own-words")
+            save_thanks(actor=person, what="You made tea", meant="", level=Level.SHARED)
+            save_thanks(actor=person, what="You tried", meant="", level=Level.PRIVATE)
+            world.token[person.name] = start_sign_in(person, device="", device_name="A phone")
+        appointment: Appointment = builders.appointment(couple)
+        world.ids |= {
+            "couple_id": [couple.id],
+            **rows_of_work(),
+            "appointment_id": [appointment.id],
+            "sign_in_id": list(db.session.scalars(select(SignIn.id))),
+            "person_id": [cast.sam.id, cast.jo.id],
+            "slug": [OPENS_TOGETHER],
+            # One of each kind of exercise; a step of another one is not found, in both worlds.
+            "step": ["answer", "at-ease", "own-words"],
+            "sign": ["trauma_in_the_way"],
+            "slot": ["A", "B"],
+            "token": ["made-up"],
+        }
+        return world
+
+
+def rows_of_work() -> dict[str, list[Any]]:
+    """The ids of everything given or written, whoever may know them."""
+    return {
+        "assignment_id": sorted(db.session.scalars(select(Assignment.id))),
+        "response_id": sorted(db.session.scalars(select(Response.id))),
+        "entry_id": sorted(db.session.scalars(select(Entry.id))),
+    }
+
+
+def copied(world: World, folder: Path, name: str) -> World:
+    """The same world in a file of its own, byte for byte."""
+    built = Path(make_url(world.url).database or "")
+    assert not built.with_name(built.name + "-wal").exists(), "the file alone must be the whole world"
+    copy = folder / f"{name}.sqlite"
+    shutil.copyfile(built, copy)
+    return replace(world, url=f"sqlite:///{copy}", ids=dict(world.ids))
+
+
+def addresses(app: Flask, world: World) -> list[str]:
+    """Every address that can be fetched, with every id there is wherever one fits."""
+    found = []
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        if "GET" in (rule.methods or ()) and not rule.endpoint.endswith("static"):
+            found += list(_filled_in(app, rule, world))
+    # Leaving ends the sign-in, so it is fetched last.
+    return sorted([*found, "/made/up"], key=lambda address: address.startswith("/leave"))
+
+
+def _filled_in(app: Flask, rule: Rule, world: World) -> Iterator[str]:
+    names = sorted(rule.arguments)
+    missing = set(names) - set(world.ids)
+    assert not missing, f"{rule.rule} has {missing}: say in build() whose row it is"
+    with app.test_request_context():
+        for values in product(*(world.ids[name] for name in names)):
+            yield app.url_for(rule.endpoint, **dict(zip(names, values, strict=True)))
+
+
+def look(app: Flask, world: World, reader: Person, urls: list[str]) -> Seen:
+    """What one reader gets at each address: status, headers and bytes, without what is random for each rendering."""
+    with app.app_context():
+        # Signed in in both worlds alike, by the same row, at whatever time it is.
+        moment = datetime.now(UTC)
+        db.session.execute(
+            update(SignIn)
+            .where(SignIn.person_id == reader.id)
+            .values(created_at=moment, last_seen_at=moment, ended_at=None)
+        )
+        db.session.commit()
+    client: FlaskClient = app.test_client()
+    with client.session_transaction() as kept:
+        kept["_user_id"], kept["_fresh"] = world.token[reader.name], True
+    return {url: _normal(client.get(url)) for url in urls}
+
+
+def _normal(reply: TestResponse) -> tuple[Any, ...]:
+    headers = [
+        (name, COOKIE.sub(r"\1=", value) if name == "Set-Cookie" else value)
+        for name, value in reply.headers
+        if name != "Content-Length"
+    ]
+    return reply.status_code, headers, TOKENS.sub(rb'\1"', reply.data)
+
+
+def letters(app: Flask, reader: Person) -> list[tuple[str, datetime]]:
+    """The mail that waits for one reader."""
+    with app.app_context():
+        address = db.session.get_one(Person, reader.id).contact_address
+        rows = db.session.scalars(select(OutboxMail).where(OutboxMail.to_address == address))
+        return sorted((row.kind, row.due_at) for row in rows)
+
+
+# ---- what one partner may keep ----
+
+
+def only_me(world: World, person: Person) -> object:
+    return answered(person, world.assignment["questions"], WORDS, Level.PRIVATE)
+
+
+def both_at_once_alone(world: World, person: Person) -> object:
+    return answered(person, world.assignment["waiting"], WORDS, Level.BOTH, step="at-ease")
+
+
+def drafts(world: World, person: Person) -> object:
+    drafted(person, world.assignment["opens together"], WORDS, step="at-ease")
+    return save_answer(
+        actor=person,
+        assignment_id=world.assignment["log"],
+        step="say-one",
+        value={"text": WORDS},
+        version=0,
+    )
+
+
+def not_tonight(world: World, person: Person) -> object:
+    return set_aside(actor=person, assignment_id=world.assignment["waiting"], kind="later", choice="tonight")
+
+
+def felt_hard(world: World, person: Person) -> object:
+    for name, choice in (("questions", "skip"), ("waiting", "bring"), ("weekly", "smaller")):
+        set_aside(actor=person, assignment_id=world.assignment[name], kind="hard", choice=choice)
+    return None
+
+
+def how_it_went(world: World, person: Person) -> object:
+    assignment_id = world.assignment["open"]
+    return record_outcome(actor=person, assignment_id=assignment_id, turn=1, tried="part", useful=2)
+
+
+def checked_in(world: World, person: Person) -> object:
+    return check_in(actor=person, week_of=WEEK, answers=CheckinAnswers(closeness=1, tension=9, hope=2))
+
+
+def a_private_thank_you(world: World, person: Person) -> object:
+    return save_thanks(actor=person, what=WORDS, meant=WORDS, level=Level.PRIVATE)
+
+
+def a_thank_you_shared_and_hidden_within_the_hold(world: World, person: Person) -> object:
+    entry = save_thanks(actor=person, what=WORDS, meant="", level=Level.SHARED)
+    return change_thanks(
+        actor=person,
+        entry_id=entry.id,
+        what=WORDS,
+        meant="",
+        level=Level.PRIVATE,
+        version=entry.version,
+    )
+
+
+def a_thank_you_shared_and_deleted_within_the_hold(world: World, person: Person) -> object:
+    entry = save_thanks(actor=person, what=WORDS, meant="", level=Level.SHARED)
+    return delete_thanks(actor=person, entry_id=entry.id)
+
+
+def sent_and_taken_back(world: World, person: Person) -> object:
+    response_id = answered(person, world.assignment["questions"], WORDS, Level.SHARED)
+    return take_back(actor=person, response_id=response_id)
+
+
+def sent_and_tightened_within_the_hold(world: World, person: Person) -> object:
+    response_id = answered(person, world.assignment["log"], WORDS, Level.SHARED, step="say-one")
+    return change_visibility(actor=person, response_id=response_id, level=Level.PRIVATE)
+
+
+def a_widening_begun_and_cancelled(world: World, person: Person) -> object:
+    response_id = answered(person, world.assignment["weekly"], WORDS, Level.PRIVATE, step="stayed")
+    change_visibility(actor=person, response_id=response_id, level=Level.SHARED)
+    return cancel_widening(actor=person, response_id=response_id)
+
+
+def this_weeks_turn_kept(world: World, person: Person) -> object:
+    return answered(person, world.assignment["weekly"], WORDS, Level.PRIVATE, step="stayed")
+
+
+def the_counsellor_reads_and_replies(world: World, person: Person) -> object:
+    response_id = answered(person, world.assignment["questions"], WORDS, Level.COUNSELLOR)
+    response = db.session.get_one(Response, response_id)
+    couple_id = world.cast.sam_and_jo.id
+    mark_read(actor=world.cast.priya, couple_id=couple_id, seen={response_id: response.version})
+    return comment_on_response(
+        actor=world.cast.priya,
+        couple_id=couple_id,
+        response_id=response_id,
+        version=response.version,
+        words=WORDS,
+    )
+
+
+def something_given_to_them_alone(world: World, person: Person) -> object:
+    slot = "A" if person.id == world.cast.sam.id else "B"
+    alone = given(world.cast.priya, world.cast.sam_and_jo, for_whom=slot)
+    return answered(person, alone, WORDS, Level.COUNSELLOR)
+
+
+def what_was_given_to_them_alone_is_changed(world: World, person: Person) -> object:
+    name = "for A" if person.id == world.cast.sam.id else "for B"
+    return change_assignment(
+        actor=world.cast.priya,
+        couple_id=world.cast.sam_and_jo.id,
+        assignment_id=world.assignment[name],
+        best_before=None,
+        sharing_limit=Level.PRIVATE,
+        note=WORDS,
+        version=1,
+    )
+
+
+def the_counsellor_judges_a_sign(world: World, person: Person) -> object:
+    return judge_sign(
+        actor=world.cast.priya,
+        couple_id=world.cast.sam_and_jo.id,
+        sign="trauma_in_the_way",
+        judgement="yes",
+        note=WORDS,
+    )
+
+
+def signed_in_elsewhere(world: World, person: Person) -> object:
+    choose_theme(actor=db.session.get_one(Person, person.id), theme="dark")
+    return start_sign_in(person, device="another", device_name="Another phone")
+
+
+# What fits into one world together. Each world costs several hundred pages, so there are few.
+KEPT_TOGETHER: dict[str, tuple[Act, ...]] = {
+    "kept to oneself": (
+        only_me,
+        drafts,
+        not_tonight,
+        how_it_went,
+        checked_in,
+        a_private_thank_you,
+        this_weeks_turn_kept,
+        signed_in_elsewhere,
+    ),
+    "kept with the counsellor": (
+        the_counsellor_reads_and_replies,
+        both_at_once_alone,
+        felt_hard,
+        something_given_to_them_alone,
+        what_was_given_to_them_alone_is_changed,
+        the_counsellor_judges_a_sign,
+    ),
+    "shared and thought better of": (
+        sent_and_taken_back,
+        sent_and_tightened_within_the_hold,
+        a_widening_begun_and_cancelled,
+        a_thank_you_shared_and_hidden_within_the_hold,
+        a_thank_you_shared_and_deleted_within_the_hold,
+    ),
+    "one answer that waits for the other": (both_at_once_alone,),
+}
+
+
+# ---- looking ----
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one reader sees of a world at each of the moments, and the mail that waits for them."""
+
+    pages: Mapping[str, Seen]
+    letters: Mapping[str, list[tuple[str, datetime]]]
+
+
+def watch(world: World, reader: Person) -> Look:
+    """Fetch everything at each moment in turn."""
+    pages, mail = {}, {}
+    with app_on(world.url) as app:
+        for name, moment in LOOKED.items():
+            with time_machine.travel(moment, tick=False):
+                pages[name] = look(app, world, reader, addresses(app, world))
+                mail[name] = letters(app, reader)
+    return Look(pages, mail)
+
+
+def act(world: World, person: Person, acts: tuple[Act, ...]) -> None:
+    """Let one partner do these things on the Friday."""
+    with app_on(world.url) as app, time_machine.travel(KEPT, tick=False), app.app_context():
+        for one in acts:
+            one(world, person)
+        world.ids |= rows_of_work()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("worlds")
+
+
+@pytest.fixture(scope="module")
+def first(sqlite_files: SQLiteFiles) -> World:
+    """The world in which nothing is kept."""
+    with time_machine.travel(BUILT, tick=False):
+        return build(sqlite_files.fresh())
+
+
+@pytest.fixture(scope="module")
+def seen_in_first(first: World, folder: Path) -> Callable[[Person], Look]:
+    """What a reader sees there, found once."""
+    known: dict[str, Look] = {}
+
+    def seen(reader: Person) -> Look:
+        if reader.name not in known:
+            known[reader.name] = watch(copied(first, folder, f"nothing-{reader.name}"), reader)
+        return known[reader.name]
+
+    return seen
+
+
+def differences(one: Look, two: Look) -> list[str]:
+    """Every address at every moment that tells the worlds apart."""
+    found = []
+    for moment, pages in two.pages.items():
+        nothing = pages["/made/up"]
+        for url, reply in pages.items():
+            # An id that is in the second world alone must get what a made-up one gets.
+            if one.pages[moment].get(url, nothing) != reply:
+                found.append(f"{url}, {moment}")
+        if one.letters[moment] != two.letters[moment]:
+            found.append(f"mail, {moment}")
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("slot", ["A", "B"])
+@pytest.mark.parametrize("kept", KEPT_TOGETHER)
+def test_what_one_partner_keeps_leaves_no_trace_for_the_other(
+    kept: str, slot: str, first: World, seen_in_first: Callable[[Person], Look], folder: Path
+) -> None:
+    actor, reader = pair(first, slot)
+    second = copied(first, folder, f"{kept}-{slot}")
+    act(second, actor, KEPT_TOGETHER[kept])
+    assert not differences(seen_in_first(reader), watch(second, reader))
+
+
+def pair(world: World, slot: str) -> tuple[Person, Person]:
+    """Who keeps something, and who looks."""
+    cast = world.cast
+    return (cast.sam, cast.jo) if slot == "A" else (cast.jo, cast.sam)
+
+
+@pytest.mark.parametrize("slot", ["A", "B"])
+def test_what_is_shared_does_show_so_that_the_comparison_can_fail(
+    slot: str, first: World, seen_in_first: Callable[[Person], Look], folder: Path
+) -> None:
+    def shared(world: World, person: Person) -> object:
+        return answered(person, world.assignment["questions"], WORDS, Level.SHARED)
+
+    actor, reader = pair(first, slot)
+    second = copied(first, folder, f"shared-{slot}")
+    act(second, actor, (shared,))
+    told = differences(seen_in_first(reader), watch(second, reader))
+    assert {place.partition(",")[0] for place in told} == {
+        "/together",
+        f"/together/{first.assignment['questions']}",
+    }
+
+
+def test_the_pages_that_are_compared_are_the_readers_own(
+    first: World, seen_in_first: Callable[[Person], Look]
+) -> None:
+    """A reader who was signed out, or found nothing, would see the same in any two worlds."""
+    pages = seen_in_first(first.cast.jo).pages["an hour later"]
+    found = [url for url, (status, _, _) in pages.items() if status == 200]
+    for area in ("/today", "/thanks", "/together", "/me", "/me/history", "/check-in", "/thanks/new"):
+        assert area in found
+    assert b"We laughed" in pages[f"/together/{first.assignment['open']}"][2]
+    assert sum(url.startswith("/do/") for url in found) > 20
+    assert len(pages) > 100

@@ -1,0 +1,452 @@
+"""What no keyboard types, sent to every form there is, by the right person with valid ids.
+
+The forms are found by walking the pages (`tests/crawl.py`), so a new one joins by itself. A reply is never a fault;
+what is refused changes nothing and keeps what was typed; what is sent twice is stored once.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote_from_bytes, quote_plus, urljoin, urlsplit
+from uuid import UUID, uuid4
+
+import pytest
+from bs4 import Tag
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.engine import make_url
+from werkzeug.datastructures import MultiDict
+from werkzeug.test import TestResponse
+
+from assignments.domain.visibility import Level
+from clinic.extensions import db
+from tests.builders import PASSPHRASE
+from tests.conftest import EVENING, SignInAs
+from tests.crawl import CODE, VISITORS, Visitor, client_of, endpoint_of, pages_of
+from tests.page import Page, read_page
+
+Fields = list[tuple[str, str | bytes]]
+
+# Who does not bring a form that somebody else has not.
+WALKERS = [visitor for visitor in VISITORS if visitor.name not in ("supervisor", "nobody")]
+# Seen once, however many visitors find them.
+ANYBODYS = ("sign_in.", "help.", "me.")
+# Forms that only stand on the page after an act: which act, on which form.
+AFTER = {
+    "assign.undo": "assign.preview",
+    "assign.reopen": "assign.withdraw",
+    "thanks.restore": "thanks.delete",
+    "mine.cancel_sharing": "mine.change_sharing",
+}
+LONG = "x" * 25_000
+HOSTILE: dict[str, str | bytes] = {
+    "a NUL": "ab\0c",
+    "half a surrogate pair": b"ab\xed\xa0\x80c",
+    "25,000 letters": LONG,
+    "an Arabic three": "٣",
+    "an underscore in a number": "1_0",
+    "5,000 digits": "9" * 5_000,
+    "no choice of ours": "nobody-offered-this",
+}
+# What no field of a kind may let through.
+NEVER = {
+    "text": {"a NUL", "25,000 letters"},
+    "number": set(HOSTILE),
+    "choice": set(HOSTILE),
+}
+KINDS = {
+    "text": "text", "email": "text", "password": "text", "textarea": "text", "search": "text",
+    "date": "number", "time": "number", "number": "number",
+    "radio": "choice", "select": "choice",
+}  # fmt: skip
+# A field whose text is a secret is never sent back, and one that holds a NUL cannot be.
+UNKEPT = {"password"}
+EXTRAS = {
+    "role": "admin",
+    "practice_id": str(uuid4()),
+    "visibility": "shared",
+    "author_id": str(uuid4()),
+    "version": "999",
+    "is_admin": "1",
+}
+# Counting a wrong code is what these are for; nothing else may change when one is refused.
+COUNTS_TRIES = {"join.account", "sign_in.sign_in", "sign_in.recover_codes"}
+# What a sound form says where the general filling would be refused.
+SOUND: dict[str, dict[str, str | None]] = {
+    "join.account": {"code": CODE, "email": "wen@elsewhere.example"},
+    "practice.add": {"supervises": None},
+    "practice.change_rule": {"asks": "no"},
+    "sign_in.sign_in": {"email": "sam@demo.example"},
+    "appointments.book": {"day": "2026-10-07"},
+    "appointments.appointment": {"day": "2026-10-08"},
+    "assign.preview": {"best_before": "2026-10-01"},
+    "assign.change": {"best_before": "2026-10-01"},
+    "signs.decide": {"review_on": "2026-10-14"},
+}
+# Refused even when filled in soundly, because nobody has the second half: both codes of a recovery.
+HALF_KNOWN = {"sign_in.recover_codes"}
+SAID = "A walk by the canal"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A form on a page, as the person who found it may send it again and again."""
+
+    endpoint: str
+    page: str
+    target: str
+    place: int
+    kinds: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        return f"{self.endpoint} on {self.page}"
+
+
+def forms_on(app: Flask, page: Page, address: str) -> Iterator[tuple[Found, Tag]]:
+    """Every form of the page with every address it can be sent to, its autosave included."""
+    for place, form in enumerate(page.select("form[method=post]")):
+        actions = [str(form.get("action") or address)]
+        actions += [str(button["formaction"]) for button in form.select("[formaction]")]
+        actions += [str(form["data-autosave"])] if form.get("data-autosave") else []
+        for action in actions:
+            target = urljoin(address, action)
+            endpoint = endpoint_of(app, target, "POST")
+            yield Found(endpoint, address, target, place, tuple(kinds_of(form).items())), form
+
+
+def kinds_of(form: Tag) -> dict[str, str]:
+    """The fields that are filled in or carried along, each with its kind; the keys of the form aside."""
+    found = {}
+    for control in form.select("input[name], select[name], textarea[name]"):
+        kind = control.name if control.name != "input" else str(control.get("type", "text"))
+        if control["name"] not in ("csrf_token", "form_key") and kind != "submit":
+            found[str(control["name"])] = kind
+    return found
+
+
+def sound(endpoint: str, form: Tag) -> Fields:
+    """The form filled in as somebody would."""
+    fields: Fields = []
+    ticked: set[str] = {str(box["name"]) for box in form.select("input[checked]")}
+    for control in form.select("input[name], select[name], textarea[name]"):
+        name, kind = str(control["name"]), str(control.get("type", "text"))
+        if control.has_attr("disabled") or kind == "submit":
+            continue
+        if control.name == "textarea":
+            fields.append((name, control.get_text().removeprefix("\n") or SAID))
+        elif control.name == "select":
+            option = control.select_one("option[selected]") or control.select("option")[-1]
+            fields.append((name, str(option.get("value", ""))))
+        elif kind in ("radio", "checkbox"):
+            if control.has_attr("checked") or (name not in ticked):
+                ticked.add(name)
+                fields.append((name, str(control.get("value", "y"))))
+        else:
+            fields.append((name, str(control.get("value") or typed(name, kind))))
+    for name, value in SOUND.get(endpoint, {}).items():
+        fields = [pair for pair in fields if pair[0] != name]
+        fields += [(name, value)] if value is not None else []
+    return fields
+
+
+def typed(name: str, kind: str) -> str:
+    """Something that fits an empty box."""
+    by_kind = {
+        "email": f"{name.replace('_', '.')}@elsewhere.example",
+        "password": PASSPHRASE,
+        "date": f"{EVENING:%Y-%m-%d}",
+        "time": "10:00",
+        "number": "60",
+        "hidden": "",
+    }
+    return by_kind.get(kind, SAID[:60])
+
+
+# --- The world, put back after whatever was let through.
+
+
+class Ground:
+    """A visitor's browser in a world that can be put back as it was."""
+
+    def __init__(self, app: Flask, client: FlaskClient) -> None:
+        self.app, self.client = app, client
+        with app.app_context():
+            self._file = Path(make_url(str(db.engine.url)).database or "")
+        self._kept = self._file.with_suffix(".kept")
+        self._close()
+        shutil.copyfile(self._file, self._kept)
+        with client.session_transaction() as session:
+            self._session = dict(session)
+
+    def _close(self) -> None:
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+    def put_back(self) -> None:
+        self._close()
+        for end in ("-wal", "-shm"):
+            self._file.with_name(self._file.name + end).unlink(missing_ok=True)
+        shutil.copyfile(self._kept, self._file)
+        with self.client.session_transaction() as session:
+            session.clear()
+            session.update(self._session)
+
+    def counts(self) -> dict[str, int]:
+        """How many rows each table has."""
+        with closing(sqlite3.connect(self._file)) as connection:
+            tables = [table.name for table in db.metadata.sorted_tables]
+            return {
+                name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]
+                for name in tables
+            }
+
+    def whole(self) -> str:
+        """Every row there is, tries that were counted aside."""
+        with closing(sqlite3.connect(self._file)) as connection:
+            connection.text_factory = bytes
+            return repr([
+                sorted(map(repr, connection.execute(f'SELECT * FROM "{table.name}"')))
+                for table in db.metadata.sorted_tables
+                if table.name not in ("sign_in_failure", "invitation", "recovery", "form_key")
+            ])
+
+    def owners(self) -> dict[str, list[str]]:
+        """Of every row, what the extra fields would have changed: roles, practices, levels, authors, versions."""
+        told = ("role", "practice_id", "visibility", "level", "author_id", "person_id", "by_id", "version")
+        new = {"person.id", "partner.person_id"}
+        with closing(sqlite3.connect(self._file)) as connection:
+            found = {}
+            for table in db.metadata.sorted_tables:
+                names = [name for name in told if name in table.columns and f"{table.name}.{name}" not in new]
+                if names and table.name != "audit_line":
+                    columns = ", ".join(f'"{name}"' for name in names)
+                    rows = connection.execute(f'SELECT {columns} FROM "{table.name}"')
+                    found[table.name] = sorted(map(repr, rows))
+            return found
+
+    def form(self, found: Found) -> Tag | None:
+        """The form, freshly fetched, so that its key is new."""
+        page = read_page(self.client.get(found.page))
+        forms = page.select("form[method=post]")
+        return forms[found.place] if found.place < len(forms) else None
+
+    def send(self, found: Found, fields: Fields) -> TestResponse:
+        return self.client.post(
+            found.target, data=encoded(fields), content_type="application/x-www-form-urlencoded"
+        )
+
+
+def encoded(fields: Sequence[tuple[str, str | bytes]]) -> bytes:
+    """As a browser encodes a form, bytes that are no text included."""
+    return "&".join(
+        f"{quote_plus(name)}={quote_from_bytes(value) if isinstance(value, bytes) else quote_plus(value)}"
+        for name, value in fields
+    ).encode()
+
+
+def with_field(fields: Fields, name: str, value: str | bytes | None) -> Fields:
+    """The same form with one field said otherwise, or left out with None."""
+    others = [pair for pair in fields if pair[0] != name]
+    return others if value is None else [*others, (name, value)]
+
+
+# --- What each form is put through.
+
+
+def try_everything(ground: Ground, found: Found, made_up: bytes) -> Iterator[str]:
+    """Every fault of this form."""
+    yield from try_hostile_fields(ground, found)
+    yield from try_wrong_bodies(ground, found)
+    yield from try_unknown_ids(ground, found, made_up)
+    yield from try_extra_fields(ground, found)
+    yield from try_twice(ground, found)
+
+
+def try_hostile_fields(ground: Ground, found: Found) -> Iterator[str]:
+    whole = ground.whole()
+    for name, kind in found.kinds:
+        attacks: dict[str, str | bytes | None] = {**HOSTILE, "nothing": None}
+        if kind in ("radio", "select"):
+            attacks |= {f"the level {level.value}": level.value for level in tampered(ground, found, name)}
+        for what, value in attacks.items():
+            form = ground.form(found)
+            if form is None:
+                yield f"{found}: the form is gone"
+                return
+            fields = sound(found.endpoint, form)
+            reply = ground.send(found, with_field(fields, name, value))
+            where = f"{found}: {what} in {name} ({kind})"
+            if reply.status_code >= 500:
+                yield f"{where} answers {reply.status}"
+            elif reply.status_code < 400:
+                if what in NEVER.get(KINDS.get(kind, ""), set()) or what.startswith("the level"):
+                    yield f"{where} is let through"
+                ground.put_back()
+            else:
+                if ground.whole() != whole:
+                    yield f"{where} is refused and yet changes something"
+                    ground.put_back()
+                if reply.status_code == 422 and reply.mimetype == "text/html":
+                    yield from (f"{where}: {fault}" for fault in kept(reply, form, fields, name, kind, value))
+
+
+def tampered(ground: Ground, found: Found, name: str) -> list[Level]:
+    """Levels that this field does not offer, where it is about who sees something."""
+    form = ground.form(found)
+    offered = {str(option.get("value")) for option in form.select(f'[name="{name}"], [name="{name}"] option')} if form else set()
+    levels = {level.value for level in Level}
+    return [level for level in Level if level.value not in offered] if offered & levels else []
+
+
+def kept(
+    reply: TestResponse, sent: Tag, fields: Fields, name: str, kind: str, value: str | bytes | None
+) -> Iterator[str]:
+    """What is wrong with the page that says what was wrong."""
+    page = read_page(reply, 422)
+    if not page.select(".error-summary"):
+        yield "no error summary"
+    if kind != "hidden" and not page.select('[id$="-error"]'):
+        yield "no message beside a field"
+    sent_names = set(kinds_of(sent))
+    same = [form for form in page.select("form[method=post]") if set(kinds_of(form)) == sent_names and holds(form, fields)]
+    for other, words in with_field(fields, name, value):
+        text_kind = kinds_of(sent).get(other)
+        if KINDS.get(text_kind or "") != "text" or text_kind in UNKEPT or isinstance(words, bytes) or "\0" in words:
+            continue
+        if not any(shown(form, other).strip() == words.strip() for form in page.select("form[method=post]")):
+            yield f"the words in {other} are lost"
+
+
+def holds(form: Tag, fields: Fields) -> bool:
+    return True
+
+
+def shown(form: Tag, name: str) -> str:
+    control = form.select_one(f'[name="{name}"]')
+    if control is None:
+        return ""
+    return control.get_text().removeprefix("\n") if control.name == "textarea" else str(control.get("value", ""))
+
+
+def try_wrong_bodies(ground: Ground, found: Found) -> Iterator[str]:
+    whole = ground.whole()
+    form = ground.form(found)
+    assert form is not None
+    fields = sound(found.endpoint, form)
+    files = MultiDict((name, value) for name, value in fields)
+    bodies = {
+        "10 MB": dict(data=encoded([*fields, ("more", "x" * 10_000_000)]), content_type="application/x-www-form-urlencoded"),
+        "JSON": dict(json={name: str(value) for name, value in fields}),
+        "plain text": dict(data=encoded(fields), content_type="text/plain"),
+        "broken multipart": dict(data=b"--x\r\nContent-Disp", content_type="multipart/form-data; boundary=x"),
+        "nothing": dict(),
+    }
+    for what, body in bodies.items():
+        reply = ground.client.post(found.target, **body)
+        if not 400 <= reply.status_code < 500 or (what == "10 MB" and reply.status_code != 413):
+            yield f"{found}: {what} answers {reply.status}"
+        if ground.whole() != whole:
+            yield f"{found}: {what} changes something"
+            ground.put_back()
+    attached = MultiDict(
+        (name, (io.BytesIO(b"words"), "words.txt") if name not in ("csrf_token", "form_key") else value)
+        for name, value in fields
+    )
+    reply = ground.client.post(found.target, data=attached, content_type="multipart/form-data")
+    if reply.status_code >= 500:
+        yield f"{found}: files in place of words answer {reply.status}"
+    ground.put_back()
+
+
+def try_unknown_ids(ground: Ground, found: Found, made_up: bytes) -> Iterator[str]:
+    form = ground.form(found)
+    assert form is not None
+    fields = sound(found.endpoint, form)
+    whole = ground.whole()
+    for part in [part for part in urlsplit(found.target).path.split("/") if is_id(part)]:
+        other = found.target.replace(part, str(uuid4()))
+        reply = ground.client.post(other, data=encoded(fields), content_type="application/x-www-form-urlencoded")
+        if reply.status_code != 404 or reply.data != made_up:
+            yield f"{found}: an unknown id answers {reply.status}"
+        if ground.whole() != whole:
+            yield f"{found}: an unknown id changes something"
+
+
+def is_id(part: str) -> bool:
+    try:
+        return bool(UUID(part))
+    except ValueError:
+        return False
+
+
+def try_extra_fields(ground: Ground, found: Found) -> Iterator[str]:
+    """The form stores the same, whatever else is sent along."""
+    seen = []
+    for extras in ({}, EXTRAS):
+        form = ground.form(found)
+        assert form is not None
+        fields = sound(found.endpoint, form)
+        known = {name for name, _ in fields} | set(dict(found.kinds))
+        more = [(name, value) for name, value in extras.items() if name not in known]
+        reply = ground.send(found, [*fields, *more])
+        seen.append((reply.status_code, ground.counts(), ground.owners()))
+        ground.put_back()
+    if seen[0] != seen[1]:
+        yield f"{found}: fields nobody asked for change what is stored"
+
+
+def try_twice(ground: Ground, found: Found) -> Iterator[str]:
+    form = ground.form(found)
+    assert form is not None
+    fields = sound(found.endpoint, form)
+    before = ground.counts()
+    first = ground.send(found, fields)
+    if first.status_code >= 400:
+        if found.endpoint not in HALF_KNOWN:
+            summary = read_page(first, first.status_code).select_one(".error-summary, main") if first.mimetype == "text/html" else None
+            yield f"{found}: a sound form answers {first.status}: {summary.get_text(' ', strip=True)[:200] if summary else first.text[:200]}"
+        ground.put_back()
+        return
+    after = ground.counts()
+    second = ground.send(found, fields)
+    if second.status_code >= 500:
+        yield f"{found}: the second of two answers {second.status}"
+    if ground.counts() != after and "form_key" in dict(fields):
+        changed = {name: (after[name], number) for name, number in ground.counts().items() if number != after[name]}
+        yield f"{found}: sent twice is stored twice: {changed}"
+    ground.put_back()
+
+
+# --- The tests.
+
+
+def distinct(ground: Ground, visitor: Visitor) -> list[Found]:
+    """One form of each kind that this visitor finds, those that follow an act aside."""
+    found: dict[tuple[str, tuple[tuple[str, str], ...]], Found] = {}
+    for visited in pages_of(ground.app, ground.client, visitor):
+        for form, _ in forms_on(ground.app, visited.page, visited.address):
+            if visitor.name in ("invited", "partner") or not form.endpoint.startswith(ANYBODYS):
+                found.setdefault((form.endpoint, form.kinds), form)
+    return list(found.values())
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("visitor", WALKERS, ids=lambda visitor: visitor.name)
+def test_no_form_takes_what_it_should_not(
+    visitor: Visitor, world: None, app: Flask, as_: SignInAs
+) -> None:
+    app.config["PROPAGATE_EXCEPTIONS"] = False  # A fault shall be counted and not end the test.
+    client = client_of(app, as_, visitor)
+    ground = Ground(app, client)
+    forms = distinct(ground, visitor)
+    ground.put_back()
+    made_up = client.post("/made/up").data
+    faults = [fault for found in forms for fault in try_everything(ground, found, made_up)]
+    assert not faults, "\n".join(faults)

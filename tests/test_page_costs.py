@@ -1,0 +1,169 @@
+"""What each page costs, and that no page is out of reach.
+
+The number is how many statements a page may send at most. It is pinned, so that a page that begins to ask once for
+each row is found here and not by the people who wait for it. Lower a number whenever that can be done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from assignments.demo.world import load_world
+from clinic.extensions import db
+from clinic.models import Couple, Partner, Person
+from tests.conftest import Clock, CountQueries, SignInAs
+from tests.crawl import LEADS_OUT, VISITORS, client_of, pages_of, person_at
+from tests.test_matrix import ROUTES
+
+COSTS = {
+    "answers.answer": 16,
+    "answers.answers": 7,
+    "appointments.appointment": 5,
+    "appointments.appointments": 4,
+    "assign.assign": 13,
+    "assign.assignment": 15,
+    "assign.preview": 21,
+    "board.board": 22,
+    "brief.brief": 37,
+    "check_in.check_in": 4,
+    "couple.couple": 24,
+    "couples.couples": 5,
+    "couples.new": 1,
+    "couples.settings": 8,
+    "do.check": 8,
+    "do.done": 13,
+    "do.hard": 9,
+    "do.intro": 10,
+    "do.later": 9,
+    "do.step": 10,
+    "help.accessibility": 1,
+    "help.help_page": 1,
+    "help.privacy": 1,
+    "help.urgent": 2,
+    "join.account": 4,
+    "join.agree": 4,
+    "join.answered": 0,
+    "join.welcome": 4,
+    "library.exercise": 1,
+    "library.library": 1,
+    "me.me": 3,
+    "mine.history": 9,
+    "mine.response": 14,
+    "practice.add": 2,
+    "practice.people": 4,
+    "practice.rules": 4,
+    "sign_in.recover": 1,
+    "sign_in.recover_codes": 1,
+    "sign_in.sign_in": 0,
+    "signs.decisions": 3,
+    "signs.signs": 17,
+    "thanks.edit": 6,
+    "thanks.new": 5,
+    "thanks.thanks": 6,
+    "today.today": 8,
+    "together.assignment": 10,
+    "together.together": 10,
+}
+# Answers that lead on to another page.
+NO_PAGES = {"home", "join.open_link", LEADS_OUT}
+
+
+def test_no_page_is_without_a_pinned_cost() -> None:
+    """A page that is pinned here is reached by the crawl, which the next test sees to."""
+    pages = {rule.endpoint for rule in ROUTES if "GET" in (rule.methods or ())}
+    assert pages - NO_PAGES == set(COSTS)
+
+
+def test_no_page_costs_more_than_pinned_and_every_page_is_reached(
+    world: None, app: Flask, as_: SignInAs, count_queries: CountQueries
+) -> None:
+    costs: dict[str, int] = {}
+    for visitor in VISITORS:
+        for visited in pages_of(app, client_of(app, as_, visitor), visitor, count_queries):
+            costs[visited.endpoint] = max(costs.get(visited.endpoint, 0), visited.statements)
+    assert set(COSTS) - set(costs) == set(), "no link, and no seed in tests/crawl.py, leads to these"
+    dearer = {
+        page: f"{cost} instead of {COSTS[page]}" for page, cost in costs.items() if cost > COSTS[page]
+    }
+    assert dearer == {}
+
+
+# --- The same number of statements, however much there is.
+
+DESK = {"/c": 22, "/c?show=all": 22, "/c/couples": 5, "/c/assign": 5}
+FILE = {
+    "": 23,
+    "?weeks=all": 23,
+    "/answers": 7,
+    "/signs": 16,
+    "/signs/decisions": 3,
+    "/brief": 19,
+    "/appointments": 4,
+    "/settings": 8,
+}
+GIVING = {"/c/assign": 13, "/c/assign/withdrawal-journal": 21}
+OWN = {"/today": 8, "/check-in": 4, "/thanks": 5, "/together": 10, "/me/history": 8, "/me": 3}
+KINDS_OF_ROWS = 3
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """A counsellor of the demo with so many couples who have come for so many weeks, and one of the partners."""
+
+    counsellor: Person
+    couple_id: UUID
+    partner: Person
+
+
+@pytest.fixture
+def crowd(request: pytest.FixtureRequest, clock: Clock, app: Flask) -> Crowd:
+    """Parametrised with (couples, weeks)."""
+    couples, weeks = request.param
+    with app.app_context():
+        load_world(couples=couples, weeks=weeks)
+        counsellor = person_at("counsellor1")
+        couple = db.session.scalars(select(Couple).where(Couple.counsellor_id == counsellor.id)).first()
+        assert couple is not None
+        partner = db.session.scalars(
+            select(Person)
+            .join(Partner, Partner.person_id == Person.id)
+            .where(Partner.couple_id == couple.id, Partner.slot == "A")
+        ).one()
+        return Crowd(counsellor, couple.id, partner)
+
+
+def costs_of(client: FlaskClient, paths: Iterable[str], count_queries: CountQueries) -> dict[str, int]:
+    """How many statements each page sends."""
+    found = {}
+    for path in paths:
+        with count_queries() as statements:
+            assert client.get(path).status_code == 200, path
+        found[path] = len(statements)
+    return found
+
+
+@pytest.mark.parametrize("crowd", [(3, 3), (30, 3)], indirect=True, ids=["3 couples", "30 couples"])
+def test_the_desk_costs_the_same_for_3_couples_and_for_30(
+    crowd: Crowd, as_: SignInAs, count_queries: CountQueries
+) -> None:
+    assert costs_of(as_(crowd.counsellor), DESK, count_queries) == DESK
+
+
+@pytest.mark.parametrize("crowd", [(1, 2), (1, 20)], indirect=True, ids=["2 weeks", "20 weeks"])
+def test_pages_cost_the_same_after_2_weeks_and_after_20(
+    crowd: Crowd, as_: SignInAs, count_queries: CountQueries
+) -> None:
+    """A few statements more are for kinds of rows that a couple of two weeks has none of yet."""
+    file = {f"/c/couples/{crowd.couple_id}{path}": cost for path, cost in FILE.items()}
+    file |= {f"{path}?couple={crowd.couple_id}": cost for path, cost in GIVING.items()}
+    found = costs_of(as_(crowd.counsellor), file, count_queries)
+    found |= costs_of(as_(crowd.partner), OWN, count_queries)
+    for path, pinned in (file | OWN).items():
+        assert pinned - KINDS_OF_ROWS <= found[path] <= pinned, f"{path}: {found[path]} instead of {pinned}"
