@@ -43,6 +43,11 @@ def is_frozen(couple: Couple) -> bool:
     return frozen_since(couple) is not None
 
 
+def has_ended(couple: Couple) -> bool:
+    """The couple's work is over, or one of them has left. A safety hold is neither and must not look like it."""
+    return couple.closed_at is not None or any(partner.left_at is not None for partner in couple.partners)
+
+
 def frozen_since(couple: Couple) -> datetime | None:
     """When sharing between the partners stopped, or None while it goes on."""
     stops = [couple.held_at, couple.closed_at, *(partner.left_at for partner in couple.partners)]

@@ -187,34 +187,50 @@ def _shared(couple: Couple, record: Record, room: Room, span: Span) -> Shared:
     words: list[Quoted] = []
     answers: list[UUID] = []
     thanks: list[UUID] = []
-    for read in _opened(couple, span):
-        said = _cut(" ".join(line for step in said_in(couple, read) for line in step.lines))
-        if said and _fits(room, words, Quoted(read.slot, read.author_name, read.exercise.name, said)):
-            answers.append(read.id)
+    for turn in _opened(couple, span):
+        both = [_quoted(couple, read) for read in turn]
+        # Two answers to one turn stand there together or not at all: neither partner is quoted alone.
+        if any(one.words for one in both) and _fits(room, words, both):
+            answers.extend(read.id for read in turn)
     for one in shared_thanks(couple, span.now):
         fresh = one.happened_on >= span.first_day and len(thanks) < THANKS
         quoted = Quoted(one.slot, one.author_name, "Thanks", _cut(one.words))
-        if fresh and _fits(room, words, quoted):
+        if fresh and _fits(room, words, [quoted]):
             thanks.append(one.id)
     return Shared(joint, tuple(words), tuple(answers), tuple(thanks))
 
 
-def _opened(couple: Couple, span: Span) -> list[ReadResponse]:
-    """The answers that opened to both in this time, in turns, the newest first."""
+def _opened(couple: Couple, span: Span) -> list[list[ReadResponse]]:
+    """The answers that opened to both in this time, turn by turn, the newest first."""
     twins = turns_of(couple)
     assignment_of = {row.id: twin.assignment for twin in twins for row in twin.by_slot.values()}
-    rows = [row for row in open_to_both(couple, twins, span.now) if _opened_at(row, span.now) >= span.since]
-    return open_words(couple, rows, assignment_of, span.now)
+    open_rows = open_to_both(couple, twins, span.now)
+    fresh = {_turn(row) for row in open_rows if _opened_at(row, span.now) >= span.since}
+    rows = [row for row in open_rows if _turn(row) in fresh]
+    by_turn: dict[tuple[UUID, int], list[ReadResponse]] = {}
+    for read in open_words(couple, rows, assignment_of, span.now):
+        by_turn.setdefault(_turn(read), []).append(read)
+    return list(by_turn.values())
 
 
-def _fits(room: Room, words: list[Quoted], quoted: Quoted) -> bool:
-    """Put one quotation on the page if there is room for it."""
-    if len(words) >= QUOTED:
+def _turn(one: Response | ReadResponse) -> tuple[UUID, int]:
+    return one.assignment_id, one.turn
+
+
+def _quoted(couple: Couple, read: ReadResponse) -> Quoted:
+    said = " ".join(line for step in said_in(couple, read) for line in step.lines)
+    return Quoted(read.slot, read.author_name, read.exercise.name, _cut(said))
+
+
+def _fits(room: Room, words: list[Quoted], together: Sequence[Quoted]) -> bool:
+    """Put quotations that belong together on the page if there is room for all of them."""
+    texts = [text for one in together for text in (one.exercise, one.name, one.words)]
+    if len(words) + len(together) > QUOTED:
         room.left_out += 1
         return False
-    fits = room.take(quoted.exercise, quoted.name, quoted.words, keep=FOR_QUESTIONS)
+    fits = room.take(*texts, keep=FOR_QUESTIONS)
     if fits:
-        words.append(quoted)
+        words.extend(one for one in together if one.words)
     return fits
 
 
@@ -262,7 +278,9 @@ def _own_part(reader: Person, couple: Couple, record: Record, room: Room, span: 
         newest = decisions[0]
         reason = f": {_cut(newest.reason)}" if newest.in_brief else ""
         again = f" Look again {_day(newest.review_on)}." if newest.review_on else ""
-        decision = f"{newest.label}, {_day(span.day(newest.at))}{reason}.{again}".replace("..", ".")
+        decision = f"{newest.label}, {_day(span.day(newest.at))}{reason}.{again}".replace(
+            f"{CUT}.", CUT
+        ).replace("..", ".")
     room.take(line, met, watch, decision, *(text for side in sides for _, text in side.numbers))
     happened = list(_happened(reader, couple, record, span))
     shown = tuple(one for one in happened[:ROWS] if room.take("00 Mon", one.who, one.what, one.who_sees))

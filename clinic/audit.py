@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from clinic.extensions import db
 from clinic.models import AuditHead, AuditLine, Person
 
 START = "0" * 64
+BATCH = 2000
 
 
 class Event(StrEnum):
@@ -93,7 +95,9 @@ def record(
     missing = REQUIRED.get(event, frozenset()) - details.keys()
     if missing:
         raise ValueError(f"The event “{event}” needs {', '.join(sorted(missing))}.")
-    practice = practice_id or getattr(subject, "practice_id", None) or (actor and actor.practice_id)
+    practice: UUID | None = practice_id or getattr(subject, "practice_id", None)
+    if practice is None and actor is not None:
+        practice = actor.practice_id
     if practice is None:
         raise ValueError("An audit line belongs to a practice.")
     head = _locked_head(practice)
@@ -119,14 +123,16 @@ def record(
 def record_all(practice_id: UUID, lines: Iterable[AuditLine]) -> None:
     """Chain lines of one practice that have been written out in order, such as a history that is loaded.
 
-    They join the running transaction under one lock, where `record` takes the lock for each line.
+    They join the running transaction under one lock and in bulk, where `record` takes the lock for each line.
     """
     head = _locked_head(practice_id)
-    for line in lines:
-        line.number, line.previous_hash = head.number + 1, head.line_hash
-        line.line_hash = _hash(line)
-        head.number, head.line_hash = line.number, line.line_hash
-        db.session.add(line)
+    coming = iter(lines)
+    while some := list(islice(coming, BATCH)):
+        for line in some:
+            line.number, line.previous_hash = head.number + 1, head.line_hash
+            line.line_hash = _hash(line)
+            head.number, head.line_hash = line.number, line.line_hash
+        db.session.bulk_save_objects(some)
 
 
 def verify(practice_id: UUID) -> int | None:

@@ -81,13 +81,13 @@ def tell_the_world() -> None:
     save_thanks(actor=sam, what="You rang my mother", meant="It was a long day.", level=Level.SHARED)
     sent = load_library().get(SENT)
     assert sent is not None
-    send_response(
-        actor=sam, assignment_id=_give(priya, couple_of(sam), sent), level=Level.COUNSELLOR
-    )
+    send_response(actor=sam, assignment_id=_give(priya, couple_of(sam), sent), level=Level.COUNSELLOR)
     canal = db.session.get_one(Practice, priya.practice_id)
     lou = builders.person(canal, name="Lou", family_name="Park", joined=False, address="lou@demo.example")
     builders.invitation(lou, priya)
-    wen = db.session.scalars(select(Invitation).join(Person, Person.id == Invitation.person_id).where(Person.name == "Wen")).one()
+    wen = db.session.scalars(
+        select(Invitation).join(Person, Person.id == Invitation.person_id).where(Person.name == "Wen")
+    ).one()
     wen.token_hash, wen.code_hash = digest(TOKEN), digest(CODE)
     db.session.commit()
     builders.couple(

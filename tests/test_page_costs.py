@@ -89,9 +89,7 @@ def test_no_page_costs_more_than_pinned_and_every_page_is_reached(
         for visited in pages_of(app, client_of(app, as_, visitor), visitor, count_queries):
             costs[visited.endpoint] = max(costs.get(visited.endpoint, 0), visited.statements)
     assert set(COSTS) - set(costs) == set(), "no link, and no seed in tests/crawl.py, leads to these"
-    dearer = {
-        page: f"{cost} instead of {COSTS[page]}" for page, cost in costs.items() if cost > COSTS[page]
-    }
+    dearer = {page: f"{cost} instead of {COSTS[page]}" for page, cost in costs.items() if cost > COSTS[page]}
     assert dearer == {}
 
 

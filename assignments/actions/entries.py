@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from assignments.access import is_frozen, sharing_of_entry
+from assignments.access import has_ended, sharing_of_entry
 from assignments.domain import visibility
 from assignments.domain.visibility import Level
 from assignments.models import Entry
@@ -112,7 +112,7 @@ def restore_thanks(*, actor: Person, entry_id: UUID) -> Entry:
 def offered_levels(place: Partner, present: Level | None = None) -> tuple[Level, ...]:
     """The levels this partner may choose for a thank-you, loosest first, the present one among them."""
     limit = Level(place.couple.sharing_limit)
-    offered = visibility.levels_offered_for_thanks(limit, frozen=is_frozen(place.couple))
+    offered = visibility.levels_offered_for_thanks(limit, ended=has_ended(place.couple))
     return tuple(level for level in reversed(Level) if level in offered or level is present)
 
 

@@ -73,7 +73,7 @@ def save_answer(*, actor: Person, assignment_id: UUID, step: str, value: Any, ve
             step=step,
             version=0,
         )
-        db.session.add(answer)
+        response.answers.append(answer)
     elif answer.version != version:
         kept_value = json.loads(crypto.unseal(answer, "value_sealed", answer.value_sealed))
         if kept_value == value:
@@ -123,6 +123,7 @@ def take_back(*, actor: Person, response_id: UUID) -> Response:
     response.version += 1
     for change in response.changes:
         db.session.delete(change)
+    response.changes = []
     record(actor, Event.RESPONSE_TAKEN_BACK, response)
     return response
 
@@ -158,7 +159,8 @@ def change_visibility(*, actor: Person, response_id: UUID, level: Level) -> Visi
         at=now,
         takes_effect_at=visibility.takes_effect_at(present, level, now, delay),
     )
-    db.session.add(change)
+    # Into the loaded list as well: an act that follows in the same session must find it, and be able to cancel it.
+    response.changes.append(change)
     db.session.flush()
     record(actor, Event.VISIBILITY_CHANGED, response)
     return change

@@ -35,6 +35,7 @@ from clinic.queries.couples import couple_for
 
 PASSPHRASE = "evening walk by the canal"  # noqa: S105  # Invented people; the sign-in table prints it.
 SEED = 14
+ZONE = "Europe/London"
 URGENT_HELP = (
     "This service is not watched and is not for emergencies.\n"
     "In an emergency call 999.\n"
@@ -124,13 +125,14 @@ def _practice(name: str, now: datetime, seed: int, kept: str) -> Scene:
         name=name,
         created_at=now - timedelta(days=FOUNDED_DAYS),
         is_demo=True,
+        timezone=ZONE,
+        hold_minutes=10,
         phone="020 7946 0123" if name == "Canal Street" else "020 7946 0456",
         sharing_policy=DEFAULT_POLICY,
         urgent_help=URGENT_HELP,
     )
-    scene = Scene(practice, now, clock.today("Europe/London"), seed, kept)
+    scene = Scene(practice, now, clock.today(ZONE), seed, kept)
     scene.add(practice)
-    scene.write()  # Its defaults, the time zone among them, are there once it has been written.
     return scene
 
 

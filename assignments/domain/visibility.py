@@ -216,9 +216,13 @@ def opening(
     return Opening.WAITING
 
 
-def levels_offered_for_thanks(limit: Level, *, frozen: bool) -> tuple[Level, ...]:
-    """Who may see a thank-you: shared or only me, loosest first. Nothing new is shared while sharing stands still."""
-    if frozen or Level.SHARED.is_looser_than(limit):
+def levels_offered_for_thanks(limit: Level, *, ended: bool) -> tuple[Level, ...]:
+    """Who may see a thank-you: shared or only me, loosest first.
+
+    Nothing new is shared once the couple's work has ended. A safety hold changes nothing here: it is silent,
+    and what is shared meanwhile opens when it is lifted.
+    """
+    if ended or Level.SHARED.is_looser_than(limit):
         return (Level.PRIVATE,)
     return (Level.SHARED, Level.PRIVATE)
 
@@ -266,15 +270,19 @@ def outcome_of_change(
     counsellor: str,
     hold_minutes: int,
     delay_minutes: int,
+    may_have_been_read: bool = True,
 ) -> str:
-    """What choosing a level does to something that is at `present` already; None for something new."""
+    """What choosing a level does to something that is at `present` already; None for something new.
+
+    `may_have_been_read` says whether the partner could read it so far.
+    """
     if present is None:
         return outcome(wanted, partner=partner, counsellor=counsellor, hold_minutes=hold_minutes)
     if wanted is present:
         return "As it is now."
     if wanted.is_looser_than(present):
         return f"This opens in {_duration(delay_minutes)}. You can cancel until then."
-    if present in OPEN_TO_PARTNER and wanted not in OPEN_TO_PARTNER:
+    if may_have_been_read and present in OPEN_TO_PARTNER and wanted not in OPEN_TO_PARTNER:
         return f"You can hide this from now on. {partner} may have read it already."
     return outcome(wanted, partner=partner, counsellor=counsellor, hold_minutes=hold_minutes)
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from assignments.access import is_frozen
+from assignments.access import has_ended
 from assignments.domain import checkins
 from assignments.domain.checkins import CheckinAnswers, Disagreement, Item, MyPart
 from assignments.models import Checkin
@@ -30,8 +30,11 @@ class OpenCheckin:
 
 
 def open_checkin(place: Partner, now: datetime) -> OpenCheckin | None:
-    """The check-in this partner may fill in or change now, or None outside its hours."""
-    if is_frozen(place.couple):
+    """The check-in this partner may fill in or change now, or None outside its hours.
+
+    A safety hold does not close it: nothing in it is shared or done together.
+    """
+    if has_ended(place.couple):
         return None
     zone = ZoneInfo(practice_of(place.person).timezone)
     week_of = checkins.check_in_window(now.astimezone(zone))

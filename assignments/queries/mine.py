@@ -10,14 +10,15 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from assignments.access import sharing_of
+from assignments.access import frozen_since, sharing_of
+from assignments.domain import visibility
 from assignments.domain.exercises import personalised
 from assignments.domain.visibility import Change, Level
 from assignments.models import Comment, Response
 from assignments.queries.assignments import exercise_of
 from assignments.queries.checkins import own_checkins
 from assignments.queries.entries import own_thanks
-from assignments.queries.responses import history_of_own, own_values, said_in
+from assignments.queries.responses import history_of_own, own_values, said_in, turn_of
 from clinic import crypto
 from clinic.extensions import db
 from clinic.models import Partner
@@ -47,9 +48,8 @@ class OwnAnswer:
     started_at: datetime
     level: Level
     pending: Change | None
-    is_held: bool
+    may_have_been_read: bool
     said: Sequence[tuple[str, list[str]]]
-    may_change: bool
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,7 @@ def own_history(place: Partner, now: datetime) -> list[Kept]:
 def own_answer(place: Partner, row: Response, now: datetime) -> OwnAnswer:
     """One answer with its words, from a row that `own_response_by_id` has let through."""
     sharing, couple = sharing_of(row), place.couple
+    other = turn_of(couple, row.assignment, row.turn).sharing(place.place.other)
     exercise = personalised(
         exercise_of(row.assignment),
         partner=couple.partner(place.place.other).name,
@@ -97,9 +98,8 @@ def own_answer(place: Partner, row: Response, now: datetime) -> OwnAnswer:
         started_at=row.started_at,
         level=sharing.level_at(now),
         pending=sharing.pending(now) if row.sent_at else None,
-        is_held=row.sent_at is not None and not sharing.is_past_hold(now),
+        may_have_been_read=visibility.is_frozen_text(sharing, other, now, frozen_since=frozen_since(couple)),
         said=said_in(exercise, own_values(row)),
-        may_change=row.sent_at is not None,
     )
 
 

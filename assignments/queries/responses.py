@@ -211,8 +211,12 @@ def history_of_own(place: Partner) -> Sequence[Response]:
 
 def said_in(exercise: Exercise, values: Values) -> list[tuple[str, list[str]]]:
     """The title of each answered step with what was said, a line each."""
-    steps = ((step, lines_of(step, values.get(step.key))) for step in exercise.steps)
-    return [(step.title, lines) for step, lines in steps if lines]
+    said = []
+    for step in exercise.steps:
+        lines = "\n".join(lines_of(step, values.get(step.key))).splitlines()
+        if any(lines):
+            said.append((step.title, [line for line in lines if line.strip()]))
+    return said
 
 
 def unsealed_value(answer: Answer) -> Any:

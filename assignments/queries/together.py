@@ -172,7 +172,12 @@ def _closes_at(scope: _Scope, assignment: Assignment, turn: int) -> datetime | N
         repeat=assignment.repeat,
         best_before=assignment.best_before,
     )
-    return datetime.combine(day, time(), scope.zone) if day is not None else None
+    couple = scope.place.couple
+    ends = [couple.closed_at, *(partner.left_at for partner in couple.partners)]
+    if day is not None:
+        ends.append(datetime.combine(day, time(), scope.zone))
+    # A safety hold is not among them: it changes no word of what both are told.
+    return min((end for end in ends if end is not None), default=None)
 
 
 def _answer(couple: Couple, response: ReadResponse) -> SharedAnswer:

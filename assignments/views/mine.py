@@ -102,5 +102,5 @@ def _page(response_id: UUID, sent: SharingForm | None = None) -> ResponseReturnV
         answer=answer,
         comments=comments_on(place, row),
         names=names_for(place),
-        outcomes=lines_for(place, answer.level),
+        outcomes=lines_for(place, answer.level, may_have_been_read=answer.may_have_been_read),
     )

@@ -10,6 +10,13 @@ from assignments.domain.visibility import Level
 from clinic.models import Partner
 from clinic.queries.people import practice_of
 
+SYMBOLS = {
+    Level.PRIVATE: "lock",
+    Level.COUNSELLOR: "person",
+    Level.BOTH: "open",
+    Level.SHARED: "people",
+}
+
 
 @dataclass(frozen=True)
 class Names:
@@ -34,17 +41,23 @@ def labels_for(place: Partner, levels: Iterable[Level]) -> list[tuple[Level, str
     return [(level, names.seen_by(level)) for level in levels]
 
 
-def lines_for(place: Partner, present: Level | None = None) -> dict[Level, str]:
-    """What choosing each level does. `present` is that of something already kept or sent."""
+def lines_for(
+    place: Partner, present: Level | None = None, *, may_have_been_read: bool = True
+) -> dict[Level, tuple[str, str]]:
+    """An icon and what choosing it does for each level. `present` is that of something already kept or sent."""
     names, practice = names_for(place), practice_of(place.person)
     return {
-        level: visibility.outcome_of_change(
-            present,
-            level,
-            partner=names.partner,
-            counsellor=names.counsellor,
-            hold_minutes=practice.hold_minutes,
-            delay_minutes=practice.widening_minutes,
+        level: (
+            SYMBOLS[level],
+            visibility.outcome_of_change(
+                present,
+                level,
+                partner=names.partner,
+                counsellor=names.counsellor,
+                hold_minutes=practice.hold_minutes,
+                delay_minutes=practice.widening_minutes,
+                may_have_been_read=may_have_been_read,
+            ),
         )
         for level in Level
     }

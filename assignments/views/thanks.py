@@ -141,11 +141,11 @@ def _page(template: str, place: Partner, form: ThanksForm, entry: Entry | None =
         pending=pending,
         slot=place.slot,
         names=names_for(place),
-        outcomes=lines_for(place, Level(entry.visibility) if entry else None),
+        outcomes=lines_for(place, Level(entry.visibility) if entry else None, may_have_been_read=fixed),
     )
 
 
 def _saved(place: Partner, level: Level) -> str:
     if level is Level.PRIVATE:
         return "Saved. Only you see it."
-    return f"Saved. {lines_for(place)[Level.SHARED]}"
+    return f"Saved. {lines_for(place)[Level.SHARED][1]}"

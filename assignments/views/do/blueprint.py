@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask import Blueprint, g, url_for
-from sqlalchemy import inspect
 
 from assignments.queries.doing import Doing, DoingPage, doing_for
 from clinic import clock
@@ -17,10 +16,13 @@ blueprint = Blueprint("do", __name__, url_prefix="/do/<uuid:assignment_id>")
 
 def doing(assignment_id: UUID) -> Doing:
     """The running turn of whoever asked."""
-    # A refused save has emptied what was read before it, so the place may have to be read again.
-    if inspect(g.place).expired:
-        g.place = own_place(signed_in())
     return doing_for(g.place, assignment_id, clock.now())
+
+
+def doing_afresh(assignment_id: UUID) -> Doing:
+    """The same after a refused save, which has emptied everything that was read before it."""
+    g.place = own_place(signed_in())
+    return doing(assignment_id)
 
 
 def page_url(of: Doing, page: DoingPage | None) -> str:

@@ -23,7 +23,7 @@ from assignments.domain.exercises import (
 from assignments.domain.timers import running_timer, start_mark
 from assignments.forms import StepForm, step_form
 from assignments.queries.doing import Doing, DoingPage, as_said
-from assignments.views.do.blueprint import blueprint, doing, page_url
+from assignments.views.do.blueprint import blueprint, doing, doing_afresh, page_url
 from clinic import clock
 from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
@@ -51,7 +51,7 @@ def step(assignment_id: UUID, step: str) -> ResponseReturnValue:
         except AnswerError as problem:
             form.form_errors.append(str(problem))
         except NewerCopy as problem:
-            newer, mine = problem, doing(assignment_id)
+            newer, mine = problem, doing_afresh(assignment_id)
             form.form_errors.append(problem.sentence)
     return page(
         "assignments/do/step.html",

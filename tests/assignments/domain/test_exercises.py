@@ -29,6 +29,7 @@ from assignments.domain.exercises import (
     sentence_of,
     texts_of,
 )
+from assignments.library.loader import load_library
 
 TEXT = """
 slug = "tea-and-talk"
@@ -508,3 +509,12 @@ def test_entries_and_agreements_take_their_names_from_the_file() -> None:
     assert isinstance(pact, AgreementStep)
     assert field_names(log) == ("saw", "tone")
     assert field_names(pact) == ("word", "back", "agreed")
+
+
+@pytest.mark.parametrize("taken", ["check", "done", "undo", "outcome", "later", "hard"])
+def test_a_step_may_not_take_the_address_of_a_page(taken: str) -> None:
+    exercise = load_library().get("reflect-and-check")
+    assert exercise is not None
+    text = exercise_to_json(exercise).replace('"got-it-right"', f'"{taken}"')
+    with pytest.raises(ValueError, match=f"“{taken}” is kept for a page"):
+        exercise_from_json(text)

@@ -390,3 +390,61 @@ def test_while_sharing_stands_still_nothing_the_other_does_can_be_learned(
                 ) is visibility.opening(None, None, now, closes_at=closes_at, frozen=True)
 
     play(history, look)
+
+
+@pytest.mark.parametrize(
+    ("limit", "ended", "offered"),
+    [
+        (Level.SHARED, False, (Level.SHARED, Level.PRIVATE)),
+        (Level.SHARED, True, (Level.PRIVATE,)),
+        (Level.BOTH, False, (Level.PRIVATE,)),
+        (Level.PRIVATE, False, (Level.PRIVATE,)),
+    ],
+)
+def test_a_thank_you_is_shared_or_kept_and_never_looser_than_the_limit(
+    limit: Level, ended: bool, offered: tuple[Level, ...]
+) -> None:
+    assert visibility.levels_offered_for_thanks(limit, ended=ended) == offered
+
+
+@given(
+    before=st.sampled_from([None, Level.PRIVATE, Level.SHARED]),
+    hold=st.integers(0, 60),
+    delay=st.integers(10, 4320),
+)
+def test_an_entry_waits_for_the_hold_and_for_the_delay_where_it_was_kept(
+    before: Level | None, hold: int, delay: int
+) -> None:
+    now = datetime(2026, 9, 16, 18, 30, tzinfo=UTC)
+    opens = visibility.entry_opens_at(
+        before, Level.SHARED, now, hold=timedelta(minutes=hold), delay=timedelta(minutes=delay)
+    )
+    assert opens >= now + timedelta(minutes=hold)
+    if before is Level.PRIVATE:
+        assert opens >= now + timedelta(minutes=delay)
+    else:
+        assert opens == now + timedelta(minutes=hold)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"), [(1440, "1 day"), (2880, "2 days"), (60, "1 hour"), (90, "90 minutes")]
+)
+def test_a_widening_says_how_long_it_waits(minutes: int, words: str) -> None:
+    line = visibility.outcome_of_change(
+        Level.PRIVATE, Level.SHARED, partner="Jo", counsellor="Priya", hold_minutes=10, delay_minutes=minutes
+    )
+    assert line == f"This opens in {words}. You can cancel until then."
+
+
+@pytest.mark.parametrize("may_have_been_read", [True, False])
+def test_hiding_says_that_it_may_have_been_read_only_where_it_may(may_have_been_read: bool) -> None:
+    line = visibility.outcome_of_change(
+        Level.SHARED,
+        Level.PRIVATE,
+        partner="Jo",
+        counsellor="Priya",
+        hold_minutes=10,
+        delay_minutes=1440,
+        may_have_been_read=may_have_been_read,
+    )
+    assert ("may have read it already" in line) is may_have_been_read

@@ -175,12 +175,15 @@ def test_both_partners_have_one_each(cast: Cast, as_: AS, app: Flask, clock: Clo
     assert [row.closeness for row in rows(app, cast.jo)] == [9]
 
 
-def test_a_held_couple_is_asked_nothing(cast: Cast, as_: AS, app: Flask, clock: Clock) -> None:
+@pytest.mark.parametrize(("stop", "is_open"), [("held_at", True), ("closed_at", False)])
+def test_a_safety_hold_does_not_show_and_an_ending_closes_it(
+    cast: Cast, as_: AS, app: Flask, clock: Clock, stop: str, is_open: bool
+) -> None:
     clock.set(FRIDAY_EVENING)
     with app.app_context():
-        db.session.get_one(Couple, cast.sam_and_jo.id).held_at = clock.now
+        setattr(db.session.get_one(Couple, cast.sam_and_jo.id), stop, clock.now)
         db.session.commit()
-    assert "Nothing to fill in now" in get_page(as_(cast.sam), "/check-in").words
+    assert bool(get_page(as_(cast.sam), "/check-in").select(FORM)) is is_open
 
 
 def test_the_audit_line_holds_no_answer(cast: Cast, app: Flask, clock: Clock) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from assignments.domain.visibility import Level
@@ -17,6 +18,7 @@ from assignments.queries.responses import unsealed_value
 from clinic.extensions import db
 from clinic.models import Couple, Practice
 from tests.assignments.work import give, send, write
+from tests.browser import OpenBrowser, axe, fits
 from tests.cast import AS, Cast
 from tests.conftest import Clock
 from tests.page import get_page, read_page, submit, submit_and_follow
@@ -526,3 +528,46 @@ def test_titles_name_no_one_and_no_topic(cast: Cast, as_: AS, app: Flask) -> Non
         page = get_page(sam, f"/do/{given}{path}")
         assert page.title
         assert not re.search(r"Sam|Jo|Priya|safe|ease", page.title.get_text())
+
+
+# --- In a browser.
+
+
+@pytest.mark.browser
+def test_what_is_typed_is_saved_by_itself_and_continue_never_quarrels_with_it(
+    cast: Cast, as_: AS, app: Flask, open_browser: OpenBrowser
+) -> None:
+    given = give(app, cast, EASE)
+    page = open_browser(as_(cast.sam), device="phone")
+    page.goto(f"/do/{given}/at-ease")
+    box = page.get_by_role("textbox")
+    box.fill("On walks")
+    expect(page.locator("[data-save=time]")).to_contain_text("Saved at")
+    assert kept(app, given, "at-ease") == [{"text": "On walks"}]
+    box.fill("On long walks")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Which of these help you feel safe?")
+    assert kept(app, given, "at-ease") == [{"text": "On long walks"}]
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+    axe(page)
+    fits(page)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("script", [True, False])
+def test_the_button_names_the_readers_as_soon_as_one_is_chosen(
+    cast: Cast, as_: AS, app: Flask, open_browser: OpenBrowser, script: bool
+) -> None:
+    given = give(app, cast, "i-statements")
+    write(app, cast.sam, given, "say-it", {"when": "it rained"})
+    page = open_browser(as_(cast.sam), device="phone", script=script)
+    page.goto(f"/do/{given}/check")
+    expect(page.get_by_role("button", name="Send", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Send to Jo and Priya")).to_be_hidden()
+    page.get_by_role("radio", name="Jo and Priya").check()
+    expect(page.get_by_role("button", name="Send", exact=True)).to_be_hidden()
+    page.get_by_role("button", name="Send to Jo and Priya").click()
+    expect(page.get_by_text("Priya can read it now.")).to_be_visible()
+    if script:  # The checks of a page run in it as script.
+        axe(page)
+        fits(page)

@@ -240,6 +240,17 @@ def test_only_what_the_couples_limit_allows_is_offered(cast: Cast, as_: AS, app:
     submit(client, page, {"what": "Tea", "visibility": "shared"}, form=FORM, button="Save", status=422)
 
 
+@pytest.mark.parametrize(("stop", "offered"), [("held_at", 2), ("closed_at", 1)])
+def test_a_safety_hold_does_not_show_and_an_ending_leaves_only_me(
+    cast: Cast, as_: AS, app: Flask, clock: Clock, stop: str, offered: int
+) -> None:
+    with app.app_context():
+        setattr(db.session.get_one(Couple, cast.sam_and_jo.id), stop, clock.now)
+        db.session.commit()
+    page = get_page(as_(cast.sam), "/thanks/new")
+    assert len(page.select("input[name=visibility]")) == offered
+
+
 def test_a_held_couple_shares_nothing(cast: Cast, as_: AS, app: Flask, clock: Clock) -> None:
     kept(app, cast.sam, "You made tea", Level.SHARED)
     clock.move(minutes=10)

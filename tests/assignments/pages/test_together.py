@@ -193,6 +193,16 @@ def test_while_the_couple_is_held_nothing_is_open(
     assert WAITING in page.words
 
 
+def test_once_the_work_has_ended_nothing_opens_any_more(
+    cast: Cast, as_: AS, app: Flask, clock: Clock, safe: UUID
+) -> None:
+    with app.app_context():
+        db.session.get_one(Couple, cast.sam_and_jo.id).closed_at = clock.now
+        db.session.commit()
+    for person in (cast.sam, cast.jo):
+        assert CLOSED in get_page(as_(person), f"/together/{safe}").words
+
+
 def test_it_is_ordered_by_when_it_was_given(cast: Cast, as_: AS, app: Flask, clock: Clock) -> None:
     with app.app_context():
         first = given(cast.priya, cast.sam_and_jo)
