@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 from wtforms import (  # type: ignore[attr-defined]  # types-WTForms does not know SelectChoice yet
     Field,
     HiddenField,
-    IntegerField,
     RadioField,
     SelectChoice,
     StringField,
@@ -21,7 +20,7 @@ from wtforms.widgets import HiddenInput
 from assignments.domain import checkins
 from assignments.domain.checkins import CheckinAnswers, CheckinError, Item
 from assignments.domain.visibility import Level
-from clinic.forms import Form, trimmed
+from clinic.forms import Form, WholeNumberField, trimmed
 
 THANKS_CHARACTERS = 1000
 
@@ -44,7 +43,7 @@ class ThanksForm(Form):
     what: Any = _words("One thing they did", DataRequired("Write one thing, as small as you like."))
     meant: Any = _words("What it meant to me")
     visibility: Any = _who_sees()
-    version: Any = IntegerField(widget=HiddenInput(), default=0)
+    version: Any = WholeNumberField(widget=HiddenInput(), default=0)
     another: Any = StringField()
 
     def offer(self, labels: Sequence[tuple[Level, str]]) -> None:

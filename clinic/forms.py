@@ -100,7 +100,10 @@ def text_problem(field: Field) -> str | None:
     if len(text) > LONGEST_TEXT:
         return "That is too long. Make it shorter."
     allowed = LINE_BREAKS if isinstance(field, TextAreaField) else ""
-    if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in allowed for letter in text):
+    # What came as broken bytes, such as half a surrogate pair, arrives as the replacement character.
+    if "\ufffd" in text or any(
+        unicodedata.category(letter) in ("Cc", "Cs") and letter not in allowed for letter in text
+    ):
         return "That holds a character that can’t be kept. Type it again."
     return None
 
@@ -162,6 +165,18 @@ class CheckboxesField(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+
+class WholeNumberField(IntegerField):
+    """Plain digits only: what Python also reads as a number, such as 1_0, is a slip and not a number."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Raises ValueError, which WTForms shows beside the field."""
+        typed = valuelist[0].strip() if valuelist else ""
+        if typed and not (typed.isascii() and typed.isdigit() and len(typed) < 10):
+            self.data = None
+            raise ValueError("Enter a whole number.")
+        super().process_formdata(valuelist)
 
 
 class EmptyForm(Form):
@@ -280,7 +295,7 @@ class AppointmentForm(Form):
 
     day: Any = DateField("Day", validators=[_needed("Enter a day."), in_reach])
     at: Any = TimeField("Time", validators=[_needed("Enter a time.")])
-    minutes: Any = IntegerField(
+    minutes: Any = WholeNumberField(
         "Minutes",
         default=60,
         validators=[_needed("Enter how long it lasts."), NumberRange(10, 480, "Enter 10 to 480 minutes.")],

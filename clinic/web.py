@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from flask import (
     Flask,
     Response,
+    abort,
     current_app,
     flash,
     g,
@@ -195,6 +196,8 @@ def _form_key() -> str | None:
 
 def _answer_again() -> ResponseReturnValue | None:
     """A form that was acted on before gets the first answer again, and nothing happens twice."""
+    if request.method == "POST" and request.files:
+        abort(400)  # No form here takes a file; one in place of words would reach code that expects words.
     key = _form_key()
     if key is None:
         return None

@@ -29,6 +29,7 @@ from assignments.models import Assignment
 from assignments.queries.assignments import assignment_for_staff, assignments_of, exercise_of, is_withdrawn
 from assignments.queries.history import record_of
 from assignments.queries.offers import cautions, recent, suggested
+from assignments.review_forms import whole
 from assignments.views.library import asked_for, exercise_called
 from clinic import clock
 from clinic.access import needs, signed_in
@@ -124,7 +125,7 @@ def change(couple_id: UUID, assignment_id: UUID) -> ResponseReturnValue:
             best_before=form.best_before.data,
             sharing_limit=Level(form.sharing_limit.data),
             note=form.note.data,
-            version=int(form.version.data) if form.version.data.isdecimal() else 0,
+            version=whole(form.version.data) or 0,
         )
     except Conflict as problem:
         form.form_errors.append(problem.sentence)

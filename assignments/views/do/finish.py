@@ -50,6 +50,10 @@ def check(assignment_id: UUID) -> ResponseReturnValue:
     if level is not None:
         send_response(actor=signed_in(), assignment_id=assignment_id, level=level)
         return redirect(url_for("do.done", assignment_id=assignment_id))
+    if form.level.errors and (len(levels) < 2 or not mine.values):
+        # There are no choices on this page that the message could lead to.
+        form.form_errors.extend(form.level.errors)
+        form.level.errors = []
     hold = hold_minutes(mine.assignment, practice)
     return page(
         "assignments/do/check.html",
