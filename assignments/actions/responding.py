@@ -145,7 +145,7 @@ def change_visibility(*, actor: Person, response_id: UUID, level: Level) -> Visi
     if level is present:
         raise Conflict("That is how it is now.")
     if level not in offered_levels(place, response.assignment, practice) or (
-        level.is_looser_than(present) and is_frozen(place.couple)
+        level.is_looser_than(present) and level in visibility.OPEN_TO_PARTNER and is_frozen(place.couple)
     ):
         raise Conflict("Choose who sees it from the list.")
     for change in response.changes:
