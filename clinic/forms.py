@@ -176,7 +176,7 @@ class WholeNumberField(IntegerField):
         if typed and not (typed.isascii() and typed.isdigit() and len(typed) < 10):
             self.data = None
             raise ValueError("Enter a whole number.")
-        super().process_formdata(valuelist)
+        super().process_formdata(list(valuelist))
 
 
 class EmptyForm(Form):

@@ -17,6 +17,8 @@ from typing import Any
 from unittest import mock
 
 import flask_migrate
+import jinja2
+import jinja2.bccache
 import sqlalchemy
 from flask import Flask
 from sqlalchemy.engine import URL, make_url
@@ -38,10 +40,31 @@ def downgrade(url: str, revision: str) -> None:
         flask_migrate.downgrade(revision=revision)
 
 
+class CompiledTemplates(jinja2.BytecodeCache):
+    """Templates compiled once for all applications of a run; each test makes its own, and compiling is slow.
+
+    Jinja asks by the text of a template, so one that has changed is compiled again.
+    """
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        if bucket.key in self._compiled:
+            bucket.bytecode_from_string(self._compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+compiled_templates = CompiledTemplates()
+
+
 @contextmanager
 def app_on(url: str, **settings: Any) -> Iterator[Flask]:
     """The whole application on the database at `url`, with every connection given back at the end."""
     app = create_app(TestConfig(database_url=url, **settings))
+    app.jinja_env.bytecode_cache = compiled_templates
     try:
         yield app
     finally:

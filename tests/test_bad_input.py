@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote_from_bytes, quote_plus, urljoin, urlsplit
 from uuid import UUID, uuid4
 
@@ -406,7 +407,7 @@ def shown(form: Tag, name: str) -> str:
 def try_wrong_bodies(ground: Ground, found: Found) -> Iterator[str]:
     form = ground.form(found)
     fields = sound(found.endpoint, form)
-    bodies = {
+    bodies: dict[str, dict[str, Any]] = {
         "10 MB": dict(
             data=encoded([*fields, ("more", "x" * 10_000_000)]),
             content_type="application/x-www-form-urlencoded",

@@ -50,7 +50,9 @@ def test_pages_speak_warmly_to_couples_and_no_title_names_anybody(
 ) -> None:
     with app.app_context():
         people = db.session.execute(select(Person.name, Person.family_name)).all()
-    names = re.compile(r"\b(" + "|".join(sorted({re.escape(name) for pair in people for name in pair})) + r")\b")
+    names = re.compile(
+        r"\b(" + "|".join(sorted({re.escape(name) for pair in people for name in pair})) + r")\b"
+    )
     found = set()
     for visited in pages_of(app, client_of(app, as_, visitor), visitor):
         title = visited.page.title.get_text() if visited.page.title else ""

@@ -17,7 +17,7 @@ NADIA_AND_ELIS = Story(
         again=("eneenn", "nenenn"),
         hope=("545678", "344667"),
         part=("dddddd", "lkkddd"),
-        pressure=("4545", "8787776665"),
+        pressure=("4545", "878777666554"),
     ),
     next_in=0,
     hour=11,

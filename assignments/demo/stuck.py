@@ -212,7 +212,7 @@ HUGO_AND_CLAIRE = Story(
     Who("Claire", "Moreau"),
     course(
         "666555444333/444555566777/333444555566",
-        "655554443332/445555667778/344445556677",
+        "655554443332/445555667778/344455666677",
         again=("nesswssw", "esswsssw"),
         hope=("776543", "665433"),
         part=("dddddl", "dddkkk"),
@@ -287,8 +287,8 @@ FARAH_AND_JOEL = Story(
     Who("Farah", "Haddad"),
     Who("Joel", "Stern"),
     course(
-        "445667765443/665443345566/554333344555",
-        "445567764443/766543345666/444433334445",
+        "447777555555/663333555555/554333444444",
+        "447777555555/763333555555/444333444444",
         again=("ennnesss", "sennness"),
         hope=("578754", "467654"),
         pressure=("4444456667", "4344"),
@@ -346,7 +346,7 @@ FARAH_AND_JOEL = Story(
         Decided(
             DecisionState.ADAPT_PLAN,
             2,
-            "Six good weeks, then his mother moved in and the gains went. Smaller practice, one evening that is "
+            "Five good weeks, then his mother moved in and the gains went. Smaller practice, one evening that is "
             "theirs, and we look again in three weeks.",
             review_in=19,
             in_brief=True,

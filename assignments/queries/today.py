@@ -164,7 +164,8 @@ def _set_aside(place: Partner) -> dict[UUID, list[SetAside]]:
 def _open_check_in(place: Partner, local: datetime) -> date | None:
     """The week that is asked about now, unless this partner has answered, or the couple's work rests."""
     week = check_in_window(local)
-    if week is None or place.couple.held_at is not None or place.couple.closed_at is not None:
+    # A safety hold leaves the check-in where it is: only the counsellor sees it, and nothing may look different.
+    if week is None or place.couple.closed_at is not None:
         return None
     given = db.session.execute(
         select(func.count())

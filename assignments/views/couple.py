@@ -64,10 +64,10 @@ def week_span(monday: date) -> str:
 @blueprint.get("/c/couples/<uuid:couple_id>")
 @needs(Permission.COUPLE_READ)
 def couple(couple_id: UUID) -> ResponseReturnValue:
-    """The timeline; `only` leaves one kind of thing, `weeks=all` shows every week, `charts=table` numbers."""
+    """The timeline; `kind` leaves one kind of thing, `weeks=all` shows every week, `charts=table` numbers."""
     found, now = couple_for(signed_in(), couple_id), clock.now()
     record, appointments = record_of(signed_in(), found, now), appointments_of(found)
-    only = next((kind for kind in Kind if kind == request.args.get("only")), None)
+    only = next((kind for kind in Kind if kind == request.args.get("kind")), None)
     weeks = timeline_of(signed_in(), record, appointments, only, now)
     return render_template(
         "assignments/couple/couple.html",

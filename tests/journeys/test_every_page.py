@@ -6,6 +6,7 @@ Each page is loaded once; theme and width change under it, as they may under som
 from __future__ import annotations
 
 from collections import Counter
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -18,7 +19,7 @@ from tests.crawl import VISITORS, Visitor, client_of, pages_of
 
 NARROWEST = 320
 WIDTHS = (390, 1280)
-SCHEMES = ("light", "dark")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 # Looked at more than once, because they differ from step to step and from couple to couple.
 DIFFER = {"do.step": 20, "couple.couple": 7, "signs.signs": 2, "board.board": 3, "answers.answer": 2}
 # Open to everybody and looked at as nobody.

@@ -45,13 +45,11 @@ def test_from_invitation_to_decision(
     when_the_counsellor_assigns_in_three_clicks(priya)
 
     when_sam_does_it(sam)
-    then_nothing_is_open(sam, jo)
     clock.move(minutes=11)
     then_nothing_is_open(sam, jo)  # Sam's hold has passed, but Jo has not sent.
     when_jo_does_it(jo)
-    then_nothing_is_open(sam, jo)  # Both have sent, but Jo's hold has not passed.
     clock.move(minutes=9, seconds=59)
-    then_nothing_is_open(sam, jo)
+    then_nothing_is_open(sam, jo)  # Both have sent, but Jo's hold has not passed.
     clock.move(seconds=1)
     then_each_reads_the_other(sam, jo)
 

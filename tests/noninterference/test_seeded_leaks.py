@@ -111,7 +111,7 @@ class Scene:
         exercise = load_library().get(version.slug)
         assert exercise is not None
         step = next(step for step in exercise.steps if step.type in ("text", "i_sentence", "rating"))
-        value: dict[str, Any] = {
+        value: Any = {
             "text": {"text": "Something of Sam's own"},
             "i_sentence": {"when": "the door shut"},
             "rating": {"rating": 3},
@@ -313,7 +313,7 @@ class Worlds:
         )
 
     def _ids(self) -> dict[str, list[UUID]]:
-        tables = {
+        tables: dict[str, Any] = {
             "assignment_id": Assignment,
             "response_id": Response,
             "entry_id": Entry,

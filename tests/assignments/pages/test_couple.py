@@ -98,10 +98,10 @@ def test_filters_leave_one_kind_and_the_appointments(cast: Cast, as_: AS, app: F
     check_in(app, cast.sam, cast.sam_and_jo, 0, closeness=6)
     with app.app_context():
         builders.appointment(cast.sam_and_jo, starts_at=now() - timedelta(days=1))
-    page = get_page(as_(cast.priya), address(cast) + "?only=checkins")
+    page = get_page(as_(cast.priya), address(cast) + "?kind=checkins")
     assert sides(page) == ("Sam Check-in: closeness 6", "Jo – Nothing")
     assert len(across(page)) == 1
-    assert "Gentle questions" in get_page(as_(cast.priya), address(cast) + "?only=nonsense").words
+    assert "Gentle questions" in get_page(as_(cast.priya), address(cast) + "?kind=nonsense").words
 
 
 def test_charts_keep_gaps_say_themselves_in_words_and_turn_into_tables(
