@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import secrets
 from datetime import date, datetime
-from typing import Any
+from io import BytesIO
+from typing import IO, Any
+from urllib.parse import unquote_to_bytes
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import (
     Flask,
+    Request,
     Response,
     abort,
     current_app,
@@ -32,7 +35,8 @@ from flask_wtf.csrf import CSRFError
 from flask_wtf.form import FlaskForm
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError, OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.formparser import FormDataParser
 
 from clinic import access, clock
 from clinic.actions.sign_ins import touch_sign_in
@@ -63,8 +67,36 @@ CONTENT_SECURITY_POLICY = {
 }
 
 
+class StrictFormParser(FormDataParser):
+    """Refuses a form whose bytes are no text. Werkzeug would keep them as %ED%A0%80, as if somebody had typed that."""
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        mimetype: str,
+        content_length: int | None,
+        options: dict[str, str] | None = None,
+    ) -> Any:
+        """Raises BadRequest; a browser sends UTF-8."""
+        if mimetype == "application/x-www-form-urlencoded":
+            body = stream.read()
+            try:
+                unquote_to_bytes(body).decode()
+            except UnicodeDecodeError as problem:
+                raise BadRequest from problem
+            stream = BytesIO(body)
+        return super().parse(stream, mimetype, content_length, options)
+
+
+class StrictRequest(Request):
+    """A request whose form is text or nothing."""
+
+    form_data_parser_class = StrictFormParser
+
+
 def init_web(app: Flask, *, secure_cookies: bool) -> None:
     """Hang the guard, headers, handlers and filters on the app."""
+    app.request_class = StrictRequest
     Talisman(
         app,
         force_https=False,  # TLS ends in front of the app; HSTS says so to the browser.

@@ -35,6 +35,7 @@ from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
 from assignments.library.loader import load_library
 from assignments.models import Assignment, ExerciseVersion, Response
+from clinic.actions.sign_ins import start_sign_in
 from clinic.actions.tokens import digest
 from clinic.clock import today
 from clinic.extensions import db
@@ -82,6 +83,7 @@ def tell_the_world() -> None:
     sent = load_library().get(SENT)
     assert sent is not None
     send_response(actor=sam, assignment_id=_give(priya, couple_of(sam), sent), level=Level.COUNSELLOR)
+    start_sign_in(sam, device="another phone")
     canal = db.session.get_one(Practice, priya.practice_id)
     lou = builders.person(canal, name="Lou", family_name="Park", joined=False, address="lou@demo.example")
     builders.invitation(lou, priya)
@@ -156,7 +158,7 @@ def _partner_at_work() -> list[str]:
     ).all()
     by_slug = {db.session.get_one(ExerciseVersion, row.exercise_version_id).slug: row.id for row in given}
     seen: set[str] = set()
-    found = ["/"]
+    found = ["/", "/check-in"]
     for exercise in one_of_each_step():
         for step in exercise.steps_in():
             if step.type not in seen:

@@ -30,7 +30,8 @@ from clinic.extensions import db
 from tests.builders import PASSPHRASE
 from tests.conftest import EVENING, SignInAs
 from tests.crawl import CODE, VISITORS, Visitor, client_of, endpoint_of, pages_of
-from tests.page import Page, read_page
+from tests.page import Page, get_page, read_page
+from tests.test_matrix import ROUTES
 
 Fields = list[tuple[str, str | bytes]]
 
@@ -44,6 +45,52 @@ AFTER = {
     "assign.reopen": "assign.withdraw",
     "thanks.restore": "thanks.delete",
     "mine.cancel_sharing": "mine.change_sharing",
+}
+FORMS = {
+    "invited": {
+        "join.account",
+        "join.decline",
+        "join.talk_first",
+        "sign_in.recover",
+        "sign_in.recover_codes",
+        "sign_in.sign_in",
+    },
+    "new partner": {"join.agree"},
+    "partner": {
+        "do.draft",
+        "do.hard",
+        "do.later",
+        "do.outcome",
+        "do.step",
+        "do.undo",
+        "me.end",
+        "me.theme",
+        "sign_in.sign_out",
+        "thanks.delete",
+        "thanks.edit",
+        "thanks.new",
+        "thanks.restore",
+    },
+    "partner at work": {"check_in.check_in", "do.check", "mine.cancel_sharing", "mine.change_sharing"},
+    "counsellor": {
+        "answers.comment",
+        "answers.mark_read",
+        "appointments.appointment",
+        "appointments.book",
+        "appointments.cancel",
+        "assign.change",
+        "assign.preview",
+        "assign.reopen",
+        "assign.undo",
+        "assign.withdraw",
+        "couples.invite_again",
+        "couples.new",
+        "couples.recovery_code",
+        "couples.safety_conversation",
+        "signs.decide",
+        "signs.judge",
+    },
+    "admin": {"practice.add", "practice.change_rule", "practice.invite_again", "practice.recovery_code"},
 }
 LONG = "x" * 25_000
 HOSTILE: dict[str, str | bytes] = {
@@ -90,6 +137,7 @@ SOUND: dict[str, dict[str, str | None]] = {
     "appointments.appointment": {"day": "2026-10-08"},
     "assign.preview": {"best_before": "2026-10-01"},
     "assign.change": {"best_before": "2026-10-01"},
+    "do.check": {"keep": "1"},
     "signs.decide": {"review_on": "2026-10-14"},
 }
 # Refused even when filled in soundly, because nobody has the second half: both codes of a recovery.
@@ -327,7 +375,7 @@ def kept(
     if not page.select(".error-summary"):
         yield "no error summary"
     # What is said of the whole form, such as a pair that does not fit, leads to no field.
-    if page.select('.error-summary a[href^="#"]') and not page.select('[id$="-error"]'):
+    if kind != "hidden" and page.select('.error-summary a[href^="#"]') and not page.select('[id$="-error"]'):
         yield "no message beside a field"
     for other, words in with_field(fields, name, value):
         text_kind = kinds_of(sent).get(other)
@@ -453,15 +501,39 @@ def try_twice(ground: Ground, found: Found) -> Iterator[str]:
 
 def distinct(app: Flask, client: FlaskClient, visitor: Visitor) -> dict[Found, Tag]:
     """One form of each kind that this visitor finds, and those that only follow an act."""
-    found: dict[tuple[str, tuple[tuple[str, str], ...]], Found] = {}
+    kinds: dict[tuple[str, tuple[tuple[str, str], ...]], Found] = {}
     tags: dict[Found, Tag] = {}
+    spare: dict[str, tuple[Found, Tag]] = {}
     for visited in pages_of(app, client, visitor):
         for form, tag in forms_on(app, visited.page, visited.address):
-            mine = visitor.name in ("invited", "partner") or not form.endpoint.startswith(ANYBODYS)
-            if mine and (form.endpoint, form.kinds) not in found:
-                found[form.endpoint, form.kinds] = form
+            if visitor.name not in ("invited", "partner") and form.endpoint.startswith(ANYBODYS):
+                continue
+            if (form.endpoint, form.kinds) not in kinds:
+                kinds[form.endpoint, form.kinds] = form
                 tags[form] = tag
+            else:
+                spare[form.endpoint] = form, tag
+    for endpoint, act in AFTER.items():
+        if act in spare:
+            tags |= forms_after(app, client, *spare[act], endpoint)
     return tags
+
+
+def forms_after(app: Flask, client: FlaskClient, act: Found, form: Tag, endpoint: str) -> dict[Found, Tag]:
+    """Do the act and take the forms for this endpoint from the page it leads to."""
+    reply = client.post(
+        act.target, data=encoded(sound(act.endpoint, form)), content_type="application/x-www-form-urlencoded"
+    )
+    assert reply.status_code == 302, f"{act} answers {reply.status}"
+    address = urljoin(act.target, reply.location or "")
+    page = get_page(client, address)
+    return {found: tag for found, tag in forms_on(app, page, address) if found.endpoint == endpoint}
+
+
+def test_somebody_finds_every_form() -> None:
+    """A route that takes a form is on the list of somebody who walks; the next test finds it on a page."""
+    taken = {rule.endpoint for rule in ROUTES if "POST" in (rule.methods or ())}
+    assert taken == set().union(*FORMS.values())
 
 
 @pytest.mark.timeout(300)
@@ -470,6 +542,8 @@ def test_no_form_takes_what_it_should_not(visitor: Visitor, world: None, app: Fl
     app.config["PROPAGATE_EXCEPTIONS"] = False  # A fault shall be counted and not end the test.
     client = client_of(app, as_, visitor)
     forms = distinct(app, client, visitor)
+    missing = FORMS[visitor.name] - {found.endpoint for found in forms}
+    assert missing == set(), "no page that this visitor finds has these forms any more"
     ground = Ground(app, client, forms)
     made_up = client.post("/made/up").data
     faults = [fault for found in forms for fault in try_everything(ground, found, made_up)]
