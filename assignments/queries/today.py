@@ -120,7 +120,10 @@ def _task(
         day = moment.astimezone(local.tzinfo).date()
         return progress.turn_on(day, starts_on=assignment.starts_on, repeat=assignment.repeat)
 
-    turn = turn_at(now)
+    begun = (
+        number for (given, number), row in responses.items() if given == assignment.id and row.sent_at is None
+    )
+    turn = progress.turn_in_hand(turn_at(now), begun)
     response = responses.get((assignment.id, turn))
     sent_at = response.sent_at if response else None
     latest = max((row for row in aside if turn_at(row.at) == turn), key=lambda row: row.at, default=None)
