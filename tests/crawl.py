@@ -66,11 +66,16 @@ class Visited:
 
 @dataclass(frozen=True)
 class Visitor:
-    """Somebody who goes everywhere, and where their way begins. Nobody signs in with None."""
+    """Somebody who goes everywhere, or to the pages of `only`, and where their way begins.
+
+    Nobody signs in with None. Who comes some days later comes last, because the clock does not go back.
+    """
 
     name: str
     address: str | None
     begins_at: Callable[[], list[str]]
+    only: str = ""
+    days_later: int = 0
 
 
 def tell_the_world() -> None:
@@ -158,7 +163,7 @@ def _partner_at_work() -> list[str]:
     ).all()
     by_slug = {db.session.get_one(ExerciseVersion, row.exercise_version_id).slug: row.id for row in given}
     seen: set[str] = set()
-    found = ["/", "/check-in"]
+    found = ["/"]
     for exercise in one_of_each_step():
         for step in exercise.steps_in():
             if step.type not in seen:
@@ -167,7 +172,18 @@ def _partner_at_work() -> list[str]:
                 if step.type == "i_sentence":
                     found += [f"/do/{by_slug[exercise.slug]}/{step.key}?part={part}" for part in PARTS]
         found.append(f"/do/{by_slug[exercise.slug]}/check")
-    return found
+    could_open = db.session.scalars(
+        select(Response.id)
+        .join(Assignment)
+        .where(
+            Response.author_id == ruth.id,
+            Response.visibility == Level.COUNSELLOR,
+            Assignment.sharing_limit == Level.SHARED,
+        )
+        .order_by(Response.sent_at)
+        .limit(2)
+    )
+    return found + [f"/me/history/{response_id}" for response_id in could_open]
 
 
 def _desk() -> list[str]:
@@ -191,6 +207,11 @@ def _desk() -> list[str]:
     return found
 
 
+def _counsellor() -> list[str]:
+    sam = couple_of(person_at("sam"))
+    return [*_desk(), *(f"/c/assign/{slug}?couple={sam}" for slug in ("gentle-questions", SENT))]
+
+
 def _starting_page() -> list[str]:
     return ["/"]
 
@@ -201,14 +222,17 @@ VISITORS = (
     Visitor("new partner", "ivo", _starting_page),
     Visitor("partner", "sam", _partner),
     Visitor("partner at work", "ruth", _partner_at_work),
-    Visitor("counsellor", "priya", _desk),
+    Visitor("counsellor", "priya", _counsellor),
     Visitor("supervisor", "supervisor", _desk),
     Visitor("admin", "admin", _starting_page),
+    # The check-in is open at the end of the week.
+    Visitor("partner on Sunday", "ruth", lambda: ["/check-in"], only="check_in.", days_later=4),
 )
 
 
-def client_of(app: Flask, as_: SignInAs, visitor: Visitor) -> FlaskClient:
+def client_of(app: Flask, as_: SignInAs, visitor: Visitor, clock: Clock) -> FlaskClient:
     """A browser of this visitor's own; the invited have opened their link and asked to talk first."""
+    clock.move(days=visitor.days_later)
     if visitor.address is not None:
         with app.app_context():
             person = person_at(visitor.address)
@@ -241,7 +265,12 @@ def pages_of(
         address, led_from, is_seed = waiting.pop(0)
         endpoint = endpoint_of(app, address)
         kind = f"{endpoint}?{sorted(part.split('=')[0] for part in urlsplit(address).query.split('&'))}"
-        if address in seen or endpoint == LEADS_OUT or (how_often[kind] >= ADDRESSES_A_ROUTE and not is_seed):
+        if (
+            address in seen
+            or endpoint == LEADS_OUT
+            or not endpoint.startswith(visitor.only)
+            or (how_often[kind] >= ADDRESSES_A_ROUTE and not is_seed)
+        ):
             continue
         seen.add(address)
         how_often[kind] += 1

@@ -15,7 +15,7 @@ from clinic.extensions import db
 from clinic.mail import SUBJECTS
 from clinic.models import Person
 from tests.cast import Cast
-from tests.conftest import SignInAs
+from tests.conftest import Clock, SignInAs
 from tests.crawl import VISITORS, Visitor, client_of, pages_of
 
 # Nothing that blames, counts down, cheers or belongs to a school. A few need their neighbours to be meant.
@@ -26,7 +26,7 @@ BANNED = re.compile(
 )
 # Said on purpose, and the very opposite of the banned sense.
 MEANT = ("nothing to catch up on", "You don’t have to", "You do not have to", "Just show", "do not have to")
-COUPLES = ("invited", "new partner", "partner", "partner at work")
+COUPLES = ("invited", "new partner", "partner", "partner at work", "partner on Sunday")
 # What the people of the demo wrote themselves is theirs.
 THEIRS = "blockquote, textarea, .words, .said, q"
 
@@ -46,7 +46,7 @@ def test_exercises_speak_warmly(exercise: Exercise) -> None:
 
 @pytest.mark.parametrize("visitor", VISITORS, ids=lambda visitor: visitor.name)
 def test_pages_speak_warmly_to_couples_and_no_title_names_anybody(
-    visitor: Visitor, world: None, app: Flask, as_: SignInAs
+    visitor: Visitor, world: None, app: Flask, as_: SignInAs, clock: Clock
 ) -> None:
     with app.app_context():
         people = db.session.execute(select(Person.name, Person.family_name)).all()
@@ -54,7 +54,7 @@ def test_pages_speak_warmly_to_couples_and_no_title_names_anybody(
         r"\b(" + "|".join(sorted({re.escape(name) for pair in people for name in pair})) + r")\b"
     )
     found = set()
-    for visited in pages_of(app, client_of(app, as_, visitor), visitor):
+    for visited in pages_of(app, client_of(app, as_, visitor, clock), visitor):
         title = visited.page.title.get_text() if visited.page.title else ""
         if names.search(title):
             found.add(f"{visited.endpoint}: the title {title!r}")

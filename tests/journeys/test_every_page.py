@@ -14,7 +14,7 @@ from flask import Flask
 from playwright.sync_api import Page
 
 from tests.browser import OpenBrowser
-from tests.conftest import SignInAs
+from tests.conftest import Clock, SignInAs
 from tests.crawl import VISITORS, Visitor, client_of, pages_of
 
 NARROWEST = 320
@@ -32,9 +32,9 @@ RUN = "() => axe.run({resultTypes: ['violations']}).then(found => found.violatio
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("visitor", VISITORS, ids=lambda visitor: visitor.name)
 def test_every_page_is_sound(
-    visitor: Visitor, world: None, app: Flask, as_: SignInAs, open_browser: OpenBrowser
+    visitor: Visitor, world: None, app: Flask, as_: SignInAs, clock: Clock, open_browser: OpenBrowser
 ) -> None:
-    client = client_of(app, as_, visitor)
+    client = client_of(app, as_, visitor, clock)
     found = pages_of(app, client, visitor)
     page = open_browser(None if visitor.name == "nobody" else client, device="desktop")
     faults: list[str] = []
