@@ -14,11 +14,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from assignments.access import is_frozen
+from assignments.domain import progress
 from assignments.domain.checkins import ITEM_BY_KEY
 from assignments.domain.history import PARTNERS, Partner
 from assignments.domain.signs import Sign, State
-from assignments.models import Response, SetAside
-from assignments.queries.assignments import exercise_of, is_withdrawn
+from assignments.models import Assignment, Response, SetAside
+from assignments.queries.assignments import assignments_of, exercise_of, is_withdrawn
 from assignments.queries.decisions import assessment_in, decisions_of, signs_due
 from assignments.queries.entries import shared_thanks
 from assignments.queries.history import Record, record_of
@@ -159,7 +160,7 @@ def brief_for(reader: Person, couple: Couple, now: datetime, *, with_own_part: b
     span = Span(_since(every, now), now, ZoneInfo(practice_of(reader).timezone))
     room = Room(MOST_WORDS - HEADINGS - (OWN_HEADINGS if with_own_part else 0))
     own = _own_part(reader, couple, record, room, span) if with_own_part else None
-    shared = _shared(couple, record, room, span)
+    shared = _shared(couple, room, span)
     ask = _ask(couple, record, shared, own is not None, span)
     return Brief(
         appointment=coming.starts_at if coming else None,
@@ -181,9 +182,9 @@ def _since(every: Sequence[Appointment], now: datetime) -> datetime:
 # ---- what may lie on the table ----
 
 
-def _shared(couple: Couple, record: Record, room: Room, span: Span) -> Shared:
+def _shared(couple: Couple, room: Room, span: Span) -> Shared:
     """Joint practice and the words both may read. Nothing else is looked at, so nothing else can show."""
-    joint = tuple(name for name in _joint(couple, record, span.practice_from) if room.take(name))
+    joint = tuple(name for name in _joint(couple, span) if room.take(name))
     words: list[Quoted] = []
     answers: list[UUID] = []
     thanks: list[UUID] = []
@@ -205,12 +206,17 @@ def _opened(couple: Couple, span: Span) -> list[list[ReadResponse]]:
     twins = turns_of(couple)
     assignment_of = {row.id: twin.assignment for twin in twins for row in twin.by_slot.values()}
     open_rows = open_to_both(couple, twins, span.now)
+    opened: dict[tuple[UUID, int], datetime] = {}
+    for row in open_rows:
+        opened[_turn(row)] = max(_opened_at(row, span.now), opened.get(_turn(row), span.since))
     fresh = {_turn(row) for row in open_rows if _opened_at(row, span.now) >= span.since}
     rows = [row for row in open_rows if _turn(row) in fresh]
     by_turn: dict[tuple[UUID, int], list[ReadResponse]] = {}
     for read in open_words(couple, rows, assignment_of, span.now):
         by_turn.setdefault(_turn(read), []).append(read)
-    return list(by_turn.values())
+    # By when they opened and never by when they were begun: a draft that one of them keeps must not move them.
+    newest = sorted(by_turn, key=lambda turn: (opened[turn], turn[0].hex, turn[1]), reverse=True)
+    return [by_turn[turn] for turn in newest]
 
 
 def _turn(one: Response | ReadResponse) -> tuple[UUID, int]:
@@ -234,18 +240,26 @@ def _fits(room: Room, words: list[Quoted], together: Sequence[Quoted]) -> bool:
     return fits
 
 
-def _joint(couple: Couple, record: Record, since: date) -> list[str]:
-    """The exercises both were given and may do, the newest first; who has done what is not among them."""
+def _joint(couple: Couple, span: Span) -> list[str]:
+    """The exercises both were given and may do, the newest first, read off the calendar alone.
+
+    What was done, even late and in private, puts nothing among them.
+    """
     if is_frozen(couple):
         return []
-    names = [
-        exercise_of(given.assignment).name
-        for given in reversed(record.turns)
-        if given.assignment.for_whom == "both"
-        and not is_withdrawn(given.assignment)
-        and (given.began_on >= since or (given.assignment.best_before or date.min) >= since)
-    ]
-    return list(dict.fromkeys(names))[:JOINT]
+    given = [one for one in assignments_of(couple) if one.for_whom == "both" and not is_withdrawn(one)]
+    return list(dict.fromkeys(exercise_of(one).name for one in given if _ran_since(one, span)))[:JOINT]
+
+
+def _ran_since(assignment: Assignment, span: Span) -> bool:
+    """Whether a turn began, or its best time still ran, within the time practice is counted over."""
+    today, best_before = span.day(span.now), assignment.best_before
+    last_day = today if best_before is None else min(today, best_before)
+    turn = progress.turn_on(last_day, starts_on=assignment.starts_on, repeat=assignment.repeat)
+    if turn == 0:
+        return False
+    began_on = progress.turn_begins_on(turn, starts_on=assignment.starts_on, repeat=assignment.repeat)
+    return max(began_on, best_before or began_on) >= span.practice_from
 
 
 def _opened_at(row: Response, now: datetime) -> datetime:

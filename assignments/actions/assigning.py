@@ -11,7 +11,13 @@ from sqlalchemy import select
 from assignments.domain.exercises import Exercise, exercise_to_json
 from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
-from assignments.models import Assignment, ExerciseVersion, Withdrawal
+from assignments.models import (
+    Assignment,
+    ExerciseVersion,
+    Response,
+    VisibilityChange,
+    Withdrawal,
+)
 from assignments.queries.assignments import assignment_for_staff, exercise_of, is_withdrawn
 from clinic import clock, crypto
 from clinic.access import require
@@ -106,6 +112,7 @@ def change_assignment(
         raise Conflict(f"Keep the note to {NOTE_CHARACTERS} characters.")
     assignment.best_before, assignment.sharing_limit = best_before, sharing_limit
     assignment.version += 1
+    _cancel_widenings_past(assignment, sharing_limit)
     _write_note(assignment, note)
     record(actor, Event.ASSIGNMENT_CHANGED, assignment)
     return assignment
@@ -195,6 +202,24 @@ def _keep_version(couple: Couple, exercise: Exercise) -> ExerciseVersion:
         db.session.add(kept)
         db.session.flush()
     return kept
+
+
+def _cancel_widenings_past(assignment: Assignment, limit: Level) -> None:
+    """A tighter limit also stops what is on its way to somebody it now leaves out."""
+    now = clock.now()
+    pending = db.session.execute(
+        select(VisibilityChange)
+        .join(Response, Response.id == VisibilityChange.response_id)
+        .where(
+            VisibilityChange.practice_id == assignment.practice_id,
+            Response.assignment_id == assignment.id,
+            VisibilityChange.cancelled_at.is_(None),
+            VisibilityChange.takes_effect_at > now,
+        )
+    ).scalars()
+    for change in pending:
+        if Level(change.to).is_looser_than(limit):
+            change.cancelled_at = now
 
 
 def _write_note(assignment: Assignment, note: str) -> None:

@@ -41,7 +41,20 @@ class NewerCopy(Conflict):
 
 
 def current_turn(place: Partner, assignment_id: UUID) -> tuple[Assignment, int]:
-    """An open assignment of this partner's and the turn that is on today. Raises NotFound otherwise."""
+    """An open assignment of this partner's and the turn they have in hand. Raises NotFound otherwise."""
+    assignment, on_now = _turn_on_now(place, assignment_id)
+    begun = db.session.execute(
+        select(Response.turn).where(
+            Response.practice_id == place.practice_id,
+            Response.assignment_id == assignment.id,
+            Response.author_id == place.person_id,
+            Response.sent_at.is_(None),
+        )
+    ).scalars()
+    return assignment, progress.turn_in_hand(on_now, begun)
+
+
+def _turn_on_now(place: Partner, assignment_id: UUID) -> tuple[Assignment, int]:
     today = clock.today(practice_of(place.person).timezone)
     assignment = assignment_for_partner(place, assignment_id, today)
     return assignment, progress.turn_on(today, starts_on=assignment.starts_on, repeat=assignment.repeat)
@@ -98,11 +111,14 @@ def send_response(*, actor: Person, assignment_id: UUID, level: Level) -> Respon
     _one_at_a_time(place)
     assignment, turn = current_turn(place, assignment_id)
     practice = practice_of(actor)
-    if level not in offered_levels(place, assignment, practice):
+    if level not in offered_levels(place, assignment, practice, turn):
         raise Conflict("Choose who sees it from the list.")
     response = own_response(place, assignment, turn) or _begin(place, assignment, turn)
     if response.sent_at is not None:
         raise Conflict("You have sent this already.")
+    if level is Level.BOTH and not response.answers:
+        # Otherwise an empty answer would open the other's words and give none in return.
+        raise Conflict("Write a line before it opens for you both, or keep it for now.")
     now = clock.now()
     response.visibility, response.sent_at = level, now
     response.opens_at = visibility.hold_ends(now, timedelta(minutes=hold_minutes(assignment, practice)))
@@ -144,8 +160,8 @@ def change_visibility(*, actor: Person, response_id: UUID, level: Level) -> Visi
     present = sharing.level_at(now)
     if level is present:
         raise Conflict("That is how it is now.")
-    if level not in offered_levels(place, response.assignment, practice) or (
-        level.is_looser_than(present) and is_frozen(place.couple)
+    if level not in offered_levels(place, response.assignment, practice, response.turn) or (
+        level.is_looser_than(present) and level in visibility.OPEN_TO_PARTNER and is_frozen(place.couple)
     ):
         raise Conflict("Choose who sees it from the list.")
     for change in response.changes:
@@ -210,7 +226,7 @@ def record_outcome(
     """ "How did it go?" One row per turn; saying it again replaces what was said, as on paper."""
     require(actor, Permission.DRAFT_WRITE)
     place = own_place(actor)
-    assignment, latest = current_turn(place, assignment_id)
+    assignment, latest = _turn_on_now(place, assignment_id)
     if not 1 <= turn <= latest or tried not in TRIED or useful not in (None, *range(11)):
         raise Conflict("Choose one of the lines.")
     outcome = (
@@ -246,19 +262,33 @@ def hold_minutes(assignment: Assignment, practice: Practice) -> int:
     return TURNS_HOLD_MINUTES if exercise_of(assignment).who == "turns" else practice.hold_minutes
 
 
-def offered_levels(place: Partner, assignment: Assignment, practice: Practice) -> tuple[Level, ...]:
-    """The levels this partner may choose for this assignment, loosest first."""
+def offered_levels(
+    place: Partner, assignment: Assignment, practice: Practice, turn: int
+) -> tuple[Level, ...]:
+    """The levels this partner may choose for this turn, loosest first.
+
+    *Both at once* is gone once the time for the turn has run out: both have been told by then that it is
+    not opening, and that has to stay true.
+    """
+    closes = progress.turn_closes_on(
+        turn,
+        starts_on=assignment.starts_on,
+        repeat=assignment.repeat,
+        best_before=assignment.best_before,
+    )
+    is_over = closes is not None and closes <= clock.today(practice.timezone)
     limit = min(
         Level(assignment.sharing_limit),
         Level(place.couple.sharing_limit),
         key=lambda level: level.looseness,
     )
-    return visibility.levels_offered(
+    offered = visibility.levels_offered(
         limit,
         counsellor_only_allowed=practice.allows_counsellor_only,
         for_both=assignment.for_whom == "both",
         reveal_together=exercise_of(assignment).reveal_together,
     )
+    return tuple(level for level in offered if not (is_over and level is Level.BOTH))
 
 
 def _one_at_a_time(place: Partner) -> None:

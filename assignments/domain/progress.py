@@ -5,6 +5,7 @@ Couples see New, Started, Done or Set aside (and *Opens when you both answer*); 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -36,6 +37,14 @@ def turn_on(day: date, *, starts_on: date, repeat: str) -> int:
 def turn_begins_on(turn: int, *, starts_on: date, repeat: str) -> date:
     """The first day of a turn."""
     return starts_on + timedelta(days=7 * (turn - 1)) if repeat == Repeat.WEEKLY else starts_on
+
+
+def turn_in_hand(on_now: int, begun_and_not_sent: Iterable[int]) -> int:
+    """The turn a partner goes on with: the latest one they began and have not sent, or the one that is on.
+
+    A week that turns over never leaves words behind, and never sends an empty turn in their place.
+    """
+    return max(begun_and_not_sent, default=on_now)
 
 
 def turn_closes_on(turn: int, *, starts_on: date, repeat: str, best_before: date | None) -> date | None:

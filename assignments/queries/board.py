@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from assignments.access import sharing_of
-from assignments.domain import board, checkins, visibility
+from assignments.domain import board, checkins, progress, visibility
 from assignments.domain.history import Partner
 from assignments.domain.progress import is_open_to
 from assignments.domain.signs import State, assess, decision_due, signs_cleared_since
@@ -233,9 +233,14 @@ def _waiting(couple: Couple, record: Record, now: datetime) -> int | None:
         return None
     by_turn: dict[tuple[UUID, int], dict[Partner, GivenTurn]] = defaultdict(dict)
     for given in record.turns:
-        ends = given.assignment.best_before
+        closes_on = progress.turn_closes_on(
+            given.turn,
+            starts_on=given.assignment.starts_on,
+            repeat=given.assignment.repeat,
+            best_before=given.assignment.best_before,
+        )
         # Once its time has run out nothing is waiting any more: both have been told that it is not opening.
-        if given.assignment.for_whom == "both" and (ends is None or ends >= record.today):
+        if given.assignment.for_whom == "both" and (closes_on is None or record.today < closes_on):
             by_turn[given.assignment.id, given.turn][given.partner] = given
     waits = []
     for sides in by_turn.values():

@@ -214,6 +214,7 @@ def _doing(place: Partner, assignment_id: UUID, now: datetime, *, sent: bool) ->
     assignment = assignment_for_partner(place, assignment_id, today)
     turn = progress.turn_on(today, starts_on=assignment.starts_on, repeat=assignment.repeat)
     responses = {response.turn: response for response in _own_responses(place, assignment)}
+    turn = progress.turn_in_hand(turn, (number for number, row in responses.items() if row.sent_at is None))
     if sent:
         turn = max((number for number, row in responses.items() if row.sent_at is not None), default=turn)
     response = responses.get(turn)

@@ -113,7 +113,7 @@ def _of_partners(record: Record, zone: ZoneInfo, now: datetime) -> Iterator[tupl
         text = _numbers(answers_of(checkin))
         if text:
             yield slots[checkin.author_id], Happening(on, Kind.CHECK_IN, text)
-    yield from _thanks(couple, slots)
+    yield from _thanks(couple, slots, now)
 
 
 def _of_both(
@@ -139,14 +139,18 @@ def _of_both(
         yield Happening(at.astimezone(zone).date(), Kind.DECISION, f"Decision: {label}")
 
 
-def _thanks(couple: Couple, slots: Mapping[UUID, str]) -> Iterator[tuple[str, Happening]]:
-    """Thank-yous that the counsellor may read, counted by week. Those kept private are not even counted."""
+def _thanks(couple: Couple, slots: Mapping[UUID, str], now: datetime) -> Iterator[tuple[str, Happening]]:
+    """Thank-yous that the counsellor may read, counted by week. Those kept private are not even counted.
+
+    One that is being opened after it was kept counts once it has opened: until then its author may cancel.
+    """
     rows = db.session.execute(
         select(Entry.author_id, Entry.happened_on).where(
             Entry.practice_id == couple.practice_id,
             Entry.couple_id == couple.id,
             Entry.kind == "thanks",
             Entry.visibility.in_(visibility.OPEN_TO_COUNSELLOR),
+            Entry.opens_at <= now,
             Entry.deleted_at.is_(None),
         )
     )

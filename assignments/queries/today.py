@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from assignments.domain import progress
-from assignments.domain.checkins import check_in_window
 from assignments.domain.exercises import Exercise
 from assignments.domain.progress import Progress
-from assignments.models import Assignment, Checkin, Response, SetAside
+from assignments.models import Assignment, Response, SetAside
 from assignments.queries.assignments import open_assignments
+from assignments.queries.checkins import open_checkin
 from assignments.queries.doing import as_read_by
 from clinic.extensions import db
 from clinic.models import Partner
@@ -66,7 +66,8 @@ def today_for(place: Partner, now: datetime, *, has_check_in: bool = True) -> To
     """
     local = now.astimezone(ZoneInfo(practice_of(place.person).timezone))
     tasks = _tasks(place, local, now)
-    week = _open_check_in(place, local) if has_check_in else None
+    check_in = open_checkin(place, now) if has_check_in else None
+    week = check_in.week_of if check_in is not None and check_in.answers is None else None
     done_today = any(task.done_today for task in tasks)
     started = [task for task in tasks if task.is_waiting and task.progress is Progress.STARTED]
     new = [task for task in tasks if task.is_waiting and task.progress is Progress.NEW]
@@ -119,7 +120,10 @@ def _task(
         day = moment.astimezone(local.tzinfo).date()
         return progress.turn_on(day, starts_on=assignment.starts_on, repeat=assignment.repeat)
 
-    turn = turn_at(now)
+    begun = (
+        number for (given, number), row in responses.items() if given == assignment.id and row.sent_at is None
+    )
+    turn = progress.turn_in_hand(turn_at(now), begun)
     response = responses.get((assignment.id, turn))
     sent_at = response.sent_at if response else None
     latest = max((row for row in aside if turn_at(row.at) == turn), key=lambda row: row.at, default=None)
@@ -159,24 +163,6 @@ def _set_aside(place: Partner) -> dict[UUID, list[SetAside]]:
     for row in rows:
         by_assignment.setdefault(row.assignment_id, []).append(row)
     return by_assignment
-
-
-def _open_check_in(place: Partner, local: datetime) -> date | None:
-    """The week that is asked about now, unless this partner has answered, or the couple's work rests."""
-    week = check_in_window(local)
-    # A safety hold leaves the check-in where it is: only the counsellor sees it, and nothing may look different.
-    if week is None or place.couple.closed_at is not None:
-        return None
-    given = db.session.execute(
-        select(func.count())
-        .select_from(Checkin)
-        .where(
-            Checkin.practice_id == place.practice_id,
-            Checkin.author_id == place.person_id,
-            Checkin.week_of == week,
-        )
-    ).scalar_one()
-    return None if given else week
 
 
 def _done_so_far(place: Partner) -> int:

@@ -85,7 +85,7 @@ def _form(response_id: UUID) -> tuple[SharingForm, Level]:
     place = own_place(signed_in())
     row = own_response_by_id(place, response_id)
     present = own_answer(place, row, clock.now()).level
-    offered = offered_levels(place, row.assignment, practice_of(signed_in()))
+    offered = offered_levels(place, row.assignment, practice_of(signed_in()), row.turn)
     form = SharingForm()
     form.offer(labels_for(place, [level for level in offered if level is not present]))
     return form, present

@@ -25,6 +25,8 @@ REASON = "Both took part and said something new. More of the same for now."
 
 
 @pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
 # With a mail server named, links travel by mail alone; nothing leaves in a test, so they wait in the outbox.
 @pytest.mark.settings(mail_url="smtp://127.0.0.1:9")

@@ -38,18 +38,24 @@ def check(assignment_id: UUID) -> ResponseReturnValue:
     """Everything that was answered, and who sees it. Nothing is chosen beforehand."""
     mine = doing(assignment_id)
     practice = practice_of(signed_in())
-    levels = offered_levels(mine.place, mine.assignment, practice)
+    levels = offered_levels(mine.place, mine.assignment, practice, mine.turn)
     names = {"partner": mine.partner_name, "counsellor": mine.counsellor_name}
     form = ShareForm()
     form.offer([(level.value, readers(level, **names)) for level in levels])
     if mine.is_sent:
+        if form.is_submitted():
+            notice("You sent this before. Who sees it is as you chose then. You can change it in My answers.")
         return redirect(url_for("do.done", assignment_id=assignment_id))
     level = Level.PRIVATE if "keep" in request.form else None
     if form.is_submitted() and level is None and form.validate():
         level = Level(form.level.data)
     if level is not None:
-        send_response(actor=signed_in(), assignment_id=assignment_id, level=level)
-        return redirect(url_for("do.done", assignment_id=assignment_id))
+        try:
+            send_response(actor=signed_in(), assignment_id=assignment_id, level=level)
+        except Conflict as problem:
+            form.level.errors = [problem.sentence]
+        else:
+            return redirect(url_for("do.done", assignment_id=assignment_id))
     if form.level.errors and (len(levels) < 2 or not mine.values):
         # There are no choices on this page that the message could lead to.
         form.form_errors.extend(form.level.errors)

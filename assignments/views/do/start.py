@@ -38,7 +38,7 @@ def intro(assignment_id: UUID) -> ResponseReturnValue:
             counsellor=couple.counsellor.name,
         )
     mine = doing(assignment_id)
-    levels = offered_levels(mine.place, mine.assignment, practice_of(signed_in()))
+    levels = offered_levels(mine.place, mine.assignment, practice_of(signed_in()), mine.turn)
     return render_template(
         "assignments/do/intro.html",
         doing=mine,

@@ -10,6 +10,7 @@ from flask import Flask
 
 from assignments.actions.deciding import decide
 from assignments.actions.responding import set_aside
+from assignments.domain.progress import Repeat
 from assignments.domain.signs import DecisionState
 from assignments.domain.visibility import Level
 from assignments.models import Checkin
@@ -131,6 +132,13 @@ def test_an_answer_waiting_to_open_is_told_without_saying_whose(
     clock.move(days=9)
     page = get_page(as_(cast.priya), "/c")
     assert "An answer has waited 9 days to open." in row(page, "Okafor and Lind")
+
+
+def test_a_weekly_turn_that_has_passed_waits_no_more(cast: Cast, as_: AS, app: Flask, clock: Clock) -> None:
+    weekly = give(app, cast, "phone-free-evening", repeat=Repeat.WEEKLY, best_before=None)
+    send(app, cast.sam, weekly, Level.BOTH)
+    clock.move(days=9)
+    assert "waited" not in row(get_page(as_(cast.priya), "/c?show=all"), "Okafor and Lind")
 
 
 def test_a_kept_answer_is_not_told_by_what_waits(cast: Cast, as_: AS, app: Flask, clock: Clock) -> None:

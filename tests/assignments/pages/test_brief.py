@@ -13,6 +13,7 @@ from assignments.actions.deciding import decide
 from assignments.actions.entries import save_thanks
 from assignments.actions.responding import set_aside
 from assignments.brief import MOST_WORDS
+from assignments.domain.progress import Repeat
 from assignments.domain.signs import DecisionState
 from assignments.domain.visibility import Level
 from clinic.audit import Event
@@ -199,3 +200,28 @@ def test_nobody_else_reaches_a_brief(cast: Cast, as_: AS, who: str) -> None:
     for own in (False, True):
         reply = client.get(url(cast, own=own))
         assert (reply.status_code, reply.data) == (404, made_up)
+
+
+def test_a_draft_the_other_keeps_moves_nothing_on_the_table(
+    app: Flask, cast: Cast, as_: AS, clock: Clock
+) -> None:
+    first = answer(app, cast, {"sam": Level.SHARED}, "The first words.")
+    clock.move(hours=1)
+    answer(app, cast, {"sam": Level.SHARED}, "The second words.")
+    clock.move(hours=1)
+    priya = as_(cast.priya)
+    bare = sheet(get_page(priya, url(cast)))
+    assert bare.index("The second words.") < bare.index("The first words.")
+    write(app, cast.jo, first, "answer", {"text": JO_SAYS})
+    assert sheet(get_page(priya, url(cast))) == bare
+
+
+def test_what_one_did_late_and_in_private_names_nothing_on_the_table(
+    app: Flask, cast: Cast, as_: AS, clock: Clock
+) -> None:
+    weekly = give(app, cast, "phone-free-evening", repeat=Repeat.WEEKLY)
+    clock.move(days=35)
+    priya = as_(cast.priya)
+    bare = sheet(get_page(priya, url(cast)))
+    send(app, cast.jo, weekly, Level.PRIVATE)
+    assert sheet(get_page(priya, url(cast))) == bare

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from assignments.actions.entries import save_thanks
+from assignments.actions.entries import change_thanks, save_thanks
 from assignments.actions.responding import record_outcome, set_aside
 from assignments.domain.visibility import Level
 from clinic.clock import now
@@ -66,12 +66,15 @@ def test_each_partner_has_a_side_and_appointments_cut_across(
     assert any("Given to both: Gentle questions" in one for one in across(page))
 
 
-def test_a_kept_answer_is_done_like_any_other_and_nothing_more(cast: Cast, as_: AS, app: Flask) -> None:
+def test_a_kept_answer_is_done_like_any_other_and_nothing_more(
+    cast: Cast, as_: AS, app: Flask, clock: Clock
+) -> None:
     given = give(app, cast, "gentle-questions")
     send(app, cast.sam, given, Level.PRIVATE)
     with app.app_context():
         save_thanks(actor=cast.sam, what="For the tea", meant="", level=Level.PRIVATE)
         save_thanks(actor=cast.jo, what="For the walk", meant="", level=Level.SHARED)
+    clock.move(minutes=10)
     page = get_page(as_(cast.priya), address(cast))
     sam, jo = sides(page)
     assert sam == "Sam Gentle questions: done"
@@ -199,3 +202,22 @@ def test_the_page_costs_the_same_however_much_has_happened(
         check_in(app, cast.sam, cast.sam_and_jo, weeks_ago, closeness=5)
     assert cost() == few
     assert few <= 26
+
+
+def test_a_kept_thank_you_on_its_way_is_not_told_while_it_can_be_cancelled(
+    cast: Cast, as_: AS, app: Flask, clock: Clock
+) -> None:
+    with app.app_context():
+        kept = save_thanks(actor=cast.sam, what="For the tea", meant="", level=Level.PRIVATE)
+        change_thanks(
+            actor=cast.sam,
+            entry_id=kept.id,
+            what="For the tea",
+            meant="",
+            level=Level.SHARED,
+            version=kept.version,
+        )
+    clock.move(hours=23)
+    assert "thank-you" not in sides(get_page(as_(cast.priya), address(cast)))[0]
+    clock.move(hours=1)
+    assert "1 thank-you shared" in sides(get_page(as_(cast.priya), address(cast)))[0]

@@ -190,6 +190,21 @@ def test_widening_is_refused_on_the_page_while_the_couple_is_held(
     assert "Choose who sees it from the list." in read_page(refused, 422).words
 
 
+def test_the_counsellor_may_be_told_while_the_couple_is_held(
+    cast: Cast, as_: AS, app: Flask, clock: Clock, questions: UUID
+) -> None:
+    response_id = sent(app, cast, questions, Level.PRIVATE)
+    client = as_(cast.sam)
+    page = get_page(client, f"/me/history/{response_id}")
+    with app.app_context():
+        db.session.get_one(Couple, cast.sam_and_jo.id).held_at = clock.now
+        db.session.commit()
+    submit(client, page, {"visibility": "counsellor"}, form=SHARING)
+    clock.move(days=1)
+    page = get_page(as_(cast.priya), f"/c/couples/{cast.sam_and_jo.id}/answers/{response_id}")
+    assert "Your laugh" in page.words
+
+
 def test_the_counsellors_comments_stand_with_the_answer_for_its_author_alone(
     cast: Cast, as_: AS, app: Flask, clock: Clock, questions: UUID
 ) -> None:

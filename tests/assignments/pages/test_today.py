@@ -11,6 +11,8 @@ from flask import Flask
 from assignments.actions.responding import set_aside
 from assignments.domain.visibility import Level
 from clinic.clock import today
+from clinic.extensions import db
+from clinic.models import Couple
 from tests.assignments.work import give, send, write
 from tests.cast import AS, Cast
 from tests.conftest import Clock, CountQueries
@@ -160,15 +162,22 @@ def test_the_other_partners_page_is_the_same_in_both_worlds(
 
 
 def test_a_safety_hold_leaves_a_plain_page(cast: Cast, as_: AS, app: Flask, clock: Clock) -> None:
-    from clinic.extensions import db
-    from clinic.models import Couple
-
     given = give(app, cast, "gentle-questions")
     with app.app_context():
         db.session.get_one(Couple, cast.sam_and_jo.id).held_at = clock.now
         db.session.commit()
     assert "Nothing set for now." in get_page(as_(cast.sam), "/today").words
     get_page(as_(cast.sam), f"/do/{given}", 404)
+
+
+def test_a_safety_hold_does_not_take_the_check_in_away(cast: Cast, as_: AS, app: Flask, clock: Clock) -> None:
+    clock.set(FRIDAY)
+    sam = as_(cast.sam)
+    before = hero(get_page(sam, "/today"))
+    with app.app_context():
+        db.session.get_one(Couple, cast.sam_and_jo.id).held_at = clock.now
+        db.session.commit()
+    assert hero(get_page(sam, "/today")) == before == "How was this week?"
 
 
 def test_today_costs_the_same_for_much_work(
