@@ -84,6 +84,10 @@ def tell_the_world() -> None:
     sam, ruth, priya = person_at("sam"), person_at("ruth"), person_at("priya")
     for exercise in one_of_each_step():
         _give(priya, couple_of(ruth), exercise)
+    shared = [one for one in load_library().all() if Level(one.sharing) is Level.SHARED][:2]
+    for exercise in shared:  # Ruth may open these further, to Ade.
+        given = _give(priya, couple_of(ruth), exercise)
+        send_response(actor=ruth, assignment_id=given, level=Level.COUNSELLOR)
     save_thanks(actor=sam, what="You rang my mother", meant="It was a long day.", level=Level.SHARED)
     sent = load_library().get(SENT)
     assert sent is not None
@@ -158,7 +162,11 @@ def _partner_at_work() -> list[str]:
     given = db.session.scalars(
         select(Assignment)
         .join(ExerciseVersion)
-        .where(Assignment.couple_id == couple_of(ruth), Assignment.starts_on == today("Europe/London"))
+        .where(
+            Assignment.couple_id == couple_of(ruth),
+            Assignment.starts_on == today("Europe/London"),
+            Assignment.id.not_in(select(Response.assignment_id).where(Response.author_id == ruth.id)),
+        )
         .order_by(ExerciseVersion.slug)
     ).all()
     by_slug = {db.session.get_one(ExerciseVersion, row.exercise_version_id).slug: row.id for row in given}
