@@ -31,7 +31,7 @@ COSTS = {
     "assign.assignment": 15,
     "assign.preview": 21,
     "board.board": 22,
-    "brief.brief": 40,
+    "brief.brief": 42,
     "check_in.check_in": 7,
     "couple.couple": 24,
     "couples.couples": 5,
@@ -67,7 +67,7 @@ COSTS = {
     "thanks.edit": 6,
     "thanks.new": 5,
     "thanks.thanks": 6,
-    "today.today": 8,
+    "today.today": 9,
     "together.assignment": 10,
     "together.together": 10,
 }
@@ -102,12 +102,12 @@ FILE = {
     "/answers": 7,
     "/signs": 16,
     "/signs/decisions": 3,
-    "/brief": 25,
+    "/brief": 27,
     "/appointments": 4,
     "/settings": 8,
 }
 GIVING = {"/c/assign": 13, "/c/assign/withdrawal-journal": 21}
-OWN = {"/today": 8, "/check-in": 4, "/thanks": 5, "/together": 10, "/me/history": 8, "/me": 3}
+OWN = {"/today": 9, "/check-in": 4, "/thanks": 5, "/together": 10, "/me/history": 8, "/me": 3}
 
 
 @dataclass(frozen=True)
