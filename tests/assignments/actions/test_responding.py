@@ -145,6 +145,14 @@ def test_while_sharing_is_held_undo_does_not_tell_that_the_other_has_answered(
     """They would have opened together, but the counsellor stopped sharing before they did."""
     assignment_id = give(app, cast, "gentle-questions", limit=Level.BOTH)
     with app.app_context():
+        for person in (cast.jo, cast.sam):
+            save_answer(
+                actor=person,
+                assignment_id=assignment_id,
+                step="answer",
+                value={"text": "The lake"},
+                version=0,
+            )
         own = send_response(actor=cast.jo, assignment_id=assignment_id, level=Level.BOTH)
         clock.move(hours=1)
         send_response(actor=cast.sam, assignment_id=assignment_id, level=Level.BOTH)

@@ -18,7 +18,7 @@ from clinic.clock import now
 from clinic.extensions import db
 from clinic.models import Couple, Person
 from tests import builders
-from tests.assignments.work import give, send
+from tests.assignments.work import give, send, write
 from tests.cast import AS, Cast
 from tests.conftest import Clock, CountQueries
 from tests.page import Page, get_page
@@ -128,7 +128,9 @@ def test_nothing_is_asked_of_a_couple_on_hold_or_one_that_has_ended(
 def test_an_answer_waiting_to_open_is_told_without_saying_whose(
     cast: Cast, as_: AS, app: Flask, clock: Clock
 ) -> None:
-    send(app, cast.sam, give(app, cast, "what-helps-me-feel-safe", best_before=date(2026, 9, 30)), Level.BOTH)
+    given = give(app, cast, "what-helps-me-feel-safe", best_before=date(2026, 9, 30))
+    write(app, cast.sam, given, "at-ease", {"text": "In the car."})
+    send(app, cast.sam, given, Level.BOTH)
     clock.move(days=9)
     page = get_page(as_(cast.priya), "/c")
     assert "An answer has waited 9 days to open." in row(page, "Okafor and Lind")
@@ -136,6 +138,7 @@ def test_an_answer_waiting_to_open_is_told_without_saying_whose(
 
 def test_a_weekly_turn_that_has_passed_waits_no_more(cast: Cast, as_: AS, app: Flask, clock: Clock) -> None:
     weekly = give(app, cast, "phone-free-evening", repeat=Repeat.WEEKLY, best_before=None)
+    write(app, cast.sam, weekly, "stayed", {"text": "It was quiet."})
     send(app, cast.sam, weekly, Level.BOTH)
     clock.move(days=9)
     assert "waited" not in row(get_page(as_(cast.priya), "/c?show=all"), "Okafor and Lind")
@@ -143,6 +146,7 @@ def test_a_weekly_turn_that_has_passed_waits_no_more(cast: Cast, as_: AS, app: F
 
 def test_a_kept_answer_is_not_told_by_what_waits(cast: Cast, as_: AS, app: Flask, clock: Clock) -> None:
     given = give(app, cast, "what-helps-me-feel-safe", best_before=date(2026, 9, 30))
+    write(app, cast.sam, given, "at-ease", {"text": "In the car."})
     send(app, cast.sam, given, Level.BOTH)
     send(app, cast.jo, given, Level.PRIVATE)
     clock.move(days=9)
@@ -152,7 +156,9 @@ def test_a_kept_answer_is_not_told_by_what_waits(cast: Cast, as_: AS, app: Flask
 def test_once_its_time_has_run_out_nothing_waits_to_open(
     cast: Cast, as_: AS, app: Flask, clock: Clock
 ) -> None:
-    send(app, cast.sam, give(app, cast, "what-helps-me-feel-safe"), Level.BOTH)
+    given = give(app, cast, "what-helps-me-feel-safe")
+    write(app, cast.sam, given, "at-ease", {"text": "In the car."})
+    send(app, cast.sam, given, Level.BOTH)
     clock.move(days=9)
     assert "to open" not in get_page(as_(cast.priya), "/c?show=all").words
 

@@ -478,8 +478,8 @@ def test_a_finished_week_can_still_be_read_and_undone_when_the_next_begins(
     sam = as_(cast.sam)
     page = get_page(sam, f"/do/{given}/done")
     submit(sam, page, form=f'form[action="/do/{given}/undo"]')
-    # The set-up of the first time is not asked again.
-    get_page(sam, f"/do/{given}/our-evening", 404)
+    # What was taken back is in hand again, words and all, although the next week has begun.
+    assert "7 out of 10" in get_page(sam, f"/do/{given}/check").words
 
 
 @pytest.mark.parametrize(
