@@ -504,7 +504,7 @@ def distinct(app: Flask, client: FlaskClient, visitor: Visitor) -> dict[Found, T
     """One form of each kind that this visitor finds, and those that only follow an act."""
     kinds: dict[tuple[str, tuple[tuple[str, str], ...]], Found] = {}
     tags: dict[Found, Tag] = {}
-    spare: dict[str, tuple[Found, Tag]] = {}
+    spare: list[tuple[Found, Tag]] = []
     for visited in pages_of(app, client, visitor):
         for form, tag in forms_on(app, visited.page, visited.address):
             if visitor.name not in ("invited", "partner") and form.endpoint.startswith(ANYBODYS):
@@ -513,11 +513,21 @@ def distinct(app: Flask, client: FlaskClient, visitor: Visitor) -> dict[Found, T
                 kinds[form.endpoint, form.kinds] = form
                 tags[form] = tag
             else:
-                spare.setdefault(form.endpoint, (form, tag))
+                spare.append((form, tag))
     for endpoint, act in AFTER.items():
-        if act in spare:
-            tags |= forms_after(app, client, *spare[act], endpoint)
+        # Done to something that no other form needs afterwards.
+        used = {row_of(form.target) for form in tags}
+        free = [
+            (form, tag) for form, tag in spare if form.endpoint == act and row_of(form.target) not in used
+        ]
+        if free:
+            tags |= forms_after(app, client, *free[0], endpoint)
     return tags
+
+
+def row_of(target: str) -> str:
+    """What an address is about: the last id of its path, or all of it where there is none."""
+    return next((part for part in reversed(urlsplit(target).path.split("/")) if is_id(part)), target)
 
 
 def forms_after(app: Flask, client: FlaskClient, act: Found, form: Tag, endpoint: str) -> dict[Found, Tag]:
