@@ -65,6 +65,8 @@ class Event(StrEnum):
     SIGN_JUDGED = "sign judged"
     DECIDED = "decided"
     THEME_CHOSEN = "theme chosen"
+    TALK_ASKED = "talk asked for"
+    TALK_SPOKEN = "talk held"
 
 
 REQUIRED: dict[Event, frozenset[str]] = {
