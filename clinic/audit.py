@@ -67,6 +67,12 @@ class Event(StrEnum):
     THEME_CHOSEN = "theme chosen"
     TALK_ASKED = "talk asked for"
     TALK_SPOKEN = "talk held"
+    EXERCISE_COPIED = "exercise copied"
+    EXERCISE_BEGUN = "exercise begun"
+    EXERCISE_DRAFT_SAVED = "exercise draft saved"
+    EXERCISE_PUBLISHED = "exercise published"
+    EXERCISE_ARCHIVED = "exercise archived"
+    EXERCISE_RESTORED = "exercise restored"
 
 
 REQUIRED: dict[Event, frozenset[str]] = {
@@ -77,6 +83,8 @@ REQUIRED: dict[Event, frozenset[str]] = {
     Event.WORDS_READ: frozenset({"what"}),
     Event.DECIDED: frozenset({"state"}),
     Event.SIGN_JUDGED: frozenset({"sign"}),
+    Event.EXERCISE_COPIED: frozenset({"slug", "copied_from"}),
+    Event.EXERCISE_PUBLISHED: frozenset({"slug", "version"}),
 }
 
 

@@ -41,6 +41,7 @@ PLAIN_TEXT = {
     "audit_head": {"line_hash"},
     "outbox_mail": {"kind", "to_address"},
     "exercise_version": {"slug", "definition"},
+    "practice_exercise": {"slug", "copied_from", "draft"},
     "assignment": {"for_whom", "repeat", "sharing_limit"},
     "set_aside": {"kind", "choice"},
     "response": {"visibility"},

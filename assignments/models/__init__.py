@@ -4,6 +4,7 @@ from assignments.models.assignment import Assignment, ExerciseVersion, SetAside,
 from assignments.models.checkin import Checkin
 from assignments.models.decision import Decision, SignJudgement
 from assignments.models.entry import Entry
+from assignments.models.library import PracticeExercise
 from assignments.models.response import Answer, Comment, Outcome, ReadMark, Response, VisibilityChange
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Entry",
     "ExerciseVersion",
     "Outcome",
+    "PracticeExercise",
     "ReadMark",
     "Response",
     "SetAside",

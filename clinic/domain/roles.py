@@ -53,6 +53,7 @@ class Permission(StrEnum):
     COUPLE_READ = "couple,read"
     APPOINTMENT_WRITE = "appointment.any,write"
     LIBRARY_READ = "library.practice,read"
+    LIBRARY_WRITE = "library.practice,write"
     ASSIGNMENT_READ = "assignment.couple,read"
     ASSIGNMENT_WRITE = "assignment.couple,create_update_cancel"
     ASSIGNMENT_INDIVIDUAL = "assignment.individual,read"
