@@ -17,8 +17,8 @@ from assignments.actions.entries import (
 )
 from assignments.domain import visibility
 from assignments.domain.visibility import Level
+from assignments.forms import ThanksForm
 from assignments.models import Entry
-from assignments.partner_forms import ThanksForm
 from assignments.queries.entries import (
     by_week,
     last_choice,
