@@ -3,7 +3,7 @@
 from assignments.models.assignment import Assignment, ExerciseVersion, SetAside, Withdrawal
 from assignments.models.checkin import Checkin
 from assignments.models.decision import Decision, SignJudgement
-from assignments.models.entry import Entry
+from assignments.models.entry import Entry, EntryChange
 from assignments.models.response import Answer, Comment, Outcome, ReadMark, Response, VisibilityChange
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Comment",
     "Decision",
     "Entry",
+    "EntryChange",
     "ExerciseVersion",
     "Outcome",
     "ReadMark",
