@@ -49,6 +49,7 @@ PLAIN_TEXT = {
     "visibility_change": {"to"},
     "outcome": {"tried"},
     "entry": {"kind", "visibility"},
+    "entry_change": {"to"},
     "checkin": {"same_disagreement", "my_part"},
     "decision": {"state", "met_signs"},
     "sign_judgement": {"sign", "judgement"},

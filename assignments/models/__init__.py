@@ -5,6 +5,7 @@ from assignments.models.checkin import Checkin
 from assignments.models.decision import Decision, SignJudgement
 from assignments.models.entry import Entry
 from assignments.models.library import PracticeExercise
+from assignments.models.entry import Entry, EntryChange
 from assignments.models.response import Answer, Comment, Outcome, ReadMark, Response, VisibilityChange
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Comment",
     "Decision",
     "Entry",
+    "EntryChange",
     "ExerciseVersion",
     "Outcome",
     "PracticeExercise",
