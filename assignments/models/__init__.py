@@ -1,5 +1,6 @@
 """Tables about work: what was given, what was written, what was decided."""
 
+from assignments.models.agreement import AgreementText, Signature
 from assignments.models.assignment import Assignment, ExerciseVersion, SetAside, Withdrawal
 from assignments.models.checkin import Checkin
 from assignments.models.decision import Decision, SignJudgement
@@ -7,6 +8,7 @@ from assignments.models.entry import Entry
 from assignments.models.response import Answer, Comment, Outcome, ReadMark, Response, VisibilityChange
 
 __all__ = [
+    "AgreementText",
     "Answer",
     "Assignment",
     "Checkin",
@@ -19,6 +21,7 @@ __all__ = [
     "Response",
     "SetAside",
     "SignJudgement",
+    "Signature",
     "VisibilityChange",
     "Withdrawal",
 ]
