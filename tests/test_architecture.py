@@ -53,6 +53,7 @@ PLAIN_TEXT = {
     "checkin": {"same_disagreement", "my_part"},
     "decision": {"state", "met_signs"},
     "sign_judgement": {"sign", "judgement"},
+    "agreement_text": {"step"},
 }  # fmt: skip
 # Tables that belong to no practice: they hold no fact about a client.
 NOT_TENANT = {"practice", "form_key", "sign_in_failure"}

@@ -1,5 +1,6 @@
 """Tables about work: what was given, what was written, what was decided."""
 
+from assignments.models.agreement import AgreementText, Signature
 from assignments.models.assignment import Assignment, ExerciseVersion, SetAside, Withdrawal
 from assignments.models.checkin import Checkin
 from assignments.models.decision import Decision, SignJudgement
@@ -9,6 +10,7 @@ from assignments.models.entry import Entry, EntryChange
 from assignments.models.response import Answer, Comment, Outcome, ReadMark, Response, VisibilityChange
 
 __all__ = [
+    "AgreementText",
     "Answer",
     "Assignment",
     "Checkin",
@@ -23,6 +25,7 @@ __all__ = [
     "Response",
     "SetAside",
     "SignJudgement",
+    "Signature",
     "VisibilityChange",
     "Withdrawal",
 ]
