@@ -4,6 +4,7 @@ from assignments.models.assignment import Assignment, ExerciseVersion, SetAside,
 from assignments.models.checkin import Checkin
 from assignments.models.decision import Decision, SignJudgement
 from assignments.models.entry import Entry
+from assignments.models.plan import CouplePlan, PlanChange, PlanVersion, PracticePlan
 from assignments.models.response import Answer, Comment, Outcome, ReadMark, Response, VisibilityChange
 
 __all__ = [
@@ -11,10 +12,14 @@ __all__ = [
     "Assignment",
     "Checkin",
     "Comment",
+    "CouplePlan",
     "Decision",
     "Entry",
     "ExerciseVersion",
     "Outcome",
+    "PlanChange",
+    "PlanVersion",
+    "PracticePlan",
     "ReadMark",
     "Response",
     "SetAside",
