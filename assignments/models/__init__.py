@@ -7,6 +7,7 @@ from assignments.models.decision import Decision, SignJudgement
 from assignments.models.entry import Entry
 from assignments.models.library import PracticeExercise
 from assignments.models.entry import Entry, EntryChange
+from assignments.models.plan import CouplePlan, PlanChange, PlanVersion, PracticePlan
 from assignments.models.response import Answer, Comment, Outcome, ReadMark, Response, VisibilityChange
 
 __all__ = [
@@ -15,12 +16,16 @@ __all__ = [
     "Assignment",
     "Checkin",
     "Comment",
+    "CouplePlan",
     "Decision",
     "Entry",
     "EntryChange",
     "ExerciseVersion",
     "Outcome",
     "PracticeExercise",
+    "PlanChange",
+    "PlanVersion",
+    "PracticePlan",
     "ReadMark",
     "Response",
     "SetAside",
