@@ -48,6 +48,7 @@ PLAIN_TEXT = {
     "visibility_change": {"to"},
     "outcome": {"tried"},
     "entry": {"kind", "visibility"},
+    "turn_part": {"speaker", "step", "choice"},
     "checkin": {"same_disagreement", "my_part"},
     "decision": {"state", "met_signs"},
     "sign_judgement": {"sign", "judgement"},

@@ -5,6 +5,7 @@ from assignments.models.checkin import Checkin
 from assignments.models.decision import Decision, SignJudgement
 from assignments.models.entry import Entry
 from assignments.models.response import Answer, Comment, Outcome, ReadMark, Response, VisibilityChange
+from assignments.models.turn_part import TurnPart
 
 __all__ = [
     "Answer",
@@ -19,6 +20,7 @@ __all__ = [
     "Response",
     "SetAside",
     "SignJudgement",
+    "TurnPart",
     "VisibilityChange",
     "Withdrawal",
 ]
