@@ -54,6 +54,7 @@ PLAIN_TEXT = {
     "outcome": {"tried"},
     "entry": {"kind", "visibility"},
     "entry_change": {"to"},
+    "turn_part": {"speaker", "step", "choice"},
     "checkin": {"same_disagreement", "my_part"},
     "decision": {"state", "met_signs"},
     "sign_judgement": {"sign", "judgement"},

@@ -9,6 +9,7 @@ from assignments.models.library import PracticeExercise
 from assignments.models.entry import Entry, EntryChange
 from assignments.models.plan import CouplePlan, PlanChange, PlanVersion, PracticePlan
 from assignments.models.response import Answer, Comment, Outcome, ReadMark, Response, VisibilityChange
+from assignments.models.turn_part import TurnPart
 
 __all__ = [
     "AgreementText",
@@ -31,6 +32,7 @@ __all__ = [
     "SetAside",
     "SignJudgement",
     "Signature",
+    "TurnPart",
     "VisibilityChange",
     "Withdrawal",
 ]
