@@ -149,15 +149,29 @@ def test_search_takes_a_word_and_filters() -> None:
 
 
 def test_the_catalogue_holds_every_id_of_the_material() -> None:
-    counts = {"V": 8, "R": 7, "A": 4, "E": 7, "Q": 7, "G": 4, "N": 6, "PL": 3, "S": 7, "T": 11, "I": 10}
+    counts = {
+        "V": 8,
+        "R": 7,
+        "A": 4,
+        "E": 7,
+        "Q": 7,
+        "G": 4,
+        "N": 6,
+        "PL": 3,
+        "S": 7,
+        "D": 7,
+        "T": 11,
+        "I": 10,
+    }
     assert set(MATERIAL) == {f"{letters}{n}" for letters, most in counts.items() for n in range(1, most + 1)}
     assert len(set(MATERIAL.values())) == len(MATERIAL)
 
 
 def test_an_id_says_what_kind_of_thing_it_names() -> None:
-    assert [kind_of(i) for i in ("PL1", "S7", "T10", "I10", "V8")] == [
+    assert [kind_of(i) for i in ("PL1", "S7", "D7", "T10", "I10", "V8")] == [
         Kind.PLAN,
         Kind.AVOIDANCE_SIGN,
+        Kind.TIP,
         Kind.THRESHOLD,
         Kind.IDEA,
         Kind.PRACTICE,
