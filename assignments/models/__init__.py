@@ -4,9 +4,8 @@ from assignments.models.agreement import AgreementText, Signature
 from assignments.models.assignment import Assignment, ExerciseVersion, SetAside, Withdrawal
 from assignments.models.checkin import Checkin
 from assignments.models.decision import Decision, SignJudgement
-from assignments.models.entry import Entry
-from assignments.models.library import PracticeExercise
 from assignments.models.entry import Entry, EntryChange
+from assignments.models.library import PracticeExercise
 from assignments.models.plan import CouplePlan, PlanChange, PlanVersion, PracticePlan
 from assignments.models.response import Answer, Comment, Outcome, ReadMark, Response, VisibilityChange
 from assignments.models.turn_part import TurnPart
@@ -23,9 +22,9 @@ __all__ = [
     "EntryChange",
     "ExerciseVersion",
     "Outcome",
-    "PracticeExercise",
     "PlanChange",
     "PlanVersion",
+    "PracticeExercise",
     "PracticePlan",
     "ReadMark",
     "Response",
