@@ -5,8 +5,8 @@ from alembic import op
 
 import clinic.extensions
 
-revision = '0003'
-down_revision = '0002'
+revision = '0008'
+down_revision = '0007'
 
 
 def upgrade() -> None:
