@@ -178,7 +178,9 @@ def _partner_at_work() -> list[str]:
                 seen.add(step.type)
                 found.append(f"/do/{by_slug[exercise.slug]}/{step.key}")
                 if parts_of(step):
-                    found += [f"/do/{by_slug[exercise.slug]}/{step.key}?part={part}" for part in parts_of(step)]
+                    found += [
+                        f"/do/{by_slug[exercise.slug]}/{step.key}?part={part}" for part in parts_of(step)
+                    ]
         found.append(f"/do/{by_slug[exercise.slug]}/check")
     could_open = db.session.scalars(
         select(Response.id)
