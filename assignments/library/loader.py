@@ -1,5 +1,7 @@
 """Reads the library from its files, once, and answers questions about it."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,6 +11,7 @@ from types import MappingProxyType
 from assignments.domain.exercises import (
     FAMILY_NAMES,
     LEVEL_NAMES,
+    OWN_PREFIX,
     Deck,
     Exercise,
     ExerciseError,
@@ -27,9 +30,23 @@ DECKS_FOLDER = Path(__file__).parent / "decks"
 
 @dataclass(frozen=True)
 class Library:
-    """Every exercise that ships, in reading order: by family, then from easy to deeper, then by name."""
+    """Exercises in reading order: by family, then from easy to deeper, then by name.
+
+    Those of a practice's own, named in `own`, stand among those that ship.
+    """
 
     exercises: tuple[Exercise, ...]
+    own: frozenset[str] = frozenset()
+
+    def with_own(self, exercises: Iterable[Exercise]) -> Library:
+        """This library with a practice's own exercises in their places."""
+        mine = tuple(exercises)
+        if not mine:
+            return self
+        return Library(
+            tuple(sorted((*self.exercises, *mine), key=_reading_order)),
+            own=self.own | {exercise.slug for exercise in mine},
+        )
 
     def get(self, slug: str, version: int | None = None) -> Exercise | None:
         """The exercise of that slug, or None; with a version, only when that version is the one that ships."""
@@ -153,6 +170,9 @@ def _read_folder(folder: Path) -> tuple[tuple[Exercise, ...], tuple[ExerciseErro
             exercise = parse_exercise(path.read_text(encoding="utf-8"), source, load_decks())
             if exercise.slug != path.stem:
                 sentence = f"slug: expected “{path.stem}”, the name of the file; found “{exercise.slug}”."
+                raise ExerciseError(source, (sentence,))
+            if exercise.slug.startswith(OWN_PREFIX):
+                sentence = f"slug: “{OWN_PREFIX}” begins the names of a practice's own exercises only."
                 raise ExerciseError(source, (sentence,))
         except UnicodeDecodeError:
             errors.append(ExerciseError(source, ("this is not UTF-8 text; save it again as UTF-8.",)))

@@ -1,10 +1,9 @@
-"""Forms of the assignments pages: they check shape and hand values on; they never query.
+"""The form of one page of an exercise, built from its step.
 
 A form for a step is built from the step. What counts as an answer is asked of the domain's one reader, so the rule
 for a page, a draft and an import is the same rule.
 """
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, ClassVar, cast
@@ -20,7 +19,6 @@ from wtforms import (  # type: ignore[attr-defined]  # types-WTForms lacks Selec
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from assignments.domain.exercises import (
@@ -252,65 +250,3 @@ def _tiles(label: str, hint: str | None) -> Field:
 def _ticks(label: str, hint: str | None, options: tuple[Option, ...]) -> Field:
     choices = [SelectChoice(option.key, option.label) for option in options]
     return CheckboxesField(label, description=hint or "", choices=choices, validate_choice=False)
-
-
-class ShareForm(FlaskForm):
-    """Who sees an answer. Only the levels on offer are there, and none of them is chosen beforehand."""
-
-    level: Any = RadioField(
-        "Who sees it",
-        choices=[],
-        validators=[InputRequired("Choose who sees it, or choose “Keep it for now”.")],
-    )
-
-    def offer(self, levels: Sequence[tuple[str, str]]) -> None:
-        """The levels this author may choose: (value, words)."""
-        self.level.choices = [SelectChoice(value, words) for value, words in levels]
-
-
-class OutcomeForm(FlaskForm):
-    """How it went, on paper as well as here."""
-
-    tried: Any = RadioField(
-        "How did it go?",
-        choices=[
-            SelectChoice("tried", "Tried it"),
-            SelectChoice("part", "Part of it"),
-            SelectChoice("not", "Not this time"),
-        ],
-        validators=[InputRequired("Choose one of these, or leave the page.")],
-    )
-    useful: Any = RadioField(
-        "How useful was it?",
-        choices=[SelectChoice(str(number), str(number)) for number in range(11)],
-        validators=[Optional()],
-    )
-
-
-class LaterForm(FlaskForm):
-    """When it may come back. Nobody is asked why."""
-
-    choice: Any = RadioField(
-        "When would suit you?",
-        choices=[
-            SelectChoice("tonight", "Later tonight"),
-            SelectChoice("tomorrow", "Tomorrow"),
-            SelectChoice("week", "In a week"),
-            SelectChoice("leave", "Leave it"),
-        ],
-        validators=[InputRequired("Choose one of these.")],
-    )
-
-
-class HardForm(FlaskForm):
-    """What would help when an exercise feels hard."""
-
-    choice: Any = RadioField(
-        "What would help?",
-        choices=[
-            SelectChoice("smaller", "Make it smaller"),
-            SelectChoice("skip", "Skip it"),
-            SelectChoice("bring", "Bring it to our session"),
-        ],
-        validators=[InputRequired("Choose one of these.")],
-    )
