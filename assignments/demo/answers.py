@@ -6,15 +6,12 @@ fails when it is told, and not on somebody's page.
 
 from __future__ import annotations
 
-from calendar import day_name
 from collections.abc import Mapping
-from datetime import date, timedelta
 from typing import Any
 
 from assignments.demo.stories import number
 from assignments.domain.exercises import (
     AgreementStep,
-    CardsStep,
     ChooseManyStep,
     ChooseOneStep,
     EntriesStep,
@@ -27,29 +24,27 @@ from assignments.domain.exercises import (
     with_entry,
 )
 
-WEEKDAYS = list(day_name)
 
-
-def answer_value(exercise: Exercise, key: str, bare: Any, on: date) -> dict[str, Any]:
-    """The stored value of one step: a text, a number, an option, several, or named boxes, said on a day."""
+def answer_value(exercise: Exercise, key: str, bare: Any) -> dict[str, Any]:
+    """The stored value of one step: a text, a number, an option, several, or named boxes."""
     step = exercise.step(key)
     if step is None:
         raise LookupError(f"“{exercise.slug}” has no step “{key}”.")
-    value = _entries(step, bare, on) if isinstance(step, EntriesStep) else read_answer(step, _raw(step, bare))
+    value = _entries(step, bare) if isinstance(step, EntriesStep) else read_answer(step, _raw(step, bare))
     if value is None:
         raise ValueError(f"“{exercise.slug}”, “{key}”: nothing is said there.")
     return value
 
 
 def round_answers(
-    exercise: Exercise, turn: int, sign: str, line: str, agreed: Mapping[str, str], on: date
+    exercise: Exercise, turn: int, sign: str, line: str, agreed: Mapping[str, str]
 ) -> dict[str, dict[str, Any]]:
     """One turn of a weekly exercise: how close it felt, and its text page where there are words for it."""
     values = {}
     for step in exercise.steps_in("usual", first_time=turn == 1):
         bare = _bare(step, turn, sign, line, agreed)
         if bare is not None:
-            values[step.key] = answer_value(exercise, step.key, bare, on)
+            values[step.key] = answer_value(exercise, step.key, bare)
     return values
 
 
@@ -76,26 +71,15 @@ def _raw(step: Step, bare: Any) -> Any:
             return {"rating": bare}
         case TimerStep():
             return {"done": bare}
-        case ChooseOneStep() | CardsStep() if isinstance(bare, str):
+        case ChooseOneStep() if isinstance(bare, str):
             return {"choice": bare}
         case ChooseManyStep() if isinstance(bare, list):
             return {"choices": bare}
     return bare
 
 
-def _dated(step: EntriesStep, bare: Mapping[str, Any], on: date) -> dict[str, Any]:
-    """A story says “Tuesday”; the entry holds the last Tuesday before it was written."""
-    days = {field.key for field in step.fields if field.kind == "day"}
-    return {
-        key: (on - timedelta(days=(on.weekday() - WEEKDAYS.index(said)) % 7)).isoformat()
-        if key in days
-        else said
-        for key, said in bare.items()
-    }
-
-
-def _entries(step: EntriesStep, bare: Any, on: date) -> dict[str, Any] | None:
+def _entries(step: EntriesStep, bare: Any) -> dict[str, Any] | None:
     value: dict[str, Any] | None = None
     for place, one in enumerate(bare if isinstance(bare, list) else [bare], start=1):
-        value = with_entry(value, f"{place:012x}", read_answer(step, _dated(step, one, on)))
+        value = with_entry(value, f"{place:012x}", read_answer(step, one))
     return value

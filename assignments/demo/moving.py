@@ -278,7 +278,7 @@ LEO_AND_DASHA = Story(
                         "thanks": [
                             {
                                 "did": "Held the ladder for an hour.",
-                                "day": "Sunday",
+                                "when": "Sunday",
                                 "meant": "I was less scared.",
                             }
                         ]

@@ -94,8 +94,7 @@ class Work:
         for aside in given.asides:
             self._aside(assignment, aside.slot, aside.kind, aside.choice, starts_on, aside.after)
         for said in given.said:
-            on = starts_on + DAY * round(said.after)
-            values = {key: answer_value(exercise, key, bare, on) for key, bare in said.answers.items()}
+            values = {key: answer_value(exercise, key, bare) for key, bare in said.answers.items()}
             self._said(assignment, exercise, said, 1, starts_on, values)
         if given.rounds:
             self._rounds(assignment, exercise, given)
@@ -131,7 +130,7 @@ class Work:
                     self._aside(assignment, slot, kind, choice, began_on, after)
                 elif sign != "-":
                     line = lines[(turn - 1) % len(lines)] if lines else ""
-                    values = round_answers(exercise, turn, sign, line, given.agreed, began_on)
+                    values = round_answers(exercise, turn, sign, line, given.agreed)
                     self._said(assignment, exercise, Said(slot, {}, after), turn, began_on, values)
 
     def _said(
