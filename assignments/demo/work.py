@@ -94,7 +94,8 @@ class Work:
         for aside in given.asides:
             self._aside(assignment, aside.slot, aside.kind, aside.choice, starts_on, aside.after)
         for said in given.said:
-            values = {key: answer_value(exercise, key, bare) for key, bare in said.answers.items()}
+            on = starts_on + DAY * round(said.after)
+            values = {key: answer_value(exercise, key, bare, on) for key, bare in said.answers.items()}
             self._said(assignment, exercise, said, 1, starts_on, values)
         if given.rounds:
             self._rounds(assignment, exercise, given)
@@ -130,7 +131,7 @@ class Work:
                     self._aside(assignment, slot, kind, choice, began_on, after)
                 elif sign != "-":
                     line = lines[(turn - 1) % len(lines)] if lines else ""
-                    values = round_answers(exercise, turn, sign, line, given.agreed)
+                    values = round_answers(exercise, turn, sign, line, given.agreed, began_on)
                     self._said(assignment, exercise, Said(slot, {}, after), turn, began_on, values)
 
     def _said(
