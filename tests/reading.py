@@ -14,7 +14,14 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 from jinja2 import Environment, nodes
 
-from assignments.domain.exercises import Exercise, personalised, reading_grade, sentences_in, texts_of, words_in
+from assignments.domain.exercises import (
+    Exercise,
+    personalised,
+    reading_grade,
+    sentences_in,
+    texts_of,
+    words_in,
+)
 
 # A list of one-word choices is no prose: counted as sentences, it would hide a hard line above it.
 FEWEST_WORDS = 3
@@ -46,7 +53,10 @@ _TAG = re.compile(r"<[^>]*>?")
 def prose_of(texts: Iterable[str]) -> list[str]:
     """The sentences of a screen, without the fragments."""
     return [
-        sentence for text in texts for sentence in sentences_in(text) if len(words_in(sentence)) >= FEWEST_WORDS
+        sentence
+        for text in texts
+        for sentence in sentences_in(text)
+        if len(words_in(sentence)) >= FEWEST_WORDS
     ]
 
 

@@ -99,4 +99,3 @@ def texts_of(thing: Definition) -> Sequence[str]:
             elif isinstance(item, Definition):
                 found.extend(texts_of(item))
     return found
-
