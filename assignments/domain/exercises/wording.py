@@ -26,6 +26,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 _NOT_READ: Final = frozenset(
     {"slug", "key", "type", "kind", "quotes", "turn", "family", "who", "level", "sharing", "sources", "signs"}
+    | {"deck", "depth", "depths"}
 )
 
 
