@@ -82,7 +82,7 @@ def reading_grade(text: str) -> float:
         return 0.0
     sentences = max(1, len(sentences_in(text)))
     # A contraction is said as its first part is; “you’re” and “we’ll” are one syllable.
-    syllables = sum(max(1, syllapy.count(re.split("['’]", word)[0])) for word in words)
+    syllables: int = sum(max(1, syllapy.count(re.split("['’]", word)[0])) for word in words)
     grade = 0.39 * len(words) / sentences + 11.8 * syllables / len(words) - 15.59
     return round(max(0.0, grade), 1)
 
