@@ -69,7 +69,7 @@
     const [top, bottom] = [Math.max(box.top, 0), Math.min(box.bottom, innerHeight)];
     if (left >= right || top >= bottom) return false;
     const there = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
-    return lit(it).some((one) => one.contains(there) || there?.contains(one));
+    return lit(it).some((one) => one.contains(there));
   };
 
   // --- In which order: down, or to the right. What is fixed to an edge stands outside that order.
