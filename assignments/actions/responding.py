@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from assignments.access import frozen_since, is_frozen, sharing_of
 from assignments.actions.levels import cancel_pending, change_level
+from assignments.actions.locks import hold_assignment, hold_assignment_of, hold_partner
 from assignments.domain import progress, visibility
 from assignments.domain.visibility import Level
 from assignments.models import Answer, Assignment, Outcome, Response, SetAside, VisibilityChange
@@ -69,7 +70,7 @@ def save_answer(*, actor: Person, assignment_id: UUID, step: str, value: Any, ve
     """
     require(actor, Permission.DRAFT_WRITE)
     place = own_place(actor)
-    _one_at_a_time(place)
+    hold_partner(place)
     assignment, turn = current_turn(place, assignment_id)
     if step not in {known.key for known in exercise_of(assignment).steps}:
         raise NotFound
@@ -109,7 +110,8 @@ def send_response(*, actor: Person, assignment_id: UUID, level: Level) -> Respon
     """
     require(actor, Permission.ANSWER_SEND)
     place = own_place(actor)
-    _one_at_a_time(place)
+    hold_partner(place)
+    hold_assignment(place.practice_id, assignment_id)
     assignment, turn = current_turn(place, assignment_id)
     practice = practice_of(actor)
     if level not in offered_levels(place, assignment, practice, turn):
@@ -133,7 +135,8 @@ def take_back(*, actor: Person, response_id: UUID) -> Response:
     """Undo sending while nobody but the counsellor can have read it. Raises Conflict after that."""
     require(actor, Permission.ANSWER_UNDO)
     place = own_place(actor)
-    response = own_response_by_id(place, response_id)
+    hold_assignment_of(place, response_id)
+    response = own_response_by_id(place, response_id, to_change=True)
     if not may_undo(place, response):
         raise Conflict("It is too late to take this back. You can hide it from now on.")
     response.visibility = response.sent_at = response.opens_at = None
@@ -153,7 +156,8 @@ def change_visibility(*, actor: Person, response_id: UUID, level: Level) -> Visi
     """
     require(actor, Permission.ANSWER_VISIBILITY)
     place = own_place(actor)
-    response = own_response_by_id(place, response_id)
+    hold_assignment_of(place, response_id)
+    response = own_response_by_id(place, response_id, to_change=True)
     if response.sent_at is None:
         raise Conflict("Nobody sees this yet. Choose who does when you send it.")
     practice, now = practice_of(actor), clock.now()
@@ -175,7 +179,9 @@ def change_visibility(*, actor: Person, response_id: UUID, level: Level) -> Visi
 def cancel_widening(*, actor: Person, response_id: UUID) -> None:
     """Stop a widening that is on its way; nobody else ever learns of it."""
     require(actor, Permission.ANSWER_VISIBILITY)
-    response = own_response_by_id(own_place(actor), response_id)
+    place = own_place(actor)
+    hold_assignment_of(place, response_id)
+    response = own_response_by_id(place, response_id, to_change=True)
     cancel_pending(response.changes, clock.now())
     record(actor, Event.VISIBILITY_CHANGE_CANCELLED, response)
 
@@ -275,11 +281,6 @@ def offered_levels(
         reveal_together=exercise_of(assignment).reveal_together,
     )
     return tuple(level for level in offered if not (is_over and level is Level.BOTH))
-
-
-def _one_at_a_time(place: Partner) -> None:
-    """Autosave and Continue arrive together; the second waits here, so both find the same row."""
-    db.session.execute(select(Partner.id).where(Partner.id == place.id).with_for_update())
 
 
 def _begin(place: Partner, assignment: Assignment, turn: int) -> Response:

@@ -51,18 +51,17 @@ class Thanks:
         return "\n".join(part for part in (self.what, self.meant) if part)
 
 
-def own_entry(place: Partner, entry_id: UUID) -> Entry:
-    """One of the author's own thank-yous, unless deleted. Raises NotFound for anybody else's."""
-    row = db.session.execute(_thanks_by(place).where(Entry.id == entry_id)).scalar_one_or_none()
-    if row is None or row.deleted_at is not None:
-        raise NotFound
-    return row
+def own_entry(place: Partner, entry_id: UUID, *, to_change: bool = False, deleted: bool = False) -> Entry:
+    """One of the author's own thank-yous. Raises NotFound for anybody else's.
 
-
-def own_deleted_entry(place: Partner, entry_id: UUID) -> Entry:
-    """One of the author's own thank-yous, deleted or not; only undoing a deletion may ask."""
-    row = db.session.execute(_thanks_by(place).where(Entry.id == entry_id)).scalar_one_or_none()
-    if row is None:
+    A deleted one is found only with `deleted`, which only undoing a deletion may ask for. With `to_change` other
+    acts on it wait until this one is done, and it is read as the last one left it.
+    """
+    statement = _thanks_by(place).where(Entry.id == entry_id)
+    if to_change:
+        statement = statement.with_for_update(of=Entry).execution_options(populate_existing=True)
+    row = db.session.execute(statement).scalar_one_or_none()
+    if row is None or (row.deleted_at is not None and not deleted):
         raise NotFound
     return row
 

@@ -179,16 +179,22 @@ def own_values(response: Response | None) -> dict[str, Any]:
     return {answer.step: unsealed_value(answer) for answer in response.answers} if response else {}
 
 
-def own_response_by_id(place: Partner, response_id: UUID) -> Response:
-    """One of the author's own responses. Raises NotFound for anybody else's, the partner's included."""
-    row = db.session.execute(
+def own_response_by_id(place: Partner, response_id: UUID, *, to_change: bool = False) -> Response:
+    """One of the author's own responses. Raises NotFound for anybody else's, the partner's included.
+
+    With `to_change` other acts on it wait until this one is done, and it is read as the last one left it.
+    """
+    statement = (
         _responses(place.couple)
         .where(Response.id == response_id, Response.author_id == place.person_id)
         .options(
             selectinload(Response.answers),
             joinedload(Response.assignment).joinedload(Assignment.exercise_version),
         )
-    ).scalar_one_or_none()
+    )
+    if to_change:
+        statement = statement.with_for_update(of=Response).execution_options(populate_existing=True)
+    row = db.session.execute(statement).scalar_one_or_none()
     if row is None:
         raise NotFound
     return row
