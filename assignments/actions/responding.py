@@ -9,14 +9,15 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from assignments.access import frozen_since, is_frozen, sharing_of
+from assignments.access import frozen_since, has_ended, sharing_of
 from assignments.actions.levels import cancel_pending, change_level
 from assignments.actions.locks import hold_assignment, hold_assignment_of, hold_partner
 from assignments.domain import progress, visibility
+from assignments.domain.exercises import gives_something
 from assignments.domain.visibility import Level
 from assignments.models import Answer, Assignment, Outcome, Response, SetAside, VisibilityChange
 from assignments.queries.assignments import assignment_for_partner, exercise_of
-from assignments.queries.responses import own_response, own_response_by_id, turn_of
+from assignments.queries.responses import own_response, own_response_by_id, own_values, turn_of
 from clinic import clock, crypto
 from clinic.access import require
 from clinic.audit import Event, record
@@ -119,9 +120,7 @@ def send_response(*, actor: Person, assignment_id: UUID, level: Level) -> Respon
     response = own_response(place, assignment, turn) or _begin(place, assignment, turn)
     if response.sent_at is not None:
         raise Conflict("You have sent this already.")
-    if level is Level.BOTH and not response.answers:
-        # Otherwise an empty answer would open the other's words and give none in return.
-        raise Conflict("Write a line before it opens for you both, or keep it for now.")
+    _refuse_to_open_for_nothing(assignment, response, level)
     now = clock.now()
     response.visibility, response.sent_at = level, now
     response.opens_at = visibility.hold_ends(now, timedelta(minutes=hold_minutes(assignment, practice)))
@@ -163,10 +162,12 @@ def change_visibility(*, actor: Person, response_id: UUID, level: Level) -> Visi
     practice, now = practice_of(actor), clock.now()
     sharing = sharing_of(response)
     present = sharing.level_at(now)
+    # A safety hold is silent: what is opened meanwhile opens when it is lifted. An ending is known to both.
     if level not in offered_levels(place, response.assignment, practice, response.turn) or (
-        level.is_looser_than(present) and level in visibility.OPEN_TO_PARTNER and is_frozen(place.couple)
+        level.is_looser_than(present) and level in visibility.OPEN_TO_PARTNER and has_ended(place.couple)
     ):
         raise Conflict("Choose who sees it from the list.")
+    _refuse_to_open_for_nothing(response.assignment, response, level)
     change = change_level(response, level, now, timedelta(minutes=practice.widening_minutes))
     if not isinstance(change, VisibilityChange):
         raise Conflict("That is how it is now.")
@@ -281,6 +282,17 @@ def offered_levels(
         reveal_together=exercise_of(assignment).reveal_together,
     )
     return tuple(level for level in offered if not (is_over and level is Level.BOTH))
+
+
+def _refuse_to_open_for_nothing(assignment: Assignment, response: Response, level: Level) -> None:
+    """What opens the other's answer gives something of one's own, whatever the name of the level.
+
+    Raises Conflict where two answers could open together and this one holds not a word.
+    """
+    if assignment.for_whom != "both" or level not in visibility.OPEN_TO_PARTNER:
+        return
+    if not gives_something(exercise_of(assignment).steps, own_values(response)):
+        raise Conflict("Write a line before it opens for you both, or keep it for now.")
 
 
 def _begin(place: Partner, assignment: Assignment, turn: int) -> Response:

@@ -126,11 +126,16 @@ class Doing:
         return self.pages[place] if 0 <= place < len(self.pages) else None
 
     @property
-    def next_page(self) -> DoingPage:
-        """Where Start leads: after the last answered step, or to the first page."""
+    def next_page(self) -> DoingPage | None:
+        """Where Start leads: after the last answered step, or to the first page; None once all is answered.
+
+        A page of entries is never all answered: another one may always be added.
+        """
         answered = [number for number, page in enumerate(self.pages) if self.values.get(page.step.key)]
         after = answered[-1] + 1 if answered else 0
-        return self.pages[min(after, len(self.pages) - 1)]
+        if after < len(self.pages):
+            return self.pages[after]
+        return self.pages[-1] if isinstance(self.pages[-1].step, EntriesStep) else None
 
     def answer(self, key: str) -> Answer | None:
         """The saved row of one step."""

@@ -11,7 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from assignments.access import is_frozen, sharing_of_entry
 from assignments.domain import visibility
@@ -86,7 +86,7 @@ def opened_entries(couple: Couple, now: datetime) -> list[tuple[Entry, date]]:
     Whether the couple's sharing has stopped is for the caller to ask. The day and the order are those of opening:
     what was kept at first must not tell when it was written. What was never shared is not even looked at.
     """
-    rows = db.session.execute(
+    found = db.session.execute(
         select(Entry)
         .where(
             Entry.practice_id == couple.practice_id,
@@ -95,8 +95,10 @@ def opened_entries(couple: Couple, now: datetime) -> list[tuple[Entry, date]]:
             Entry.deleted_at.is_(None),
             or_(Entry.visibility == Level.SHARED, Entry.changes.any(EntryChange.to == Level.SHARED)),
         )
-        .options(selectinload(Entry.changes))
-    ).scalars()
+        # Joined, and not asked for afterwards: the page costs the same whether or not there is any.
+        .options(joinedload(Entry.changes))
+    )
+    rows = found.unique().scalars()
     zone = ZoneInfo(practice_of(couple.counsellor).timezone)
     opened = [
         (since, row) for row in rows if (since := visibility.open_since(sharing_of_entry(row), None, now))

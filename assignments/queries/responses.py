@@ -200,6 +200,23 @@ def own_response_by_id(place: Partner, response_id: UUID, *, to_change: bool = F
     return row
 
 
+def own_response_sent_last(place: Partner, assignment_id: UUID) -> Response | None:
+    """What this partner sent last for something given, even if that has been withdrawn since; None where nothing."""
+    response_id = db.session.execute(
+        select(Response.id)
+        .where(
+            Response.practice_id == place.practice_id,
+            Response.couple_id == place.couple_id,
+            Response.assignment_id == assignment_id,
+            Response.author_id == place.person_id,
+            Response.sent_at.is_not(None),
+        )
+        .order_by(Response.turn.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return own_response_by_id(place, response_id) if response_id is not None else None
+
+
 def history_of_own(place: Partner) -> Sequence[Response]:
     """Everything this partner has begun or sent, newest first, without words."""
     return (

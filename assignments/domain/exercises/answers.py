@@ -6,7 +6,8 @@ again gives the same value, so drafts, imports and forms share one reader. The k
 """
 
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from assignments.domain.exercises.steps import (
@@ -172,6 +173,50 @@ def lines_of(step: Step, value: AnswerValue | None) -> list[str]:
             return [*lines, step.agree] if value.get("agreed") else lines
         case ReadOnlyStep():
             return []
+
+
+def gives_something(steps: Iterable[Step], values: Mapping[str, AnswerValue | None]) -> bool:
+    """Whether an answer gives enough to open the other partner's in return: a word, a choice or a number.
+
+    A full stop or a tick gives nothing, and would open everything. Where no step asks for words there is nothing to
+    be had either, and nothing to refuse.
+    """
+    asking = [step for step in steps if not isinstance(step, TimerStep | ReadOnlyStep)]
+    return not asking or any(_gives(step, values.get(step.key)) for step in asking)
+
+
+def _gives(step: Step, value: AnswerValue | None) -> bool:
+    if not value:
+        return False
+    match step:
+        case RatingStep():
+            return True
+        case ChooseOneStep():
+            return value["choice"] != OTHER or _has_word(value.get(OTHER, ""))
+        case ChooseManyStep():
+            return bool(value["choices"]) or _has_word(value.get(OTHER, ""))
+        case ISentenceStep():
+            said = (value.get(name, "") for name in ("when", "felt_other", "would_like"))
+            return bool(value.get("felt")) or any(map(_has_word, said))
+        case EntriesStep():
+            entries = _entries_in(value) if ENTRIES in value or WRITING in value else [value]
+            return any(_gives_in(step.fields, entry) for entry in entries)
+        case AgreementStep():
+            return _gives_in(step.fields, value)
+        case _:
+            return any(isinstance(said, str) and _has_word(said) for said in value.values())
+
+
+def _gives_in(fields: tuple[AskedField, ...], value: AnswerValue) -> bool:
+    return any(
+        field.key in value and (field.kind == "choose_one" or _has_word(value[field.key])) for field in fields
+    )
+
+
+def _has_word(text: str) -> bool:
+    """Whether two letters or digits stand together somewhere; a sign above or below a letter counts with it."""
+    kinds = "".join(unicodedata.category(character)[0] for character in text)
+    return any(len(run) > 1 and not set(run) <= {"M"} for run in re.findall("[LMN]+", kinds))
 
 
 def kept_entries(value: AnswerValue | None) -> dict[str, AnswerValue]:
