@@ -139,6 +139,7 @@ def take_back(*, actor: Person, response_id: UUID) -> Response:
     if not may_undo(place, response):
         raise Conflict("It is too late to take this back. You can hide it from now on.")
     response.visibility = response.sent_at = response.opens_at = None
+    response.taken_back_at = clock.now()
     response.version += 1
     for change in response.changes:
         db.session.delete(change)

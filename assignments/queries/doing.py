@@ -127,10 +127,13 @@ class Doing:
 
     @property
     def next_page(self) -> DoingPage | None:
-        """Where Start leads: after the last answered step, or to the first page; None once all is answered.
+        """Where Start leads: after the last answered step, or to the first page; None to the check at the end.
 
-        A page of entries is never all answered: another one may always be added.
+        What was sent and taken back goes on at the end, whatever was left out of it. A page of entries is never all
+        answered: another one may always be added.
         """
+        if self.response is not None and self.response.taken_back_at is not None:
+            return None
         answered = [number for number, page in enumerate(self.pages) if self.values.get(page.step.key)]
         after = answered[-1] + 1 if answered else 0
         if after < len(self.pages):

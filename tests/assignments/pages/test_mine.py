@@ -224,7 +224,7 @@ def test_my_answer_can_be_taken_back_from_its_own_page_while_it_is_held(
 ) -> None:
     response_id = sent(app, cast, questions, Level.SHARED)
     client = as_(cast.sam)
-    assert "You can take it back until 19:40" in get_page(client, f"/me/history/{response_id}").words
+    assert "You can take it back until 7:31 pm" in get_page(client, f"/me/history/{response_id}").words
     clock.move(minutes=10)
     assert not get_page(client, f"/me/history/{response_id}").select(UNDO)
 
