@@ -156,12 +156,6 @@ def reopen_assignment(*, actor: Person, couple_id: UUID, assignment_id: UUID) ->
     return assignment
 
 
-def note_of(assignment: Assignment) -> str:
-    """The counsellor's note to the partners an assignment was given to."""
-    sealed = assignment.note_sealed
-    return crypto.unseal(assignment, "note_sealed", sealed) if sealed else ""
-
-
 def _withdraw(actor: Person, assignment: Assignment) -> Assignment:
     if is_withdrawn(assignment):
         raise Conflict("That has been withdrawn already.")

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from assignments.access import frozen_since, has_ended, sharing_of
+from assignments.access import frozen_since, has_ended, limit_of, sharing_of
 from assignments.actions.levels import cancel_pending, change_level
 from assignments.actions.locks import hold_assignment, hold_assignment_of, hold_partner
 from assignments.domain import progress, visibility
@@ -271,13 +271,8 @@ def offered_levels(
         best_before=assignment.best_before,
     )
     is_over = closes is not None and closes <= clock.today(practice.timezone)
-    limit = min(
-        Level(assignment.sharing_limit),
-        Level(place.couple.sharing_limit),
-        key=lambda level: level.looseness,
-    )
     offered = visibility.levels_offered(
-        limit,
+        limit_of(assignment, place.couple),
         counsellor_only_allowed=practice.allows_counsellor_only,
         for_both=assignment.for_whom == "both",
         reveal_together=exercise_of(assignment).reveal_together,

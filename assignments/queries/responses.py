@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from assignments.access import is_frozen, may_read, sharing_of
+from assignments.access import may_read, sharing_of
 from assignments.domain import visibility
 from assignments.domain.exercises import Exercise, lines_of
 from assignments.domain.visibility import Level, Sharing
@@ -93,19 +93,6 @@ def turn_of(couple: Couple, assignment: Assignment, turn: int) -> Twin:
     slots = {partner.person_id: partner.slot for partner in couple.partners}
     rows = db.session.execute(statement).scalars().unique()
     return Twin(assignment, turn, {slots[row.author_id]: row for row in rows})
-
-
-def read_response(reader: Person, couple: Couple, response_id: UUID, now: datetime) -> ReadResponse:
-    """One response of a couple the reader may see. Raises NotFound unless they may read these words now."""
-    row = db.session.execute(_responses(couple).where(Response.id == response_id)).scalar_one_or_none()
-    if row is None:
-        raise NotFound
-    assignment = _assignment_of(row)
-    twin = turn_of(couple, assignment, row.turn)
-    other = next((r for r in twin.by_slot.values() if r.id != row.id), None)
-    if not may_read(reader, couple, row, other, now):
-        raise NotFound
-    return open_words(couple, [row], {row.id: assignment}, now)[0]
 
 
 def readable_responses(
@@ -247,22 +234,9 @@ def unsealed_value(answer: Answer) -> Any:
     return json.loads(crypto.unseal(answer, "value_sealed", answer.value_sealed))
 
 
-def sharing_is_frozen(couple: Couple) -> bool:
-    """Whether sharing between the partners has stopped."""
-    return is_frozen(couple)
-
-
 def _responses(couple: Couple) -> Select[Response]:
     return (
         select(Response)
         .where(Response.practice_id == couple.practice_id, Response.couple_id == couple.id)
         .options(selectinload(Response.changes))
     )
-
-
-def _assignment_of(response: Response) -> Assignment:
-    return db.session.execute(
-        select(Assignment)
-        .where(Assignment.id == response.assignment_id, Assignment.practice_id == response.practice_id)
-        .options(joinedload(Assignment.exercise_version), selectinload(Assignment.withdrawals))
-    ).scalar_one()
