@@ -117,6 +117,20 @@ def levels_offered(
     return tuple(offered)
 
 
+def may_agree_together(*limits: Level, for_both: bool) -> bool:
+    """Whether an agreement can be signed by both: its words lie open to both, so nothing tighter will do.
+
+    Otherwise it stays a note of whoever fills it in, at the level they choose.
+    """
+    return for_both and all(limit is Level.SHARED for limit in limits)
+
+
+def level_for_a_private_note(limit: Level, *, counsellor_only_allowed: bool) -> Level:
+    """Who sees what is for oneself and the counsellor: she does, unless the limit or the practice forbids it."""
+    offered = levels_offered(limit, counsellor_only_allowed=counsellor_only_allowed, for_both=False)
+    return Level.COUNSELLOR if Level.COUNSELLOR in offered else Level.PRIVATE
+
+
 def counsellor_reads(own: Sharing, now: datetime) -> bool:
     """The couple's counsellor (and her supervisor) reads what was sent to her or looser, at once."""
     return own.sent_at is not None and own.level_at(now) in OPEN_TO_COUNSELLOR

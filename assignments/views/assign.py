@@ -23,7 +23,6 @@ from assignments.domain.exercises import Exercise, personalised, reading_grade, 
 from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
 from assignments.forms import AssignForm, ChangeForm, whole
-from assignments.library.loader import load_library
 from assignments.models import Assignment
 from assignments.queries.assignments import (
     assignment_for_staff,
@@ -33,8 +32,9 @@ from assignments.queries.assignments import (
     note_of,
 )
 from assignments.queries.history import record_of
+from assignments.queries.library import exercise_called, library_for
 from assignments.queries.offers import cautions, recent, suggested
-from assignments.views.library import asked_for, exercise_called
+from assignments.views.library import asked_for
 from clinic import clock
 from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
@@ -60,8 +60,8 @@ def assign() -> ResponseReturnValue:
         return _pick_couple("")
     couple = _couple_asked_for()
     record = record_of(signed_in(), couple, clock.now())
-    given, library = assignments_of(couple), load_library()
-    word, family, found = asked_for()
+    given, library = assignments_of(couple), library_for(signed_in())
+    word, family, found = asked_for(library)
     return render_template(
         "assignments/assign/assign.html",
         couple=couple,
@@ -77,7 +77,7 @@ def assign() -> ResponseReturnValue:
 @needs(Permission.ASSIGNMENT_WRITE)
 def preview(slug: str) -> ResponseReturnValue:
     """Look at an exercise as the couple will, and assign it: one button where the defaults fit."""
-    exercise = exercise_called(slug)
+    exercise = exercise_called(signed_in(), slug)
     if "couple" not in request.args:
         return _pick_couple(slug)
     couple = _couple_asked_for()
@@ -195,7 +195,7 @@ def _pick_couple(slug: str) -> ResponseReturnValue:
     coming = next_starts(signed_in(), clock.now())
     couples = [couple for couple in couples_for(signed_in()) if couple.closed_at is None]
     couples.sort(key=lambda couple: (couple.id not in coming, coming.get(couple.id, clock.now())))
-    name = exercise_called(slug).name if slug else ""
+    name = exercise_called(signed_in(), slug).name if slug else ""
     return render_template(
         "assignments/assign/pick_couple.html", couples=couples, coming=coming, slug=slug, name=name
     )

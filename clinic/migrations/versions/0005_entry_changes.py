@@ -1,7 +1,6 @@
 """Who sees an entry has a history, as it has for a response.
 
 An entry keeps the level that was chosen first. Rows from before keep the one they had, which opens when it did.
-A response that was taken back says so, and its author carries on where they left off: at its end.
 """
 
 import sqlalchemy as sa
@@ -9,8 +8,8 @@ from alembic import op
 
 import clinic.extensions
 
-revision = "0003"
-down_revision = "0002"
+revision = '0005'
+down_revision = '0004'
 
 
 def upgrade() -> None:
@@ -34,18 +33,12 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entry_change")),
     )
-    op.add_column(
-        "response",
-        sa.Column("taken_back_at", clinic.extensions.UTCDateTime(timezone=True), nullable=True),
-    )
     with op.batch_alter_table("entry_change", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_entry_change_entry_id"), ["entry_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_entry_change_practice_id"), ["practice_id"], unique=False)
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("response", schema=None) as batch_op:
-        batch_op.drop_column("taken_back_at")
     # Without its history an entry has the level it ends at. What is still on its way to the partner is kept back.
     changes = sa.table(
         "entry_change",
