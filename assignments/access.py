@@ -10,7 +10,7 @@ from datetime import datetime
 
 from assignments.domain import visibility
 from assignments.domain.visibility import Change, Level, Sharing
-from assignments.models import Entry, EntryChange, Response, VisibilityChange
+from assignments.models import Assignment, Entry, EntryChange, Response, VisibilityChange
 from clinic.models import Couple, Person
 
 
@@ -38,6 +38,11 @@ def _changes(kept: Iterable[VisibilityChange | EntryChange]) -> tuple[Change, ..
     return tuple(
         Change(Level(change.to), change.takes_effect_at, change.cancelled_at is not None) for change in kept
     )
+
+
+def limit_of(assignment: Assignment, couple: Couple) -> Level:
+    """The loosest level anybody may choose for this: the tighter of the assignment's limit and the couple's."""
+    return visibility.tighter(Level(assignment.sharing_limit), Level(couple.sharing_limit))
 
 
 def is_open_between(couple: Couple, response: Response, twin: Response | None, now: datetime) -> bool:

@@ -127,11 +127,19 @@ class Doing:
         return self.pages[place] if 0 <= place < len(self.pages) else None
 
     @property
-    def next_page(self) -> DoingPage:
-        """Where Start leads: after the last answered step, or to the first page."""
+    def next_page(self) -> DoingPage | None:
+        """Where Start leads: after the last answered step, or to the first page; None to the check at the end.
+
+        What was sent and taken back goes on at the end, whatever was left out of it. A page of entries is never all
+        answered: another one may always be added.
+        """
+        if self.response is not None and self.response.taken_back_at is not None:
+            return None
         answered = [number for number, page in enumerate(self.pages) if self.values.get(page.step.key)]
         after = answered[-1] + 1 if answered else 0
-        return self.pages[min(after, len(self.pages) - 1)]
+        if after < len(self.pages):
+            return self.pages[after]
+        return self.pages[-1] if isinstance(self.pages[-1].step, EntriesStep) else None
 
     def answer(self, key: str) -> Answer | None:
         """The saved row of one step."""

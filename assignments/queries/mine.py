@@ -43,12 +43,15 @@ class OwnAnswer:
     """One answer for its author. `said` is each answered step's title with what was said."""
 
     id: UUID
+    assignment_id: UUID
     name: str
     sent_at: datetime | None
+    opens_at: datetime | None
     started_at: datetime
     level: Level
     pending: Change | None
     may_have_been_read: bool
+    may_take_back: bool
     said: Sequence[tuple[str, list[str]]]
 
 
@@ -86,6 +89,7 @@ def own_answer(place: Partner, row: Response, now: datetime) -> OwnAnswer:
     """One answer with its words, from a row that `own_response_by_id` has let through."""
     sharing, couple = sharing_of(row), place.couple
     other = turn_of(couple, row.assignment, row.turn).sharing(place.place.other)
+    stopped = frozen_since(couple)
     exercise = personalised(
         exercise_of(row.assignment),
         partner=couple.partner(place.place.other).name,
@@ -93,12 +97,15 @@ def own_answer(place: Partner, row: Response, now: datetime) -> OwnAnswer:
     )
     return OwnAnswer(
         id=row.id,
+        assignment_id=row.assignment_id,
         name=exercise.name,
         sent_at=row.sent_at,
+        opens_at=row.opens_at,
         started_at=row.started_at,
         level=sharing.level_at(now),
         pending=sharing.pending(now) if row.sent_at else None,
-        may_have_been_read=visibility.is_frozen_text(sharing, other, now, frozen_since=frozen_since(couple)),
+        may_have_been_read=visibility.is_frozen_text(sharing, other, now, frozen_since=stopped),
+        may_take_back=visibility.may_take_back(sharing, other, now, frozen_since=stopped),
         said=said_in(exercise, own_values(row)),
     )
 

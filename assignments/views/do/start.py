@@ -7,12 +7,11 @@ from uuid import UUID
 from flask import g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from assignments.actions.assigning import note_of
 from assignments.actions.responding import offered_levels, set_aside
 from assignments.domain.exercises import WHO_NAMES, personalised
 from assignments.domain.visibility import readers
 from assignments.forms import HardForm, LaterForm
-from assignments.queries.assignments import exercise_of
+from assignments.queries.assignments import exercise_of, note_of
 from assignments.queries.doing import assignment_as_given
 from assignments.views.do.blueprint import blueprint, doing, page_url
 from clinic.access import needs, signed_in

@@ -434,6 +434,10 @@ def test_sending_can_be_taken_back_until_the_hold_ends(cast: Cast, as_: AS, app:
     row = response_of(app, given)
     assert row is not None
     assert row.sent_at is None
+    carry_on = get_page(sam, f"/do/{given}")
+    assert [link["href"] for link in carry_on.select("main a") if "Carry on" in link.text] == [
+        f"/do/{given}/check"
+    ]
     assert "it rained" in get_page(sam, f"/do/{given}/check").words
     send(app, cast.sam, given, Level.SHARED)
     page = get_page(sam, f"/do/{given}/done")
