@@ -14,6 +14,7 @@ from assignments.domain import progress
 from assignments.domain.exercises import Exercise
 from assignments.domain.progress import Progress
 from assignments.models import Assignment, Response, SetAside
+from assignments.queries.agreements import SharedAgreement, open_agreements
 from assignments.queries.assignments import open_assignments
 from assignments.queries.checkins import open_checkin
 from assignments.queries.doing import as_read_by
@@ -57,6 +58,12 @@ class Today:
     done_today: bool
     done_so_far: int
     is_new_here: bool
+    agreed: Sequence[SharedAgreement] = ()
+    """What both have agreed on in open exercises: a ritual's days and place, or words whose uses are noted."""
+
+    def agreement_of(self, task: Task) -> SharedAgreement | None:
+        """What was agreed in one task."""
+        return next((one for one in self.agreed if one.assignment.id == task.assignment.id), None)
 
 
 def today_for(place: Partner, now: datetime, *, has_check_in: bool = True) -> Today:
@@ -87,6 +94,7 @@ def today_for(place: Partner, now: datetime, *, has_check_in: bool = True) -> To
         done_today=done_today,
         done_so_far=done_so_far,
         is_new_here=not done_so_far and not started,
+        agreed=open_agreements(place, now, [task.assignment for task in tasks]),
     )
 
 
