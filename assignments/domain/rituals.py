@@ -33,6 +33,8 @@ class Plan:
 
     line: str
     backup: str
+    is_today: bool
+    """Whether today is among its days. Where no day was named it never is."""
 
 
 def plan_of(step: AgreementStep, value: AnswerValue, *, minutes: int, today: date) -> Plan:
@@ -41,14 +43,19 @@ def plan_of(step: AgreementStep, value: AnswerValue, *, minutes: int, today: dat
     length = "1 minute" if minutes == 1 else f"{minutes} minutes"
     parts = [f"{when}, {length}" if when else f"About {length}", value.get("place", "").strip()]
     line = " ".join(_sentence(part) for part in parts if part)
-    return Plan(line, value.get("backup", "").strip())
+    return Plan(line, value.get("backup", "").strip(), is_today=_is_today(value, today))
+
+
+def _is_today(value: AnswerValue, today: date) -> bool:
+    chosen = value.get("day") or value.get("days")
+    return WEEK[today.weekday()] in SEVERAL_DAYS.get(str(chosen), (chosen,))
 
 
 def _day(step: AgreementStep, value: AnswerValue, today: date) -> str:
     for field in step.fields:
         if field.key in ("day", "days") and field.key in value:
             chosen = value[field.key]
-            if WEEK[today.weekday()] not in SEVERAL_DAYS.get(chosen, (chosen,)):
+            if not _is_today(value, today):
                 return next((option.label for option in field.options if option.key == chosen), "")
             words = f"{field.label} {value.get('time', '')}".casefold().replace("evenings", "evening")
             return "Tonight" if _EVENING.search(words) else "Today"

@@ -87,6 +87,14 @@ def own_time(place: Partner, entry_id: UUID) -> Entry | None:
     ).scalar_one_or_none()
 
 
+def assignments_done_on(place: Partner, day: date) -> set[UUID]:
+    """The rituals this partner marked as done on one day."""
+    rows = db.session.execute(
+        _entries(place.couple, TIME).where(Entry.author_id == place.person_id, Entry.happened_on == day)
+    ).scalars()
+    return {row.assignment_id for row in rows if row.assignment_id is not None}
+
+
 def own_time_on(place: Partner, assignment_id: UUID, day: date) -> Entry | None:
     """The author's own time of one day. There is at most one."""
     statement = _entries(place.couple, TIME, assignment_id).where(

@@ -75,6 +75,7 @@ SIT_DOWN, OUR_TIME = "weekly-sit-down", "our-time"
 OUR_WORDS: dict[str, dict[str, str]] = {
     OUR_PAUSE: {"signal": "teapot", "how_long": "half-an-hour", "meanwhile": "A walk each"},
     OUR_TIME: {"day": "wednesday", "time": "8:30 pm", "place": "kitchen", "backup": "Friday"},
+    "our-evenings": {"days": "mon-wed-fri", "time": "9:30"},
     "our-evening": {"day": "wednesday", "time": "8 pm", "place": "sofa"},
 }
 
