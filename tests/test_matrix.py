@@ -35,6 +35,7 @@ from clinic.extensions import db
 from clinic.models import Person, SignIn, TalkRequest
 from config import TestConfig
 from tests import builders
+from tests.assignments.given import OUR_PAUSE, OUR_TIME, PAUSE, SIT_DOWN, agreed
 from tests.cast import Cast
 from tests.conftest import SignInAs
 from wsgi import create_app
@@ -53,6 +54,8 @@ class World:
 
     ids: dict[str, Any]
     given_to_both: UUID
+    agreed: tuple[UUID, str]
+    ritual: UUID
 
 
 def route_list() -> list[Rule]:
@@ -125,7 +128,12 @@ def world(app: Flask, cast: Cast) -> World:
             "token": "made-up",
             **extra_rows(cast),
         }
-        return World(ids, both)
+        # Given to both and agreed by both, so that each page about it is there for either partner.
+        pause, sit_down = (library.get(slug) for slug in (PAUSE, SIT_DOWN))
+        agreement, ritual = (given(one, "both", Level.SHARED) for one in (pause, sit_down))
+        agreed(cast.sam, cast.jo, agreement, OUR_PAUSE)
+        agreed(cast.sam, cast.jo, ritual, OUR_TIME)
+        return World(ids, both, (agreement, OUR_PAUSE), ritual)
 
 
 def extra_rows(cast: Cast) -> dict[str, Any]:
@@ -154,6 +162,10 @@ def address(app: Flask, rule: Rule, world: World, permission: Permission) -> str
     ids = dict(world.ids)
     if permission in SHARED_BY_THE_COUPLE:
         ids["assignment_id"] = world.given_to_both
+    if rule.endpoint.startswith("agreements."):
+        ids["assignment_id"], ids["step"] = world.agreed
+    if rule.endpoint.startswith("rituals."):
+        ids["assignment_id"] = world.ritual
     missing = set(rule.arguments) - set(ids)
     assert not missing, f"{rule.rule} has {missing}: say in this file whose row it is"
     with app.test_request_context():

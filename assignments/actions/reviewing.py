@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from assignments.domain.lengths import COMMENT_CHARACTERS
 from assignments.models import Comment, ReadMark
+from assignments.queries.agreements_for_staff import ReadAgreements, agreements_for_staff
 from assignments.queries.review import read_marks, readable_rows, shared_thanks_rows
 from clinic import clock, crypto
 from clinic.access import require
@@ -36,6 +37,16 @@ def record_reading(
     responses = readable_rows(actor, couple, response_ids, clock.now())
     for row in (*responses.values(), *shared_thanks_rows(couple, thanks_ids, clock.now())):
         record(actor, Event.WORDS_READ, row, what=what)
+
+
+@transaction
+def read_agreements(*, actor: Person, couple_id: UUID) -> ReadAgreements:
+    """What was agreed, used and done, with a line for each row written down before it is shown."""
+    require(actor, Permission.AGREEMENT_STAFF_READ)
+    found = agreements_for_staff(couple_for(actor, couple_id), clock.now())
+    for row in found.rows:
+        record(actor, Event.WORDS_READ, row, what="agreements")
+    return found
 
 
 @transaction

@@ -15,7 +15,8 @@ from assignments.domain import visibility
 from assignments.domain.exercises import personalised
 from assignments.domain.visibility import Change, Level
 from assignments.models import Comment, Response
-from assignments.queries.assignments import exercise_of
+from assignments.queries.agreements import own_texts
+from assignments.queries.assignments import assignments_of, exercise_of
 from assignments.queries.checkins import own_checkins
 from assignments.queries.entries import own_thanks
 from assignments.queries.responses import history_of_own, own_values, said_in, turn_of
@@ -36,6 +37,8 @@ class Kept:
     level: Level
     is_draft: bool = False
     opens_at: datetime | None = None
+    step: str = ""
+    """Of an agreement's words, which have a page by their exercise and step: `id` is the exercise's then."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ class ReadComment:
 
 
 def own_history(place: Partner, now: datetime) -> list[Kept]:
-    """Answers, thank-yous and check-ins of this partner's own, newest first."""
+    """Answers, agreements, thank-yous and check-ins of this partner's own, newest first."""
     zone = ZoneInfo(practice_of(place.person).timezone)
     kept = [_kept_response(row, zone, now) for row in history_of_own(place)]
     kept += [
@@ -82,6 +85,7 @@ def own_history(place: Partner, now: datetime) -> list[Kept]:
         )
         for row in own_checkins(place)
     ]
+    kept += _kept_agreements(place, zone, now)
     return sorted(kept, key=lambda one: (one.day, one.kind, one.id.hex), reverse=True)
 
 
@@ -126,6 +130,24 @@ def comments_on(place: Partner, row: Response) -> list[ReadComment]:
             is_about_now=comment.response_version == row.version,
         )
         for comment in rows
+    ]
+
+
+def _kept_agreements(place: Partner, zone: ZoneInfo, now: datetime) -> list[Kept]:
+    rows = own_texts(place)
+    given = {one.id: exercise_of(one).name for one in assignments_of(place.couple)} if rows else {}
+    return [
+        Kept(
+            kind="agreement",
+            id=row.assignment_id,
+            name=given[row.assignment_id],
+            day=(row.put_forward_at or row.saved_at).astimezone(zone).date(),
+            level=Level.PRIVATE if row.put_forward_at is None else Level.SHARED,
+            is_draft=row.put_forward_at is None,
+            opens_at=row.opens_at if row.opens_at is not None and row.opens_at > now else None,
+            step=row.step,
+        )
+        for row in rows
     ]
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,10 +13,13 @@ from sqlalchemy import func, select
 from assignments.domain import progress
 from assignments.domain.exercises import Exercise
 from assignments.domain.progress import Progress
+from assignments.domain.rituals import Plan, plan_of
 from assignments.models import Assignment, Response, SetAside
+from assignments.queries.agreements import SharedAgreement, open_agreements
 from assignments.queries.assignments import open_assignments
 from assignments.queries.checkins import open_checkin
 from assignments.queries.doing import as_read_by
+from assignments.queries.uses import assignments_done_on
 from clinic.extensions import db
 from clinic.models import Partner
 from clinic.queries.people import practice_of
@@ -57,6 +60,16 @@ class Today:
     done_today: bool
     done_so_far: int
     is_new_here: bool
+    agreed: Sequence[SharedAgreement] = ()
+    """What both have agreed on in open exercises: a ritual's days and place, or words whose uses are noted."""
+
+    plans: Mapping[UUID, Plan] = field(default_factory=dict)
+    """When and where each agreed ritual takes place, by its assignment."""
+
+    def plan_of(self, task: Task) -> str:
+        """The line of one task's plan, or nothing where none is agreed."""
+        plan = self.plans.get(task.assignment.id)
+        return plan.line if plan is not None else ""
 
 
 def today_for(place: Partner, now: datetime, *, has_check_in: bool = True) -> Today:
@@ -66,6 +79,9 @@ def today_for(place: Partner, now: datetime, *, has_check_in: bool = True) -> To
     """
     local = now.astimezone(ZoneInfo(practice_of(place.person).timezone))
     tasks = _tasks(place, local, now)
+    agreed = open_agreements(place, now, [task.assignment for task in tasks])
+    plans = _plans(agreed, tasks, local.date())
+    tasks = _with_rituals_of_today(place, tasks, plans, local.date())
     check_in = open_checkin(place, now) if has_check_in else None
     week = check_in.week_of if check_in is not None and check_in.answers is None else None
     done_today = any(task.done_today for task in tasks)
@@ -87,7 +103,38 @@ def today_for(place: Partner, now: datetime, *, has_check_in: bool = True) -> To
         done_today=done_today,
         done_so_far=done_so_far,
         is_new_here=not done_so_far and not started,
+        agreed=agreed,
+        plans=plans,
     )
+
+
+def _plans(agreed: Sequence[SharedAgreement], tasks: Sequence[Task], today: date) -> dict[UUID, Plan]:
+    """When and where the agreed rituals take place."""
+    minutes = {task.assignment.id: task.minutes for task in tasks}
+    return {
+        one.assignment.id: plan_of(one.step, one.value, minutes=minutes[one.assignment.id], today=today)
+        for one in agreed
+        if one.exercise.family == "rituals"
+    }
+
+
+def _with_rituals_of_today(
+    place: Partner, tasks: list[Task], plans: Mapping[UUID, Plan], today: date
+) -> list[Task]:
+    """A ritual comes back on each of its days, though its turn is finished for the week, until it was done that day."""
+    if not plans:
+        return tasks
+    done = assignments_done_on(place, today)
+
+    def as_today(task: Task) -> Task:
+        plan = plans.get(task.assignment.id)
+        if task.assignment.id in done:
+            return replace(task, done_today=True, progress=Progress.DONE)
+        if plan is not None and plan.is_today and task.progress is Progress.DONE and not task.done_today:
+            return replace(task, progress=Progress.NEW)
+        return task
+
+    return [as_today(task) for task in tasks]
 
 
 def _tasks(place: Partner, local: datetime, now: datetime) -> list[Task]:

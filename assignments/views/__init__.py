@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from assignments.views import (
+    agreements,
     answers,
     assign,
     board,
@@ -12,6 +13,7 @@ from assignments.views import (
     do,
     library,
     mine,
+    rituals,
     signs,
     thanks,
     today,
@@ -24,6 +26,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     check_in.blueprint,
     thanks.blueprint,
     together.blueprint,
+    agreements.blueprint,
+    rituals.blueprint,
     mine.blueprint,
     board.blueprint,
     couple.blueprint,
