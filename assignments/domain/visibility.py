@@ -80,6 +80,17 @@ class Sharing:
         return min(waiting, key=lambda change: change.takes_effect_at, default=None)
 
 
+def loosest_of(limits: Iterable[Level], *, allows_counsellor_only: bool) -> Level:
+    """How far something may be opened that several limits bind: the tightest of them.
+
+    Where a practice keeps no secrets, what only its author and the counsellor would see is the author's alone.
+    """
+    tightest = min(limits, key=lambda level: level.looseness)
+    if tightest is Level.COUNSELLOR and not allows_counsellor_only:
+        return Level.PRIVATE
+    return tightest
+
+
 def levels_offered(
     limit: Level, *, counsellor_only_allowed: bool, for_both: bool, reveal_together: bool = False
 ) -> tuple[Level, ...]:

@@ -16,7 +16,8 @@ from assignments.domain.progress import Progress
 from assignments.models import Assignment, Response, SetAside
 from assignments.queries.assignments import open_assignments
 from assignments.queries.checkins import open_checkin
-from assignments.queries.doing import as_read_by
+from assignments.queries.doing import as_read_by, size_given
+from assignments.queries.plans import PlanLine, plan_line
 from clinic.extensions import db
 from clinic.models import Partner
 from clinic.queries.people import practice_of
@@ -57,6 +58,8 @@ class Today:
     done_today: bool
     done_so_far: int
     is_new_here: bool
+    plan: PlanLine | None = None
+    """The week of a plan the couple is in, the same for both partners."""
 
 
 def today_for(place: Partner, now: datetime, *, has_check_in: bool = True) -> Today:
@@ -66,7 +69,9 @@ def today_for(place: Partner, now: datetime, *, has_check_in: bool = True) -> To
     """
     local = now.astimezone(ZoneInfo(practice_of(place.person).timezone))
     tasks = _tasks(place, local, now)
-    check_in = open_checkin(place, now) if has_check_in else None
+    plan = plan_line(place, now)
+    asked = has_check_in and (plan is None or plan.check_in)
+    check_in = open_checkin(place, now) if asked else None
     week = check_in.week_of if check_in is not None and check_in.answers is None else None
     done_today = any(task.done_today for task in tasks)
     started = [task for task in tasks if task.is_waiting and task.progress is Progress.STARTED]
@@ -87,6 +92,7 @@ def today_for(place: Partner, now: datetime, *, has_check_in: bool = True) -> To
         done_today=done_today,
         done_so_far=done_so_far,
         is_new_here=not done_so_far and not started,
+        plan=plan,
     )
 
 
@@ -99,13 +105,21 @@ def _tasks(place: Partner, local: datetime, now: datetime) -> list[Task]:
         _task(place, assignment, responses, aside.get(assignment.id, []), local, now) for assignment in given
     ]
     return sorted(
-        tasks,
+        (task for task in tasks if not _has_left(task, local.date())),
         key=lambda task: (
             task.assignment.best_before is not None and task.assignment.best_before < local.date(),
             task.assignment.starts_on,
             task.assignment.assigned_at,
         ),
     )
+
+
+def _has_left(task: Task, today: date) -> bool:
+    """Whether a week of a plan is over and this partner had not begun it. What they began stays with them."""
+    given = task.assignment
+    if given.couple_plan_id is None or given.best_before is None or given.best_before >= today:
+        return False
+    return task.progress is not Progress.STARTED and not task.done_today
 
 
 def _task(
@@ -132,7 +146,7 @@ def _task(
     return Task(
         assignment=assignment,
         exercise=exercise,
-        minutes=exercise.size("small" if smaller else "usual").minutes,
+        minutes=exercise.size("small" if smaller else size_given(assignment)).minutes,
         progress=progress.progress(response.started_at if response else None, sent_at),
         done_today=sent_at is not None and sent_at.astimezone(local.tzinfo).date() == local.date(),
         is_resting=latest is not None and latest.until is not None and latest.until > now,
