@@ -9,9 +9,11 @@ from assignments.views import (
     brief,
     check_in,
     couple,
+    couple_plan,
     do,
     library,
     mine,
+    plans,
     signs,
     thanks,
     today,
@@ -32,4 +34,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     answers.blueprint,
     signs.blueprint,
     brief.blueprint,
+    plans.blueprint,
+    couple_plan.blueprint,
 )

@@ -35,7 +35,6 @@ from tests.assignments.planned import planned
 from tests.cast import Cast
 from tests.conftest import Clock
 
-
 OPENS_STEP = exercise("what-helps-me-feel-safe").steps[0].key
 
 
