@@ -28,7 +28,7 @@ _EVENING = re.compile(
 
 
 @dataclass(frozen=True)
-class Plan:
+class Schedule:
     """What was agreed, ready to be read out: “Tonight 8:30, 15 minutes. Kitchen.”"""
 
     line: str
@@ -37,13 +37,13 @@ class Plan:
     """Whether today is among its days. Where no day was named it never is."""
 
 
-def plan_of(step: AgreementStep, value: AnswerValue, *, minutes: int, today: date) -> Plan:
-    """The plan in words, as far as it was filled in."""
+def schedule_of(step: AgreementStep, value: AnswerValue, *, minutes: int, today: date) -> Schedule:
+    """The schedule in words, as far as it was filled in."""
     when = " ".join(part for part in (_day(step, value, today), value.get("time", "").strip()) if part)
     length = "1 minute" if minutes == 1 else f"{minutes} minutes"
     parts = [f"{when}, {length}" if when else f"About {length}", value.get("place", "").strip()]
     line = " ".join(_sentence(part) for part in parts if part)
-    return Plan(line, value.get("backup", "").strip(), is_today=_is_today(value, today))
+    return Schedule(line, value.get("backup", "").strip(), is_today=_is_today(value, today))
 
 
 def _is_today(value: AnswerValue, today: date) -> bool:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from assignments.domain import progress
 from assignments.domain.checkins import monday_of
 from assignments.domain.exercises import (
+    SIZE_NAMES,
     AnswerValue,
     CardsStep,
     Depth,
@@ -271,7 +272,7 @@ def _own_responses(place: Partner, assignment: Assignment) -> list[Response]:
 
 
 def _size(place: Partner, assignment: Assignment) -> SizeName:
-    """Somebody who asked for a smaller one keeps the smaller one."""
+    """Somebody who asked for a smaller one keeps the smaller one; others have the size it was given in."""
     asked = db.session.execute(
         select(func.count())
         .select_from(SetAside)
@@ -282,4 +283,9 @@ def _size(place: Partner, assignment: Assignment) -> SizeName:
             SetAside.choice == "smaller",
         )
     ).scalar_one()
-    return "small" if asked else "usual"
+    return "small" if asked else size_given(assignment)
+
+
+def size_given(assignment: Assignment) -> SizeName:
+    """The size the counsellor gave it in."""
+    return next(name for name in SIZE_NAMES if name == assignment.size)

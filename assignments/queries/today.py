@@ -13,12 +13,13 @@ from sqlalchemy import func, select
 from assignments.domain import progress
 from assignments.domain.exercises import Exercise
 from assignments.domain.progress import Progress
-from assignments.domain.rituals import Plan, plan_of
+from assignments.domain.rituals import Schedule, schedule_of
 from assignments.models import Assignment, Response, SetAside
 from assignments.queries.agreements import SharedAgreement, open_agreements
 from assignments.queries.assignments import open_assignments
 from assignments.queries.checkins import open_checkin
-from assignments.queries.doing import as_read_by
+from assignments.queries.doing import as_read_by, size_given
+from assignments.queries.plans import PlanLine, plan_line
 from assignments.queries.uses import assignments_done_on
 from clinic.extensions import db
 from clinic.models import Partner
@@ -63,13 +64,16 @@ class Today:
     agreed: Sequence[SharedAgreement] = ()
     """What both have agreed on in open exercises: a ritual's days and place, or words whose uses are noted."""
 
-    plans: Mapping[UUID, Plan] = field(default_factory=dict)
+    schedules: Mapping[UUID, Schedule] = field(default_factory=dict)
     """When and where each agreed ritual takes place, by its assignment."""
 
-    def plan_of(self, task: Task) -> str:
-        """The line of one task's plan, or nothing where none is agreed."""
-        plan = self.plans.get(task.assignment.id)
-        return plan.line if plan is not None else ""
+    def schedule_of(self, task: Task) -> str:
+        """When and where one task takes place, or nothing where that is not agreed."""
+        schedule = self.schedules.get(task.assignment.id)
+        return schedule.line if schedule is not None else ""
+
+    plan: PlanLine | None = None
+    """The week of a plan the couple is in, the same for both partners."""
 
 
 def today_for(place: Partner, now: datetime, *, has_check_in: bool = True) -> Today:
@@ -80,9 +84,11 @@ def today_for(place: Partner, now: datetime, *, has_check_in: bool = True) -> To
     local = now.astimezone(ZoneInfo(practice_of(place.person).timezone))
     tasks = _tasks(place, local, now)
     agreed = open_agreements(place, now, [task.assignment for task in tasks])
-    plans = _plans(agreed, tasks, local.date())
-    tasks = _with_rituals_of_today(place, tasks, plans, local.date())
-    check_in = open_checkin(place, now) if has_check_in else None
+    schedules = _schedules(agreed, tasks, local.date())
+    tasks = _with_rituals_of_today(place, tasks, schedules, local.date())
+    plan = plan_line(place, now)
+    asked = has_check_in and (plan is None or plan.check_in)
+    check_in = open_checkin(place, now) if asked else None
     week = check_in.week_of if check_in is not None and check_in.answers is None else None
     done_today = any(task.done_today for task in tasks)
     started = [task for task in tasks if task.is_waiting and task.progress is Progress.STARTED]
@@ -104,33 +110,39 @@ def today_for(place: Partner, now: datetime, *, has_check_in: bool = True) -> To
         done_so_far=done_so_far,
         is_new_here=not done_so_far and not started,
         agreed=agreed,
-        plans=plans,
+        schedules=schedules,
+        plan=plan,
     )
 
 
-def _plans(agreed: Sequence[SharedAgreement], tasks: Sequence[Task], today: date) -> dict[UUID, Plan]:
+def _schedules(agreed: Sequence[SharedAgreement], tasks: Sequence[Task], today: date) -> dict[UUID, Schedule]:
     """When and where the agreed rituals take place."""
     minutes = {task.assignment.id: task.minutes for task in tasks}
     return {
-        one.assignment.id: plan_of(one.step, one.value, minutes=minutes[one.assignment.id], today=today)
+        one.assignment.id: schedule_of(one.step, one.value, minutes=minutes[one.assignment.id], today=today)
         for one in agreed
         if one.exercise.family == "rituals"
     }
 
 
 def _with_rituals_of_today(
-    place: Partner, tasks: list[Task], plans: Mapping[UUID, Plan], today: date
+    place: Partner, tasks: list[Task], schedules: Mapping[UUID, Schedule], today: date
 ) -> list[Task]:
     """A ritual comes back on each of its days, though its turn is finished for the week, until it was done that day."""
-    if not plans:
+    if not schedules:
         return tasks
     done = assignments_done_on(place, today)
 
     def as_today(task: Task) -> Task:
-        plan = plans.get(task.assignment.id)
+        schedule = schedules.get(task.assignment.id)
         if task.assignment.id in done:
             return replace(task, done_today=True, progress=Progress.DONE)
-        if plan is not None and plan.is_today and task.progress is Progress.DONE and not task.done_today:
+        if (
+            schedule is not None
+            and schedule.is_today
+            and task.progress is Progress.DONE
+            and not task.done_today
+        ):
             return replace(task, progress=Progress.NEW)
         return task
 
@@ -146,13 +158,21 @@ def _tasks(place: Partner, local: datetime, now: datetime) -> list[Task]:
         _task(place, assignment, responses, aside.get(assignment.id, []), local, now) for assignment in given
     ]
     return sorted(
-        tasks,
+        (task for task in tasks if not _has_left(task, local.date())),
         key=lambda task: (
             task.assignment.best_before is not None and task.assignment.best_before < local.date(),
             task.assignment.starts_on,
             task.assignment.assigned_at,
         ),
     )
+
+
+def _has_left(task: Task, today: date) -> bool:
+    """Whether a week of a plan is over and this partner had not begun it. What they began stays with them."""
+    given = task.assignment
+    if given.couple_plan_id is None or given.best_before is None or given.best_before >= today:
+        return False
+    return task.progress is not Progress.STARTED and not task.done_today
 
 
 def _task(
@@ -179,7 +199,7 @@ def _task(
     return Task(
         assignment=assignment,
         exercise=exercise,
-        minutes=exercise.size("small" if smaller else "usual").minutes,
+        minutes=exercise.size("small" if smaller else size_given(assignment)).minutes,
         progress=progress.progress(response.started_at if response else None, sent_at),
         done_today=sent_at is not None and sent_at.astimezone(local.tzinfo).date() == local.date(),
         is_resting=latest is not None and latest.until is not None and latest.until > now,

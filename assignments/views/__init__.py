@@ -10,9 +10,11 @@ from assignments.views import (
     brief,
     check_in,
     couple,
+    couple_plan,
     do,
     library,
     mine,
+    plans,
     rituals,
     signs,
     thanks,
@@ -36,4 +38,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     answers.blueprint,
     signs.blueprint,
     brief.blueprint,
+    plans.blueprint,
+    couple_plan.blueprint,
 )

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from assignments.actions.noting import level_of_closeness, mark_done, rate_closeness, time_today, undo_done
 from assignments.actions.responding import set_aside
 from assignments.domain.exercises import ChooseOneStep, EntriesStep, RatingStep, TextStep, TimerStep
-from assignments.domain.rituals import plan_of
+from assignments.domain.rituals import schedule_of
 from assignments.domain.timers import running_timer, start_mark
 from assignments.forms import StepForm, step_form
 from assignments.queries.agreements import SharedAgreement, in_force
@@ -53,7 +53,7 @@ def ritual_page(mine: Doing, agreed: SharedAgreement, sent: StepForm | None = No
         "assignments/rituals/ritual.html",
         sent or step_form(rating, {"rating": said} if said is not None else None, formdata=None),
         doing=mine,
-        plan=plan_of(agreed.step, agreed.value, minutes=timer.minutes, today=today),
+        schedule=schedule_of(agreed.step, agreed.value, minutes=timer.minutes, today=today),
         agreed=agreed,
         minutes=timer.minutes,
         rating=rating,
