@@ -53,6 +53,7 @@ AREAS = {
     "brief": "couples",
     "appointments": "couples",
     "assign": "couples",
+    "builder": "library",
 }
 
 

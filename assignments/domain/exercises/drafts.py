@@ -56,7 +56,8 @@ def finished(draft: Mapping[str, Any], *, slug: str, version: int) -> Exercise:
 
 def as_file(draft: Mapping[str, Any], *, slug: str, version: int) -> Draft:
     """The table the draft would stand as in a file of its own."""
-    return {**draft, "slug": slug, "version": version}
+    kept = {name: value for name, value in draft.items() if name != "removed"}
+    return {**kept, "slug": slug, "version": version}
 
 
 def own_slug(name: str, taken: Collection[str]) -> str:
