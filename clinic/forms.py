@@ -302,6 +302,16 @@ class AppointmentForm(Form):
     )
 
 
+class TalkForm(Form):
+    """Asking to talk alone: how and when to be reached, or nothing at all."""
+
+    reach: Any = TextAreaField(
+        "How and when you can be reached safely",
+        filters=[trimmed],
+        validators=[Length(max=500, message="Use at most 500 characters.")],
+    )
+
+
 class StaffForm(Form):
     """Somebody who works for the practice. Counsellors to choose from are passed in."""
 

@@ -28,10 +28,11 @@ from assignments.library.loader import load_library
 from clinic import access
 from clinic.actions.appointments import book_appointment
 from clinic.actions.sign_ins import start_sign_in
+from clinic.actions.talks import ask_to_talk
 from clinic.clock import now, today
 from clinic.domain.roles import Permission, Role
 from clinic.extensions import db
-from clinic.models import Person, SignIn
+from clinic.models import Person, SignIn, TalkRequest
 from config import TestConfig
 from tests import builders
 from tests.cast import Cast
@@ -132,7 +133,9 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
     from assignments.actions.entries import save_thanks
 
     entry = save_thanks(actor=cast.sam, what="You rang my mother", meant="", level=Level.PRIVATE)
-    return {"entry_id": entry.id}
+    ask_to_talk(actor=cast.sam, reach="Ring me at work")
+    request_id = db.session.scalars(select(TalkRequest.id)).one()
+    return {"entry_id": entry.id, "request_id": request_id}
 
 
 def allowed(actor: str, person: Person | None, rule: Rule, permission: Permission) -> bool:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from assignments.domain.exercises import Exercise, exercise_to_json
+from assignments.domain.lengths import NOTE_CHARACTERS
 from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
 from assignments.models import (
@@ -29,7 +30,6 @@ from clinic.models import Couple, Person
 from clinic.queries.couples import couple_for, safety_gate
 
 UNDO = timedelta(minutes=10)
-NOTE_CHARACTERS = 600
 
 
 @dataclass(frozen=True)

@@ -12,17 +12,20 @@ from assignments.domain.exercises import (
     FAMILY_NAMES,
     LEVEL_NAMES,
     OWN_PREFIX,
+    Deck,
     Exercise,
     ExerciseError,
     Family,
     Level,
     Who,
+    parse_deck,
     parse_exercise,
     texts_of,
 )
 from assignments.domain.material import MATERIAL, Kind, kind_of, label_of
 
 EXERCISES_FOLDER = Path(__file__).parent / "exercises"
+DECKS_FOLDER = Path(__file__).parent / "decks"
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,16 @@ class LibraryReport:
         return [counted, *self.problems, *used, total, *missing]
 
 
+@lru_cache(maxsize=1)
+def load_decks() -> Mapping[str, Deck]:
+    """The decks of question cards that ship, by the name an exercise calls them by."""
+    decks = (
+        parse_deck(path.read_text(encoding="utf-8"), f"decks/{path.name}")
+        for path in sorted(DECKS_FOLDER.glob("*.toml"))
+    )
+    return MappingProxyType({deck.slug: deck for deck in decks})
+
+
 @lru_cache(maxsize=4)
 def load_library(folder: Path = EXERCISES_FOLDER) -> Library:
     """The library that ships; a file that cannot be read raises ExerciseError, naming every problem of every file."""
@@ -154,7 +167,7 @@ def _read_folder(folder: Path) -> tuple[tuple[Exercise, ...], tuple[ExerciseErro
     for path in sorted(folder.glob("*.toml")):
         source = f"{folder.name}/{path.name}"
         try:
-            exercise = parse_exercise(path.read_text(encoding="utf-8"), source)
+            exercise = parse_exercise(path.read_text(encoding="utf-8"), source, load_decks())
             if exercise.slug != path.stem:
                 sentence = f"slug: expected “{path.stem}”, the name of the file; found “{exercise.slug}”."
                 raise ExerciseError(source, (sentence,))

@@ -20,16 +20,15 @@ from assignments.actions.assigning import (
 from assignments.actions.assigning import (
     assign as give,
 )
-from assignments.assign_forms import AssignForm, ChangeForm
 from assignments.domain.exercises import Exercise, personalised, reading_grade, texts_of
 from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
+from assignments.forms import AssignForm, ChangeForm, whole
 from assignments.models import Assignment
 from assignments.queries.assignments import assignment_for_staff, assignments_of, exercise_of, is_withdrawn
 from assignments.queries.history import record_of
 from assignments.queries.library import exercise_called, library_for
 from assignments.queries.offers import cautions, recent, suggested
-from assignments.review_forms import whole
 from assignments.views.library import asked_for
 from clinic import clock
 from clinic.access import needs, signed_in
@@ -66,6 +65,7 @@ def assign() -> ResponseReturnValue:
         word=word,
         family=family,
         exercises=found,
+        own=library.own,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from assignments.actions.library import (
@@ -18,16 +18,16 @@ from assignments.actions.library import (
     restore,
     save_draft,
 )
-from assignments.builder_boxes import MOST_FIELDS, STEP_KINDS
-from assignments.builder_forms import NewForm, builder_form, draft_from, shape_of, shape_sent
-from assignments.builder_notes import Note, by_place, notes_on
 from assignments.domain.exercises import SIZE_NAMES, SizeName, blank_draft, problems_in
 from assignments.domain.exercises.advice import reading_of
 from assignments.domain.exercises.building import MOST_STEPS, REMOVED, sketch, steps_of
 from assignments.domain.exercises.building import worked_on as rearranged
-from assignments.domain.exercises.drafts import Draft, as_file
+from assignments.domain.exercises.drafts import Draft, as_file, differences
+from assignments.forms.builder import NewForm, builder_form, draft_from, shape_of, shape_sent
+from assignments.forms.builder_boxes import MOST_FIELDS, STEP_KINDS
+from assignments.forms.builder_notes import Note, by_place, notes_on
+from assignments.forms.review import whole
 from assignments.queries.library import OwnExercise, own_exercise
-from assignments.review_forms import whole
 from assignments.views.previews import screen_at, screens
 from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
@@ -77,7 +77,8 @@ def save(own: str) -> ResponseReturnValue:
     found = own_exercise(signed_in(), own)
     shape = shape_sent(request.form.getlist("steps"), request.form)
     form = builder_form(shape, found.draft, sent=True)
-    version = whole(request.form.get("version")) or 0
+    # Whoever has seen that there is a newer draft may say which one theirs is to take the place of.
+    version = whole(request.form.get("instead_of") or request.form.get("version")) or 0
     if not form.validate():
         return _page(found, form, found.draft, version=version)
     draft, at = rearranged(
@@ -158,7 +159,9 @@ def _published(own: str, form: Any, draft: Draft, version: int) -> ResponseRetur
                 form[note.place].errors = [*form[note.place].errors, note.sentence]
             else:
                 form.form_errors.append(note.sentence)
-        response = _page(refused, form, draft, version=version, notes=notes)
+        response = make_response(_page(refused, form, draft, version=version, notes=notes))
+        # The draft has been kept, so a second press of the same button leads to it and keeps nothing twice.
+        response.content_location = url_for("builder.edit", own=own)
         return response
     except Conflict as problem:
         flash(problem.sentence, "error")
@@ -187,6 +190,8 @@ def _page(
         own=own,
         version=version,
         newer=own if is_newer else None,
+        newer_differs=differences(own.draft, draft) if is_newer else [],
+        refused=notes is not None,
         steps=[
             {"key": str(step.get("key")), "kind": STEP_KINDS.get(str(step.get("type")))}
             for step in steps_of(draft)

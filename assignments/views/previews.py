@@ -14,15 +14,20 @@ from flask import render_template, url_for
 
 from assignments.domain.exercises import (
     WHO_NAMES,
+    EntriesStep,
     Exercise,
     SizeName,
     TextStep,
     personalised,
 )
-from assignments.forms import step_form
+from assignments.forms import StepForm, step_form
 from assignments.models import Assignment
 from assignments.queries.doing import Doing, DoingPage
+from assignments.views.do.steps import cards_on_table
+from clinic import clock
+from clinic.access import signed_in
 from clinic.models import Partner
+from clinic.queries.people import practice_of
 
 INTRO = "intro"
 _PARTNER = "Jo"
@@ -94,15 +99,28 @@ def _screen(doing: Doing, page: DoingPage) -> Screen:
         "assignments/do/step.html",
         doing=doing,
         here=page,
-        form=step_form(page.step, None, part=page.part, formdata=None),
+        form=_form(page),
         newer=None,
         newer_lines=[],
         version=0,
         timer=None,
         back_url="#",
+        changing="",
+        this_week=None,
+        taken_out=[],
+        reads="",
+        hint="",
+        **cards_on_table(doing, page),
     )
     number = doing.pages.index(page) + 1
     return Screen(page.step.key, f"Page {number} of {len(doing.pages)}", document)
+
+
+def _form(page: DoingPage) -> StepForm:
+    form = step_form(page.step, None, part=page.part, formdata=None)
+    if isinstance(page.step, EntriesStep):
+        form.offer_days(clock.today(practice_of(signed_in()).timezone), is_new=True)
+    return form
 
 
 def _drawn(template: str, **values: Any) -> str:

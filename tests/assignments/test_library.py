@@ -23,13 +23,20 @@ SHIPPED = {
     "reflect-and-check": "V3",
     "weekly-sit-down": "R1",
     "phone-free-evening": "R2",
+    "evening-check-in": "R3",
     "midday-message": "R4",
+    "something-together": "R5",
+    "how-we-are": "R6",
+    "time-and-place": "R7",
     "appreciation-log": "A1",
     "one-thing-aloud": "A2",
     "i-statements": "E1",
     "gentle-questions": "Q1",
     "what-helps-me-feel-safe": "Q4",
     "pause-and-come-back": "G1",
+    "shared-goal": "G2",
+    "my-pace": "G3",
+    "safe-space-pact": "G4",
     "withdrawal-journal": "N1",
 }
 EXERCISES = check_library().exercises
@@ -43,7 +50,7 @@ UNWELCOME = re.compile(
 
 
 @pytest.mark.parametrize(("slug", "practice"), SHIPPED.items())
-def test_each_of_the_thirteen_ships_and_names_its_practice(slug: str, practice: str) -> None:
+def test_each_of_these_ships_and_names_its_practice(slug: str, practice: str) -> None:
     exercise = load_library().get(slug)
     assert exercise is not None
     assert exercise.sources[0] == practice
@@ -88,7 +95,17 @@ def test_speaker_and_listener_both_get_a_question_in_every_size_but_the_smallest
         assert {"speaker", "listener"} <= {step.turn for step in exercise.steps_in("usual")}
 
 
-@pytest.mark.parametrize("slug", ["weekly-sit-down", "phone-free-evening"])
+@pytest.mark.parametrize(
+    "slug",
+    [
+        "weekly-sit-down",
+        "phone-free-evening",
+        "evening-check-in",
+        "something-together",
+        "how-we-are",
+        "time-and-place",
+    ],
+)
 def test_a_ritual_sets_a_time_once_and_then_runs_and_asks_for_closeness(slug: str) -> None:
     ritual = load_library().get(slug)
     assert ritual is not None
@@ -132,15 +149,29 @@ def test_search_takes_a_word_and_filters() -> None:
 
 
 def test_the_catalogue_holds_every_id_of_the_material() -> None:
-    counts = {"V": 8, "R": 7, "A": 4, "E": 7, "Q": 7, "G": 4, "N": 6, "PL": 3, "S": 7, "T": 11, "I": 10}
+    counts = {
+        "V": 8,
+        "R": 7,
+        "A": 4,
+        "E": 7,
+        "Q": 7,
+        "G": 4,
+        "N": 6,
+        "PL": 3,
+        "S": 7,
+        "D": 7,
+        "T": 11,
+        "I": 10,
+    }
     assert set(MATERIAL) == {f"{letters}{n}" for letters, most in counts.items() for n in range(1, most + 1)}
     assert len(set(MATERIAL.values())) == len(MATERIAL)
 
 
 def test_an_id_says_what_kind_of_thing_it_names() -> None:
-    assert [kind_of(i) for i in ("PL1", "S7", "T10", "I10", "V8")] == [
+    assert [kind_of(i) for i in ("PL1", "S7", "D7", "T10", "I10", "V8")] == [
         Kind.PLAN,
         Kind.AVOIDANCE_SIGN,
+        Kind.TIP,
         Kind.THRESHOLD,
         Kind.IDEA,
         Kind.PRACTICE,

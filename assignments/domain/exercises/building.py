@@ -37,6 +37,23 @@ _STAND_INS: Final[Mapping[str, Any]] = {
     "when": {"title": "When …"},
     "felt": {"title": "I felt …"},
     "would_like": {"title": "I’d like …"},
+    "strength": {"title": "How strong is it?", "low": "faint", "high": "very strong"},
+    "body": {"title": "Where in the body?", "options": _TWO},
+    "groups": tuple(
+        {
+            "key": f"group-{name}",
+            "label": f"Group {name}",
+            "feelings": (
+                {"key": f"{name}-one", "label": "A word"},
+                {"key": f"{name}-two", "label": "A word"},
+            ),
+        }
+        for name in ("a", "b")
+    ),
+    "cards": tuple(
+        {"key": f"card-{depth}", "depth": depth, "question": "What a card asks"}
+        for depth in ("light", "middle", "deep")
+    ),
 }
 
 
@@ -150,6 +167,41 @@ def options_of(labels: Iterable[str], before: Sequence[Mapping[str, Any]] = ()) 
         key = known.pop(label, "") or _key_for(label, taken, joint="-", otherwise="option")
         options.append({"key": key, "label": label})
     return options
+
+
+def cards_of(
+    questions: Mapping[str, Sequence[str]], before: Sequence[Mapping[str, Any]] = ()
+) -> list[dict[str, str]]:
+    """Cards from their questions by depth; a question that was there before keeps its key."""
+    depth_of = {text.strip(): depth for depth, texts in questions.items() for text in texts if text.strip()}
+    known = [{"key": card.get("key"), "label": card.get("question")} for card in before]
+    return [
+        {"key": option["key"], "depth": depth_of[option["label"]], "question": option["label"]}
+        for option in options_of(depth_of, known)
+    ]
+
+
+def groups_of(lines: Iterable[str], before: Sequence[Mapping[str, Any]] = ()) -> list[dict[str, Any]]:
+    """Groups of feeling words from lines such as “Sad: low, lonely”. Words and groups keep their keys."""
+    halves = [half for half in (line.partition(":") for line in lines) if half[0].strip()]
+    groups = options_of([name for name, _, _ in halves], before)
+    known = [word for group in before for word in group.get("feelings", ())]
+    # All words together, because no key may stand in two groups.
+    words = options_of((word for _, _, rest in halves for word in rest.split(",")), known)
+    coming = iter(words)
+    counts = [sum(bool(word.strip()) for word in rest.split(",")) for _, _, rest in halves]
+    return [
+        {**group, "feelings": [next(coming) for _ in range(count)]}
+        for group, count in zip(groups, counts, strict=True)
+    ]
+
+
+def written_groups(groups: Sequence[Mapping[str, Any]]) -> str:
+    """The lines that `groups_of` reads."""
+    return "\n".join(
+        f"{group.get('label', '')}: {', '.join(str(word.get('label', '')) for word in group.get('feelings', ()))}"
+        for group in groups
+    )
 
 
 def field_key(label: str, taken: Sequence[str]) -> str:

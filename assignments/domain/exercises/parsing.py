@@ -5,23 +5,31 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import Any, Final
 
 from pydantic import ValidationError
 
+from assignments.domain.exercises.decks import Deck, with_cards
 from assignments.domain.exercises.definitions import Dose, Exercise, Size, Sizes
 from assignments.domain.exercises.steps import (
     AgreementStep,
     AskedField,
+    BodyPart,
+    Card,
+    CardsStep,
     ChooseManyStep,
     ChooseOneStep,
     Definition,
     EntriesStep,
+    FeelingGroup,
+    FeelingsStep,
     ISentenceStep,
     Option,
     RatingStep,
     ReadOnlyStep,
     SentencePart,
+    StrengthPart,
     TextStep,
     TimerStep,
 )
@@ -32,6 +40,8 @@ STEP_TYPES: Final[Mapping[str, type[Definition]]] = {
     "choose_one": ChooseOneStep,
     "choose_many": ChooseManyStep,
     "i_sentence": ISentenceStep,
+    "cards": CardsStep,
+    "feelings": FeelingsStep,
     "entries": EntriesStep,
     "timer": TimerStep,
     "read_only": ReadOnlyStep,
@@ -50,6 +60,20 @@ _PARTS: Final[Mapping[str, type[Definition]]] = {
     "when": SentencePart,
     "felt": SentencePart,
     "would_like": SentencePart,
+    "strength": StrengthPart,
+    "body": BodyPart,
+    "cards": Card,
+    "groups": FeelingGroup,
+}
+
+_ONLY_IN: Final[Mapping[str, tuple[type[Definition], ...]]] = {
+    "when": (ISentenceStep,),
+    "felt": (ISentenceStep, FeelingsStep),
+    "would_like": (ISentenceStep,),
+    "strength": (FeelingsStep,),
+    "body": (FeelingsStep,),
+    "cards": (CardsStep,),
+    "groups": (FeelingsStep,),
 }
 
 _BRACES = re.compile(r"\{[^{}]*\}|[{}]")
@@ -78,8 +102,11 @@ class Problem:
     """The sentence of a rule about several parts, without the place in front of it."""
 
 
-def parse_exercise(text: str, source: str) -> Exercise:
-    """Read one exercise out of the text of its file; `source` is how messages name that file."""
+def parse_exercise(text: str, source: str, decks: Mapping[str, Deck] = MappingProxyType({})) -> Exercise:
+    """Read one exercise out of the text of its file; `source` is how messages name that file.
+
+    `decks` are the ones a step of the kind “cards” may name; their cards become part of the exercise.
+    """
     try:
         table = tomllib.loads(text)
     except ValueError as error:
@@ -88,20 +115,32 @@ def parse_exercise(text: str, source: str) -> Exercise:
         raise ExerciseError(source, (f"this cannot be read as TOML: {error}. {hint}.",)) from error
     except RecursionError as error:
         raise ExerciseError(source, ("this is nested far deeper than any exercise is.",)) from error
-    return exercise_from_table(table, source)
+    return exercise_from_table(table, source, decks)
 
 
-def exercise_from_table(table: Mapping[str, Any], source: str) -> Exercise:
+def exercise_from_table(
+    table: Mapping[str, Any], source: str, decks: Mapping[str, Deck] = MappingProxyType({})
+) -> Exercise:
     """An exercise from the table that its file or its draft holds; the one reading both go through."""
-    exercise, problems = _read(table)
+    exercise, problems = _read(table, decks)
     if exercise is None or problems:
         raise ExerciseError(source, tuple(problem.sentence for problem in problems))
     return exercise
 
 
-def problems_in(table: Mapping[str, Any]) -> tuple[Problem, ...]:
+def problems_in(
+    table: Mapping[str, Any], decks: Mapping[str, Deck] = MappingProxyType({})
+) -> tuple[Problem, ...]:
     """Everything that keeps a table from being an exercise, each with the place it stands at."""
-    return _read(table)[1]
+    return _read(table, decks)[1]
+
+
+def parse_deck(text: str, source: str) -> Deck:
+    """Read one deck of cards out of the text of its file. Decks ship with the service; nobody sends one in."""
+    try:
+        return Deck.model_validate(with_tuples(tomllib.loads(text)))
+    except ValueError as error:
+        raise ExerciseError(source, (str(error),)) from error
 
 
 def exercise_to_json(exercise: Exercise) -> str:
@@ -123,10 +162,10 @@ def with_tuples(value: Any) -> Any:
     return value
 
 
-def _read(table: Mapping[str, Any]) -> tuple[Exercise | None, tuple[Problem, ...]]:
+def _read(table: Mapping[str, Any], decks: Mapping[str, Deck]) -> tuple[Exercise | None, tuple[Problem, ...]]:
     problems = _odd_texts(dict(table), ())
     try:
-        return Exercise.model_validate(with_tuples(dict(table))), tuple(problems)
+        return Exercise.model_validate(with_tuples(with_cards(dict(table), decks))), tuple(problems)
     except ValidationError as error:
         details = [dict(detail) for detail in error.errors(include_url=False)]
         problems.extend(_problem(detail, table) for detail in details if not _is_echo(detail))
@@ -204,7 +243,7 @@ def _walk(location: tuple[str | int, ...]) -> tuple[tuple[str | int, ...], type[
         if isinstance(part, str):
             model = entered
             entered = None if (number, part) == (0, "steps") else _PARTS.get(part)
-            if part in ("when", "felt", "would_like") and model is not ISentenceStep:
+            if part in _ONLY_IN and model not in _ONLY_IN[part]:
                 entered = None
     return tuple(place), model
 
@@ -226,6 +265,7 @@ _DESCRIPTIONS: Final[Mapping[str, str]] = {
     "family": "one of validation, rituals, appreciation, speaking, curiosity, agreements, noticing",
     "who": "one of each, together, turns, one",
     "level": "one of easy, middle, deeper",
+    "depth": "one of light, middle, deep",
     "dose": "a table [dose] with a text and how often",
     "sizes": "three tables: [sizes.small], [sizes.usual] and [sizes.longer]",
     "small": "a table [sizes.small] with minutes and steps",
@@ -234,6 +274,8 @@ _DESCRIPTIONS: Final[Mapping[str, str]] = {
     "when": "a table with a title for “When …”",
     "felt": "a table with a title for “I felt …”",
     "would_like": "a table with a title for “I'd like …”",
+    "strength": "a table with a title and the words at 0 (low) and at 10 (high)",
+    "body": "a table with a title and options",
     "type": f"one of {', '.join(STEP_TYPES)}",
     "hint": "one short line, at most 120 characters",
 }

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from assignments.builder_boxes import MOST_FIELDS, boxes_of, field_name
 from assignments.domain.exercises import Problem
 from assignments.domain.exercises.building import steps_of
+from assignments.forms.builder_boxes import MOST_FIELDS, boxes_of, field_name
 
 # A file names its fields; a form has labels. Where a rule's sentence names fields, the form says it so.
 _IN_OUR_WORDS: Final = (

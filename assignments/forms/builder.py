@@ -19,7 +19,22 @@ from wtforms import (  # type: ignore[attr-defined]  # types-WTForms does not kn
 )
 from wtforms.validators import InputRequired, Length
 
-from assignments.builder_boxes import (
+from assignments.domain.exercises import FAMILY_NAMES, LEVEL_NAMES, STEP_TYPES, WHO_NAMES
+from assignments.domain.exercises.building import (
+    MOST_STEPS,
+    cards_of,
+    field_key,
+    groups_of,
+    in_sizes,
+    keys_in,
+    options_of,
+    steps_of,
+    written_groups,
+)
+from assignments.domain.exercises.decks import DEPTH_NAMES
+from assignments.domain.exercises.drafts import Draft
+from assignments.domain.material import MATERIAL, Kind, kind_of, label_of
+from assignments.forms.builder_boxes import (
     ABOUT_BOXES,
     FIELD_KINDS,
     MOST_CHARACTERS,
@@ -30,18 +45,7 @@ from assignments.builder_boxes import (
     boxes_of,
     field_name,
 )
-from assignments.domain.exercises import FAMILY_NAMES, LEVEL_NAMES, STEP_TYPES, WHO_NAMES
-from assignments.domain.exercises.building import (
-    MOST_STEPS,
-    field_key,
-    in_sizes,
-    keys_in,
-    options_of,
-    steps_of,
-)
-from assignments.domain.exercises.drafts import Draft
-from assignments.domain.material import MATERIAL, Kind, kind_of, label_of
-from assignments.forms import CheckboxesField
+from assignments.forms.steps import CheckboxesField
 from clinic.errors import Conflict
 from clinic.forms import Form, trimmed
 
@@ -141,6 +145,11 @@ def _step_fields(key: str, kind: str, shape: Shape, draft: Mapping[str, Any]) ->
         if box.kind == "fields":
             for number in range(MOST_FIELDS):
                 fields |= _asked_fields(f"{key}__fields__{number}", number + 1)
+        elif box.kind == "cards":
+            fields |= {
+                f"{key}__cards__{depth}": _field(Box(depth, f"{words} cards", "options", "One on each line."))
+                for depth, words in DEPTH_NAMES.items()
+            }
         else:
             fields[field_name(box.name, key)] = _field(box)
     titles = {str(step.get("key")): str(step.get("title") or "") for step in steps_of(draft)}
@@ -216,6 +225,8 @@ def _values(shape: Shape, draft: Mapping[str, Any]) -> dict[str, Any]:
         for box in boxes_of(kind):
             if box.kind == "fields":
                 values |= _shown_fields(key, step.get("fields"))
+            elif box.kind == "cards":
+                values |= {f"{key}__cards__{depth}": _shown_cards(step, depth) for depth in DEPTH_NAMES}
             else:
                 values[field_name(box.name, key)] = _shown(box, _get(step, box.path))
         values[field_name("type", key)] = kind
@@ -229,11 +240,19 @@ def _values(shape: Shape, draft: Mapping[str, Any]) -> dict[str, Any]:
 def _shown(box: Box, value: Any) -> Any:
     if box.kind == "tick":
         return value is True
+    if box.kind == "groups":
+        return written_groups(value if isinstance(value, list) else [])
     if box.kind == "options":
         return "\n".join(str(one.get("label", "")) for one in value) if isinstance(value, list) else ""
     if box.kind == "lines":
         return "\n".join(map(str, value)) if isinstance(value, list) else ""
     return "" if value is None else str(value)
+
+
+def _shown_cards(step: Mapping[str, Any], depth: str) -> str:
+    cards = step.get("cards")
+    held = [one for one in cards if one.get("depth") == depth] if isinstance(cards, list) else []
+    return "\n".join(str(one.get("question", "")) for one in held)
 
 
 def _shown_fields(key: str, fields: Any) -> dict[str, Any]:
@@ -252,6 +271,9 @@ def _step_from(form: Any, key: str, kind: str, before: Mapping[str, Any]) -> dic
     for box in boxes_of(kind):
         if box.kind == "fields":
             step["fields"] = _fields_from(form, key, before.get("fields"))
+        elif box.kind == "cards":
+            sent = {str(depth): form[f"{key}__cards__{depth}"].data.splitlines() for depth in DEPTH_NAMES}
+            step["cards"] = cards_of(sent, before.get("cards") or ())
         else:
             _put(step, box, form[field_name(box.name, key)].data)
     step.setdefault("title", "")
@@ -310,6 +332,8 @@ def _read(box: Box, data: Any, before: Any) -> Any:
     if box.kind == "lines":
         lines = [line.strip() for line in words.splitlines() if line.strip()]
         return lines or (None if box.optional else [])
+    if box.kind == "groups":
+        return groups_of(words.splitlines(), before if isinstance(before, list) else ())
     if box.kind == "options":
         return options_of(words.splitlines(), before if isinstance(before, list) else ())
     return words.replace("\r\n", "\n")

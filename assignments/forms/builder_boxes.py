@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Boxes = Literal["line", "text", "lines", "number", "options", "fields", "tick"]
+Boxes = Literal["line", "text", "lines", "number", "options", "fields", "groups", "cards", "tick"]
 
 SHARING: Final[Mapping[str, str]] = {
     "private": "Whoever writes it, no one else",
@@ -20,6 +20,7 @@ SHARING: Final[Mapping[str, str]] = {
 FIELD_KINDS: Final[Mapping[str, str]] = {
     "line": "One line",
     "text": "Several lines",
+    "day": "A day",
     "choose_one": "Choose one",
 }
 TURNS: Final[Mapping[str, str]] = {
@@ -87,6 +88,32 @@ STEP_KINDS: Final[Mapping[str, StepKind]] = {
             Box("would_like.title", "Question for “I’d like …”"),
             Box("would_like.hint", "Hint for “I’d like …”", optional=True),
             Box("feelings", "Feeling words", "options", "One on each line, four or more."),
+        ),
+    ),
+    "cards": StepKind(
+        "Question cards",
+        "Three cards to choose from, drawn from those you give here.",
+        (Box("cards", "Cards", "cards"), _OTHER),
+    ),
+    "feelings": StepKind(
+        "Feelings",
+        "The word for a feeling, how strong it is, and where in the body: three pages.",
+        (
+            Box("felt.title", "Question for the word"),
+            Box("felt.hint", "Hint for the word", optional=True),
+            Box(
+                "groups",
+                "Feeling words",
+                "groups",
+                "A group on each line: its name, a colon, its words with commas between them.",
+            ),
+            Box("strength.title", "Question for how strong"),
+            Box("strength.hint", "Hint for how strong", optional=True),
+            Box("strength.low", "At 0 stands"),
+            Box("strength.high", "At 10 stands"),
+            Box("body.title", "Question for where in the body"),
+            Box("body.hint", "Hint for where in the body", optional=True),
+            Box("body.options", "Places in the body", "options", "One on each line, two or more."),
         ),
     ),
     "entries": StepKind(
