@@ -71,6 +71,7 @@ class Event(StrEnum):
     SIGN_JUDGED = "sign judged"
     DECIDED = "decided"
     THEME_CHOSEN = "theme chosen"
+    PRACTICE_CHANGED = "practice changed"
     TALK_ASKED = "talk asked for"
     TALK_SPOKEN = "talk held"
     EXERCISE_COPIED = "exercise copied"
@@ -84,6 +85,7 @@ class Event(StrEnum):
 REQUIRED: dict[Event, frozenset[str]] = {
     Event.STAFF_INVITED: frozenset({"role"}),
     Event.SAFETY_RULE_CHANGED: frozenset({"asks"}),
+    Event.PRACTICE_CHANGED: frozenset({"what"}),
     Event.ASSIGNED: frozenset({"slug", "version", "for_whom"}),
     Event.SET_ASIDE: frozenset({"kind"}),
     Event.WORDS_READ: frozenset({"what"}),

@@ -84,6 +84,7 @@ class Permission(StrEnum):
     DECISION_WRITE = "checklist.referral,sign_off"
     DECISION_READ = "decision.of_couple,read"
     BRIEF_READ = "brief.private,read"
+    PRACTICE_SETTINGS = "practice.settings,read_write"
     TALK_ASK = "checkin.safety,create"
     TALK_READ = "checkin.safety,read"
     TALK_ACKNOWLEDGE = "checkin.safety,acknowledge"
