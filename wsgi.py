@@ -56,6 +56,7 @@ AREAS = {
     "appointments": "couples",
     "couple_plan": "couples",
     "assign": "couples",
+    "builder": "library",
 }
 
 

@@ -81,7 +81,9 @@ def step(assignment_id: UUID, step: str) -> ResponseReturnValue:
         if isinstance(here.step, TimerStep)
         else None,
         back_url=page_url(mine, before) if (before := mine.beside(here, -1)) else None,
-        **_table(mine, here),
+        **cards_on_table(
+            mine, here, _depth(request.args.get("depth")), _number(request.args.get("draw", "0"))
+        ),
         **_log(mine, here),
         **_so_far(here, mine.values.get(step)),
     )
@@ -181,11 +183,10 @@ def _where_next(mine: Doing, here: DoingPage) -> str:
     return page_url(mine, mine.beside(here, 1))
 
 
-def _table(mine: Doing, here: DoingPage) -> dict[str, Any]:
+def cards_on_table(mine: Doing, here: DoingPage, depth: Depth | None = None, draw: int = 0) -> dict[str, Any]:
     """The cards on the table, where the page has cards."""
     if not isinstance(here.step, CardsStep):
         return {}
-    depth, draw = _depth(request.args.get("depth")), _number(request.args.get("draw", "0"))
     hand = mine.hand(here.step, draw, depth)
     on_offer = {card.depth for card in here.step.cards}
     return {
