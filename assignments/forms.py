@@ -19,7 +19,7 @@ from wtforms import (  # type: ignore[attr-defined]  # types-WTForms lacks Selec
     TextAreaField,
 )
 from wtforms.validators import InputRequired, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from assignments.domain.exercises import (
     OTHER,
@@ -42,6 +42,8 @@ from assignments.domain.exercises import (
     merge_part,
     read_answer,
 )
+from assignments.domain.turns import Act
+from clinic.forms import WholeNumberField
 
 RATHER_NOT_SAY_LABEL = "I’d rather not say"
 OWN_WORDS_LABEL = "In your own words"
@@ -131,6 +133,19 @@ def step_form_class(step: Step, part: Part | None = None) -> type[StepForm]:
     )
 
 
+def turn_form(act: Act, value: AnswerValue | None = None) -> StepForm:
+    """A form for one part of a listening turn. The check offers its lines alone; own words stand beside them."""
+    step = act.step
+    if isinstance(step, TextStep):
+        # The hint stands under the heading, so that the box can say what helps in saying something back.
+        own_words = step.label or (OWN_WORDS_LABEL if step.turn == "listener" else "A few lines are plenty")
+        return step_form(step.model_copy(update={"label": own_words, "hint": None}), value)
+    form = step_form(step.model_copy(update={"hint": None}), value)
+    if act.choices:
+        form["choice"].choices = [SelectChoice(option.key, option.label) for option in act.choices]
+    return form
+
+
 def _fields(step: Step) -> dict[str, Field]:
     match step:
         case TextStep():
@@ -218,6 +233,12 @@ class ShareForm(FlaskForm):
     def offer(self, levels: Sequence[tuple[str, str]]) -> None:
         """The levels this author may choose: (value, words)."""
         self.level.choices = [SelectChoice(value, words) for value, words in levels]
+
+
+class SendForm(FlaskForm):
+    """Send what was looked at, in the version that was looked at."""
+
+    version: Any = WholeNumberField(widget=HiddenInput(), default=0)
 
 
 class OutcomeForm(FlaskForm):

@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from assignments.access import frozen_since, is_frozen, sharing_of
-from assignments.domain import progress, visibility
+from assignments.access import frozen_since, is_frozen, limit_of, sharing_of
+from assignments.domain import progress, turns, visibility
 from assignments.domain.visibility import Level
 from assignments.models import Answer, Assignment, Outcome, Response, SetAside, VisibilityChange
 from assignments.queries.assignments import assignment_for_partner, exercise_of
@@ -68,9 +68,9 @@ def save_answer(*, actor: Person, assignment_id: UUID, step: str, value: Any, ve
     """
     require(actor, Permission.DRAFT_WRITE)
     place = own_place(actor)
-    _one_at_a_time(place)
+    one_at_a_time(place)
     assignment, turn = current_turn(place, assignment_id)
-    if step not in {known.key for known in exercise_of(assignment).steps}:
+    if step not in {known.key for known in turns.own_steps_of(exercise_of(assignment))}:
         raise NotFound
     response = own_response(place, assignment, turn) or _begin(place, assignment, turn)
     if response.sent_at is not None:
@@ -108,7 +108,7 @@ def send_response(*, actor: Person, assignment_id: UUID, level: Level) -> Respon
     """
     require(actor, Permission.ANSWER_SEND)
     place = own_place(actor)
-    _one_at_a_time(place)
+    one_at_a_time(place)
     assignment, turn = current_turn(place, assignment_id)
     practice = practice_of(actor)
     if level not in offered_levels(place, assignment, practice, turn):
@@ -277,21 +277,21 @@ def offered_levels(
         best_before=assignment.best_before,
     )
     is_over = closes is not None and closes <= clock.today(practice.timezone)
-    limit = min(
-        Level(assignment.sharing_limit),
-        Level(place.couple.sharing_limit),
-        key=lambda level: level.looseness,
-    )
+    exercise = exercise_of(assignment)
+    limit = limit_of(place.couple, assignment)
+    if turns.has_exchange(exercise):
+        # How heard somebody felt is for the counsellor; what is for the partner goes to them as a part of its own.
+        limit = min(limit, Level.COUNSELLOR, key=lambda level: level.looseness)
     offered = visibility.levels_offered(
         limit,
         counsellor_only_allowed=practice.allows_counsellor_only,
         for_both=assignment.for_whom == "both",
-        reveal_together=exercise_of(assignment).reveal_together,
+        reveal_together=exercise.reveal_together,
     )
     return tuple(level for level in offered if not (is_over and level is Level.BOTH))
 
 
-def _one_at_a_time(place: Partner) -> None:
+def one_at_a_time(place: Partner) -> None:
     """Autosave and Continue arrive together; the second waits here, so both find the same row."""
     db.session.execute(select(Partner.id).where(Partner.id == place.id).with_for_update())
 

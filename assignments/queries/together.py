@@ -11,10 +11,10 @@ from datetime import date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from assignments.access import is_frozen, is_open_between
+from assignments.access import is_frozen, is_open_between, limit_of
 from assignments.domain import progress, visibility
 from assignments.domain.exercises import personalised
-from assignments.domain.visibility import Level, Opening
+from assignments.domain.visibility import Opening
 from assignments.models import Assignment, Response
 from assignments.queries.assignments import assignments_of, exercise_of, is_withdrawn
 from assignments.queries.responses import ReadResponse, Twin, open_words, said_in, turns_of
@@ -142,8 +142,7 @@ def _thing(scope: _Scope, assignment: Assignment) -> SharedThing | None:
 
 def _running_turn(scope: _Scope, assignment: Assignment) -> int | None:
     """The turn that is always told about, because both may share it; it is found without asking who did."""
-    couple_limit = Level(scope.place.couple.sharing_limit)
-    limit = min(Level(assignment.sharing_limit), couple_limit, key=lambda level: level.looseness)
+    limit = limit_of(scope.place.couple, assignment)
     if assignment.for_whom != "both" or limit not in visibility.OPEN_TO_PARTNER or is_withdrawn(assignment):
         return None
     return scope.latest_turn(assignment)
