@@ -285,7 +285,7 @@ def test_a_safety_hold_opens_nothing_more_and_says_nothing(
     write(sam, at(turns, "A", "thought"), {"text": THOUGHT})
     clock.move(**MINUTE)
     with app.app_context():
-        db.session.get_one(Couple, cast.sam_and_jo.id).held_at = clock.now()
+        db.session.get_one(Couple, cast.sam_and_jo.id).held_at = clock.now
         db.session.commit()
     get_page(jo, f"/turns/{turns}", 404)
     for client in (sam, jo):
