@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from assignments.models import Comment, ReadMark
 from assignments.queries.review import read_marks, readable_rows, shared_thanks_rows
+from assignments.queries.strands import readable_parts
 from clinic import clock, crypto
 from clinic.access import require
 from clinic.audit import Event, record
@@ -37,6 +38,18 @@ def record_reading(
     responses = readable_rows(actor, couple, response_ids, clock.now())
     for row in (*responses.values(), *shared_thanks_rows(couple, thanks_ids, clock.now())):
         record(actor, Event.WORDS_READ, row, what=what)
+
+
+@transaction
+def record_reading_of_turns(*, actor: Person, couple_id: UUID, assignment_id: UUID, turn: int) -> None:
+    """Write down that staff read a turn of listening turns, a line for each part, before it is shown.
+
+    Raises NotFound where nothing of it may be read now.
+    """
+    require(actor, Permission.ANSWER_STAFF_READ)
+    couple = couple_for(actor, couple_id)
+    for row in readable_parts(actor, couple, assignment_id, turn, clock.now()):
+        record(actor, Event.WORDS_READ, row, what="listening turns")
 
 
 @transaction

@@ -12,13 +12,14 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from assignments.access import is_frozen, is_open_between, limit_of, part_is_open_between
-from assignments.domain import progress, turns, visibility
+from assignments.domain import progress, visibility
 from assignments.domain.exercises import lines_of, personalised
 from assignments.domain.visibility import Opening
 from assignments.models import Assignment, Response, TurnPart
 from assignments.queries.assignments import assignments_of, exercise_of, is_withdrawn
 from assignments.queries.exchanges import is_exchange, part_rows
 from assignments.queries.responses import ReadResponse, Twin, open_words, said_in, turns_of, unsealed_value
+from assignments.queries.strands import in_order
 from clinic.errors import NotFound
 from clinic.models import Couple, Partner
 from clinic.queries.people import practice_of
@@ -94,13 +95,9 @@ class _Scope:
 
     def open_parts(self, assignment: Assignment, turn: int) -> list[TurnPart]:
         """The parts of one turn that lie open between the partners, in the order of the strands."""
-        order = {step.key: place for place, step in enumerate(exercise_of(assignment).steps)}
-        check = turns.check_of(turns.strand_of(exercise_of(assignment)))
-        last = order.get(check.key, 0) if check else 0
-        return sorted(
-            (row for row in self.parts if (row.assignment_id, row.turn) == (assignment.id, turn)),
-            # The tries come one after the other, and what follows the check after all of them.
-            key=lambda row: (row.speaker, order.get(row.step, 0) > last, row.round, order.get(row.step, 0)),
+        return in_order(
+            assignment,
+            [row for row in self.parts if (row.assignment_id, row.turn) == (assignment.id, turn)],
         )
 
     def open_rows(self, assignment: Assignment, turn: int) -> list[Response]:

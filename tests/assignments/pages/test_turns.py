@@ -8,10 +8,12 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from assignments.domain.visibility import Level
+from clinic.audit import Event
 from clinic.extensions import db
-from clinic.models import Couple
+from clinic.models import AuditLine, Couple
 from tests.assignments.given import given
 from tests.cast import Cast
 from tests.conftest import Clock, SignInAs
@@ -310,3 +312,31 @@ def test_looking_back_asks_only_what_is_ones_own(
     submit(sam, check, {"level": "counsellor"}, button="Send")
     clock.move(**MINUTE)
     write(jo, at(turns, "A", "makes-sense"), {"text": "It makes sense."})
+
+
+def test_the_counsellor_reads_a_part_at_once_and_each_reading_is_written_down(
+    app: Flask, as_: SignInAs, cast: Cast, turns: UUID, clock: Clock
+) -> None:
+    sam, jo = as_(cast.sam), as_(cast.jo)
+    submit(sam, get_page(sam, at(turns, "A", "thought")), {"text": "A draft"}, button="Continue")
+    file = f"/c/couples/{cast.sam_and_jo.id}"
+    get_page(as_(cast.priya), f"{file}/turns/{turns}/1", 404)
+    write(sam, at(turns, "A", "thought"), {"text": THOUGHT})
+    priya = as_(cast.priya)
+    link = get_page(priya, f"{file}/answers").find("a", string="Listening turns")
+    assert link is not None
+    assert THOUGHT in get_page(priya, str(link["href"])).words
+    with app.app_context():
+        read = db.session.scalars(select(AuditLine).where(AuditLine.event == Event.WORDS_READ)).all()
+        assert [(line.actor_id, line.subject_type) for line in read] == [(cast.priya.id, "turn_part")]
+    for reader in (cast.marcus, cast.omar, cast.ada, cast.hana, cast.sam, cast.jo):
+        get_page(as_(reader), f"{file}/turns/{turns}/1", 404)
+    assert THOUGHT in get_page(as_(cast.sofia), f"{file}/turns/{turns}/1").words
+    assert "Listening turns: done" in get_page(priya, file).words
+    clock.move(**MINUTE)
+    write(jo, at(turns, "A", "say-back"), {"text": "You feel left out"})
+    mine = get_page(sam, "/me/history").select("a.row-link")
+    submit(sam, get_page(sam, str(mine[0]["href"])), button="Hide it")
+    now = get_page(priya, f"{file}/turns/{turns}/1").words
+    assert THOUGHT not in now
+    assert "You feel left out" in now
