@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import zip_longest
+from itertools import product, zip_longest
 from pathlib import Path
 from shutil import copyfile
 from typing import Any
@@ -82,6 +82,7 @@ PLANS: dict[str, tuple[str, Level]] = {
     "opened": ("gentle-questions", Level.BOTH),
     "shared": ("i-statements", Level.SHARED),
 }
+LISTENING = ("listening", "set aside")
 JO_WAITS = ("kept", "told the counsellor", "tightened", "opened")
 # What is random in a page: the key of each form. So is the cookie by which a signed-out page blanks Back.
 FORM_KEY = re.compile(rb'name="form_key" value="[^"]*"')
@@ -329,7 +330,7 @@ class Worlds:
     def addresses(self, *, everything: bool) -> list[str]:
         """Every address by GET, with every id the busy world holds and one that none does.
 
-        Without `everything` those for staff are left out, and of each exercise's questions all but the first two.
+        Without `everything` those for staff are left out, and of each exercise's questions all but the first.
         """
         ids = self._ids()
         found = {"/me/history?show=only-me", "/me/history?show=shared", "/thanks?show=shared"}
@@ -378,10 +379,13 @@ class Worlds:
                 exercise = load_library().get(PLANS[plan][0])
                 assert exercise is not None
                 steps = [step.key for step in exercise.steps]
-                for step in [*steps, "made-up"] if all_steps else steps[:2]:
-                    for slot in ("A", "B") if "slot" in names else ("",):
-                        more = {"turn": 1, "slot": slot, "number": 1} if slot else {}
-                        yield self._address(rule, {"assignment_id": assignment_id, "step": step, **more})
+                if "slot" not in names:
+                    for step in [*steps, "made-up"] if all_steps else steps[:1]:
+                        yield self._address(rule, {"assignment_id": assignment_id, "step": step})
+                elif plan in LISTENING:
+                    for step, slot in product(steps if all_steps else steps[:2], "AB"):
+                        part = {"turn": 1, "slot": slot, "step": step, "number": 1}
+                        yield self._address(rule, {"assignment_id": assignment_id, **part})
             return
         filled: list[dict[str, Any]] = [{}]
         for name in names:
