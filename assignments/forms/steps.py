@@ -46,6 +46,7 @@ from assignments.domain.exercises import (
     parts_of,
     read_answer,
 )
+from assignments.domain.turns import Act
 
 RATHER_NOT_SAY_LABEL = "I’d rather not say"
 OWN_WORDS_LABEL = "In your own words"
@@ -168,6 +169,19 @@ def step_form_class(step: Step, part: Part | None = None, leave_out: tuple[str, 
         (StepForm,),
         {"step": step, "part": part, "boxes": boxes, **{box: fields[name] for name, box in boxes}},
     )
+
+
+def turn_form(act: Act, value: AnswerValue | None = None) -> StepForm:
+    """A form for one part of a listening turn. The check offers its lines alone; own words stand beside them."""
+    step = act.step
+    if isinstance(step, TextStep):
+        # The hint stands under the heading, so that the box can say what helps in saying something back.
+        own_words = step.label or (OWN_WORDS_LABEL if step.turn == "listener" else "A few lines are plenty")
+        return step_form(step.model_copy(update={"label": own_words, "hint": None}), value)
+    form = step_form(step.model_copy(update={"hint": None}), value)
+    if act.choices:
+        form["choice"].choices = [SelectChoice(option.key, option.label) for option in act.choices]
+    return form
 
 
 def _fields(step: Step) -> dict[str, Field]:

@@ -21,11 +21,13 @@ from assignments.views import (
     thanks,
     today,
     together,
+    turns,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     today.blueprint,
     do.blueprint,
+    turns.blueprint,
     check_in.blueprint,
     thanks.blueprint,
     together.blueprint,
