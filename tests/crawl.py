@@ -28,9 +28,9 @@ from werkzeug.routing import RequestRedirect
 
 from assignments.actions.assigning import Terms, assign
 from assignments.actions.entries import save_thanks
-from assignments.actions.responding import send_response
+from assignments.actions.responding import save_answer, send_response
 from assignments.demo.world import load_world
-from assignments.domain.exercises import Exercise, parts_of
+from assignments.domain.exercises import Exercise, TextStep, parts_of
 from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
 from assignments.library.loader import load_library
@@ -87,6 +87,10 @@ def tell_the_world() -> None:
     shared = [one for one in load_library().all() if Level(one.sharing) is Level.SHARED][:2]
     for exercise in shared:  # Ruth may open these further, to Ade.
         given = _give(priya, couple_of(ruth), exercise)
+        line = next((step for step in exercise.steps if isinstance(step, TextStep)), None)
+        if line is not None:
+            words = {"text": "A line"}
+            save_answer(actor=ruth, assignment_id=given, step=line.key, value=words, version=0)
         send_response(actor=ruth, assignment_id=given, level=Level.COUNSELLOR)
     save_thanks(actor=sam, what="You rang my mother", meant="It was a long day.", level=Level.SHARED)
     sent = load_library().get(SENT)

@@ -130,12 +130,17 @@ def world(app: Flask, cast: Cast) -> World:
 
 def extra_rows(cast: Cast) -> dict[str, Any]:
     """Rows that an address may name beside those every route knows."""
+    from assignments.actions.deciding import decide
     from assignments.actions.entries import save_thanks
+    from assignments.domain.signs import DecisionState
 
     entry = save_thanks(actor=cast.sam, what="You rang my mother", meant="", level=Level.PRIVATE)
     ask_to_talk(actor=cast.sam, reach="Ring me at work")
     request_id = db.session.scalars(select(TalkRequest.id)).one()
-    return {"entry_id": entry.id, "request_id": request_id}
+    decision = decide(
+        actor=cast.priya, couple_id=cast.sam_and_jo.id, state=DecisionState.CONTINUE, reason="Going well"
+    )
+    return {"entry_id": entry.id, "request_id": request_id, "decision_id": decision.id}
 
 
 def allowed(actor: str, person: Person | None, rule: Rule, permission: Permission) -> bool:
