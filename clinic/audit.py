@@ -47,6 +47,7 @@ class Event(StrEnum):
     APPOINTMENT_BOOKED = "appointment booked"
     APPOINTMENT_MOVED = "appointment moved"
     APPOINTMENT_CANCELLED = "appointment cancelled"
+    APPOINTMENT_RESTORED = "appointment restored"
     ASSIGNED = "assigned"
     ASSIGNMENT_CHANGED = "assignment changed"
     ASSIGNMENT_WITHDRAWN = "assignment withdrawn"

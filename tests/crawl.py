@@ -223,7 +223,12 @@ def _desk() -> list[str]:
 
 def _counsellor() -> list[str]:
     sam = couple_of(person_at("sam"))
-    return [*_desk(), *(f"/c/assign/{slug}?couple={sam}" for slug in ("gentle-questions", SENT))]
+    # Nobody is sent to give a pass-phrase again so soon after signing in.
+    return [
+        "/sign-in/again",
+        *_desk(),
+        *(f"/c/assign/{slug}?couple={sam}" for slug in ("gentle-questions", SENT)),
+    ]
 
 
 def _starting_page() -> list[str]:

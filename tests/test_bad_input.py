@@ -44,6 +44,7 @@ AFTER = {
     "assign.undo": "assign.preview",
     "assign.reopen": "assign.withdraw",
     "thanks.restore": "thanks.delete",
+    "appointments.restore": "appointments.cancel",
     "mine.cancel_sharing": "mine.change_sharing",
 }
 FORMS = {
@@ -79,6 +80,7 @@ FORMS = {
         "appointments.appointment",
         "appointments.book",
         "appointments.cancel",
+        "appointments.restore",
         "assign.change",
         "assign.preview",
         "assign.reopen",

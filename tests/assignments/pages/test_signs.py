@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -119,11 +120,16 @@ def test_the_head_says_data_then_who_was_spoken_to_and_never_safe(app: Flask, ca
         builders.appointment(cast.sam_and_jo)
         db.session.execute(delete(SafetyConversation).where(SafetyConversation.person_id == cast.jo.id))
         db.session.commit()
-    words = get_page(as_(cast.priya), url(cast)).words
+    page = get_page(as_(cast.priya), url(cast))
+    words = page.words
     assert words.index("Enough data: Sam 8 and Jo 8 check-ins") < words.index(
         "Spoken to alone: Sam 16 Sep, Jo not yet"
     )
     assert words.index("Spoken to alone") < words.index("ask for a decision by Thursday 17 September.")
+    asking = page.select_one(".banner").get_text(" ").partition(" ask for")[0]  # type: ignore[union-attr]
+    titles = re.split(r", | and ", re.sub(r" \([^)]*\)", "", " ".join(asking.split())))
+    assert len(titles) > 1
+    assert [title[:1].isupper() for title in titles] == [True, *[False] * (len(titles) - 1)]
     assert "This list shows evidence. It does not decide." in words
     for never in ("low risk", "is safe", "risk score", "of 15 signs"):
         assert never not in words
