@@ -27,6 +27,7 @@ CASEWORK = (
     ("board", "Today", "board.board", "home"),
     ("couples", "Couples", "couples.couples", "people"),
     ("library", "Library", "library.library", "book"),
+    ("plans", "Plans", "plans.plans", "calendar"),
 )
 NAVIGATION = {
     Role.PARTNER: (
@@ -40,6 +41,7 @@ NAVIGATION = {
     Role.ADMIN: (
         ("practice", "People", "practice.people", "people"),
         ("rules", "Rules", "practice.rules", "gear"),
+        ("urgent", "Urgent help", "practice.urgent_help", "question"),
     ),
 }
 # Blueprints that belong to another blueprint's area in the navigation.
@@ -52,7 +54,9 @@ AREAS = {
     "signs": "couples",
     "brief": "couples",
     "appointments": "couples",
+    "couple_plan": "couples",
     "assign": "couples",
+    "builder": "library",
 }
 
 

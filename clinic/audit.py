@@ -49,6 +49,14 @@ class Event(StrEnum):
     ASSIGNMENT_CHANGED = "assignment changed"
     ASSIGNMENT_WITHDRAWN = "assignment withdrawn"
     ASSIGNMENT_REOPENED = "assignment reopened"
+    PLAN_STARTED = "plan started"
+    PLAN_CHANGED = "plan changed"
+    PLAN_ENDED = "plan ended"
+    OWN_PLAN_BEGUN = "own plan begun"
+    OWN_PLAN_DRAFT_SAVED = "own plan draft saved"
+    OWN_PLAN_PUBLISHED = "own plan published"
+    OWN_PLAN_ARCHIVED = "own plan archived"
+    OWN_PLAN_RESTORED = "own plan restored"
     DRAFT_SAVED = "draft saved"
     RESPONSE_SENT = "response sent"
     RESPONSE_TAKEN_BACK = "response taken back"
@@ -71,6 +79,7 @@ class Event(StrEnum):
     SIGN_JUDGED = "sign judged"
     DECIDED = "decided"
     THEME_CHOSEN = "theme chosen"
+    PRACTICE_CHANGED = "practice changed"
     TALK_ASKED = "talk asked for"
     TALK_SPOKEN = "talk held"
     EXERCISE_COPIED = "exercise copied"
@@ -84,7 +93,11 @@ class Event(StrEnum):
 REQUIRED: dict[Event, frozenset[str]] = {
     Event.STAFF_INVITED: frozenset({"role"}),
     Event.SAFETY_RULE_CHANGED: frozenset({"asks"}),
+    Event.PRACTICE_CHANGED: frozenset({"what"}),
     Event.ASSIGNED: frozenset({"slug", "version", "for_whom"}),
+    Event.PLAN_STARTED: frozenset({"slug", "version"}),
+    Event.PLAN_CHANGED: frozenset({"kind"}),
+    Event.OWN_PLAN_PUBLISHED: frozenset({"slug", "version"}),
     Event.SET_ASIDE: frozenset({"kind"}),
     Event.WORDS_READ: frozenset({"what"}),
     Event.DECIDED: frozenset({"state"}),
