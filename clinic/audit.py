@@ -83,6 +83,8 @@ class Event(StrEnum):
     DECIDED = "decided"
     DECISION_NOTED = "decision noted"
     THEME_CHOSEN = "theme chosen"
+    FORM_KEPT = "form kept"
+    KEPT_FORM_LEFT = "kept form left"
     PRACTICE_CHANGED = "practice changed"
     TALK_ASKED = "talk asked for"
     TALK_SPOKEN = "talk held"
