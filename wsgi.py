@@ -28,6 +28,7 @@ CASEWORK = (
     ("board", "Today", "board.board", "home"),
     ("couples", "Couples", "couples.couples", "people"),
     ("library", "Library", "library.library", "book"),
+    ("plans", "Plans", "plans.plans", "calendar"),
 )
 NAVIGATION = {
     Role.PARTNER: (
@@ -54,7 +55,9 @@ AREAS = {
     "signs": "couples",
     "brief": "couples",
     "appointments": "couples",
+    "couple_plan": "couples",
     "assign": "couples",
+    "builder": "library",
 }
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from assignments.access import frozen_since, has_ended, limit_of, sharing_of
 from assignments.actions.levels import cancel_pending, change_level
 from assignments.actions.locks import hold_assignment, hold_assignment_of, hold_partner
-from assignments.domain import progress, visibility
+from assignments.domain import progress, turns, visibility
 from assignments.domain.exercises import gives_something
 from assignments.domain.visibility import Level
 from assignments.models import Answer, Assignment, Outcome, Response, SetAside, VisibilityChange
@@ -73,7 +73,7 @@ def save_answer(*, actor: Person, assignment_id: UUID, step: str, value: Any, ve
     place = own_place(actor)
     hold_partner(place)
     assignment, turn = current_turn(place, assignment_id)
-    if step not in {known.key for known in exercise_of(assignment).steps}:
+    if step not in {known.key for known in turns.own_steps_of(exercise_of(assignment))}:
         raise NotFound
     response = own_response(place, assignment, turn) or _begin(place, assignment, turn)
     if response.sent_at is not None:
@@ -271,11 +271,16 @@ def offered_levels(
         best_before=assignment.best_before,
     )
     is_over = closes is not None and closes <= clock.today(practice.timezone)
+    exercise = exercise_of(assignment)
+    limit = limit_of(assignment, place.couple)
+    if turns.has_exchange(exercise):
+        # How heard somebody felt is for the counsellor; what is for the partner goes to them as a part of its own.
+        limit = visibility.tighter(limit, Level.COUNSELLOR)
     offered = visibility.levels_offered(
-        limit_of(assignment, place.couple),
+        limit,
         counsellor_only_allowed=practice.allows_counsellor_only,
         for_both=assignment.for_whom == "both",
-        reveal_together=exercise_of(assignment).reveal_together,
+        reveal_together=exercise.reveal_together,
     )
     return tuple(level for level in offered if not (is_over and level is Level.BOTH))
 

@@ -98,6 +98,17 @@ class Sharing:
                 yield change.takes_effect_at
 
 
+def loosest_of(limits: Iterable[Level], *, allows_counsellor_only: bool) -> Level:
+    """How far something may be opened that several limits bind: the tightest of them.
+
+    Where a practice keeps no secrets, what only its author and the counsellor would see is the author's alone.
+    """
+    tightest = min(limits, key=lambda level: level.looseness)
+    if tightest is Level.COUNSELLOR and not allows_counsellor_only:
+        return Level.PRIVATE
+    return tightest
+
+
 def levels_offered(
     limit: Level, *, counsellor_only_allowed: bool, for_both: bool, reveal_together: bool = False
 ) -> tuple[Level, ...]:

@@ -11,9 +11,9 @@ from assignments.forms.review import (
     whole,
 )
 from assignments.forms.sharing import ShareForm, SharingForm
-from assignments.forms.steps import StepForm, step_form, step_form_class
+from assignments.forms.steps import StepForm, step_form, step_form_class, turn_form
 from assignments.forms.thanks import ThanksForm
-from assignments.forms.turn import HardForm, LaterForm, OutcomeForm
+from assignments.forms.turn import HardForm, LaterForm, OutcomeForm, SendForm
 
 __all__ = [
     "AssignForm",
@@ -27,6 +27,7 @@ __all__ = [
     "LaterForm",
     "OutcomeForm",
     "SeenForm",
+    "SendForm",
     "ShareForm",
     "SharingForm",
     "StepForm",
@@ -34,5 +35,6 @@ __all__ = [
     "checkin_form",
     "step_form",
     "step_form_class",
+    "turn_form",
     "whole",
 ]

@@ -26,7 +26,7 @@ from assignments.domain.history import (
     Work,
     couple_history,
 )
-from assignments.models import Assignment, Outcome, Response, SetAside
+from assignments.models import Assignment, Outcome, Response, SetAside, TurnPart
 from assignments.models import Checkin as CheckinRow
 from assignments.queries.checkins import answers_of
 from clinic.errors import NotFound
@@ -52,12 +52,16 @@ class GivenTurn:
     began_on: date
     response: Response | None
     outcome: Outcome | None
+    first_part_at: datetime | None = None
+    """When they first sent something in listening turns, which counts like any other answer."""
 
     @property
     def done_at(self) -> datetime | None:
         """When this partner had done it: sent it, or said that they tried."""
         if self.response is not None and self.response.sent_at is not None:
             return self.response.sent_at
+        if self.first_part_at is not None:
+            return self.first_part_at
         if self.outcome is not None and self.outcome.tried in TRIED:
             return self.outcome.at
         return None
@@ -130,6 +134,9 @@ class _Rows:
             reader, select(Response).options(selectinload(Response.changes)), Response
         )
         self.outcomes = self._by_couple(reader, select(Outcome), Outcome)
+        self.parts = self._by_couple(
+            reader, select(TurnPart).where(TurnPart.sent_at.is_not(None)).order_by(TurnPart.sent_at), TurnPart
+        )
         self.set_asides = self._by_couple(reader, select(SetAside).order_by(SetAside.at), SetAside)
 
     def _by_couple(self, reader: Person, statement: Select[Any], model: Any) -> Mapping[UUID, list[Any]]:
@@ -190,6 +197,10 @@ def _turns(couple: Couple, rows: _Rows, today: date, zone: ZoneInfo) -> Iterator
     """Every turn that counts as given, oldest first, for each partner it was given to."""
     responses = {(row.assignment_id, row.turn, row.author_id): row for row in rows.responses[couple.id]}
     outcomes = {(row.assignment_id, row.turn, row.person_id): row for row in rows.outcomes[couple.id]}
+    # The first of each comes last into the dictionary.
+    parts = {
+        (row.assignment_id, row.turn, row.author_id): row.sent_at for row in reversed(rows.parts[couple.id])
+    }
     for assignment in rows.assignments[couple.id]:
         last = progress.turn_on(today, starts_on=assignment.starts_on, repeat=assignment.repeat)
         for turn in range(1, last + 1):
@@ -199,7 +210,13 @@ def _turns(couple: Couple, rows: _Rows, today: date, zone: ZoneInfo) -> Iterator
                     continue
                 key = (assignment.id, turn, partner.person_id)
                 given = GivenTurn(
-                    assignment, _side(partner.slot), turn, began_on, responses.get(key), outcomes.get(key)
+                    assignment,
+                    _side(partner.slot),
+                    turn,
+                    began_on,
+                    responses.get(key),
+                    outcomes.get(key),
+                    parts.get(key),
                 )
                 if given.done_at is not None or _still_stood(given, today, zone):
                     yield given

@@ -17,7 +17,7 @@ from assignments.access import may_read, sharing_of
 from assignments.domain import visibility
 from assignments.domain.exercises import Exercise, lines_of
 from assignments.domain.visibility import Level, Sharing
-from assignments.models import Answer, Assignment, Response
+from assignments.models import Answer, Assignment, Response, TurnPart
 from assignments.queries.assignments import exercise_of
 from clinic import crypto
 from clinic.errors import NotFound
@@ -229,7 +229,7 @@ def said_in(exercise: Exercise, values: Values) -> list[tuple[str, list[str]]]:
     return said
 
 
-def unsealed_value(answer: Answer) -> Any:
+def unsealed_value(answer: Answer | TurnPart) -> Any:
     """The value of one step: plain JSON, as `domain.exercises` reads it."""
     return json.loads(crypto.unseal(answer, "value_sealed", answer.value_sealed))
 

@@ -127,6 +127,8 @@ def _of_both(
         coming = " to come" if one.starts_at > now else ""
         yield Happening(at.date(), Kind.APPOINTMENT, f"Appointment {number}{coming}, {at:%H:%M}")
     for assignment in assignments_of(couple):
+        if assignment.couple_plan_id is not None and assignment.starts_on > now.astimezone(zone).date():
+            continue  # The weeks to come stand on the plan's own page.
         whom = "both" if assignment.for_whom == "both" else couple.partner(assignment.for_whom).name
         taken_back = ", since withdrawn" if is_withdrawn(assignment) else ""
         text = f"Given to {whom}: {_name(assignment)}{taken_back}"

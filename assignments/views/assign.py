@@ -70,6 +70,7 @@ def assign() -> ResponseReturnValue:
         word=word,
         family=family,
         exercises=found,
+        own=library.own,
     )
 
 

@@ -252,10 +252,10 @@ def test_a_timer_says_when_it_ends_and_any_time_will_do(
 def test_a_question_that_builds_on_an_earlier_one_shows_ones_own_words(
     cast: Cast, as_: AS, app: Flask
 ) -> None:
-    given = give(app, cast, "reflect-and-check")
-    write(app, cast.sam, given, "thought", {"text": "The weekend was full"})
-    assert "The weekend was full" in get_page(as_(cast.sam), f"/do/{given}/say-back").words
-    assert "The weekend was full" not in get_page(as_(cast.jo), f"/do/{given}/say-back").words
+    given = give(app, cast, "gentle-questions")
+    write(app, cast.sam, given, "answer", {"text": "The weekend was full"})
+    assert "The weekend was full" in get_page(as_(cast.sam), f"/do/{given}/thanks").words
+    assert "The weekend was full" not in get_page(as_(cast.jo), f"/do/{given}/thanks").words
 
 
 # --- Drafts, as the page's script sends them.

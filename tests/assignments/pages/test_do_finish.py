@@ -126,9 +126,9 @@ def test_keep_it_for_now_is_only_me(cast: Cast, as_: AS, app: Flask) -> None:
     assert row.visibility == "private"
 
 
-def test_listening_turns_are_held_for_a_minute_only(cast: Cast, as_: AS, app: Flask) -> None:
-    given = give(app, cast, "reflect-and-check")
-    write(app, cast.sam, given, "thought", {"text": "The weekend was full"})
+def test_what_takes_turns_is_held_for_a_minute_only(cast: Cast, as_: AS, app: Flask) -> None:
+    given = give(app, cast, "gentle-questions")
+    write(app, cast.sam, given, "answer", {"text": "The weekend was full"})
     sam = as_(cast.sam)
     page = get_page(sam, f"/do/{given}/check")
     assert "Goes to Jo in 1 minute." in page.words
