@@ -57,6 +57,7 @@ AREAS = {
     "couple_plan": "couples",
     "assign": "couples",
     "builder": "library",
+    "exchange": "library",
 }
 
 
