@@ -14,7 +14,7 @@ class BringInForm(Form):
 
     parcel: Any = FileField(
         "The file",
-        description="A .toml file, or a .zip with several side by side. At most 512 KB.",
+        description="A .toml file, or a .zip with several side by side. At most 400 KB.",
         validators=[FileRequired("Choose a file first.")],
         render_kw={"accept": ".toml,.zip"},
     )

@@ -68,7 +68,7 @@ def bring() -> ResponseReturnValue:
             brought = bring_in(actor=signed_in(), parcel=parcel)
         except FileProblem as error:
             problems = error.problems
-            form.parcel.errors = ["This file cannot be used yet. What to change stands below."]
+            form.parcel.errors = ["This file cannot be used yet. What to change stands on this page."]
         except Conflict as problem:
             form.parcel.errors = [problem.sentence]
         else:
