@@ -58,6 +58,7 @@ AREAS = {
     "couple_plan": "couples",
     "assign": "couples",
     "builder": "library",
+    "exchange": "library",
 }
 
 

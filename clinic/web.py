@@ -258,8 +258,8 @@ def _form_key() -> str | None:
 
 def _answer_again() -> ResponseReturnValue | None:
     """A form that was acted on before gets the first answer again, and nothing happens twice."""
-    if request.method == "POST" and request.files:
-        abort(400)  # No form here takes a file; one in place of words would reach code that expects words.
+    if request.method == "POST" and request.files and not getattr(request_view(), "takes_a_file", False):
+        abort(400)  # A file in place of words would reach code that expects words.
     key = _form_key()
     if key is None:
         return None
@@ -339,6 +339,12 @@ def end_session() -> None:
 def ends_history(view: Any) -> Any:
     """Mark a signed-out page, so that it sets the cookie which blanks what Back would show."""
     view.ends_history = True
+    return view
+
+
+def takes_a_file(view: Any) -> Any:
+    """Mark the rare view whose form has a file in it; any other form with a file is refused."""
+    view.takes_a_file = True
     return view
 
 

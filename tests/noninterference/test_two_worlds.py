@@ -139,7 +139,7 @@ def build(url: str) -> World:
             "person_id": [cast.sam.id, cast.jo.id],
             "slug": [OPENS_TOGETHER],
             # One of each kind of exercise; a step of another one is not found, in both worlds.
-            "step": ["answer", "at-ease", OPEN_STEP, "thought", "say-back"],
+            "step": ["answer", "at-ease", "own-words", OPEN_STEP, "thought", "say-back"],
             "turn": [1],
             "number": [1],
             "agreement": [OUR_PAUSE, OUR_TIME],
