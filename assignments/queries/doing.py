@@ -19,19 +19,23 @@ from sqlalchemy.orm import joinedload, selectinload
 from assignments.domain import progress
 from assignments.domain.exercises import (
     PARTS,
+    AgreementStep,
     AnswerValue,
     EntriesStep,
     Exercise,
     ISentenceStep,
     Part,
+    RatingStep,
     SizeName,
     Step,
+    TimerStep,
     kept_entries,
     lines_of,
     personalised,
 )
 from assignments.domain.progress import Progress
 from assignments.models import Answer, Assignment, Outcome, Response, SetAside
+from assignments.queries.agreements import SharedAgreement, in_force
 from assignments.queries.assignments import assignment_for_partner, exercise_of
 from assignments.queries.responses import own_values
 from clinic.errors import NotFound
@@ -60,6 +64,8 @@ class Doing:
     size: SizeName
     response: Response | None
     values: Mapping[str, Any]
+    ritual: SharedAgreement | None = None
+    """The days and place both agreed, where this is a ritual. Its time and closeness have a page of their own then."""
 
     @property
     def partner_name(self) -> str:
@@ -97,6 +103,7 @@ class Doing:
             chosen.get(step.key, step)
             for step in self.exercise.steps
             if step.key in chosen or self.values.get(step.key)
+            if self.ritual is None or not isinstance(step, AgreementStep | TimerStep | RatingStep)
         )
 
     @cached_property
@@ -226,7 +233,15 @@ def _doing(place: Partner, assignment_id: UUID, now: datetime, *, sent: bool) ->
         size=_size(place, assignment),
         response=response,
         values=own_values(response),
+        ritual=_ritual(place, assignment, now),
     )
+
+
+def _ritual(place: Partner, assignment: Assignment, now: datetime) -> SharedAgreement | None:
+    exercise = exercise_of(assignment)
+    kinds = {type(step) for step in exercise.steps}
+    is_ritual = exercise.family == "rituals" and {TimerStep, RatingStep} <= kinds
+    return in_force(place, assignment, now) if is_ritual else None
 
 
 def _own_responses(place: Partner, assignment: Assignment) -> list[Response]:

@@ -15,7 +15,7 @@ from assignments.forms import HardForm, LaterForm
 from assignments.queries.assignments import exercise_of
 from assignments.queries.doing import assignment_as_given
 from assignments.views.do.blueprint import blueprint, doing, page_url
-from assignments.views.rituals import ritual_of, ritual_page
+from assignments.views.rituals import ritual_page
 from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
 from clinic.queries.people import practice_of
@@ -39,9 +39,8 @@ def intro(assignment_id: UUID) -> ResponseReturnValue:
             counsellor=couple.counsellor.name,
         )
     mine = doing(assignment_id)
-    agreed = ritual_of(mine)
-    if agreed is not None:
-        return ritual_page(mine, agreed)
+    if mine.ritual is not None:
+        return ritual_page(mine, mine.ritual)
     levels = offered_levels(mine.place, mine.assignment, practice_of(signed_in()), mine.turn)
     return render_template(
         "assignments/do/intro.html",
