@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from assignments.demo.scene import Scene, new_id
-from assignments.domain.exercises import AgreementStep, Exercise, RatingStep, TimerStep
+from assignments.domain.exercises import AgreementStep, Exercise, RatingStep
 from assignments.domain.visibility import Level
 from assignments.models import AgreementText, Assignment, Entry, Signature
 from assignments.queries.agreements import agreement_step
@@ -77,11 +77,6 @@ def without_the_ritual(exercise: Exercise, values: Mapping[str, Any]) -> dict[st
     return {key: value for key, value in values.items() if key not in apart}
 
 
-def is_a_ritual(exercise: Exercise) -> bool:
-    """Whether it has a page of its own once its days are agreed."""
-    return exercise.family == "rituals" and any(isinstance(step, TimerStep) for step in exercise.steps)
-
-
 def tell_time(
     scene: Scene, assignment: Assignment, author: Person, at: datetime, closeness: int | None
 ) -> None:
@@ -94,7 +89,7 @@ def tell_time(
         kind=TIME,
         author_id=author.id,
         happened_on=at.date(),
-        visibility=Level.COUNSELLOR if scene.practice.allows_counsellor_only else Level.PRIVATE,
+        visibility=Level.COUNSELLOR,
         at=at,
         opens_at=at,
     )

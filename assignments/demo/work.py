@@ -10,7 +10,6 @@ from typing import Any
 
 from assignments.actions.responding import LATER, TURNS_HOLD_MINUTES
 from assignments.demo.agreeing import (
-    is_a_ritual,
     is_agreed,
     tell_agreement,
     tell_time,
@@ -31,6 +30,7 @@ from assignments.models import (
     SetAside,
     Withdrawal,
 )
+from assignments.queries.doing import is_ritual
 from clinic import crypto
 from clinic.audit import Event
 from clinic.models import (
@@ -141,7 +141,7 @@ class Work:
                 elif sign != "-":
                     line = lines[(turn - 1) % len(lines)] if lines else ""
                     values = round_answers(exercise, turn, sign, line, given.agreed)
-                    ritual = is_a_ritual(exercise) and is_agreed(assignment, exercise, given.agreed)
+                    ritual = is_ritual(exercise) and is_agreed(assignment, exercise, given.agreed)
                     closeness = values.get("closeness", {}).get("rating")
                     if ritual:
                         values = without_the_ritual(exercise, values)

@@ -207,6 +207,11 @@ def own_outcome(doing: Doing) -> Outcome | None:
     ).scalar_one_or_none()
 
 
+def is_ritual(exercise: Exercise) -> bool:
+    """Whether it gets a page of its own once both have agreed on days and place."""
+    return exercise.family == "rituals" and {TimerStep, RatingStep} <= {type(step) for step in exercise.steps}
+
+
 def as_read_by(place: Partner, assignment: Assignment) -> Exercise:
     """The exercise with the names this partner reads in it."""
     return personalised(
@@ -238,10 +243,7 @@ def _doing(place: Partner, assignment_id: UUID, now: datetime, *, sent: bool) ->
 
 
 def _ritual(place: Partner, assignment: Assignment, now: datetime) -> SharedAgreement | None:
-    exercise = exercise_of(assignment)
-    kinds = {type(step) for step in exercise.steps}
-    is_ritual = exercise.family == "rituals" and {TimerStep, RatingStep} <= kinds
-    return in_force(place, assignment, now) if is_ritual else None
+    return in_force(place, assignment, now) if is_ritual(exercise_of(assignment)) else None
 
 
 def _own_responses(place: Partner, assignment: Assignment) -> list[Response]:

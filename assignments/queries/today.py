@@ -18,7 +18,7 @@ from assignments.models import Assignment, Response, SetAside
 from assignments.queries.agreements import SharedAgreement, open_agreements
 from assignments.queries.assignments import open_assignments
 from assignments.queries.checkins import open_checkin
-from assignments.queries.doing import as_read_by
+from assignments.queries.doing import as_read_by, is_ritual
 from assignments.queries.uses import assignments_done_on
 from clinic.extensions import db
 from clinic.models import Partner
@@ -114,7 +114,7 @@ def _plans(agreed: Sequence[SharedAgreement], tasks: Sequence[Task], today: date
     return {
         one.assignment.id: plan_of(one.step, one.value, minutes=minutes[one.assignment.id], today=today)
         for one in agreed
-        if one.exercise.family == "rituals"
+        if is_ritual(one.exercise)
     }
 
 
