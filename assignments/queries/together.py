@@ -89,15 +89,15 @@ class _Scope:
         ]
 
 
-def shared_things(place: Partner, now: datetime, rituals: Collection[UUID] = ()) -> list[SharedThing]:
+def shared_things(
+    place: Partner, now: datetime, all_given: Sequence[Assignment], rituals: Collection[UUID] = ()
+) -> list[SharedThing]:
     """Every exercise that stands on Together, the latest given first, without words.
 
     Of `rituals`, whose days both have agreed, nothing is going to open: each one's closeness stays their own.
     """
     scope = _scope(place, now)
-    given = sorted(
-        assignments_of(place.couple), key=lambda a: (a.starts_on, a.assigned_at, a.id.hex), reverse=True
-    )
+    given = sorted(all_given, key=lambda a: (a.starts_on, a.assigned_at, a.id.hex), reverse=True)
     things = (_thing(scope, assignment) for assignment in given)
     return [
         thing
