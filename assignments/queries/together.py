@@ -5,7 +5,7 @@ So two people may look at these pages side by side, and nothing on them moves be
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from uuid import UUID
@@ -112,13 +112,21 @@ class _Scope:
         ]
 
 
-def shared_things(place: Partner, now: datetime) -> list[SharedThing]:
-    """Every exercise that stands on Together, the latest given first, without words."""
+def shared_things(
+    place: Partner, now: datetime, all_given: Sequence[Assignment], rituals: Collection[UUID] = ()
+) -> list[SharedThing]:
+    """Every exercise that stands on Together, the latest given first, without words.
+
+    Of `rituals`, whose days both have agreed, nothing is going to open: each one's closeness stays their own.
+    """
     scope = _scope(place, now)
-    given = sorted(
-        assignments_of(place.couple), key=lambda a: (a.starts_on, a.assigned_at, a.id.hex), reverse=True
-    )
-    return [thing for thing in (_thing(scope, assignment) for assignment in given) if thing is not None]
+    given = sorted(all_given, key=lambda a: (a.starts_on, a.assigned_at, a.id.hex), reverse=True)
+    things = (_thing(scope, assignment) for assignment in given)
+    return [
+        thing
+        for thing in things
+        if thing is not None and (thing.is_open or thing.assignment_id not in rituals)
+    ]
 
 
 def shared_thing(place: Partner, assignment_id: UUID, now: datetime) -> SharedThing:
