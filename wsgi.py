@@ -41,6 +41,7 @@ NAVIGATION = {
     Role.ADMIN: (
         ("practice", "People", "practice.people", "people"),
         ("rules", "Rules", "practice.rules", "gear"),
+        ("urgent", "Urgent help", "practice.urgent_help", "question"),
     ),
 }
 # Blueprints that belong to another blueprint's area in the navigation.

@@ -5,11 +5,12 @@ The rule itself is `domain.visibility`; here it meets rows and readers.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from assignments.domain import visibility
 from assignments.domain.visibility import Change, Level, Sharing
-from assignments.models import Entry, Response
+from assignments.models import Entry, EntryChange, Response, VisibilityChange
 from clinic.models import Couple, Person
 
 
@@ -19,16 +20,24 @@ def sharing_of(response: Response) -> Sharing:
         chosen=Level(response.visibility) if response.visibility else None,
         sent_at=response.sent_at,
         opens_at=response.opens_at,
-        changes=tuple(
-            Change(Level(change.to), change.takes_effect_at, change.cancelled_at is not None)
-            for change in response.changes
-        ),
+        changes=_changes(response.changes),
     )
 
 
 def sharing_of_entry(entry: Entry) -> Sharing:
-    """The same facts about one entry of a log, which opens on its own and never together with another."""
-    return Sharing(chosen=Level(entry.visibility), sent_at=entry.at, opens_at=entry.opens_at)
+    """The same facts about one entry of a log, which opens on its own. Needs its `changes` loaded."""
+    return Sharing(
+        chosen=Level(entry.visibility),
+        sent_at=entry.at,
+        opens_at=entry.opens_at,
+        changes=_changes(entry.changes),
+    )
+
+
+def _changes(kept: Iterable[VisibilityChange | EntryChange]) -> tuple[Change, ...]:
+    return tuple(
+        Change(Level(change.to), change.takes_effect_at, change.cancelled_at is not None) for change in kept
+    )
 
 
 def is_open_between(couple: Couple, response: Response, twin: Response | None, now: datetime) -> bool:

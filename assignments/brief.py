@@ -14,7 +14,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from assignments.access import is_frozen
-from assignments.domain import progress
+from assignments.domain import progress, visibility
 from assignments.domain.checkins import ITEM_BY_KEY
 from assignments.domain.history import PARTNERS, Partner
 from assignments.domain.signs import Sign, State
@@ -194,7 +194,7 @@ def _shared(couple: Couple, room: Room, span: Span) -> Shared:
         if any(one.words for one in both) and _fits(room, words, both):
             answers.extend(read.id for read in turn)
     for one in shared_thanks(couple, span.now):
-        fresh = one.happened_on >= span.first_day and len(thanks) < THANKS
+        fresh = one.day >= span.first_day and len(thanks) < THANKS
         quoted = Quoted(one.slot, one.author_name, "Thanks", _cut(one.words))
         if fresh and _fits(room, words, [quoted]):
             thanks.append(one.id)
@@ -206,10 +206,15 @@ def _opened(couple: Couple, span: Span) -> list[list[ReadResponse]]:
     twins = turns_of(couple)
     assignment_of = {row.id: twin.assignment for twin in twins for row in twin.by_slot.values()}
     open_rows = open_to_both(couple, twins, span.now)
+    ids = {row.id for row in open_rows}
     opened: dict[tuple[UUID, int], datetime] = {}
-    for row in open_rows:
-        opened[_turn(row)] = max(_opened_at(row, span.now), opened.get(_turn(row), span.since))
-    fresh = {_turn(row) for row in open_rows if _opened_at(row, span.now) >= span.since}
+    for twin in twins:
+        for slot, other in (("A", "B"), ("B", "A")):
+            row, sharing = twin.of(slot), twin.sharing(slot)
+            if row is not None and sharing is not None and row.id in ids:
+                since = visibility.open_since(sharing, twin.sharing(other), span.now) or span.now
+                opened[_turn(row)] = max(since, opened.get(_turn(row), since))
+    fresh = {turn for turn, since in opened.items() if since >= span.since}
     rows = [row for row in open_rows if _turn(row) in fresh]
     by_turn: dict[tuple[UUID, int], list[ReadResponse]] = {}
     for read in open_words(couple, rows, assignment_of, span.now):
@@ -260,16 +265,6 @@ def _ran_since(assignment: Assignment, span: Span) -> bool:
         return False
     began_on = progress.turn_begins_on(turn, starts_on=assignment.starts_on, repeat=assignment.repeat)
     return max(began_on, best_before or began_on) >= span.practice_from
-
-
-def _opened_at(row: Response, now: datetime) -> datetime:
-    """When the other partner could first read an answer that is open to both."""
-    changed = [
-        change.takes_effect_at
-        for change in row.changes
-        if change.cancelled_at is None and change.takes_effect_at <= now
-    ]
-    return max([row.opens_at or now, *changed])
 
 
 # ---- the counsellor's own part ----

@@ -64,6 +64,12 @@ class Event(StrEnum):
     VISIBILITY_CHANGE_CANCELLED = "visibility change cancelled"
     SET_ASIDE = "set aside"
     OUTCOME_RECORDED = "outcome recorded"
+    AGREEMENT_PUT_FORWARD = "agreement put forward"
+    AGREEMENT_TAKEN_BACK = "agreement taken back"
+    AGREEMENT_SIGNED = "agreement signed"
+    SIGNATURE_UNDONE = "signature undone"
+    SIGNATURE_WITHDRAWN = "signature withdrawn"
+    SIGNATURE_RESTORED = "signature restored"
     ENTRY_SAVED = "entry saved"
     ENTRY_DELETED = "entry deleted"
     CHECKED_IN = "checked in"
@@ -73,11 +79,21 @@ class Event(StrEnum):
     SIGN_JUDGED = "sign judged"
     DECIDED = "decided"
     THEME_CHOSEN = "theme chosen"
+    PRACTICE_CHANGED = "practice changed"
+    TALK_ASKED = "talk asked for"
+    TALK_SPOKEN = "talk held"
+    EXERCISE_COPIED = "exercise copied"
+    EXERCISE_BEGUN = "exercise begun"
+    EXERCISE_DRAFT_SAVED = "exercise draft saved"
+    EXERCISE_PUBLISHED = "exercise published"
+    EXERCISE_ARCHIVED = "exercise archived"
+    EXERCISE_RESTORED = "exercise restored"
 
 
 REQUIRED: dict[Event, frozenset[str]] = {
     Event.STAFF_INVITED: frozenset({"role"}),
     Event.SAFETY_RULE_CHANGED: frozenset({"asks"}),
+    Event.PRACTICE_CHANGED: frozenset({"what"}),
     Event.ASSIGNED: frozenset({"slug", "version", "for_whom"}),
     Event.PLAN_STARTED: frozenset({"slug", "version"}),
     Event.PLAN_CHANGED: frozenset({"kind"}),
@@ -86,6 +102,8 @@ REQUIRED: dict[Event, frozenset[str]] = {
     Event.WORDS_READ: frozenset({"what"}),
     Event.DECIDED: frozenset({"state"}),
     Event.SIGN_JUDGED: frozenset({"sign"}),
+    Event.EXERCISE_COPIED: frozenset({"slug", "copied_from"}),
+    Event.EXERCISE_PUBLISHED: frozenset({"slug", "version"}),
 }
 
 

@@ -30,7 +30,7 @@ from assignments.actions.assigning import Terms, assign
 from assignments.actions.entries import save_thanks
 from assignments.actions.responding import send_response
 from assignments.demo.world import load_world
-from assignments.domain.exercises import PARTS, Exercise
+from assignments.domain.exercises import Exercise, parts_of
 from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
 from assignments.library.loader import load_library
@@ -177,8 +177,10 @@ def _partner_at_work() -> list[str]:
             if step.type not in seen:
                 seen.add(step.type)
                 found.append(f"/do/{by_slug[exercise.slug]}/{step.key}")
-                if step.type == "i_sentence":
-                    found += [f"/do/{by_slug[exercise.slug]}/{step.key}?part={part}" for part in PARTS]
+                if parts_of(step):
+                    found += [
+                        f"/do/{by_slug[exercise.slug]}/{step.key}?part={part}" for part in parts_of(step)
+                    ]
         found.append(f"/do/{by_slug[exercise.slug]}/check")
     could_open = db.session.scalars(
         select(Response.id)

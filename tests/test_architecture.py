@@ -41,6 +41,7 @@ PLAIN_TEXT = {
     "audit_head": {"line_hash"},
     "outbox_mail": {"kind", "to_address"},
     "exercise_version": {"slug", "definition"},
+    "practice_exercise": {"slug", "copied_from", "draft"},
     "assignment": {"for_whom", "repeat", "sharing_limit", "size"},
     "practice_plan": {"slug", "copied_from", "draft"},
     "plan_version": {"slug", "definition"},
@@ -52,9 +53,12 @@ PLAIN_TEXT = {
     "visibility_change": {"to"},
     "outcome": {"tried"},
     "entry": {"kind", "visibility"},
+    "entry_change": {"to"},
+    "turn_part": {"speaker", "step", "choice"},
     "checkin": {"same_disagreement", "my_part"},
     "decision": {"state", "met_signs"},
     "sign_judgement": {"sign", "judgement"},
+    "agreement_text": {"step"},
 }  # fmt: skip
 # Tables that belong to no practice: they hold no fact about a client.
 NOT_TENANT = {"practice", "form_key", "sign_in_failure"}

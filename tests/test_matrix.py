@@ -28,10 +28,11 @@ from assignments.library.loader import load_library
 from clinic import access
 from clinic.actions.appointments import book_appointment
 from clinic.actions.sign_ins import start_sign_in
+from clinic.actions.talks import ask_to_talk
 from clinic.clock import now, today
 from clinic.domain.roles import Permission, Role
 from clinic.extensions import db
-from clinic.models import Person, SignIn
+from clinic.models import Person, SignIn, TalkRequest
 from config import TestConfig
 from tests import builders
 from tests.cast import Cast
@@ -43,7 +44,7 @@ SHARED_BY_THE_COUPLE = {Permission.ASSIGNMENT_READ, Permission.TOGETHER_READ}
 # Asking what is one's own by id: only the owner gets it, whatever role others have.
 ONLY_THE_OWNER = {Permission.ACCOUNT_OWN}
 # A slug names something that ships with the product, and a step, a slot or a sign name no row.
-NO_OWNER = {"slug", "step", "slot", "sign", "filename", "token", "part", "name", "number"}
+NO_OWNER = {"slug", "step", "slot", "sign", "filename", "token", "part", "name", "number", "plan", "week"}
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,8 @@ def world(app: Flask, cast: Cast) -> World:
             "step": journal.steps[0].key,
             "sign": "trauma_in_the_way",
             "token": "made-up",
+            "plan": "six-weeks",
+            "week": 2,
             **extra_rows(cast),
         }
         return World(ids, both)
@@ -132,7 +135,9 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
     from assignments.actions.entries import save_thanks
 
     entry = save_thanks(actor=cast.sam, what="You rang my mother", meant="", level=Level.PRIVATE)
-    return {"entry_id": entry.id}
+    ask_to_talk(actor=cast.sam, reach="Ring me at work")
+    request_id = db.session.scalars(select(TalkRequest.id)).one()
+    return {"entry_id": entry.id, "request_id": request_id}
 
 
 def allowed(actor: str, person: Person | None, rule: Rule, permission: Permission) -> bool:

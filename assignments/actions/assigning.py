@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from assignments.domain.exercises import Exercise, SizeName, exercise_to_json
+from assignments.domain.lengths import NOTE_CHARACTERS
 from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
 from assignments.models import (
@@ -30,7 +31,6 @@ from clinic.queries.couples import couple_for, safety_gate
 from clinic.queries.people import practice_of
 
 UNDO = timedelta(minutes=10)
-NOTE_CHARACTERS = 600
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import json
 from datetime import date
 from uuid import UUID, uuid4
 
+from assignments.domain.lengths import NOTE_CHARACTERS, REASON_CHARACTERS
 from assignments.domain.signs import DecisionState, State
 from assignments.models import Decision, SignJudgement
 from assignments.queries.decisions import (
@@ -25,8 +26,6 @@ from clinic.models import Couple, Person
 from clinic.queries.couples import couple_for
 from clinic.queries.people import practice_of
 
-NOTE_CHARACTERS = 600
-REASON_CHARACTERS = 2000
 # Decisions after which joint practice and sharing go on again.
 ENDS_A_HOLD = frozenset({DecisionState.CONTINUE, DecisionState.ADAPT_PLAN})
 

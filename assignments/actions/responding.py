@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from assignments.access import frozen_since, is_frozen, sharing_of
+from assignments.actions.levels import cancel_pending, change_level
 from assignments.domain import progress, visibility
 from assignments.domain.visibility import Level
 from assignments.models import Answer, Assignment, Outcome, Response, SetAside, VisibilityChange
@@ -158,25 +159,13 @@ def change_visibility(*, actor: Person, response_id: UUID, level: Level) -> Visi
     practice, now = practice_of(actor), clock.now()
     sharing = sharing_of(response)
     present = sharing.level_at(now)
-    if level is present:
-        raise Conflict("That is how it is now.")
     if level not in offered_levels(place, response.assignment, practice, response.turn) or (
         level.is_looser_than(present) and level in visibility.OPEN_TO_PARTNER and is_frozen(place.couple)
     ):
         raise Conflict("Choose who sees it from the list.")
-    for change in response.changes:
-        if change.cancelled_at is None and change.takes_effect_at > now:
-            change.cancelled_at = now
-    delay = timedelta(minutes=practice.widening_minutes)
-    change = VisibilityChange(
-        practice_id=response.practice_id,
-        response_id=response.id,
-        to=level,
-        at=now,
-        takes_effect_at=visibility.takes_effect_at(present, level, now, delay),
-    )
-    # Into the loaded list as well: an act that follows in the same session must find it, and be able to cancel it.
-    response.changes.append(change)
+    change = change_level(response, level, now, timedelta(minutes=practice.widening_minutes))
+    if not isinstance(change, VisibilityChange):
+        raise Conflict("That is how it is now.")
     db.session.flush()
     record(actor, Event.VISIBILITY_CHANGED, response)
     return change
@@ -187,10 +176,7 @@ def cancel_widening(*, actor: Person, response_id: UUID) -> None:
     """Stop a widening that is on its way; nobody else ever learns of it."""
     require(actor, Permission.ANSWER_VISIBILITY)
     response = own_response_by_id(own_place(actor), response_id)
-    now = clock.now()
-    for change in response.changes:
-        if change.cancelled_at is None and change.takes_effect_at > now:
-            change.cancelled_at = now
+    cancel_pending(response.changes, clock.now())
     record(actor, Event.VISIBILITY_CHANGE_CANCELLED, response)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID, uuid4
 
+from assignments.domain.lengths import COMMENT_CHARACTERS
 from assignments.models import Comment, ReadMark
 from assignments.queries.review import read_marks, readable_rows, shared_thanks_rows
 from clinic import clock, crypto
@@ -15,8 +16,6 @@ from clinic.errors import Conflict
 from clinic.extensions import db, transaction
 from clinic.models import Person
 from clinic.queries.couples import couple_for
-
-COMMENT_CHARACTERS = 600
 
 
 @transaction

@@ -12,6 +12,7 @@ from typing import Any
 from assignments.demo.stories import number
 from assignments.domain.exercises import (
     AgreementStep,
+    CardsStep,
     ChooseManyStep,
     ChooseOneStep,
     EntriesStep,
@@ -71,7 +72,7 @@ def _raw(step: Step, bare: Any) -> Any:
             return {"rating": bare}
         case TimerStep():
             return {"done": bare}
-        case ChooseOneStep() if isinstance(bare, str):
+        case ChooseOneStep() | CardsStep() if isinstance(bare, str):
             return {"choice": bare}
         case ChooseManyStep() if isinstance(bare, list):
             return {"choices": bare}

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from assignments.domain import progress
 from assignments.domain.exercises import Exercise, exercise_from_json
-from assignments.models import Assignment
+from assignments.models import Assignment, ExerciseVersion
 from clinic.errors import NotFound
 from clinic.extensions import db
 from clinic.models import Couple, Partner, Person
@@ -20,7 +20,11 @@ from clinic.queries.couples import couple_for
 
 def exercise_of(assignment: Assignment) -> Exercise:
     """The exercise as the couple was given it, whatever has become of the library since."""
-    version = assignment.exercise_version
+    return exercise_in(assignment.exercise_version)
+
+
+def exercise_in(version: ExerciseVersion) -> Exercise:
+    """The exercise a kept version holds."""
     exercise = _parsed.get(version.id)
     if exercise is None:
         exercise = _parsed[version.id] = exercise_from_json(version.definition)

@@ -25,6 +25,7 @@ from clinic.models import Partner as Place
 from clinic.queries.appointments import appointments_between, next_starts
 from clinic.queries.couples import couples_for
 from clinic.queries.people import practice_of
+from clinic.queries.talks import first_asked
 
 DONE_DAYS = 14
 PRACTICE_DAYS = 21
@@ -140,6 +141,7 @@ class _Known:
             )
             if asked_at is not None
         }
+        self.talks = first_asked(reader, ids)
         self.spoken: dict[UUID, tuple[date, datetime]] = {
             person_id: (held_on, recorded_at)
             for person_id, held_on, recorded_at in db.session.execute(
@@ -255,6 +257,9 @@ def _asked(couple: Couple, known: _Known, now: datetime) -> int | None:
     """Days since a partner first asked to talk alone and has not been seen since."""
     waits = []
     for partner in couple.partners:
+        if partner.person_id in known.talks:
+            asked_on = known.talks[partner.person_id].astimezone(known.zone).date()
+            waits.append((now.astimezone(known.zone).date() - asked_on).days)
         asked_at = known.asked.get(partner.person_id)
         if asked_at is None:
             continue

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -17,18 +17,23 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from assignments.domain import progress
+from assignments.domain.checkins import monday_of
 from assignments.domain.exercises import (
-    PARTS,
     SIZE_NAMES,
     AnswerValue,
+    CardsStep,
+    Depth,
     EntriesStep,
     Exercise,
+    Hand,
     ISentenceStep,
     Part,
     SizeName,
     Step,
+    deal,
     kept_entries,
     lines_of,
+    parts_of,
     personalised,
 )
 from assignments.domain.progress import Progress
@@ -44,7 +49,7 @@ from clinic.queries.people import practice_of
 
 @dataclass(frozen=True)
 class DoingPage:
-    """One question: a step, or one part of an I-sentence."""
+    """One question: a step, or one part of a step that is asked part by part."""
 
     step: Step
     part: Part | None = None
@@ -103,14 +108,10 @@ class Doing:
     @cached_property
     def pages(self) -> tuple[DoingPage, ...]:
         """The pages in order, one question each."""
-        return tuple(
-            DoingPage(step, part)
-            for step in self.steps
-            for part in (PARTS if isinstance(step, ISentenceStep) else (None,))
-        )
+        return tuple(DoingPage(step, part) for step in self.steps for part in (parts_of(step) or (None,)))
 
     def page(self, key: str, part: str | None) -> DoingPage:
-        """One page; an I-sentence begins with its first part. Raises NotFound for anything else."""
+        """One page; a step of several parts begins with its first. Raises NotFound for anything else."""
         of_step = [page for page in self.pages if page.step.key == key]
         if not of_step:
             raise NotFound
@@ -143,10 +144,25 @@ class Doing:
         step = self.exercise.step(key)
         return lines_of(step, self.values.get(key)) if step else []
 
+    def entries_this_week(self, step: EntriesStep, today: date) -> int | None:
+        """How many entries are about this week, or None where entries have no day."""
+        days = [field.key for field in step.fields if field.kind == "day"]
+        if not days:
+            return None
+        kept = kept_entries(self.values.get(step.key)).values()
+        monday = monday_of(today).isoformat()
+        return len([entry for entry in kept if entry.get(days[0], "") >= monday])
+
     def entries(self, step: EntriesStep) -> list[tuple[str, list[str]]]:
-        """The finished entries of a step with their keys, in words."""
+        """The finished entries of a step with their keys, in words; the newest first, as it was just written."""
         kept = kept_entries(self.values.get(step.key))
-        return [(key, lines_of(step, entry)) for key, entry in kept.items()]
+        return [(key, lines_of(step, entry)) for key, entry in reversed(kept.items())]
+
+    def hand(self, step: CardsStep, draw: int, depth: Depth | None) -> Hand:
+        """The cards on the table: the same ones each time this person comes to this turn."""
+        seed = f"{self.assignment.id}:{self.place.person_id}:{self.turn}:{step.key}"
+        chosen = (self.values.get(step.key) or {}).get("choice")
+        return deal(step.cards, seed, draw=draw, depth=depth, chosen=chosen)
 
     def version(self, key: str) -> int:
         """The version of one step's answer, 0 before the first save."""

@@ -66,7 +66,7 @@ def own_history(place: Partner, now: datetime) -> list[Kept]:
     zone = ZoneInfo(practice_of(place.person).timezone)
     kept = [_kept_response(row, zone, now) for row in history_of_own(place)]
     kept += [
-        Kept("thanks", one.id, "Small thank-you", one.happened_on, one.level, opens_at=one.opens_at)
+        Kept("thanks", one.id, "Small thank-you", one.day, one.level, opens_at=one.opens_at)
         for one in own_thanks(place, now)
     ]
     kept += [

@@ -17,10 +17,10 @@ from assignments.domain.exercises import (
     texts_of,
 )
 from assignments.domain.material import label_of
-from assignments.library.loader import load_library
-from clinic.access import needs
+from assignments.library.loader import Library
+from assignments.queries.library import exercise_called, library_for
+from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
-from clinic.errors import NotFound
 
 blueprint = Blueprint("library", __name__)
 
@@ -35,35 +35,30 @@ NAMES = {
 blueprint.record_once(lambda setup: setup.app.jinja_env.globals.update(NAMES))
 
 
-def asked_for() -> tuple[str, Family | None, tuple[Exercise, ...]]:
-    """The word and the family that the address asks for, and the exercises that fit both."""
+def asked_for(library: Library) -> tuple[str, Family | None, tuple[Exercise, ...]]:
+    """The word and the family that the address asks for, and the exercises of this library that fit both."""
     word = request.args.get("q", "").strip()[:80]
     family = next((key for key in FAMILY_NAMES if key == request.args.get("family")), None)
-    found = load_library().search(word, family=family)
+    found = library.search(word, family=family)
     return word, family, tuple(personalised(exercise) for exercise in found)
-
-
-def exercise_called(slug: str) -> Exercise:
-    """The exercise of that slug. Raises NotFound for any other."""
-    found = load_library().get(slug)
-    if found is None:
-        raise NotFound
-    return found
 
 
 @blueprint.get("/c/library")
 @needs(Permission.LIBRARY_READ)
 def library() -> ResponseReturnValue:
     """Every exercise by family; `q` and `family` narrow it."""
-    word, family, found = asked_for()
-    return render_template("assignments/library/library.html", word=word, family=family, exercises=found)
+    library = library_for(signed_in())
+    word, family, found = asked_for(library)
+    return render_template(
+        "assignments/library/library.html", word=word, family=family, exercises=found, own=library.own
+    )
 
 
 @blueprint.get("/c/library/<slug>")
 @needs(Permission.LIBRARY_READ)
 def exercise(slug: str) -> ResponseReturnValue:
     """One exercise as it ships: what it is for, how it goes, what is asked."""
-    found = exercise_called(slug)
+    found = exercise_called(signed_in(), slug)
     return render_template(
         "assignments/library/exercise.html",
         exercise=personalised(found),

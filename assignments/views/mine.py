@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from assignments.actions.responding import cancel_widening, change_visibility, offered_levels
 from assignments.domain.visibility import Level
-from assignments.partner_forms import SharingForm
+from assignments.forms import SharingForm
 from assignments.queries.mine import comments_on, own_answer, own_history
 from assignments.queries.responses import own_response_by_id
 from assignments.views.sharing import labels_for, lines_for, names_for

@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from assignments.actions import deciding
 from assignments.domain.signs import DecisionState, State
+from assignments.forms import DecisionForm, JudgementForm
 from assignments.queries.decisions import SignsPage, decisions_of, signs_page
-from assignments.review_forms import DecisionForm, JudgementForm
 from assignments.views.figures import Figure
 from assignments.views.sign_charts import chart_beside
 from clinic import clock

@@ -44,8 +44,9 @@ from assignments.domain.visibility import Level
 from assignments.models import Assignment, Entry, Response
 from clinic.actions.people import choose_theme
 from clinic.actions.sign_ins import start_sign_in
+from clinic.actions.talks import ask_to_talk
 from clinic.extensions import db
-from clinic.models import Appointment, OutboxMail, Person, SignIn
+from clinic.models import Appointment, OutboxMail, Person, SignIn, TalkRequest
 from tests import builders
 from tests.assignments.given import OPENS_TOGETHER, answered, drafted, given
 from tests.cast import Cast, assemble
@@ -127,6 +128,7 @@ def rows_of_work() -> dict[str, list[Any]]:
         "assignment_id": sorted(db.session.scalars(select(Assignment.id))),
         "response_id": sorted(db.session.scalars(select(Response.id))),
         "entry_id": sorted(db.session.scalars(select(Entry.id))),
+        "request_id": sorted(db.session.scalars(select(TalkRequest.id))),
     }
 
 
@@ -231,6 +233,10 @@ def how_it_went(world: World, person: Person) -> object:
 
 def checked_in(world: World, person: Person) -> object:
     return check_in(actor=person, week_of=WEEK, answers=CheckinAnswers(closeness=1, tension=9, hope=2))
+
+
+def asks_to_talk_alone(world: World, person: Person) -> object:
+    return ask_to_talk(actor=person, reach=WORDS)
 
 
 def a_private_thank_you(world: World, person: Person) -> object:
@@ -338,6 +344,7 @@ KEPT_TOGETHER: dict[str, tuple[Act, ...]] = {
         the_counsellor_reads_and_replies,
         both_at_once_alone,
         felt_hard,
+        asks_to_talk_alone,
         something_given_to_them_alone,
         what_was_given_to_them_alone_is_changed,
         the_counsellor_judges_a_sign,
@@ -432,6 +439,18 @@ def test_what_one_partner_keeps_leaves_no_trace_for_the_other(
     second = copied(first, folder, f"{kept}-{slot}")
     act(second, actor, KEPT_TOGETHER[kept])
     assert not differences(seen_in_first(reader), watch(second, reader))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("slot", ["A", "B"])
+def test_asking_to_talk_alone_leaves_no_trace_in_the_askers_own_account(
+    slot: str, first: World, seen_in_first: Callable[[Person], Look], folder: Path
+) -> None:
+    """Somebody may be made to sign in and scroll (decision 17)."""
+    asker, _ = pair(first, slot)
+    second = copied(first, folder, f"asked-{slot}")
+    act(second, asker, (asks_to_talk_alone,))
+    assert not differences(seen_in_first(asker), watch(second, asker))
 
 
 def pair(world: World, slot: str) -> tuple[Person, Person]:

@@ -25,6 +25,7 @@ _VOWELS = re.compile(r"[aeiouy]+")
 
 _NOT_READ: Final = frozenset(
     {"slug", "key", "type", "kind", "quotes", "turn", "family", "who", "level", "sharing", "sources", "signs"}
+    | {"deck", "depth", "depths"}
 )
 
 

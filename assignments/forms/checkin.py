@@ -1,8 +1,8 @@
-"""Forms of the pages for couples: they check shape and hand values on; they never query."""
+"""The form of one weekly check-in, built from what is asked that week."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, ClassVar
 
@@ -11,54 +11,12 @@ from wtforms import (  # type: ignore[attr-defined]  # types-WTForms does not kn
     HiddenField,
     RadioField,
     SelectChoice,
-    StringField,
-    TextAreaField,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
-from wtforms.widgets import HiddenInput
+from wtforms.validators import ValidationError
 
 from assignments.domain import checkins
 from assignments.domain.checkins import CheckinAnswers, CheckinError, Item
-from assignments.domain.visibility import Level
-from clinic.forms import Form, WholeNumberField, trimmed
-
-THANKS_CHARACTERS = 1000
-
-
-def _who_sees() -> RadioField:
-    return RadioField(
-        "Who sees it", choices=[], validators=[InputRequired("Choose who sees it.")], coerce=str
-    )
-
-
-def _words(label: str, *first: Any, **more: Any) -> TextAreaField:
-    short_enough = Length(max=THANKS_CHARACTERS, message=f"Use at most {THANKS_CHARACTERS} letters.")
-    marks = {"autocomplete": "off", "rows": "3", "dir": "auto"}
-    return TextAreaField(label, filters=[trimmed], validators=[*first, short_enough], render_kw=marks, **more)
-
-
-class ThanksForm(Form):
-    """One small thank-you. Who may be chosen to see it is passed in."""
-
-    what: Any = _words("One thing they did", DataRequired("Write one thing, as small as you like."))
-    meant: Any = _words("What it meant to me")
-    visibility: Any = _who_sees()
-    version: Any = WholeNumberField(widget=HiddenInput(), default=0)
-    another: Any = StringField()
-
-    def offer(self, labels: Sequence[tuple[Level, str]]) -> None:
-        """The levels that may be chosen, each with the names of those who would see it."""
-        self.visibility.choices = [SelectChoice(level.value, label) for level, label in labels]
-
-
-class SharingForm(Form):
-    """Who sees something from now on."""
-
-    visibility: Any = _who_sees()
-
-    def offer(self, labels: Sequence[tuple[Level, str]]) -> None:
-        """The levels that may be chosen, each with the names of those who would see it."""
-        self.visibility.choices = [SelectChoice(level.value, label) for level, label in labels]
+from clinic.forms import Form
 
 
 class CheckinForm(Form):

@@ -17,11 +17,11 @@ from wtforms import (  # type: ignore[attr-defined]  # types-WTForms does not kn
 )
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
+from assignments.domain.lengths import NOTE_CHARACTERS
 from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
 from clinic.forms import Form, in_reach, trimmed
 
-NOTE_CHARACTERS = 600
 LIMITS = {
     Level.PRIVATE: "Whoever writes it, no one else",
     Level.COUNSELLOR: "Whoever writes it, and you",

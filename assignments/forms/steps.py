@@ -1,10 +1,10 @@
-"""Forms of the assignments pages: they check shape and hand values on; they never query.
+"""The form of one page of an exercise, built from its step.
 
 A form for a step is built from the step. What counts as an answer is asked of the domain's one reader, so the rule
 for a page, a draft and an import is the same rule.
 """
 
-from collections.abc import Sequence
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, ClassVar, cast
 
@@ -14,11 +14,11 @@ from wtforms import (  # type: ignore[attr-defined]  # types-WTForms lacks Selec
     Field,
     RadioField,
     SelectChoice,
+    SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from assignments.domain.exercises import (
@@ -28,9 +28,11 @@ from assignments.domain.exercises import (
     AnswerError,
     AnswerValue,
     AskedField,
+    CardsStep,
     ChooseManyStep,
     ChooseOneStep,
     EntriesStep,
+    FeelingsStep,
     ISentenceStep,
     Option,
     Part,
@@ -38,13 +40,16 @@ from assignments.domain.exercises import (
     Step,
     TextStep,
     TimerStep,
-    field_names,
+    day_in_words,
     merge_part,
+    names_of_part,
+    parts_of,
     read_answer,
 )
 
 RATHER_NOT_SAY_LABEL = "I’d rather not say"
 OWN_WORDS_LABEL = "In your own words"
+DAYS_OFFERED = 14
 
 # The boxes of an entry or an agreement are named by the exercise; the prefix keeps a box called “data” or “errors”
 # from hiding what a form has under that name.
@@ -56,6 +61,21 @@ class CheckboxesField(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+
+class DayField(SelectField):
+    """A day of the last two weeks, by its name; the days are put in when the form is made."""
+
+    def __init__(self, label: str, **options: Any) -> None:
+        super().__init__(label, choices=[], validate_choice=False, **options)
+
+    def offer(self, today: date) -> None:
+        """Today first and chosen beforehand, then back from there; a day saved longer ago stays on offer."""
+        days = [(today - timedelta(days=back)).isoformat() for back in range(DAYS_OFFERED)]
+        words = [f"Today, {day_in_words(days[0])}", f"Yesterday, {day_in_words(days[1])}"]
+        words += [day_in_words(day) for day in days[2:]]
+        older = [(self.data, day_in_words(self.data))] if self.data and self.data not in days else []
+        self.choices = [*older, *zip(days, words, strict=True), ("", "Leave it out")]
 
 
 class StepForm(FlaskForm):
@@ -77,6 +97,14 @@ class StepForm(FlaskForm):
             if value is not None and name in value:
                 self[field_name].process_data(value[name])
 
+    def offer_days(self, today: date, *, is_new: bool) -> None:
+        """Fill the day choosers; a new entry is about today until its writer says otherwise."""
+        for field in self.answer_fields():
+            if isinstance(field, DayField):
+                if not self.is_submitted() and is_new and not field.data:
+                    field.process_data(today.isoformat())
+                field.offer(today)
+
     def answer_fields(self) -> list[Field]:
         """The fields a person fills in, in reading order, without the hidden ones."""
         return [self[field_name] for _, field_name in self.boxes]
@@ -85,7 +113,10 @@ class StepForm(FlaskForm):
         """What the person said, ready to be kept, or None where they left it out; AnswerError where it cannot be."""
         said = read_answer(self.step, self._raw())
         if self.part is not None:
-            return merge_part(cast(ISentenceStep, self.step), self._saved, self.part, said) or None
+            return (
+                merge_part(cast(ISentenceStep | FeelingsStep, self.step), self._saved, self.part, said)
+                or None
+            )
         return said
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -110,7 +141,7 @@ class StepForm(FlaskForm):
 def step_form(
     step: Step, value: AnswerValue | None = None, *, part: Part | None = None, **options: Any
 ) -> StepForm:
-    """A form for one step, with the saved value filled in; part asks only one part of an I-sentence."""
+    """A form for one step, with the saved value filled in; part asks only one part of a step that has parts."""
     form = step_form_class(step, part)(**options)
     form.load(value)
     return form
@@ -119,10 +150,10 @@ def step_form(
 @lru_cache(maxsize=512)
 def step_form_class(step: Step, part: Part | None = None) -> type[StepForm]:
     """The form class of a step: one field for each name its answer uses."""
-    if part is not None and not isinstance(step, ISentenceStep):
-        raise ValueError(f"only an I-sentence has parts; “{step.key}” is a {step.type} step")
+    if part is not None and part not in parts_of(step):
+        raise ValueError(f"“{step.key}” is a {step.type} step and has no part “{part}”")
     fields = _fields(step)
-    names = [name for name in field_names(step) if part is None or name.removesuffix("_other") == part]
+    names = names_of_part(step, part)
     boxes = tuple((name, f"{_PREFIX}{name}" if _is_named_by_exercise(step, name) else name) for name in names)
     return type(
         "StepForm",
@@ -136,13 +167,7 @@ def _fields(step: Step) -> dict[str, Field]:
         case TextStep():
             return {"text": _box(step.label or step.title, step.hint, step.max_chars)}
         case RatingStep():
-            tiles = [SelectChoice(str(number), str(number)) for number in range(11)]
-            tiles.append(SelectChoice(RATHER_NOT_SAY, RATHER_NOT_SAY_LABEL))
-            return {
-                "rating": RadioField(
-                    step.title, description=step.hint or "", choices=tiles, validate_choice=False
-                )
-            }
+            return {"rating": _tiles(step.title, step.hint)}
         case ChooseOneStep():
             return {
                 "choice": _radios(step.title, step.hint, step.options, other=step.other),
@@ -159,6 +184,19 @@ def _fields(step: Step) -> dict[str, Field]:
                 "felt": _ticks(step.felt.title, step.felt.hint, step.feelings),
                 "felt_other": _line(step.other, None, 100),
                 "would_like": _box(step.would_like.title, step.would_like.hint, step.max_chars),
+            }
+        case CardsStep():
+            return {
+                "choice": _radios(step.title, step.hint, step.options, other=step.other),
+                OTHER: _box(OWN_WORDS_LABEL, None, step.max_chars),
+            }
+        case FeelingsStep():
+            return {
+                "felt": _ticks(step.felt.title, step.felt.hint, step.feelings),
+                "felt_other": _line(step.other, None, 100),
+                "strength": _tiles(step.strength.title, step.strength.hint),
+                "body": _ticks(step.body.title, step.body.hint, step.body.options),
+                "body_other": _line(step.body.other or "", None, 100),
             }
         case EntriesStep():
             return {field.key: _asked(field) for field in step.fields}
@@ -178,6 +216,8 @@ def _is_named_by_exercise(step: Step, name: str) -> bool:
 def _asked(field: AskedField) -> Field:
     if field.kind == "choose_one":
         return _radios(field.label, field.hint, field.options)
+    if field.kind == "day":
+        return DayField(field.label, description=field.hint or "")
     make = _line if field.kind == "line" else _box
     return make(field.label, field.hint, field.max_chars)
 
@@ -201,68 +241,12 @@ def _radios(label: str, hint: str | None, options: tuple[Option, ...], other: st
     return RadioField(label, description=hint or "", choices=choices, validate_choice=False)
 
 
+def _tiles(label: str, hint: str | None) -> Field:
+    tiles = [SelectChoice(str(number), str(number)) for number in range(11)]
+    tiles.append(SelectChoice(RATHER_NOT_SAY, RATHER_NOT_SAY_LABEL))
+    return RadioField(label, description=hint or "", choices=tiles, validate_choice=False)
+
+
 def _ticks(label: str, hint: str | None, options: tuple[Option, ...]) -> Field:
     choices = [SelectChoice(option.key, option.label) for option in options]
     return CheckboxesField(label, description=hint or "", choices=choices, validate_choice=False)
-
-
-class ShareForm(FlaskForm):
-    """Who sees an answer. Only the levels on offer are there, and none of them is chosen beforehand."""
-
-    level: Any = RadioField(
-        "Who sees it",
-        choices=[],
-        validators=[InputRequired("Choose who sees it, or choose “Keep it for now”.")],
-    )
-
-    def offer(self, levels: Sequence[tuple[str, str]]) -> None:
-        """The levels this author may choose: (value, words)."""
-        self.level.choices = [SelectChoice(value, words) for value, words in levels]
-
-
-class OutcomeForm(FlaskForm):
-    """How it went, on paper as well as here."""
-
-    tried: Any = RadioField(
-        "How did it go?",
-        choices=[
-            SelectChoice("tried", "Tried it"),
-            SelectChoice("part", "Part of it"),
-            SelectChoice("not", "Not this time"),
-        ],
-        validators=[InputRequired("Choose one of these, or leave the page.")],
-    )
-    useful: Any = RadioField(
-        "How useful was it?",
-        choices=[SelectChoice(str(number), str(number)) for number in range(11)],
-        validators=[Optional()],
-    )
-
-
-class LaterForm(FlaskForm):
-    """When it may come back. Nobody is asked why."""
-
-    choice: Any = RadioField(
-        "When would suit you?",
-        choices=[
-            SelectChoice("tonight", "Later tonight"),
-            SelectChoice("tomorrow", "Tomorrow"),
-            SelectChoice("week", "In a week"),
-            SelectChoice("leave", "Leave it"),
-        ],
-        validators=[InputRequired("Choose one of these.")],
-    )
-
-
-class HardForm(FlaskForm):
-    """What would help when an exercise feels hard."""
-
-    choice: Any = RadioField(
-        "What would help?",
-        choices=[
-            SelectChoice("smaller", "Make it smaller"),
-            SelectChoice("skip", "Skip it"),
-            SelectChoice("bring", "Bring it to our session"),
-        ],
-        validators=[InputRequired("Choose one of these.")],
-    )

@@ -5,8 +5,8 @@ from alembic import op
 
 import clinic.extensions
 
-revision = '0003'
-down_revision = '0002'
+revision = '0007'
+down_revision = '0006'
 
 
 def upgrade() -> None:

@@ -14,8 +14,7 @@ from wtforms import (  # type: ignore[attr-defined]  # types-WTForms does not kn
 )
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from assignments.actions.deciding import NOTE_CHARACTERS, REASON_CHARACTERS
-from assignments.actions.reviewing import COMMENT_CHARACTERS
+from assignments.domain.lengths import COMMENT_CHARACTERS, NOTE_CHARACTERS, REASON_CHARACTERS
 from assignments.domain.signs import DECISION_LABELS
 from assignments.queries.decisions import JUDGEMENT_LABELS
 from clinic.forms import Form, in_reach, trimmed

@@ -15,10 +15,10 @@ from wtforms import (  # type: ignore[attr-defined]  # types-WTForms does not kn
 )
 from wtforms.validators import InputRequired, Optional, ValidationError
 
-from assignments.assign_forms import LIMITS
 from assignments.domain.exercises import SIZE_NAMES, Exercise
 from assignments.domain.plans import BRANCH_NAMES, MOST_ITEMS, Branch, PlanItem, Whom
 from assignments.domain.visibility import Level
+from assignments.forms.assignment import LIMITS
 from clinic.forms import Form, WholeNumberField, in_reach
 
 PLACES = range(1, MOST_ITEMS + 1)
