@@ -55,6 +55,7 @@ AREAS = {
     "brief": "couples",
     "appointments": "couples",
     "couple_plan": "couples",
+    "plan_builder": "plans",
     "assign": "couples",
 }
 

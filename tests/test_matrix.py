@@ -133,6 +133,7 @@ def world(app: Flask, cast: Cast) -> World:
 def extra_rows(cast: Cast) -> dict[str, Any]:
     """Rows that an address may name beside those every route knows."""
     from assignments.actions.entries import save_thanks
+    from assignments.actions.own_plans import copy_plan
 
     entry = save_thanks(actor=cast.sam, what="You rang my mother", meant="", level=Level.PRIVATE)
     ask_to_talk(actor=cast.sam, reach="Ring me at work")

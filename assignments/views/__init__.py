@@ -13,6 +13,7 @@ from assignments.views import (
     do,
     library,
     mine,
+    plan_builder,
     plans,
     signs,
     thanks,
@@ -35,5 +36,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     signs.blueprint,
     brief.blueprint,
     plans.blueprint,
+    plan_builder.blueprint,
     couple_plan.blueprint,
 )

@@ -10,11 +10,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from assignments.actions.plans import PlanTerms, start_plan, undo_start
+from assignments.domain.exercises import OWN_PREFIX
 from assignments.domain.material import label_of
 from assignments.domain.plans import Plan, Timetable, at_pace, with_weeks
 from assignments.domain.visibility import Level
 from assignments.forms.plan import StartPlanForm, filled
 from assignments.queries.library import library_for
+from assignments.queries.own_plans import own_plans
 from assignments.queries.plans import plan_called, plan_of, plans_for
 from clinic import clock
 from clinic.access import needs, signed_in
@@ -35,7 +37,9 @@ LOOSEST_FIRST = tuple(reversed(Level))
 @needs(Permission.PLAN_LIBRARY_READ)
 def plans() -> ResponseReturnValue:
     """Every plan that can be given, the practice's own first."""
-    return render_template("assignments/plans/plans.html", plans=plans_for(signed_in()))
+    return render_template(
+        "assignments/plans/plans.html", plans=plans_for(signed_in()), own=own_plans(signed_in())
+    )
 
 
 @blueprint.get("/c/plans/<plan>")
@@ -46,6 +50,7 @@ def plan(plan: str) -> ResponseReturnValue:
     return render_template(
         "assignments/plans/plan.html",
         plan=found,
+        is_own=found.slug.startswith(OWN_PREFIX),
         exercises={one.slug: one for one in library_for(signed_in()).all()},
         labels={material_id: label_of(material_id) for material_id in found.sources},
     )

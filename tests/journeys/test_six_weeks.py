@@ -46,11 +46,11 @@ class Life:
     def on(self, day: date) -> None:
         self.clock.set(evening(day))
 
-    def plan(self, form: str, **how: object) -> Page:
+    def plan(self, form: str, button: str | None = None) -> Page:
         """Press one button on the couple's plan."""
         priya = self.client(self.cast.priya)
         page = get_page(priya, self.address)
-        return submit_and_follow(priya, page, form=f"form[action$='/plan/{form}']", **how)
+        return submit_and_follow(priya, page, form=f"form[action$='/plan/{form}']", button=button)
 
     def today(self, person: Person) -> Page:
         return get_page(self.client(person), "/today")
