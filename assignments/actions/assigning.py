@@ -8,6 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from assignments.actions.levels import cancel_pending
+from assignments.actions.locks import hold_assignment
 from assignments.domain.exercises import Exercise, SizeName, exercise_to_json
 from assignments.domain.lengths import NOTE_CHARACTERS
 from assignments.domain.progress import Repeat
@@ -126,6 +128,7 @@ def change_assignment(
     Raises Conflict when somebody else changed it since the form was opened.
     """
     require(actor, Permission.ASSIGNMENT_WRITE)
+    hold_assignment(actor.practice_id, assignment_id)
     _, assignment = assignment_for_staff(actor, couple_id, assignment_id)
     if assignment.version != version:
         raise Conflict("This was changed somewhere else a moment ago. Look at it again first.")
@@ -147,6 +150,7 @@ def change_assignment(
 def undo_assignment(*, actor: Person, couple_id: UUID, assignment_id: UUID) -> Assignment:
     """Take back what was given a moment ago. Raises Expired after ten minutes."""
     require(actor, Permission.ASSIGNMENT_WRITE)
+    hold_assignment(actor.practice_id, assignment_id)
     _, assignment = assignment_for_staff(actor, couple_id, assignment_id)
     if clock.now() - assignment.assigned_at > UNDO:
         raise Expired("Ten minutes have passed. You can still withdraw it.")
@@ -158,6 +162,7 @@ def undo_assignment(*, actor: Person, couple_id: UUID, assignment_id: UUID) -> A
 def withdraw_assignment(*, actor: Person, couple_id: UUID, assignment_id: UUID) -> Assignment:
     """Take an assignment back at any time. What was written stays with whoever wrote it."""
     require(actor, Permission.ASSIGNMENT_WRITE)
+    hold_assignment(actor.practice_id, assignment_id)
     _, assignment = assignment_for_staff(actor, couple_id, assignment_id)
     _refuse_if_planned(actor, assignment)
     return take_back(actor, assignment)
@@ -167,6 +172,7 @@ def withdraw_assignment(*, actor: Person, couple_id: UUID, assignment_id: UUID) 
 def reopen_assignment(*, actor: Person, couple_id: UUID, assignment_id: UUID) -> Assignment:
     """Open a withdrawn assignment again. Raises Conflict when it is open already."""
     require(actor, Permission.ASSIGNMENT_WRITE)
+    hold_assignment(actor.practice_id, assignment_id)
     _, assignment = assignment_for_staff(actor, couple_id, assignment_id)
     if not is_withdrawn(assignment):
         raise Conflict("That is open already.")
@@ -181,12 +187,6 @@ def give_back(actor: Person, assignment: Assignment) -> Assignment:
             withdrawal.reopened_at = clock.now()
     record(actor, Event.ASSIGNMENT_REOPENED, assignment)
     return assignment
-
-
-def note_of(assignment: Assignment) -> str:
-    """The counsellor's note to the partners an assignment was given to."""
-    sealed = assignment.note_sealed
-    return crypto.unseal(assignment, "note_sealed", sealed) if sealed else ""
 
 
 def take_back(actor: Person, assignment: Assignment) -> Assignment:
@@ -258,9 +258,7 @@ def _cancel_widenings_past(assignment: Assignment, limit: Level) -> None:
             VisibilityChange.takes_effect_at > now,
         )
     ).scalars()
-    for change in pending:
-        if Level(change.to).is_looser_than(limit):
-            change.cancelled_at = now
+    cancel_pending([change for change in pending if Level(change.to).is_looser_than(limit)], now)
 
 
 def _write_note(assignment: Assignment, note: str) -> None:

@@ -35,6 +35,11 @@ class Level(StrEnum):
         return self.looseness > other.looseness
 
 
+def tighter(one: Level, other: Level) -> Level:
+    """The one that lets fewer people see."""
+    return other if one.is_looser_than(other) else one
+
+
 OPEN_TO_PARTNER = (Level.BOTH, Level.SHARED)
 OPEN_TO_COUNSELLOR = (Level.COUNSELLOR, Level.BOTH, Level.SHARED)
 

@@ -20,8 +20,9 @@ from assignments.domain.signs import DECISION_LABELS, DecisionState
 from assignments.models import Assignment, Decision
 from assignments.queries.assignments import assignments_of, exercise_of, is_withdrawn
 from assignments.queries.board import marks_of, unread_of
+from assignments.queries.checkins import answers_of
 from assignments.queries.entries import opened_entries
-from assignments.queries.history import GivenTurn, Record, answers_of
+from assignments.queries.history import GivenTurn, Record
 from clinic.extensions import db
 from clinic.models import Appointment, Couple, Person
 from clinic.queries.people import practice_of

@@ -18,7 +18,7 @@ from assignments.actions.plans import (
     resume_plan,
     skip_week,
 )
-from assignments.forms.plan import CheckpointForm, HolidayForm, WeekNumberForm, WeeksForm, filled
+from assignments.forms.plans import CheckpointForm, HolidayForm, WeekNumberForm, WeeksForm, filled
 from assignments.queries.history import record_of
 from assignments.queries.library import library_for
 from assignments.queries.plan_weeks import evidence, weeks_of

@@ -14,7 +14,7 @@ from assignments.domain.exercises import OWN_PREFIX
 from assignments.domain.material import label_of
 from assignments.domain.plans import Plan, Timetable, at_pace, with_weeks
 from assignments.domain.visibility import Level
-from assignments.forms.plan import StartPlanForm, filled
+from assignments.forms.plans import StartPlanForm, filled
 from assignments.queries.library import library_for
 from assignments.queries.own_plans import own_plans
 from assignments.queries.plans import plan_called, plan_of, plans_for
