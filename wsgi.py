@@ -56,6 +56,7 @@ AREAS = {
     "brief": "couples",
     "appointments": "couples",
     "couple_plan": "couples",
+    "plan_builder": "plans",
     "assign": "couples",
     "builder": "library",
     "exchange": "library",

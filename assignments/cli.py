@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from flask.cli import AppGroup
 from assignments import demo
 from assignments.domain.signs import KINDS, LineError, assess_lines
 from assignments.library.loader import check_library
+from assignments.library.plan_loader import read_plans
 from assignments.library.schema import schemas
 
 demo_group = AppGroup("demo", help="The invented practices, for looking and for load.")
@@ -54,8 +56,11 @@ def load(couples: int, weeks: int, seed: int) -> None:
 @library_group.command("check")
 @click.option("--shipped", is_flag=True, help="Read the files only; do not ask for every material id.")
 def check(shipped: bool) -> None:
-    """Read every exercise and say where each material id is used; fails when one is missing."""
-    report = check_library(elsewhere=_reached_through_signs())
+    """Read every exercise and plan and say where each material id is used; fails when one is missing."""
+    report = check_library(elsewhere=_reached_elsewhere())
+    plans, problems = read_plans(exercises=(exercise.slug for exercise in report.exercises))
+    report = replace(report, problems=(*report.problems, *problems))
+    click.echo(f"{len(plans)} plans read, {len(problems)} problems.")
     if shipped:
         click.echo(f"{len(report.exercises)} exercises read, {len(report.problems)} problems.")
         for problem in report.problems:
@@ -109,9 +114,12 @@ class _Lines:
                 raise LineError(self.number, "this is not UTF-8 text.") from None
 
 
-def _reached_through_signs() -> Mapping[str, list[str]]:
-    """The thresholds that the signs page carries, each with its rows."""
+def _reached_elsewhere() -> Mapping[str, list[str]]:
+    """The thresholds that the signs page carries, each with its rows, and what the plans come from."""
     reached: dict[str, list[str]] = defaultdict(list)
+    for plan in read_plans()[0]:
+        for source in plan.sources:
+            reached[source].append(f"plan {plan.slug}")
     for kind in KINDS.values():
         for source in kind.sources:
             reached[source].append(f"sign {kind.id}")

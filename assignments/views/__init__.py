@@ -16,6 +16,7 @@ from assignments.views import (
     exchange,
     library,
     mine,
+    plan_builder,
     plans,
     rituals,
     signs,
@@ -45,5 +46,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     signs.blueprint,
     brief.blueprint,
     plans.blueprint,
+    plan_builder.blueprint,
     couple_plan.blueprint,
 )
