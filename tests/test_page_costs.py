@@ -25,6 +25,7 @@ from tests.test_matrix import ROUTES
 COSTS = {
     "answers.answer": 16,
     "answers.answers": 7,
+    "answers.exchange": 0,
     "appointments.appointment": 5,
     "appointments.appointments": 4,
     "assign.assign": 13,
@@ -55,6 +56,7 @@ COSTS = {
     "library.library": 1,
     "me.me": 3,
     "mine.history": 9,
+    "mine.part": 0,
     "mine.response": 18,
     "practice.add": 2,
     "practice.people": 4,
@@ -70,6 +72,9 @@ COSTS = {
     "today.today": 9,
     "together.assignment": 10,
     "together.together": 10,
+    "turns.check": 0,
+    "turns.part": 0,
+    "turns.turn": 0,
 }
 # Answers that lead on to another page.
 NO_PAGES = {"home", "join.open_link", LEADS_OUT}
