@@ -5,11 +5,12 @@ The rule itself is `domain.visibility`; here it meets rows and readers.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from assignments.domain import visibility
 from assignments.domain.visibility import Change, Level, Sharing
-from assignments.models import Assignment, Entry, Response, TurnPart
+from assignments.models import Assignment, Entry, EntryChange, Response, TurnPart, VisibilityChange
 from clinic.models import Couple, Person
 
 
@@ -19,28 +20,35 @@ def sharing_of(response: Response) -> Sharing:
         chosen=Level(response.visibility) if response.visibility else None,
         sent_at=response.sent_at,
         opens_at=response.opens_at,
-        changes=tuple(
-            Change(Level(change.to), change.takes_effect_at, change.cancelled_at is not None)
-            for change in response.changes
-        ),
+        changes=_changes(response.changes),
     )
 
 
 def sharing_of_entry(entry: Entry) -> Sharing:
-    """The same facts about one entry of a log, which opens on its own and never together with another."""
-    return Sharing(chosen=Level(entry.visibility), sent_at=entry.at, opens_at=entry.opens_at)
+    """The same facts about one entry of a log, which opens on its own. Needs its `changes` loaded."""
+    return Sharing(
+        chosen=Level(entry.visibility),
+        sent_at=entry.at,
+        opens_at=entry.opens_at,
+        changes=_changes(entry.changes),
+    )
+
+
+def _changes(kept: Iterable[VisibilityChange | EntryChange]) -> tuple[Change, ...]:
+    return tuple(
+        Change(Level(change.to), change.takes_effect_at, change.cancelled_at is not None) for change in kept
+    )
+
+
+def limit_of(assignment: Assignment, couple: Couple) -> Level:
+    """The loosest level anybody may choose for this: the tighter of the assignment's limit and the couple's."""
+    return visibility.tighter(Level(assignment.sharing_limit), Level(couple.sharing_limit))
 
 
 def sharing_of_part(part: TurnPart) -> Sharing:
     """The same facts about one part of a listening turn: it goes to both, and hiding it leaves it to its author."""
     hidden = (Change(Level.PRIVATE, part.hidden_at),) if part.hidden_at else ()
     return Sharing(chosen=Level.SHARED, sent_at=part.sent_at, opens_at=part.opens_at, changes=hidden)
-
-
-def limit_of(couple: Couple, assignment: Assignment) -> Level:
-    """The loosest level anybody may choose here: the assignment's limit or the couple's, whichever is tighter."""
-    limits = (Level(assignment.sharing_limit), Level(couple.sharing_limit))
-    return min(limits, key=lambda level: level.looseness)
 
 
 def is_open_between(couple: Couple, response: Response, twin: Response | None, now: datetime) -> bool:

@@ -35,9 +35,11 @@ class Event(StrEnum):
     INVITATION_SENT = "invitation sent"
     INVITATION_CLAIMED = "invitation claimed"
     INVITATION_DECLINED = "invitation declined"
+    INVITATION_TALK_FIRST = "invitation answered, to talk first"
     JOINING_FINISHED = "joining finished"
     SIGNED_IN = "signed in"
     SIGNED_OUT = "signed out"
+    PASSPHRASE_GIVEN_AGAIN = "pass-phrase given again"
     RECOVERY_STARTED = "recovery started"
     RECOVERY_CODE_ISSUED = "recovery code issued"
     PASSPHRASE_CHANGED = "pass-phrase changed"
@@ -45,10 +47,19 @@ class Event(StrEnum):
     APPOINTMENT_BOOKED = "appointment booked"
     APPOINTMENT_MOVED = "appointment moved"
     APPOINTMENT_CANCELLED = "appointment cancelled"
+    APPOINTMENT_RESTORED = "appointment restored"
     ASSIGNED = "assigned"
     ASSIGNMENT_CHANGED = "assignment changed"
     ASSIGNMENT_WITHDRAWN = "assignment withdrawn"
     ASSIGNMENT_REOPENED = "assignment reopened"
+    PLAN_STARTED = "plan started"
+    PLAN_CHANGED = "plan changed"
+    PLAN_ENDED = "plan ended"
+    OWN_PLAN_BEGUN = "own plan begun"
+    OWN_PLAN_DRAFT_SAVED = "own plan draft saved"
+    OWN_PLAN_PUBLISHED = "own plan published"
+    OWN_PLAN_ARCHIVED = "own plan archived"
+    OWN_PLAN_RESTORED = "own plan restored"
     DRAFT_SAVED = "draft saved"
     RESPONSE_SENT = "response sent"
     RESPONSE_TAKEN_BACK = "response taken back"
@@ -56,6 +67,12 @@ class Event(StrEnum):
     VISIBILITY_CHANGE_CANCELLED = "visibility change cancelled"
     SET_ASIDE = "set aside"
     OUTCOME_RECORDED = "outcome recorded"
+    AGREEMENT_PUT_FORWARD = "agreement put forward"
+    AGREEMENT_TAKEN_BACK = "agreement taken back"
+    AGREEMENT_SIGNED = "agreement signed"
+    SIGNATURE_UNDONE = "signature undone"
+    SIGNATURE_WITHDRAWN = "signature withdrawn"
+    SIGNATURE_RESTORED = "signature restored"
     ENTRY_SAVED = "entry saved"
     ENTRY_DELETED = "entry deleted"
     CHECKED_IN = "checked in"
@@ -64,17 +81,33 @@ class Event(StrEnum):
     COMMENTED = "commented"
     SIGN_JUDGED = "sign judged"
     DECIDED = "decided"
+    DECISION_NOTED = "decision noted"
     THEME_CHOSEN = "theme chosen"
+    PRACTICE_CHANGED = "practice changed"
+    TALK_ASKED = "talk asked for"
+    TALK_SPOKEN = "talk held"
+    EXERCISE_COPIED = "exercise copied"
+    EXERCISE_BEGUN = "exercise begun"
+    EXERCISE_DRAFT_SAVED = "exercise draft saved"
+    EXERCISE_PUBLISHED = "exercise published"
+    EXERCISE_ARCHIVED = "exercise archived"
+    EXERCISE_RESTORED = "exercise restored"
 
 
 REQUIRED: dict[Event, frozenset[str]] = {
     Event.STAFF_INVITED: frozenset({"role"}),
     Event.SAFETY_RULE_CHANGED: frozenset({"asks"}),
+    Event.PRACTICE_CHANGED: frozenset({"what"}),
     Event.ASSIGNED: frozenset({"slug", "version", "for_whom"}),
+    Event.PLAN_STARTED: frozenset({"slug", "version"}),
+    Event.PLAN_CHANGED: frozenset({"kind"}),
+    Event.OWN_PLAN_PUBLISHED: frozenset({"slug", "version"}),
     Event.SET_ASIDE: frozenset({"kind"}),
     Event.WORDS_READ: frozenset({"what"}),
     Event.DECIDED: frozenset({"state"}),
     Event.SIGN_JUDGED: frozenset({"sign"}),
+    Event.EXERCISE_COPIED: frozenset({"slug", "copied_from"}),
+    Event.EXERCISE_PUBLISHED: frozenset({"slug", "version"}),
 }
 
 

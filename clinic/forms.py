@@ -21,6 +21,7 @@ from wtforms import (  # type: ignore[attr-defined]  # types-WTForms does not kn
     PasswordField,
     RadioField,
     SelectChoice,
+    SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
@@ -35,6 +36,8 @@ from wtforms.validators import (
     ValidationError,
 )
 from wtforms.widgets import CheckboxInput, ListWidget
+
+from clinic.domain.urgent_help import COUNTRIES
 
 # No field takes more than this, whatever it is for (ux.md §6).
 LONGEST_TEXT = 20_000
@@ -193,6 +196,13 @@ class SignInForm(Form):
     next: Any = HiddenField()
 
 
+class PassPhraseForm(Form):
+    """The pass-phrase again, of whoever is signed in, and where to go on."""
+
+    password: Any = PasswordField("Password", validators=[InputRequired("Enter your password.")])
+    next: Any = HiddenField()
+
+
 class RecoveryForm(Form):
     """Where a forgotten pass-phrase begins."""
 
@@ -302,6 +312,16 @@ class AppointmentForm(Form):
     )
 
 
+class TalkForm(Form):
+    """Asking to talk alone: how and when to be reached, or nothing at all."""
+
+    reach: Any = TextAreaField(
+        "How and when you can be reached safely",
+        filters=[trimmed],
+        validators=[Length(max=500, message="Use at most 500 characters.")],
+    )
+
+
 class StaffForm(Form):
     """Somebody who works for the practice. Counsellors to choose from are passed in."""
 
@@ -325,6 +345,21 @@ class StaffForm(Form):
         """Only a supervisor sees other people's couples."""
         if field.data and self.role.data != "supervisor":
             raise ValidationError("Only a supervisor sees other counsellors’ couples. Untick these.")
+
+
+class UrgentHelpForm(Form):
+    """The country whose lines are shown, and the practice's own lines."""
+
+    country: Any = SelectField(
+        "Country",
+        choices=[SelectChoice(code, country.name) for code, country in COUNTRIES.items()],
+        validate_choice=True,
+    )
+    lines: Any = TextAreaField(
+        "Your own lines",
+        filters=[trimmed],
+        validators=[Length(max=2000, message="Use at most 2,000 characters.")],
+    )
 
 
 class SafetyRuleForm(Form):

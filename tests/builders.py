@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from clinic import clock, passphrase
-from clinic.actions.practices import DEFAULT_POLICY, DEFAULT_URGENT_HELP
+from clinic.actions.practices import DEFAULT_POLICY
 from clinic.actions.tokens import digest, new_code, new_token
 from clinic.domain import invitations
 from clinic.domain.roles import Role, Slot
@@ -34,7 +34,6 @@ def practice(name: str = "Canal Street", **fields: Any) -> Practice:
     """A practice with the texts every practice starts with."""
     given = {
         "sharing_policy": DEFAULT_POLICY,
-        "urgent_help": DEFAULT_URGENT_HELP,
         "created_at": clock.now(),
         "is_demo": True,
         **fields,

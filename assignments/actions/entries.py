@@ -7,10 +7,11 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from assignments.access import has_ended, sharing_of_entry
+from assignments.actions.levels import change_level
 from assignments.domain import visibility
 from assignments.domain.visibility import Level
 from assignments.models import Entry
-from assignments.queries.entries import THANKS, own_deleted_entry, own_entry, words_of
+from assignments.queries.entries import THANKS, own_entry, words_of
 from clinic import clock, crypto
 from clinic.access import require
 from clinic.audit import Event, record
@@ -44,7 +45,8 @@ def save_thanks(*, actor: Person, what: str, meant: str, level: Level) -> Entry:
         happened_on=clock.today(practice.timezone),
         visibility=level,
         at=now,
-        opens_at=visibility.entry_opens_at(None, level, now, hold=_hold(practice), delay=_delay(practice)),
+        opens_at=visibility.hold_ends(now, _hold(practice)),
+        changes=[],
     )
     _write(entry, what, meant)
     db.session.add(entry)
@@ -64,22 +66,19 @@ def change_thanks(
     """
     require(actor, Permission.ENTRY_WRITE)
     place, practice, now = own_place(actor), practice_of(actor), clock.now()
-    entry = own_entry(place, entry_id)
+    entry = own_entry(place, entry_id, to_change=True)
     if entry.version != version:
         raise Conflict("This was changed somewhere else a moment ago. Look at it again first.")
-    before = Level(entry.visibility)
-    _check(place, level, before)
-    new_words = (what, meant) != words_of(entry)
-    if new_words and visibility.is_frozen_text(sharing_of_entry(entry), None, now):
-        raise Conflict("The words stay as they are, because they may have been read.")
-    if new_words or level is not before:
-        hold, delay = _hold(practice), _delay(practice)
-        opens_at = visibility.entry_opens_at(before, level, now, hold=hold, delay=delay)
-        # A widening that is on its way is never brought forward by a change of words.
-        entry.opens_at = max(opens_at, entry.opens_at) if level is before else opens_at
-    if new_words:
+    sharing = sharing_of_entry(entry)
+    wanted = sharing.heading_to(now)
+    _check(place, level, wanted)
+    if (what, meant) != words_of(entry):
+        if visibility.is_frozen_text(sharing, None, now):
+            raise Conflict("The words stay as they are, because they may have been read.")
         _write(entry, what, meant)
-    entry.visibility = level
+        entry.opens_at = max(entry.opens_at, visibility.hold_ends(now, _hold(practice)))
+    if level is not wanted:
+        change_level(entry, level, now, timedelta(minutes=practice.widening_minutes))
     entry.version += 1
     record(actor, Event.ENTRY_SAVED, entry)
     return entry
@@ -89,7 +88,7 @@ def change_thanks(
 def delete_thanks(*, actor: Person, entry_id: UUID) -> Entry:
     """Hide one thank-you from everybody at once; it is erased later."""
     require(actor, Permission.ENTRY_WRITE)
-    entry = own_entry(own_place(actor), entry_id)
+    entry = own_entry(own_place(actor), entry_id, to_change=True)
     entry.deleted_at = clock.now()
     record(actor, Event.ENTRY_DELETED, entry)
     return entry
@@ -99,7 +98,7 @@ def delete_thanks(*, actor: Person, entry_id: UUID) -> Entry:
 def restore_thanks(*, actor: Person, entry_id: UUID) -> Entry:
     """Undo a deletion. Raises Expired after ten minutes."""
     require(actor, Permission.ENTRY_WRITE)
-    entry = own_deleted_entry(own_place(actor), entry_id)
+    entry = own_entry(own_place(actor), entry_id, to_change=True, deleted=True)
     if entry.deleted_at is None:
         raise Conflict("That is in your list already.")
     if clock.now() - entry.deleted_at > UNDO:
@@ -128,7 +127,3 @@ def _write(entry: Entry, what: str, meant: str) -> None:
 
 def _hold(practice: Practice) -> timedelta:
     return timedelta(minutes=practice.hold_minutes)
-
-
-def _delay(practice: Practice) -> timedelta:
-    return timedelta(minutes=practice.widening_minutes)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID, uuid4
 
+from assignments.domain.lengths import COMMENT_CHARACTERS
 from assignments.models import Comment, ReadMark
+from assignments.queries.agreements_for_staff import ReadAgreements, agreements_for_staff
 from assignments.queries.review import read_marks, readable_rows, shared_thanks_rows
 from assignments.queries.strands import readable_parts
 from clinic import clock, crypto
@@ -16,8 +18,6 @@ from clinic.errors import Conflict
 from clinic.extensions import db, transaction
 from clinic.models import Person
 from clinic.queries.couples import couple_for
-
-COMMENT_CHARACTERS = 600
 
 
 @transaction
@@ -38,6 +38,16 @@ def record_reading(
     responses = readable_rows(actor, couple, response_ids, clock.now())
     for row in (*responses.values(), *shared_thanks_rows(couple, thanks_ids, clock.now())):
         record(actor, Event.WORDS_READ, row, what=what)
+
+
+@transaction
+def read_agreements(*, actor: Person, couple_id: UUID) -> ReadAgreements:
+    """What was agreed, used and done, with a line for each row written down before it is shown."""
+    require(actor, Permission.AGREEMENT_STAFF_READ)
+    found = agreements_for_staff(couple_for(actor, couple_id), clock.now())
+    for row in found.rows:
+        record(actor, Event.WORDS_READ, row, what="agreements")
+    return found
 
 
 @transaction

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from assignments.actions.responding import TURNS_HOLD_MINUTES, NewerCopy, one_at_a_time
+from assignments.actions.locks import hold_partner
+from assignments.actions.responding import TURNS_HOLD_MINUTES, NewerCopy
 from assignments.domain import turns, visibility
 from assignments.domain.exercises import AnswerError
 from assignments.models import TurnPart
@@ -42,7 +43,7 @@ def save_part(
     """
     require(actor, Permission.DRAFT_WRITE)
     place = own_place(actor)
-    one_at_a_time(place)
+    hold_partner(place)
     exchange, one = _to_write(place, assignment_id, turn, slot, step, number)
     part = one.draft
     if part is None:
@@ -83,7 +84,7 @@ def send_part(
     """
     require(actor, Permission.ANSWER_SEND)
     place = own_place(actor)
-    one_at_a_time(place)
+    hold_partner(place)
     _, one = _to_write(place, assignment_id, turn, slot, step, number)
     part = one.draft
     if part is None:

@@ -96,7 +96,8 @@ class Work:
         for aside in given.asides:
             self._aside(assignment, aside.slot, aside.kind, aside.choice, starts_on, aside.after)
         for said in given.said:
-            values = {key: answer_value(exercise, key, bare) for key, bare in said.answers.items()}
+            on = starts_on + DAY * round(said.after)
+            values = {key: answer_value(exercise, key, bare, on) for key, bare in said.answers.items()}
             self._said(assignment, exercise, said, 1, starts_on, values)
         for part in given.parts:
             self._part(assignment, exercise, part)
@@ -134,7 +135,7 @@ class Work:
                     self._aside(assignment, slot, kind, choice, began_on, after)
                 elif sign != "-":
                     line = lines[(turn - 1) % len(lines)] if lines else ""
-                    values = round_answers(exercise, turn, sign, line, given.agreed)
+                    values = round_answers(exercise, turn, sign, line, given.agreed, began_on)
                     self._said(assignment, exercise, Said(slot, {}, after), turn, began_on, values)
 
     def _said(
@@ -191,9 +192,9 @@ class Work:
         scene, person, step = self.scene, self.people[part.slot], exercise.step(part.step)
         if step is None or step.turn is None:
             raise LookupError(f"“{exercise.slug}” has no turn “{part.step}”.")
-        value = answer_value(exercise, part.step, part.bare)
         evening = scene.at(assignment.starts_on, 19, self.chance.randrange(60)) + DAY * part.after
         sent_at = max(scene.past(evening), assignment.assigned_at + timedelta(minutes=20))
+        value = answer_value(exercise, part.step, part.bare, sent_at.date())
         other = "B" if part.slot == "A" else "A"
         row = TurnPart(
             id=new_id(self.chance),

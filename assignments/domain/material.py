@@ -1,4 +1,4 @@
-"""Every idea, practice, plan, sign and threshold the product carries, by its id, with a short label of our own.
+"""Every idea, practice, plan, sign, tip and threshold the product carries, by its id, with a short label of our own.
 
 An exercise, a plan and a row of the checklist name the ids they come from, so a counsellor can always ask where a
 thing comes from. The labels say what an id is about; they are no wording for couples.
@@ -15,6 +15,7 @@ class Kind(StrEnum):
     PRACTICE = "practice"
     PLAN = "plan"
     AVOIDANCE_SIGN = "avoidance sign"
+    TIP = "do and don't"
     THRESHOLD = "threshold"
     IDEA = "idea"
 
@@ -74,6 +75,13 @@ MATERIAL: Mapping[str, str] = MappingProxyType(
         "S5": "Unease at talk of love or the future",
         "S6": "Talk stays with plans and logistics",
         "S7": "Talks have less life and longer gaps than before",
+        "D1": "Share a feeling of one's own; press for nothing",
+        "D2": "Ask openly; accuse nobody",
+        "D3": "Choose an easy hour; never the middle of a row",
+        "D4": "Hear the other out; no cutting in, no quick fix",
+        "D5": "Welcome a small opening; wave no effort away",
+        "D6": "Say it back and ask; correct no feeling",
+        "D7": "Say what you saw and how it is for you; label nobody",
         "T1": "Steady gentle effort brings no movement",
         "T2": "Tension goes up",
         "T3": "Pulling back goes on",
@@ -102,6 +110,7 @@ _KIND_OF_PREFIX: Mapping[str, Kind] = MappingProxyType(
     {
         "PL": Kind.PLAN,
         "S": Kind.AVOIDANCE_SIGN,
+        "D": Kind.TIP,
         "T": Kind.THRESHOLD,
         "I": Kind.IDEA,
     }

@@ -35,6 +35,11 @@ class Level(StrEnum):
         return self.looseness > other.looseness
 
 
+def tighter(one: Level, other: Level) -> Level:
+    """The one that lets fewer people see."""
+    return other if one.is_looser_than(other) else one
+
+
 OPEN_TO_PARTNER = (Level.BOTH, Level.SHARED)
 OPEN_TO_COUNSELLOR = (Level.COUNSELLOR, Level.BOTH, Level.SHARED)
 
@@ -79,6 +84,30 @@ class Sharing:
         waiting = [c for c in self.changes if not c.cancelled and c.takes_effect_at > moment]
         return min(waiting, key=lambda change: change.takes_effect_at, default=None)
 
+    def heading_to(self, moment: datetime) -> Level:
+        """The level its author wants by now, whether or not it counts already."""
+        pending = self.pending(moment)
+        return pending.to if pending else self.level_at(moment)
+
+    def moments(self) -> Iterable[datetime]:
+        """Every moment at which something about who sees it changes."""
+        if self.opens_at is not None:
+            yield self.opens_at
+        for change in self.changes:
+            if not change.cancelled:
+                yield change.takes_effect_at
+
+
+def loosest_of(limits: Iterable[Level], *, allows_counsellor_only: bool) -> Level:
+    """How far something may be opened that several limits bind: the tightest of them.
+
+    Where a practice keeps no secrets, what only its author and the counsellor would see is the author's alone.
+    """
+    tightest = min(limits, key=lambda level: level.looseness)
+    if tightest is Level.COUNSELLOR and not allows_counsellor_only:
+        return Level.PRIVATE
+    return tightest
+
 
 def levels_offered(
     limit: Level, *, counsellor_only_allowed: bool, for_both: bool, reveal_together: bool = False
@@ -97,6 +126,20 @@ def levels_offered(
     if reveal_together and for_both and Level.SHARED in offered:
         offered.remove(Level.SHARED)
     return tuple(offered)
+
+
+def may_agree_together(*limits: Level, for_both: bool) -> bool:
+    """Whether an agreement can be signed by both: its words lie open to both, so nothing tighter will do.
+
+    Otherwise it stays a note of whoever fills it in, at the level they choose.
+    """
+    return for_both and all(limit is Level.SHARED for limit in limits)
+
+
+def level_for_a_private_note(limit: Level, *, counsellor_only_allowed: bool) -> Level:
+    """Who sees what is for oneself and the counsellor: she does, unless the limit or the practice forbids it."""
+    offered = levels_offered(limit, counsellor_only_allowed=counsellor_only_allowed, for_both=False)
+    return Level.COUNSELLOR if Level.COUNSELLOR in offered else Level.PRIVATE
 
 
 def counsellor_reads(own: Sharing, now: datetime) -> bool:
@@ -126,9 +169,7 @@ def revealed_at(one: Sharing, two: Sharing, now: datetime) -> datetime | None:
     They open at the first moment at which both are sent, past the hold, and open to the partner. It is
     computed from the facts, so a later tightening hides a text without undoing that it opened.
     """
-    moments = [m for m in (one.opens_at, two.opens_at) if m is not None]
-    moments += [c.takes_effect_at for c in (*one.changes, *two.changes) if not c.cancelled]
-    for moment in sorted(moment for moment in moments if moment <= now):
+    for moment in sorted(moment for moment in (*one.moments(), *two.moments()) if moment <= now):
         if all(side.is_past_hold(moment) and side.level_at(moment) in OPEN_TO_PARTNER for side in (one, two)):
             return moment
     return None
@@ -150,17 +191,33 @@ def is_frozen_text(
     # What is shared, or once was and has been hidden since, may have been read, so it stays as it was.
     return any(
         own.level_at(moment) is Level.SHARED
-        for moment in _moments(own)
+        for moment in own.moments()
         if moment <= now and own.is_past_hold(moment)
     )
 
 
-def _moments(own: Sharing) -> Iterable[datetime]:
-    if own.opens_at is not None:
-        yield own.opens_at
-    for change in own.changes:
-        if not change.cancelled:
-            yield change.takes_effect_at
+def opens_next(own: Sharing, now: datetime) -> datetime | None:
+    """When what its author shares will open to the partner, or None where it is open, or kept."""
+    if own.heading_to(now) is not Level.SHARED or own.opens_at is None:
+        return None
+    pending = own.pending(now)
+    opens = max(own.opens_at, pending.takes_effect_at) if pending else own.opens_at
+    return opens if opens > now else None
+
+
+def open_since(own: Sharing, other: Sharing | None, now: datetime) -> datetime | None:
+    """Since when the other partner has been able to read this, or None while they can't.
+
+    What was hidden in between counts from when it opened again. A couple whose sharing has stopped is not asked
+    about here: the day a text opened stays the day it opened.
+    """
+    since = None
+    for moment in sorted(m for m in (*own.moments(), *(other.moments() if other else ())) if m <= now):
+        if not partner_reads(own, other, moment):
+            since = None
+        elif since is None:
+            since = moment
+    return since
 
 
 def may_take_back(
@@ -225,17 +282,6 @@ def levels_offered_for_thanks(limit: Level, *, ended: bool) -> tuple[Level, ...]
     if ended or Level.SHARED.is_looser_than(limit):
         return (Level.PRIVATE,)
     return (Level.SHARED, Level.PRIVATE)
-
-
-def entry_opens_at(
-    before: Level | None, wanted: Level, now: datetime, *, hold: timedelta, delay: timedelta
-) -> datetime:
-    """When an entry in a log may first be seen: after the hold, or after the delay where it was kept before.
-
-    `before` is None for a new entry. For one that stays with its author the moment means nothing.
-    """
-    opens = hold_ends(now, hold)
-    return opens if before is None else max(opens, takes_effect_at(before, wanted, now, delay))
 
 
 def readers(level: Level, *, partner: str, counsellor: str) -> str:

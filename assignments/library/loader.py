@@ -1,5 +1,7 @@
 """Reads the library from its files, once, and answers questions about it."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,24 +11,42 @@ from types import MappingProxyType
 from assignments.domain.exercises import (
     FAMILY_NAMES,
     LEVEL_NAMES,
+    OWN_PREFIX,
+    Deck,
     Exercise,
     ExerciseError,
     Family,
     Level,
     Who,
+    parse_deck,
     parse_exercise,
     texts_of,
 )
 from assignments.domain.material import MATERIAL, Kind, kind_of, label_of
 
 EXERCISES_FOLDER = Path(__file__).parent / "exercises"
+DECKS_FOLDER = Path(__file__).parent / "decks"
 
 
 @dataclass(frozen=True)
 class Library:
-    """Every exercise that ships, in reading order: by family, then from easy to deeper, then by name."""
+    """Exercises in reading order: by family, then from easy to deeper, then by name.
+
+    Those of a practice's own, named in `own`, stand among those that ship.
+    """
 
     exercises: tuple[Exercise, ...]
+    own: frozenset[str] = frozenset()
+
+    def with_own(self, exercises: Iterable[Exercise]) -> Library:
+        """This library with a practice's own exercises in their places."""
+        mine = tuple(exercises)
+        if not mine:
+            return self
+        return Library(
+            tuple(sorted((*self.exercises, *mine), key=_reading_order)),
+            own=self.own | {exercise.slug for exercise in mine},
+        )
 
     def get(self, slug: str, version: int | None = None) -> Exercise | None:
         """The exercise of that slug, or None; with a version, only when that version is the one that ships."""
@@ -101,6 +121,16 @@ class LibraryReport:
         return [counted, *self.problems, *used, total, *missing]
 
 
+@lru_cache(maxsize=1)
+def load_decks() -> Mapping[str, Deck]:
+    """The decks of question cards that ship, by the name an exercise calls them by."""
+    decks = (
+        parse_deck(path.read_text(encoding="utf-8"), f"decks/{path.name}")
+        for path in sorted(DECKS_FOLDER.glob("*.toml"))
+    )
+    return MappingProxyType({deck.slug: deck for deck in decks})
+
+
 @lru_cache(maxsize=4)
 def load_library(folder: Path = EXERCISES_FOLDER) -> Library:
     """The library that ships; a file that cannot be read raises ExerciseError, naming every problem of every file."""
@@ -137,9 +167,12 @@ def _read_folder(folder: Path) -> tuple[tuple[Exercise, ...], tuple[ExerciseErro
     for path in sorted(folder.glob("*.toml")):
         source = f"{folder.name}/{path.name}"
         try:
-            exercise = parse_exercise(path.read_text(encoding="utf-8"), source)
+            exercise = parse_exercise(path.read_text(encoding="utf-8"), source, load_decks())
             if exercise.slug != path.stem:
                 sentence = f"slug: expected “{path.stem}”, the name of the file; found “{exercise.slug}”."
+                raise ExerciseError(source, (sentence,))
+            if exercise.slug.startswith(OWN_PREFIX):
+                sentence = f"slug: “{OWN_PREFIX}” begins the names of a practice's own exercises only."
                 raise ExerciseError(source, (sentence,))
         except UnicodeDecodeError:
             errors.append(ExerciseError(source, ("this is not UTF-8 text; save it again as UTF-8.",)))

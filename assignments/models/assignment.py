@@ -45,6 +45,13 @@ class Assignment(Model):
     author_id: Mapped[PersonId]
     assigned_at: Mapped[Moment]
     version: Mapped[int] = mapped_column(default=1)
+    # Small, usual or longer, as it was given; a partner may always choose less.
+    size: Mapped[str] = mapped_column(String(10), default="usual", server_default="usual")
+    # Where it came with a plan: which one, and which of its weeks.
+    couple_plan_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("couple_plan.id", ondelete="SET NULL"), index=True
+    )
+    plan_week: Mapped[int | None]
 
     exercise_version: Mapped[ExerciseVersion] = relationship(lazy="raise_on_sql")
     withdrawals: Mapped[list[Withdrawal]] = relationship(lazy="raise_on_sql")

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from assignments.models.assignment import Assignment
+from assignments.models.level_change import LevelChange
 from clinic.extensions import Model, UTCDateTime
 from clinic.models.columns import CoupleId, Id, Moment, PersonId, PracticeId, Sealed
 
@@ -34,6 +35,8 @@ class Response(Model):
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     # When the other partner may first see it: sent_at plus the hold (decision 12).
     opens_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # Sent once and taken back: its author has been through all of it.
+    taken_back_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     version: Mapped[int] = mapped_column(default=1)
 
     assignment: Mapped[Assignment] = relationship(lazy="raise_on_sql")
@@ -61,18 +64,12 @@ class Answer(Model):
     response: Mapped[Response] = relationship(lazy="raise_on_sql", back_populates="answers")
 
 
-class VisibilityChange(Model):
-    """The author changed who sees a sent response. Tightening counts at once, widening after a delay."""
+class VisibilityChange(LevelChange, Model):
+    """The author changed who sees a sent response."""
 
     __tablename__ = "visibility_change"
 
-    id: Mapped[Id]
-    practice_id: Mapped[PracticeId]
     response_id: Mapped[UUID] = mapped_column(ForeignKey("response.id", ondelete="CASCADE"), index=True)
-    to: Mapped[str] = mapped_column(String(20))
-    at: Mapped[Moment]
-    takes_effect_at: Mapped[Moment]
-    cancelled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class Outcome(Model):

@@ -9,9 +9,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from assignments.access import is_frozen
 from assignments.domain import progress
 from assignments.domain.exercises import Exercise, exercise_from_json
-from assignments.models import Assignment
+from assignments.models import Assignment, ExerciseVersion
+from clinic import crypto
 from clinic.errors import NotFound
 from clinic.extensions import db
 from clinic.models import Couple, Partner, Person
@@ -20,7 +22,11 @@ from clinic.queries.couples import couple_for
 
 def exercise_of(assignment: Assignment) -> Exercise:
     """The exercise as the couple was given it, whatever has become of the library since."""
-    version = assignment.exercise_version
+    return exercise_in(assignment.exercise_version)
+
+
+def exercise_in(version: ExerciseVersion) -> Exercise:
+    """The exercise a kept version holds."""
     exercise = _parsed.get(version.id)
     if exercise is None:
         exercise = _parsed[version.id] = exercise_from_json(version.definition)
@@ -34,6 +40,12 @@ _parsed: dict[UUID, Exercise] = {}
 def is_withdrawn(assignment: Assignment) -> bool:
     """Taken back and not reopened since."""
     return any(withdrawal.reopened_at is None for withdrawal in assignment.withdrawals)
+
+
+def note_of(assignment: Assignment) -> str:
+    """The counsellor's note to the partners an assignment was given to."""
+    sealed = assignment.note_sealed
+    return crypto.unseal(assignment, "note_sealed", sealed) if sealed else ""
 
 
 def assignments_of(couple: Couple) -> Sequence[Assignment]:
@@ -53,7 +65,7 @@ def assignments_of(couple: Couple) -> Sequence[Assignment]:
 def open_assignments(place: Partner, today: date) -> Sequence[Assignment]:
     """What this partner has been given and may do today: started, not withdrawn, meant for them."""
     couple = place.couple
-    if couple.held_at is not None or couple.closed_at is not None:
+    if is_frozen(couple):
         return []
     return [
         assignment

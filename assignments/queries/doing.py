@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -17,19 +17,25 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from assignments.domain import progress, turns
+from assignments.domain.checkins import monday_of
 from assignments.domain.exercises import (
-    PARTS,
+    SIZE_NAMES,
     AnswerValue,
+    CardsStep,
+    Depth,
     EntriesStep,
     Exercise,
+    Hand,
     ISentenceStep,
     Part,
     ReadOnlyStep,
     SizeName,
     Step,
     TimerStep,
+    deal,
     kept_entries,
     lines_of,
+    parts_of,
     personalised,
 )
 from assignments.domain.progress import Progress
@@ -45,7 +51,7 @@ from clinic.queries.people import practice_of
 
 @dataclass(frozen=True)
 class DoingPage:
-    """One question: a step, or one part of an I-sentence."""
+    """One question: a step, or one part of a step that is asked part by part."""
 
     step: Step
     part: Part | None = None
@@ -112,14 +118,10 @@ class Doing:
     @cached_property
     def pages(self) -> tuple[DoingPage, ...]:
         """The pages in order, one question each."""
-        return tuple(
-            DoingPage(step, part)
-            for step in self.steps
-            for part in (PARTS if isinstance(step, ISentenceStep) else (None,))
-        )
+        return tuple(DoingPage(step, part) for step in self.steps for part in (parts_of(step) or (None,)))
 
     def page(self, key: str, part: str | None) -> DoingPage:
-        """One page; an I-sentence begins with its first part. Raises NotFound for anything else."""
+        """One page; a step of several parts begins with its first. Raises NotFound for anything else."""
         of_step = [page for page in self.pages if page.step.key == key]
         if not of_step:
             raise NotFound
@@ -136,11 +138,19 @@ class Doing:
         return self.pages[place] if 0 <= place < len(self.pages) else None
 
     @property
-    def next_page(self) -> DoingPage:
-        """Where Start leads: after the last answered step, or to the first page."""
+    def next_page(self) -> DoingPage | None:
+        """Where Start leads: after the last answered step, or to the first page; None to the check at the end.
+
+        What was sent and taken back goes on at the end, whatever was left out of it. A page of entries is never all
+        answered: another one may always be added.
+        """
+        if self.response is not None and self.response.taken_back_at is not None:
+            return None
         answered = [number for number, page in enumerate(self.pages) if self.values.get(page.step.key)]
         after = answered[-1] + 1 if answered else 0
-        return self.pages[min(after, len(self.pages) - 1)]
+        if after < len(self.pages):
+            return self.pages[after]
+        return self.pages[-1] if isinstance(self.pages[-1].step, EntriesStep) else None
 
     def answer(self, key: str) -> Answer | None:
         """The saved row of one step."""
@@ -152,10 +162,25 @@ class Doing:
         step = self.exercise.step(key)
         return lines_of(step, self.values.get(key)) if step else []
 
+    def entries_this_week(self, step: EntriesStep, today: date) -> int | None:
+        """How many entries are about this week, or None where entries have no day."""
+        days = [field.key for field in step.fields if field.kind == "day"]
+        if not days:
+            return None
+        kept = kept_entries(self.values.get(step.key)).values()
+        monday = monday_of(today).isoformat()
+        return len([entry for entry in kept if entry.get(days[0], "") >= monday])
+
     def entries(self, step: EntriesStep) -> list[tuple[str, list[str]]]:
-        """The finished entries of a step with their keys, in words."""
+        """The finished entries of a step with their keys, in words; the newest first, as it was just written."""
         kept = kept_entries(self.values.get(step.key))
-        return [(key, lines_of(step, entry)) for key, entry in kept.items()]
+        return [(key, lines_of(step, entry)) for key, entry in reversed(kept.items())]
+
+    def hand(self, step: CardsStep, draw: int, depth: Depth | None) -> Hand:
+        """The cards on the table: the same ones each time this person comes to this turn."""
+        seed = f"{self.assignment.id}:{self.place.person_id}:{self.turn}:{step.key}"
+        chosen = (self.values.get(step.key) or {}).get("choice")
+        return deal(step.cards, seed, draw=draw, depth=depth, chosen=chosen)
 
     def version(self, key: str) -> int:
         """The version of one step's answer, 0 before the first save."""
@@ -274,7 +299,7 @@ def _own_responses(place: Partner, assignment: Assignment) -> list[Response]:
 
 
 def asked_size(place: Partner, assignment: Assignment) -> SizeName:
-    """Somebody who asked for a smaller one keeps the smaller one."""
+    """Somebody who asked for a smaller one keeps the smaller one; others have the size it was given in."""
     asked = db.session.execute(
         select(func.count())
         .select_from(SetAside)
@@ -285,4 +310,9 @@ def asked_size(place: Partner, assignment: Assignment) -> SizeName:
             SetAside.choice == "smaller",
         )
     ).scalar_one()
-    return "small" if asked else "usual"
+    return "small" if asked else size_given(assignment)
+
+
+def size_given(assignment: Assignment) -> SizeName:
+    """The size the counsellor gave it in."""
+    return next(name for name in SIZE_NAMES if name == assignment.size)

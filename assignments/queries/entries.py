@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from assignments.access import is_frozen, sharing_of_entry
 from assignments.domain import visibility
 from assignments.domain.checkins import monday_of
 from assignments.domain.visibility import Level
-from assignments.models import Entry
-from clinic import crypto
+from assignments.models import Entry, EntryChange
+from clinic import clock, crypto
 from clinic.errors import NotFound
 from clinic.extensions import db
 from clinic.models import Couple, Partner
+from clinic.queries.people import practice_of
 
 THANKS = "thanks"
 
 
 @dataclass(frozen=True)
 class Thanks:
-    """One thank-you with its words opened. `opens_at` is set while sharing it is still on its way."""
+    """One thank-you with its words opened, on the day its reader may know of.
+
+    For its author that is the day it was written, for the partner the day it opened. `level` is the one its author
+    wants; `opens_at` is set while sharing it is still on its way.
+    """
 
     id: UUID
     slot: str
@@ -34,7 +41,7 @@ class Thanks:
     what: str
     meant: str
     level: Level
-    happened_on: date
+    day: date
     opens_at: datetime | None
     version: int
 
@@ -44,18 +51,17 @@ class Thanks:
         return "\n".join(part for part in (self.what, self.meant) if part)
 
 
-def own_entry(place: Partner, entry_id: UUID) -> Entry:
-    """One of the author's own thank-yous, unless deleted. Raises NotFound for anybody else's."""
-    row = db.session.execute(_thanks_by(place).where(Entry.id == entry_id)).scalar_one_or_none()
-    if row is None or row.deleted_at is not None:
-        raise NotFound
-    return row
+def own_entry(place: Partner, entry_id: UUID, *, to_change: bool = False, deleted: bool = False) -> Entry:
+    """One of the author's own thank-yous. Raises NotFound for anybody else's.
 
-
-def own_deleted_entry(place: Partner, entry_id: UUID) -> Entry:
-    """One of the author's own thank-yous, deleted or not; only undoing a deletion may ask."""
-    row = db.session.execute(_thanks_by(place).where(Entry.id == entry_id)).scalar_one_or_none()
-    if row is None:
+    A deleted one is found only with `deleted`, which only undoing a deletion may ask for. With `to_change` other
+    acts on it wait until this one is done, and it is read as the last one left it.
+    """
+    statement = _thanks_by(place).where(Entry.id == entry_id)
+    if to_change:
+        statement = statement.with_for_update(of=Entry).execution_options(populate_existing=True)
+    row = db.session.execute(statement).scalar_one_or_none()
+    if row is None or (row.deleted_at is not None and not deleted):
         raise NotFound
     return row
 
@@ -63,23 +69,42 @@ def own_deleted_entry(place: Partner, entry_id: UUID) -> Entry:
 def own_thanks(place: Partner, now: datetime) -> list[Thanks]:
     """Everything this partner has kept in the log, newest first."""
     rows = db.session.execute(_thanks_by(place).where(Entry.deleted_at.is_(None))).scalars()
-    return _opened(place.couple, rows, now)
+    ordered = sorted(rows, key=lambda row: (row.happened_on, row.at, row.id.hex), reverse=True)
+    return [_open(place.couple, row, row.happened_on, now) for row in ordered]
 
 
 def shared_thanks(couple: Couple, now: datetime) -> list[Thanks]:
-    """The thank-yous of both partners that lie open between them now, newest first."""
-    frozen = is_frozen(couple)
-    rows = db.session.execute(
-        select(Entry).where(
+    """The thank-yous of both partners that lie open between them now, the last that opened first."""
+    if is_frozen(couple):
+        return []
+    return [_open(couple, row, day, now) for row, day in opened_entries(couple, now)]
+
+
+def opened_entries(couple: Couple, now: datetime) -> list[tuple[Entry, date]]:
+    """Every thank-you that has opened to the other partner, with the day it did, the last first.
+
+    Whether the couple's sharing has stopped is for the caller to ask. The day and the order are those of opening:
+    what was kept at first must not tell when it was written. What was never shared is not even looked at.
+    """
+    found = db.session.execute(
+        select(Entry)
+        .where(
             Entry.practice_id == couple.practice_id,
             Entry.couple_id == couple.id,
             Entry.kind == THANKS,
             Entry.deleted_at.is_(None),
-            Entry.visibility == Level.SHARED,
+            or_(Entry.visibility == Level.SHARED, Entry.changes.any(EntryChange.to == Level.SHARED)),
         )
-    ).scalars()
-    shown = (row for row in rows if visibility.partner_reads(sharing_of_entry(row), None, now, frozen=frozen))
-    return _opened(couple, shown, now)
+        # Joined, and not asked for afterwards: the page costs the same whether or not there is any.
+        .options(joinedload(Entry.changes))
+    )
+    rows = found.unique().scalars()
+    zone = ZoneInfo(practice_of(couple.counsellor).timezone)
+    opened = [
+        (since, row) for row in rows if (since := visibility.open_since(sharing_of_entry(row), None, now))
+    ]
+    opened.sort(key=lambda pair: (pair[0], pair[1].id.hex), reverse=True)
+    return [(row, since.astimezone(zone).date()) for since, row in opened]
 
 
 def thanks_from_partner(place: Partner, now: datetime) -> list[Thanks]:
@@ -88,16 +113,16 @@ def thanks_from_partner(place: Partner, now: datetime) -> list[Thanks]:
 
 
 def by_week(all_thanks: Iterable[Thanks]) -> list[tuple[date, list[Thanks]]]:
-    """In the weeks they happened in, each named by its Monday, in the order given."""
-    return [(week, list(some)) for week, some in groupby(all_thanks, lambda one: monday_of(one.happened_on))]
+    """In the weeks they belong to, each named by its Monday, in the order given."""
+    return [(week, list(some)) for week, some in groupby(all_thanks, lambda one: monday_of(one.day))]
 
 
 def last_choice(place: Partner) -> Level | None:
-    """Who sees the author's latest thank-you, offered again with the next; the partner's never count."""
+    """Whom the author wants to see their latest thank-you, offered again; the partner's never count."""
     latest = db.session.execute(
         _thanks_by(place).order_by(Entry.at.desc(), Entry.id).limit(1)
     ).scalar_one_or_none()
-    return Level(latest.visibility) if latest is not None else None
+    return sharing_of_entry(latest).heading_to(clock.now()) if latest is not None else None
 
 
 def words_of(entry: Entry) -> tuple[str, str]:
@@ -107,35 +132,32 @@ def words_of(entry: Entry) -> tuple[str, str]:
 
 
 def _thanks_by(place: Partner) -> Select[Entry]:
-    return select(Entry).where(
-        Entry.practice_id == place.practice_id,
-        Entry.couple_id == place.couple_id,
-        Entry.author_id == place.person_id,
-        Entry.kind == THANKS,
+    return (
+        select(Entry)
+        .where(
+            Entry.practice_id == place.practice_id,
+            Entry.couple_id == place.couple_id,
+            Entry.author_id == place.person_id,
+            Entry.kind == THANKS,
+        )
+        .options(selectinload(Entry.changes))
     )
 
 
-def _opened(couple: Couple, rows: Iterable[Entry], now: datetime) -> list[Thanks]:
-    ordered: Sequence[Entry] = sorted(
-        rows, key=lambda row: (row.happened_on, row.at, row.id.hex), reverse=True
-    )
-    return [_open(couple, row, now) for row in ordered]
-
-
-def _open(couple: Couple, row: Entry, now: datetime) -> Thanks:
+def _open(couple: Couple, row: Entry, day: date, now: datetime) -> Thanks:
     author = couple.partner_of(row.author_id)
     if author is None:
         raise NotFound
     what, meant = words_of(row)
-    on_its_way = row.visibility == Level.SHARED and row.opens_at > now
+    sharing = sharing_of_entry(row)
     return Thanks(
         id=row.id,
         slot=author.slot,
         author_name=author.name,
         what=what,
         meant=meant,
-        level=Level(row.visibility),
-        happened_on=row.happened_on,
-        opens_at=row.opens_at if on_its_way else None,
+        level=sharing.heading_to(now),
+        day=day,
+        opens_at=visibility.opens_next(sharing, now),
         version=row.version,
     )

@@ -246,7 +246,7 @@ def exchange_between(
 
 def is_exchange(couple: Couple, assignment: Assignment) -> bool:
     """Whether these two may write to each other here."""
-    return turns.exchange_is_on(exercise_of(assignment), limit_of(couple, assignment), assignment.for_whom)
+    return turns.exchange_is_on(exercise_of(assignment), limit_of(assignment, couple), assignment.for_whom)
 
 
 def parts_read_by(place: Partner, assignment_ids: Collection[UUID], now: datetime) -> dict[UUID, Parts]:

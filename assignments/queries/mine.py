@@ -16,7 +16,8 @@ from assignments.domain import visibility
 from assignments.domain.exercises import lines_of, personalised
 from assignments.domain.visibility import Change, Level
 from assignments.models import Assignment, Comment, Response, TurnPart
-from assignments.queries.assignments import exercise_of
+from assignments.queries.agreements import own_texts
+from assignments.queries.assignments import assignments_of, exercise_of
 from assignments.queries.checkins import own_checkins
 from assignments.queries.entries import own_thanks
 from assignments.queries.responses import history_of_own, own_values, said_in, turn_of, unsealed_value
@@ -37,6 +38,8 @@ class Kept:
     level: Level
     is_draft: bool = False
     opens_at: datetime | None = None
+    step: str = ""
+    """Of an agreement's words, which have a page by their exercise and step: `id` is the exercise's then."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +47,15 @@ class OwnAnswer:
     """One answer for its author. `said` is each answered step's title with what was said."""
 
     id: UUID
+    assignment_id: UUID
     name: str
     sent_at: datetime | None
+    opens_at: datetime | None
     started_at: datetime
     level: Level
     pending: Change | None
     may_have_been_read: bool
+    may_take_back: bool
     said: Sequence[tuple[str, list[str]]]
 
 
@@ -77,12 +83,12 @@ class ReadComment:
 
 
 def own_history(place: Partner, now: datetime) -> list[Kept]:
-    """Answers, thank-yous and check-ins of this partner's own, newest first."""
+    """Answers, agreements, thank-yous and check-ins of this partner's own, newest first."""
     zone = ZoneInfo(practice_of(place.person).timezone)
     kept = [_kept_response(row, zone, now) for row in history_of_own(place)]
     kept += [_kept_part(row, zone, now) for row in _own_parts(place)]
     kept += [
-        Kept("thanks", one.id, "Small thank-you", one.happened_on, one.level, opens_at=one.opens_at)
+        Kept("thanks", one.id, "Small thank-you", one.day, one.level, opens_at=one.opens_at)
         for one in own_thanks(place, now)
     ]
     kept += [
@@ -95,6 +101,7 @@ def own_history(place: Partner, now: datetime) -> list[Kept]:
         )
         for row in own_checkins(place)
     ]
+    kept += _kept_agreements(place, zone, now)
     return sorted(kept, key=lambda one: (one.day, one.kind, one.id.hex), reverse=True)
 
 
@@ -102,6 +109,7 @@ def own_answer(place: Partner, row: Response, now: datetime) -> OwnAnswer:
     """One answer with its words, from a row that `own_response_by_id` has let through."""
     sharing, couple = sharing_of(row), place.couple
     other = turn_of(couple, row.assignment, row.turn).sharing(place.place.other)
+    stopped = frozen_since(couple)
     exercise = personalised(
         exercise_of(row.assignment),
         partner=couple.partner(place.place.other).name,
@@ -109,12 +117,15 @@ def own_answer(place: Partner, row: Response, now: datetime) -> OwnAnswer:
     )
     return OwnAnswer(
         id=row.id,
+        assignment_id=row.assignment_id,
         name=exercise.name,
         sent_at=row.sent_at,
+        opens_at=row.opens_at,
         started_at=row.started_at,
         level=sharing.level_at(now),
         pending=sharing.pending(now) if row.sent_at else None,
-        may_have_been_read=visibility.is_frozen_text(sharing, other, now, frozen_since=frozen_since(couple)),
+        may_have_been_read=visibility.is_frozen_text(sharing, other, now, frozen_since=stopped),
+        may_take_back=visibility.may_take_back(sharing, other, now, frozen_since=stopped),
         said=said_in(exercise, own_values(row)),
     )
 
@@ -156,6 +167,24 @@ def comments_on(place: Partner, row: Response) -> list[ReadComment]:
             is_about_now=comment.response_version == row.version,
         )
         for comment in rows
+    ]
+
+
+def _kept_agreements(place: Partner, zone: ZoneInfo, now: datetime) -> list[Kept]:
+    rows = own_texts(place)
+    given = {one.id: exercise_of(one).name for one in assignments_of(place.couple)} if rows else {}
+    return [
+        Kept(
+            kind="agreement",
+            id=row.assignment_id,
+            name=given[row.assignment_id],
+            day=(row.put_forward_at or row.saved_at).astimezone(zone).date(),
+            level=Level.PRIVATE if row.put_forward_at is None else Level.SHARED,
+            is_draft=row.put_forward_at is None,
+            opens_at=row.opens_at if row.opens_at is not None and row.opens_at > now else None,
+            step=row.step,
+        )
+        for row in rows
     ]
 
 

@@ -15,12 +15,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from assignments.domain import checkins, visibility
+from assignments.domain import checkins
 from assignments.domain.signs import DECISION_LABELS, DecisionState
-from assignments.models import Assignment, Decision, Entry
+from assignments.models import Assignment, Decision
 from assignments.queries.assignments import assignments_of, exercise_of, is_withdrawn
 from assignments.queries.board import marks_of, unread_of
-from assignments.queries.history import GivenTurn, Record, answers_of
+from assignments.queries.checkins import answers_of
+from assignments.queries.entries import opened_entries
+from assignments.queries.history import GivenTurn, Record
 from clinic.extensions import db
 from clinic.models import Appointment, Couple, Person
 from clinic.queries.people import practice_of
@@ -125,6 +127,8 @@ def _of_both(
         coming = " to come" if one.starts_at > now else ""
         yield Happening(at.date(), Kind.APPOINTMENT, f"Appointment {number}{coming}, {at:%H:%M}")
     for assignment in assignments_of(couple):
+        if assignment.couple_plan_id is not None and assignment.starts_on > now.astimezone(zone).date():
+            continue  # The weeks to come stand on the plan's own page.
         whom = "both" if assignment.for_whom == "both" else couple.partner(assignment.for_whom).name
         taken_back = ", since withdrawn" if is_withdrawn(assignment) else ""
         text = f"Given to {whom}: {_name(assignment)}{taken_back}"
@@ -144,20 +148,10 @@ def _thanks(couple: Couple, slots: Mapping[UUID, str], now: datetime) -> Iterato
 
     One that is being opened after it was kept counts once it has opened: until then its author may cancel.
     """
-    rows = db.session.execute(
-        select(Entry.author_id, Entry.happened_on).where(
-            Entry.practice_id == couple.practice_id,
-            Entry.couple_id == couple.id,
-            Entry.kind == "thanks",
-            Entry.visibility.in_(visibility.OPEN_TO_COUNSELLOR),
-            Entry.opens_at <= now,
-            Entry.deleted_at.is_(None),
-        )
-    )
     days: dict[tuple[str, date], list[date]] = defaultdict(list)
-    for author_id, happened_on in rows:
-        if author_id in slots:
-            days[slots[author_id], checkins.monday_of(happened_on)].append(happened_on)
+    for row, day in opened_entries(couple, now):
+        if row.author_id in slots:
+            days[slots[row.author_id], checkins.monday_of(day)].append(day)
     for (slot, _monday), found in days.items():
         noun = "1 thank-you" if len(found) == 1 else f"{len(found)} thank-yous"
         yield slot, Happening(max(found), Kind.ANSWER, f"{noun} shared")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,11 +13,15 @@ from sqlalchemy import func, select, union
 from assignments.domain import progress
 from assignments.domain.exercises import Exercise, SizeName
 from assignments.domain.progress import Progress
+from assignments.domain.rituals import Schedule, schedule_of
 from assignments.models import Assignment, Response, SetAside, TurnPart
+from assignments.queries.agreements import SharedAgreement, open_agreements
 from assignments.queries.assignments import open_assignments
 from assignments.queries.checkins import open_checkin
-from assignments.queries.doing import as_read_by
+from assignments.queries.doing import as_read_by, size_given
 from assignments.queries.exchanges import NextPart, Parts, exchange_between, is_exchange, parts_read_by
+from assignments.queries.plans import PlanLine, plan_line
+from assignments.queries.uses import assignments_done_on
 from clinic.extensions import db
 from clinic.models import Partner
 from clinic.queries.people import practice_of
@@ -65,6 +69,19 @@ class Today:
     done_today: bool
     done_so_far: int
     is_new_here: bool
+    agreed: Sequence[SharedAgreement] = ()
+    """What both have agreed on in open exercises: a ritual's days and place, or words whose uses are noted."""
+
+    schedules: Mapping[UUID, Schedule] = field(default_factory=dict)
+    """When and where each agreed ritual takes place, by its assignment."""
+
+    def schedule_of(self, task: Task) -> str:
+        """When and where one task takes place, or nothing where that is not agreed."""
+        schedule = self.schedules.get(task.assignment.id)
+        return schedule.line if schedule is not None else ""
+
+    plan: PlanLine | None = None
+    """The week of a plan the couple is in, the same for both partners."""
 
 
 def today_for(place: Partner, now: datetime, *, has_check_in: bool = True) -> Today:
@@ -74,7 +91,12 @@ def today_for(place: Partner, now: datetime, *, has_check_in: bool = True) -> To
     """
     local = now.astimezone(ZoneInfo(practice_of(place.person).timezone))
     tasks = _tasks(place, local, now)
-    check_in = open_checkin(place, now) if has_check_in else None
+    agreed = open_agreements(place, now, [task.assignment for task in tasks])
+    schedules = _schedules(agreed, tasks, local.date())
+    tasks = _with_rituals_of_today(place, tasks, schedules, local.date())
+    plan = plan_line(place, now)
+    asked = has_check_in and (plan is None or plan.check_in)
+    check_in = open_checkin(place, now) if asked else None
     week = check_in.week_of if check_in is not None and check_in.answers is None else None
     done_today = any(task.done_today for task in tasks)
     started = [task for task in tasks if task.is_waiting and task.progress is Progress.STARTED]
@@ -97,7 +119,44 @@ def today_for(place: Partner, now: datetime, *, has_check_in: bool = True) -> To
         done_today=done_today,
         done_so_far=done_so_far,
         is_new_here=not done_so_far and not started,
+        agreed=agreed,
+        schedules=schedules,
+        plan=plan,
     )
+
+
+def _schedules(agreed: Sequence[SharedAgreement], tasks: Sequence[Task], today: date) -> dict[UUID, Schedule]:
+    """When and where the agreed rituals take place."""
+    minutes = {task.assignment.id: task.minutes for task in tasks}
+    return {
+        one.assignment.id: schedule_of(one.step, one.value, minutes=minutes[one.assignment.id], today=today)
+        for one in agreed
+        if one.exercise.family == "rituals"
+    }
+
+
+def _with_rituals_of_today(
+    place: Partner, tasks: list[Task], schedules: Mapping[UUID, Schedule], today: date
+) -> list[Task]:
+    """A ritual comes back on each of its days, though its turn is finished for the week, until it was done that day."""
+    if not schedules:
+        return tasks
+    done = assignments_done_on(place, today)
+
+    def as_today(task: Task) -> Task:
+        schedule = schedules.get(task.assignment.id)
+        if task.assignment.id in done:
+            return replace(task, done_today=True, progress=Progress.DONE)
+        if (
+            schedule is not None
+            and schedule.is_today
+            and task.progress is Progress.DONE
+            and not task.done_today
+        ):
+            return replace(task, progress=Progress.NEW)
+        return task
+
+    return [as_today(task) for task in tasks]
 
 
 def _tasks(place: Partner, local: datetime, now: datetime) -> list[Task]:
@@ -120,13 +179,21 @@ def _tasks(place: Partner, local: datetime, now: datetime) -> list[Task]:
         for assignment in given
     ]
     return sorted(
-        tasks,
+        (task for task in tasks if not _has_left(task, local.date())),
         key=lambda task: (
             task.assignment.best_before is not None and task.assignment.best_before < local.date(),
             task.assignment.starts_on,
             task.assignment.assigned_at,
         ),
     )
+
+
+def _has_left(task: Task, today: date) -> bool:
+    """Whether a week of a plan is over and this partner had not begun it. What they began stays with them."""
+    given = task.assignment
+    if given.couple_plan_id is None or given.best_before is None or given.best_before >= today:
+        return False
+    return task.progress is not Progress.STARTED and not task.done_today
 
 
 def _task(
@@ -152,7 +219,7 @@ def _task(
     sent_at = response.sent_at if response else None
     latest = max((row for row in aside if turn_at(row.at) == turn), key=lambda row: row.at, default=None)
     smaller = any(row.choice == "smaller" for row in aside)
-    size: SizeName = "small" if smaller else "usual"
+    size: SizeName = "small" if smaller else size_given(assignment)
     exercise = as_read_by(place, assignment)
     own = progress.progress(response.started_at if response else None, sent_at)
     one: NextPart | None = None

@@ -171,7 +171,7 @@ def _thing(scope: _Scope, assignment: Assignment) -> SharedThing | None:
 
 def _running_turn(scope: _Scope, assignment: Assignment) -> int | None:
     """The turn that is always told about, because both may share it; it is found without asking who did."""
-    limit = limit_of(scope.place.couple, assignment)
+    limit = limit_of(assignment, scope.place.couple)
     if assignment.for_whom != "both" or limit not in visibility.OPEN_TO_PARTNER or is_withdrawn(assignment):
         return None
     return scope.latest_turn(assignment)

@@ -8,9 +8,9 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from assignments.actions import reviewing
+from assignments.forms import CommentForm, SeenForm
 from assignments.queries.review import answer_page, answers_for
 from assignments.queries.strands import exchanges_of, strands_of
-from assignments.review_forms import CommentForm, SeenForm
 from clinic import clock
 from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission

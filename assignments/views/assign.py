@@ -12,7 +12,6 @@ from flask.typing import ResponseReturnValue
 from assignments.actions.assigning import (
     Terms,
     change_assignment,
-    note_of,
     reopen_assignment,
     undo_assignment,
     withdraw_assignment,
@@ -20,17 +19,22 @@ from assignments.actions.assigning import (
 from assignments.actions.assigning import (
     assign as give,
 )
-from assignments.assign_forms import AssignForm, ChangeForm
 from assignments.domain.exercises import Exercise, personalised, reading_grade, texts_of
 from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
-from assignments.library.loader import load_library
+from assignments.forms import AssignForm, ChangeForm, whole
 from assignments.models import Assignment
-from assignments.queries.assignments import assignment_for_staff, assignments_of, exercise_of, is_withdrawn
+from assignments.queries.assignments import (
+    assignment_for_staff,
+    assignments_of,
+    exercise_of,
+    is_withdrawn,
+    note_of,
+)
 from assignments.queries.history import record_of
+from assignments.queries.library import exercise_called, library_for
 from assignments.queries.offers import cautions, recent, suggested
-from assignments.review_forms import whole
-from assignments.views.library import asked_for, exercise_called
+from assignments.views.library import asked_for
 from clinic import clock
 from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
@@ -56,8 +60,8 @@ def assign() -> ResponseReturnValue:
         return _pick_couple("")
     couple = _couple_asked_for()
     record = record_of(signed_in(), couple, clock.now())
-    given, library = assignments_of(couple), load_library()
-    word, family, found = asked_for()
+    given, library = assignments_of(couple), library_for(signed_in())
+    word, family, found = asked_for(library)
     return render_template(
         "assignments/assign/assign.html",
         couple=couple,
@@ -66,6 +70,7 @@ def assign() -> ResponseReturnValue:
         word=word,
         family=family,
         exercises=found,
+        own=library.own,
     )
 
 
@@ -73,7 +78,7 @@ def assign() -> ResponseReturnValue:
 @needs(Permission.ASSIGNMENT_WRITE)
 def preview(slug: str) -> ResponseReturnValue:
     """Look at an exercise as the couple will, and assign it: one button where the defaults fit."""
-    exercise = exercise_called(slug)
+    exercise = exercise_called(signed_in(), slug)
     if "couple" not in request.args:
         return _pick_couple(slug)
     couple = _couple_asked_for()
@@ -191,7 +196,7 @@ def _pick_couple(slug: str) -> ResponseReturnValue:
     coming = next_starts(signed_in(), clock.now())
     couples = [couple for couple in couples_for(signed_in()) if couple.closed_at is None]
     couples.sort(key=lambda couple: (couple.id not in coming, coming.get(couple.id, clock.now())))
-    name = exercise_called(slug).name if slug else ""
+    name = exercise_called(signed_in(), slug).name if slug else ""
     return render_template(
         "assignments/assign/pick_couple.html", couples=couples, coming=coming, slug=slug, name=name
     )

@@ -21,7 +21,7 @@ WEEKS_DRAWN = 6
 SHOW = ("you", "track", "all")
 # Where an action leads: the page meant for it, what it takes, and what a reader without that is offered.
 LEADS_TO = {
-    ActionKind.PLAN_TALK: ("appointments.appointments", Permission.APPOINTMENT_WRITE),
+    ActionKind.PLAN_TALK: ("talks.requests", Permission.TALK_READ),
     ActionKind.REVIEW_SIGNS: ("signs.signs", Permission.SIGNS_READ),
     ActionKind.ADJUST: ("assign.assign", Permission.ASSIGNMENT_WRITE),
     ActionKind.READ: ("answers.answers", Permission.ANSWER_STAFF_READ),

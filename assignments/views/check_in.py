@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from assignments.actions.checking_in import check_in as save_check_in
 from assignments.domain.checkins import LEAD_IN
-from assignments.partner_forms import checkin_form
+from assignments.forms import checkin_form
 from assignments.queries.checkins import open_checkin
 from clinic import clock
 from clinic.access import needs, signed_in

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from assignments.actions.responding import cancel_widening, change_visibility, offered_levels
 from assignments.actions.turns import hide_part
 from assignments.domain.visibility import Level
-from assignments.partner_forms import SharingForm
+from assignments.forms import SharingForm
 from assignments.queries.exchanges import own_part_by_id
 from assignments.queries.mine import comments_on, own_answer, own_history, own_part
 from assignments.queries.responses import own_response_by_id

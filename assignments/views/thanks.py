@@ -17,8 +17,8 @@ from assignments.actions.entries import (
 )
 from assignments.domain import visibility
 from assignments.domain.visibility import Level
+from assignments.forms import ThanksForm
 from assignments.models import Entry
-from assignments.partner_forms import ThanksForm
 from assignments.queries.entries import (
     by_week,
     last_choice,
@@ -82,8 +82,9 @@ def edit(entry_id: UUID) -> ResponseReturnValue:
     place = own_place(signed_in())
     entry = own_entry(place, entry_id)
     what, meant = words_of(entry)
-    form = ThanksForm(what=what, meant=meant, visibility=entry.visibility, version=entry.version)
-    form.offer(labels_for(place, offered_levels(place, Level(entry.visibility))))
+    wanted = sharing_of_entry(entry).heading_to(clock.now())
+    form = ThanksForm(what=what, meant=meant, visibility=wanted, version=entry.version)
+    form.offer(labels_for(place, offered_levels(place, wanted)))
     if form.validate_on_submit():
         try:
             _change(entry, form)
@@ -131,17 +132,17 @@ def _change(entry: Entry, form: ThanksForm) -> None:
 
 def _page(template: str, place: Partner, form: ThanksForm, entry: Entry | None = None) -> ResponseReturnValue:
     now = clock.now()
-    fixed = entry is not None and visibility.is_frozen_text(sharing_of_entry(entry), None, now)
-    pending = entry.opens_at if entry and entry.visibility == Level.SHARED and entry.opens_at > now else None
+    sharing = sharing_of_entry(entry) if entry else None
+    fixed = sharing is not None and visibility.is_frozen_text(sharing, None, now)
     return page(
         template,
         form,
         entry=entry,
         fixed=fixed,
-        pending=pending,
+        pending=visibility.opens_next(sharing, now) if sharing else None,
         slot=place.slot,
         names=names_for(place),
-        outcomes=lines_for(place, Level(entry.visibility) if entry else None, may_have_been_read=fixed),
+        outcomes=lines_for(place, sharing.heading_to(now) if sharing else None, may_have_been_read=fixed),
     )
 
 

@@ -17,6 +17,7 @@ from assignments.domain.visibility import outcome as outcome_of
 from assignments.forms import SendForm, StepForm, turn_form
 from assignments.queries.doing import doing_for
 from assignments.queries.exchanges import Exchange, NextPart, exchange_for
+from assignments.views.do.blueprint import page_url
 from clinic import clock
 from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
@@ -39,7 +40,7 @@ def turn(assignment_id: UUID) -> ResponseReturnValue:
         exchange=exchange,
         held=exchange.can_be_taken_back(now),
         looks_back=exchange.has_been_heard(mine.turn) and mine.is_written and not mine.is_sent,
-        look_back_step=mine.next_page.step.key,
+        look_back_url=page_url(mine, mine.next_page),
     )
 
 

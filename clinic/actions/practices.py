@@ -9,6 +9,7 @@ from clinic.access import require
 from clinic.actions.invitations import Invited, invite
 from clinic.audit import Event, record
 from clinic.domain.roles import Permission, Role
+from clinic.domain.urgent_help import COUNTRIES
 from clinic.errors import Conflict
 from clinic.extensions import db, transaction
 from clinic.models import Person, Practice, SafetyRuleChange, Supervision
@@ -18,10 +19,6 @@ DEFAULT_POLICY = (
     "You choose who sees each answer, before you write it.\n"
     "What you keep as “only me” is read by nobody else, your counsellor included.\n"
     "Your counsellor may bring up what you send to them alone, with you alone."
-)
-DEFAULT_URGENT_HELP = (
-    "This service is not watched and is not for emergencies.\n"
-    "If someone is in danger now, call your local emergency number."
 )
 
 
@@ -34,10 +31,14 @@ def create_practice(
     admin_address: str,
     timezone: str = "Europe/London",
     country: str = "GB",
-    urgent_help: str = DEFAULT_URGENT_HELP,
     is_demo: bool = False,
 ) -> tuple[Practice, Invited]:
-    """Found a practice and invite its first admin. Only the operator may, from the command line."""
+    """Found a practice and invite its first admin. Only the operator may, from the command line.
+
+    Raises Conflict for a country without urgent-help lines: nobody may be left without a number to ring.
+    """
+    if country not in COUNTRIES:
+        raise Conflict(f"There are no urgent-help lines for “{country}”. Known: {', '.join(COUNTRIES)}.")
     practice = Practice(
         name=name,
         created_at=clock.now(),
@@ -45,7 +46,6 @@ def create_practice(
         timezone=timezone,
         country=country,
         sharing_policy=DEFAULT_POLICY,
-        urgent_help=urgent_help,
     )
     db.session.add(practice)
     db.session.flush()
@@ -112,6 +112,18 @@ def invite_staff_again(*, actor: Person, person_id: UUID) -> Invited:
         raise Conflict(f"{person.name} has joined already.")
     record(actor, Event.INVITATION_SENT, person)
     return invite(person, by=actor)
+
+
+@transaction
+def change_urgent_help(*, actor: Person, country: str, lines: str) -> Practice:
+    """Choose the country whose lines are shown, and the practice's own lines above them."""
+    require(actor, Permission.PRACTICE_SETTINGS)
+    if country not in COUNTRIES:
+        raise Conflict("Choose a country from the list.")
+    practice = db.session.get_one(Practice, actor.practice_id)
+    practice.country, practice.urgent_help = country, lines
+    record(actor, Event.PRACTICE_CHANGED, practice, practice_id=practice.id, what="urgent help")
+    return practice
 
 
 @transaction

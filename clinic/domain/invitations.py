@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 LIFETIME = timedelta(hours=72)
 WRONG_CODES = 5
 CODE_DIGITS = 6
+# What the counsellor reads where somebody asked to talk before joining.
+TALK_FIRST = "Would like to talk first"
 
 
 def is_open(
@@ -43,7 +45,7 @@ def state(
     if declined_at is not None:
         return "Said no, thank you"
     if wants_to_talk_at is not None:
-        return "Would like to talk first"
+        return TALK_FIRST
     if expires_at is None:
         return "Not invited yet"
     if wrong_codes >= WRONG_CODES:

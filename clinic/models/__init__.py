@@ -7,6 +7,7 @@ from clinic.models.outbox import OutboxMail
 from clinic.models.person import Invitation, Person, Recovery, Supervision
 from clinic.models.practice import Practice, SafetyRuleChange
 from clinic.models.sign_in import FormKey, SignIn, SignInFailure
+from clinic.models.talk import TalkRequest
 
 __all__ = [
     "Appointment",
@@ -25,4 +26,5 @@ __all__ = [
     "SignIn",
     "SignInFailure",
     "Supervision",
+    "TalkRequest",
 ]

@@ -131,6 +131,11 @@ class Standing:
         """Whether this partner has an account."""
         return self.partner.person.joined_at is not None
 
+    @property
+    def wants_to_talk(self) -> bool:
+        """Whether this partner asked to talk before joining."""
+        return self.joining == invitations.TALK_FIRST
+
 
 def standings(couple: Couple, now: datetime) -> tuple[Standing, ...]:
     """Both partners of a couple already read, A first."""

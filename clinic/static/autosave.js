@@ -33,6 +33,15 @@ function keep(form) {
     if (news && part(name)) say(part(name).querySelector("p").textContent, true);
   };
 
+  // An I-sentence reads as one while it grows; the server puts the words together, as it does without script.
+  const grow = (data) => {
+    for (const [name, words] of [["reads", data.reads], ["hint", data.hint]]) {
+      if (words === undefined || !part(name)) continue;
+      if (part(name).textContent !== words) part(name).textContent = words;
+      part(`${name}-in`).hidden = !words;
+    }
+  };
+
   async function send(leaving) {
     clearTimeout(timer);
     if (!dirty || conflict || sending) return;
@@ -67,6 +76,7 @@ function keep(form) {
       return trouble("failed");
     }
     if (version) version.value = data.version;
+    grow(data);
     failed = false;
     show(null);
     const words = `Saved at ${clock(data.saved_at)}`;

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from clinic.views import appointments, couples, help, join, leave, me, practice, sign_in
+from clinic.views import appointments, couples, help, join, leave, me, practice, sign_in, talks
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     sign_in.blueprint,
@@ -13,4 +13,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     couples.blueprint,
     appointments.blueprint,
     practice.blueprint,
+    talks.blueprint,
 )

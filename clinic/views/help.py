@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from clinic.access import public, signed_in
-from clinic.actions.practices import DEFAULT_URGENT_HELP
+from clinic.domain.urgent_help import COUNTRIES, countries_from
 from clinic.queries.people import practice_of
 
 blueprint = Blueprint("help", __name__)
@@ -23,10 +23,14 @@ def help_page() -> ResponseReturnValue:
 @blueprint.get("/help/urgent")
 @public
 def urgent() -> ResponseReturnValue:
-    """Where to turn when it can't wait; the practice's own text once one is signed in."""
+    """Where to turn when it can't wait; the practice's own lines first once one is signed in."""
     practice = practice_of(signed_in()) if current_user.is_authenticated else None
-    text = (practice.urgent_help if practice else "") or DEFAULT_URGENT_HELP
-    return render_template("clinic/help/urgent.html", lines=text.splitlines(), practice=practice)
+    return render_template(
+        "clinic/help/urgent.html",
+        practice=practice,
+        own=practice.country if practice and practice.country in COUNTRIES else None,
+        countries=countries_from(practice.country if practice else None),
+    )
 
 
 @blueprint.get("/privacy")

@@ -10,10 +10,16 @@ from flask.typing import ResponseReturnValue
 from clinic import clock
 from clinic.access import needs, signed_in
 from clinic.actions.invitations import Invited
-from clinic.actions.practices import change_safety_rule, invite_staff, invite_staff_again
+from clinic.actions.practices import (
+    change_safety_rule,
+    change_urgent_help,
+    invite_staff,
+    invite_staff_again,
+)
 from clinic.actions.sign_ins import issue_recovery_code
 from clinic.domain.roles import Permission, Role
-from clinic.forms import SafetyRuleForm, StaffForm
+from clinic.domain.urgent_help import COUNTRIES
+from clinic.forms import SafetyRuleForm, StaffForm, UrgentHelpForm
 from clinic.queries.people import colleagues_of, practice_of, safety_rule_changes, staff_member, staff_of
 from clinic.web import notice, page
 
@@ -74,6 +80,19 @@ def recovery_code(person_id: UUID) -> ResponseReturnValue:
     response = make_response(render_template("clinic/practice/recovery_code.html", name=name, code=code))
     response.headers["Content-Location"] = url_for("practice.people")
     return response
+
+
+@blueprint.route("/p/urgent-help", methods=["GET", "POST"])
+@needs(Permission.PRACTICE_SETTINGS)
+def urgent_help() -> ResponseReturnValue:
+    """Where the practice's clients turn when it can't wait: its country's lines and its own."""
+    practice = practice_of(signed_in())
+    form = UrgentHelpForm(data={"country": practice.country, "lines": practice.urgent_help})
+    if form.validate_on_submit():
+        change_urgent_help(actor=signed_in(), country=form.country.data, lines=form.lines.data)
+        notice("Saved. Look at the page as your clients see it.")
+        return redirect(url_for("practice.urgent_help"))
+    return page("clinic/practice/urgent_help.html", form, countries=COUNTRIES, practice=practice)
 
 
 @blueprint.get("/p/rules")

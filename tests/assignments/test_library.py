@@ -6,8 +6,14 @@ from pathlib import Path
 import pytest
 
 from assignments.domain.exercises import (
+    DEPTHS,
+    Card,
+    CardsStep,
     Exercise,
     ExerciseError,
+    FeelingsStep,
+    exercise_from_json,
+    exercise_to_json,
     personalised,
     reading_grade,
     sentences_in,
@@ -15,7 +21,7 @@ from assignments.domain.exercises import (
     words_in,
 )
 from assignments.domain.material import MATERIAL, Kind, kind_of, label_of
-from assignments.library.loader import EXERCISES_FOLDER, check_library, load_library
+from assignments.library.loader import EXERCISES_FOLDER, check_library, load_decks, load_library
 
 SHIPPED = {
     "validate-first": "V1",
@@ -23,14 +29,27 @@ SHIPPED = {
     "reflect-and-check": "V3",
     "weekly-sit-down": "R1",
     "phone-free-evening": "R2",
+    "evening-check-in": "R3",
     "midday-message": "R4",
+    "something-together": "R5",
+    "how-we-are": "R6",
+    "time-and-place": "R7",
     "appreciation-log": "A1",
     "one-thing-aloud": "A2",
     "i-statements": "E1",
     "gentle-questions": "Q1",
     "what-helps-me-feel-safe": "Q4",
     "pause-and-come-back": "G1",
+    "shared-goal": "G2",
+    "my-pace": "G3",
+    "safe-space-pact": "G4",
     "withdrawal-journal": "N1",
+    "find-the-word": "E5",
+    "one-question-a-week": "Q2",
+    "start-light": "Q3",
+    "when-closeness-was-easy": "Q5",
+    "what-weighs-on-us": "Q6",
+    "deeper-talk": "Q7",
 }
 EXERCISES = check_library().exercises
 
@@ -43,7 +62,7 @@ UNWELCOME = re.compile(
 
 
 @pytest.mark.parametrize(("slug", "practice"), SHIPPED.items())
-def test_each_of_the_thirteen_ships_and_names_its_practice(slug: str, practice: str) -> None:
+def test_each_of_these_ships_and_names_its_practice(slug: str, practice: str) -> None:
     exercise = load_library().get(slug)
     assert exercise is not None
     assert exercise.sources[0] == practice
@@ -88,7 +107,17 @@ def test_speaker_and_listener_both_get_a_question_in_every_size_but_the_smallest
         assert {"speaker", "listener"} <= {step.turn for step in exercise.steps_in("usual")}
 
 
-@pytest.mark.parametrize("slug", ["weekly-sit-down", "phone-free-evening"])
+@pytest.mark.parametrize(
+    "slug",
+    [
+        "weekly-sit-down",
+        "phone-free-evening",
+        "evening-check-in",
+        "something-together",
+        "how-we-are",
+        "time-and-place",
+    ],
+)
 def test_a_ritual_sets_a_time_once_and_then_runs_and_asks_for_closeness(slug: str) -> None:
     ritual = load_library().get(slug)
     assert ritual is not None
@@ -107,14 +136,64 @@ def test_sharing_is_as_tight_as_the_material_asks() -> None:
     assert (safe.sharing, safe.reveal_together) == ("both", True)
 
 
-def test_there_are_gentle_questions_enough_and_room_for_ones_own() -> None:
-    questions = load_library().get("gentle-questions")
-    assert questions is not None
-    step = questions.step("question")
-    assert step is not None
-    assert step.type == "choose_one"
-    assert len(step.options) >= 12
+DECK = load_decks()["gentle-questions"]
+
+
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_the_deck_holds_questions_enough_of_every_depth(depth: str) -> None:
+    assert len([card for card in DECK.cards if card.depth == depth]) >= 12
+    assert len(DECK.cards) >= 40
+
+
+@pytest.mark.parametrize("card", DECK.cards, ids=lambda card: card.key)
+def test_every_card_asks_openly_and_pries_into_nothing(card: Card) -> None:
+    assert len(words_in(card.question)) <= 15
+    assert card.question.endswith("?")
+    # A question that begins with its verb can be answered with yes or no.
+    assert re.match(r"(?:What|Which|Who|Where|When|How)\b", card.question), card.question
+    prying = r"\b(?:sex|ex|exes|affair|money|debt|blame|fault|wrong|hit|hurt|secret|lie|lied|cheat\w*|why don|why did)\b"
+    assert not re.search(prying, card.question, re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("slug", "key", "depths"),
+    [
+        ("gentle-questions", "question", {"light", "middle", "deep"}),
+        ("one-question-a-week", "question", {"light", "middle"}),
+        ("start-light", "light-one", {"light"}),
+        ("start-light", "deeper-one", {"middle"}),
+        ("deeper-talk", "card", {"deep"}),
+    ],
+)
+def test_an_exercise_holds_the_cards_themselves_and_room_for_ones_own(
+    slug: str, key: str, depths: set[str]
+) -> None:
+    exercise = load_library().get(slug)
+    assert exercise is not None
+    step = exercise.step(key)
+    assert isinstance(step, CardsStep)
+    assert {card.depth for card in step.cards} == depths
+    assert set(step.cards) <= set(DECK.cards)
     assert step.other
+    # What was given is kept as JSON, without the deck it came from.
+    assert exercise_from_json(exercise_to_json(exercise)).step(key) == step
+
+
+def test_there_are_feeling_words_enough_in_families() -> None:
+    exercise = load_library().get("find-the-word")
+    assert exercise is not None
+    step = exercise.step("feeling")
+    assert isinstance(step, FeelingsStep)
+    assert len(step.groups) >= 6
+    assert len({word.label for word in step.feelings}) >= 40
+    assert "nowhere" in {place.key for place in step.body.options}
+
+
+@pytest.mark.parametrize("slug", ["what-helps-me-feel-safe", "when-closeness-was-easy", "what-weighs-on-us"])
+def test_what_is_revealed_together_opens_together(slug: str) -> None:
+    exercise = load_library().get(slug)
+    assert exercise is not None
+    assert (exercise.who, exercise.sharing, exercise.reveal_together) == ("each", "both", True)
 
 
 def test_search_takes_a_word_and_filters() -> None:
@@ -132,15 +211,29 @@ def test_search_takes_a_word_and_filters() -> None:
 
 
 def test_the_catalogue_holds_every_id_of_the_material() -> None:
-    counts = {"V": 8, "R": 7, "A": 4, "E": 7, "Q": 7, "G": 4, "N": 6, "PL": 3, "S": 7, "T": 11, "I": 10}
+    counts = {
+        "V": 8,
+        "R": 7,
+        "A": 4,
+        "E": 7,
+        "Q": 7,
+        "G": 4,
+        "N": 6,
+        "PL": 3,
+        "S": 7,
+        "D": 7,
+        "T": 11,
+        "I": 10,
+    }
     assert set(MATERIAL) == {f"{letters}{n}" for letters, most in counts.items() for n in range(1, most + 1)}
     assert len(set(MATERIAL.values())) == len(MATERIAL)
 
 
 def test_an_id_says_what_kind_of_thing_it_names() -> None:
-    assert [kind_of(i) for i in ("PL1", "S7", "T10", "I10", "V8")] == [
+    assert [kind_of(i) for i in ("PL1", "S7", "D7", "T10", "I10", "V8")] == [
         Kind.PLAN,
         Kind.AVOIDANCE_SIGN,
+        Kind.TIP,
         Kind.THRESHOLD,
         Kind.IDEA,
         Kind.PRACTICE,

@@ -1,5 +1,6 @@
 """A form for each kind of step: shape from the step, judgement from the domain, saved words back in their boxes."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from werkzeug.datastructures import MultiDict
 
-from assignments.domain.exercises import AnswerError, ISentenceStep, Step
+from assignments.domain.exercises import AnswerError, ISentenceStep, Part, Step
 from assignments.forms import StepForm, step_form, step_form_class
 from assignments.library.loader import load_library
 
@@ -62,6 +63,20 @@ CASES: list[tuple[str, str, list[tuple[str, str]], dict[str, Any]]] = [
         "moments",
         [("box_topic", "money"), ("box_tone", "tense"), ("box_saw", "")],
         {"topic": "money", "tone": "tense"},
+    ),
+    (
+        "appreciation-log",
+        "thanks",
+        [("box_did", "Made tea"), ("box_day", "2026-05-14"), ("box_meant", "")],
+        {"did": "Made tea", "day": "2026-05-14"},
+    ),
+    ("gentle-questions", "question", [("choice", "song"), ("other", "")], {"choice": "song"}),
+    ("gentle-questions", "question", [("other", "Who?")], {"choice": "other", "other": "Who?"}),
+    (
+        "find-the-word",
+        "feeling",
+        [("felt", "sad"), ("felt", "glad"), ("felt_other", "grey"), ("strength", "0"), ("body", "chest")],
+        {"felt": ["glad", "sad"], "felt_other": "grey", "strength": 0, "body": ["chest"]},
     ),
     ("weekly-sit-down", "sit", [("done", "y")], {"done": True}),
     (
@@ -132,6 +147,12 @@ def test_rather_not_say_leaves_the_rating_out(bare_app: Flask) -> None:
         ("validate-first", "on-my-mind", {"text": "a\x00"}, "text"),
         ("what-helps-me-feel-safe", "what-helps", {"choices": "nope"}, "choices"),
         ("withdrawal-journal", "moments", {"box_tone": "loud"}, "box_tone"),
+        ("withdrawal-journal", "moments", {"box_topic": "tea", "box_day": "yesterday"}, "box_day"),
+        ("withdrawal-journal", "moments", {"box_topic": "tea", "box_day": "2026-02-30"}, "box_day"),
+        ("gentle-questions", "question", {"choice": "made-up"}, "choice"),
+        ("find-the-word", "feeling", {"felt": "made-up"}, "felt"),
+        ("find-the-word", "feeling", {"strength": "11"}, "strength"),
+        ("find-the-word", "feeling", {"body": "made-up"}, "body"),
         ("pause-and-come-back", "our-pause", {"agreed": "y"}, "box_signal"),
     ],
 )
@@ -166,9 +187,40 @@ def test_an_i_sentence_can_be_asked_one_part_a_page(bare_app: Flask) -> None:
     assert form.value() == {"when": "the plan changed", "felt": ["sad"]}
 
 
-def test_only_an_i_sentence_has_parts() -> None:
-    with pytest.raises(ValueError, match="only an I-sentence has parts"):
-        step_form_class(step("validate-first", "on-my-mind"), "when")
+@pytest.mark.parametrize(
+    ("slug", "key", "part"),
+    [("validate-first", "on-my-mind", "when"), ("i-statements", "say-it", "body")],
+)
+def test_a_part_that_a_step_does_not_have_is_refused(slug: str, key: str, part: Part) -> None:
+    with pytest.raises(ValueError, match="has no part"):
+        step_form_class(step(slug, key), part)
+
+
+def test_a_feeling_can_be_asked_one_part_a_page(bare_app: Flask) -> None:
+    asked = step("find-the-word", "feeling")
+    saved = {"felt": ["sad"], "strength": 4}
+    form = posted(bare_app, asked, {"strength": "0"}, value=saved, part="strength")
+    assert [field.name for field in form.answer_fields()] == ["strength"]
+    assert form.value() == {"felt": ["sad"], "strength": 0}
+    form = posted(bare_app, asked, {"strength": "skip"}, value=saved, part="strength")
+    assert form.value() == {"felt": ["sad"]}
+
+
+def test_a_new_entry_is_about_today_and_an_old_one_keeps_its_day(bare_app: Flask) -> None:
+    asked = step("appreciation-log", "thanks")
+    with bare_app.test_request_context("/do"):
+        form = step_form(asked)
+        form.offer_days(date(2026, 5, 14), is_new=True)
+        days = BeautifulSoup(str(form["box_day"]()), "html.parser").select("option")
+        assert (days[0]["value"], days[0].get_text()) == ("2026-05-14", "Today, Thursday 14 May")
+        assert days[0].has_attr("selected")
+        assert [day.get_text() for day in days[-2:]] == ["Friday 1 May", "Leave it out"]
+        # The day stands there beforehand, so a day alone is nobody's entry.
+        assert form.value() is None
+        form = step_form(asked, {"did": "Made tea", "day": "2026-03-02"})
+        form.offer_days(date(2026, 5, 14), is_new=False)
+        chosen = BeautifulSoup(str(form["box_day"]()), "html.parser").select("option[selected]")
+        assert [day.get_text() for day in chosen] == ["Monday 2 March"]
 
 
 def test_a_form_asks_for_the_token_where_the_application_does(bare_app: Flask) -> None:

@@ -1,4 +1,4 @@
-"""Answers to steps: read once and strictly from whatever a form or a file holds, and shown back in words.
+"""Answers to steps: read once and strictly from whatever a form or a file holds.
 
 A value is a plain dictionary that JSON can carry, or None where the person left the page out. Reading a stored value
 again gives the same value, so drafts, imports and forms share one reader. The keys a value may hold are the names
@@ -7,15 +7,18 @@ again gives the same value, so drafts, imports and forms share one reader. The k
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 from assignments.domain.exercises.steps import (
     ANSWER_CAP,
     AgreementStep,
     AskedField,
+    CardsStep,
     ChooseManyStep,
     ChooseOneStep,
     EntriesStep,
+    FeelingsStep,
     ISentenceStep,
     Option,
     Part,
@@ -30,54 +33,15 @@ AnswerValue = dict[str, Any]
 
 RATHER_NOT_SAY: Final = "skip"
 OTHER: Final = "other"
-PARTS: Final[tuple[Part, ...]] = ("when", "felt", "would_like")
+I_SENTENCE_PARTS: Final[tuple[Part, ...]] = ("when", "felt", "would_like")
+FEELINGS_PARTS: Final[tuple[Part, ...]] = ("felt", "strength", "body")
 ENTRIES: Final = "entries"
 WRITING: Final = "writing"
+TAKEN_OUT: Final = "taken_out"
 MOST_ENTRIES: Final = 60
 
+_DAY = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _RATING = re.compile(r"(?:[0-9]|10)")
-_SAID_ALREADY = {
-    "when": re.compile(r"\A\s*when\b[\s…,.]*", re.IGNORECASE),
-    "would_like": re.compile(r"\A\s*i(?:['’]d|\s+would)\s+like\b[\s…,.]*", re.IGNORECASE),
-}
-_LOWER_AT_START: Final = frozenset(
-    {
-        "a",
-        "an",
-        "the",
-        "you",
-        "your",
-        "we",
-        "our",
-        "my",
-        "it",
-        "they",
-        "he",
-        "she",
-        "there",
-        "this",
-        "that",
-        "these",
-    }
-    | {
-        "those",
-        "some",
-        "more",
-        "less",
-        "to",
-        "for",
-        "if",
-        "at",
-        "on",
-        "in",
-        "after",
-        "before",
-        "both",
-        "each",
-        "one",
-    }
-    | {"no", "not", "nobody", "everything", "dinner", "plans"}
-)
 
 
 class AnswerError(ValueError):
@@ -95,12 +59,15 @@ def field_names(step: Step) -> tuple[str, ...]:
             return ("text",)
         case RatingStep():
             return ("rating",)
-        case ChooseOneStep():
+        case ChooseOneStep() | CardsStep():
             return ("choice", "other") if step.other else ("choice",)
         case ChooseManyStep():
             return ("choices", "other") if step.other else ("choices",)
         case ISentenceStep():
             return ("when", "felt", "felt_other", "would_like")
+        case FeelingsStep():
+            where = ("body", "body_other") if step.body.other else ("body",)
+            return ("felt", "felt_other", "strength", *where)
         case EntriesStep():
             return tuple(field.key for field in step.fields)
         case TimerStep():
@@ -109,6 +76,21 @@ def field_names(step: Step) -> tuple[str, ...]:
             return (*(field.key for field in step.fields), "agreed")
         case ReadOnlyStep():
             return ()
+
+
+def parts_of(step: Step) -> tuple[Part, ...]:
+    """The parts of a step that each have a page of their own; none for a step that is one page."""
+    match step:
+        case ISentenceStep():
+            return I_SENTENCE_PARTS
+        case FeelingsStep():
+            return FEELINGS_PARTS
+    return ()
+
+
+def names_of_part(step: Step, part: Part | None) -> tuple[str, ...]:
+    """The names a raw answer to one part of a step may use; to the whole step without a part."""
+    return tuple(name for name in field_names(step) if part is None or _part_of(name) == part)
 
 
 def read_answer(step: Step, raw: object) -> AnswerValue | None:
@@ -126,52 +108,26 @@ def read_answer(step: Step, raw: object) -> AnswerValue | None:
             text = _text(raw.get("text"), "text", step.max_chars)
             return {"text": text} if text else None
         case RatingStep():
-            rating = _rating(raw.get("rating"))
+            rating = _rating(raw.get("rating"), "rating")
             return None if rating is None else {"rating": rating}
-        case ChooseOneStep():
+        case ChooseOneStep() | CardsStep():
             return _choice(step, raw)
         case ChooseManyStep():
             return _choices(step, raw)
         case ISentenceStep():
             return _i_sentence(step, raw)
+        case FeelingsStep():
+            return _feelings(step, raw)
         case EntriesStep():
-            return _asked(step.fields, raw) or None
+            said = _asked(step.fields, raw)
+            # The day stands there beforehand, so a day alone is nobody's entry.
+            return said if any(field.key in said for field in step.fields if field.kind != "day") else None
         case TimerStep():
             return {"done": True} if _tick(raw.get("done"), "done") else None
         case AgreementStep():
             return _agreement(step, raw)
         case ReadOnlyStep():
             return None
-
-
-def lines_of(step: Step, value: AnswerValue | None) -> list[str]:
-    """A value in words, one thought a line; nothing for a page that was left out."""
-    if not value:
-        return []
-    match step:
-        case TextStep():
-            return [value["text"]]
-        case RatingStep():
-            return [f"{value['rating']} out of 10, where 0 is “{step.low}” and 10 is “{step.high}”"]
-        case ChooseOneStep():
-            chosen = [] if value["choice"] == OTHER else [_label(step.options, value["choice"])]
-            return [*chosen, value[OTHER]] if OTHER in value else chosen
-        case ChooseManyStep():
-            lines = [_label(step.options, key) for key in value["choices"]]
-            return [*lines, value[OTHER]] if OTHER in value else lines
-        case ISentenceStep():
-            return [_spoken(step, value)]
-        case EntriesStep():
-            if ENTRIES in value or WRITING in value:
-                return [" · ".join(_asked_lines(step.fields, entry)) for entry in _entries_in(value)]
-            return _asked_lines(step.fields, value)  # One bare entry, as a form or an import hands it over.
-        case TimerStep():
-            return [f"{step.minutes} minutes, done"]
-        case AgreementStep():
-            lines = _asked_lines(step.fields, value)
-            return [*lines, step.agree] if value.get("agreed") else lines
-        case ReadOnlyStep():
-            return []
 
 
 def kept_entries(value: AnswerValue | None) -> dict[str, AnswerValue]:
@@ -186,7 +142,12 @@ def entry_in_writing(value: AnswerValue | None) -> AnswerValue | None:
     return dict(begun) if isinstance(begun, Mapping) else None
 
 
-def _entries_in(value: AnswerValue) -> list[AnswerValue]:
+def is_log(value: AnswerValue) -> bool:
+    """Whether a value holds entries under their keys, and is not one bare entry."""
+    return not value.keys().isdisjoint((ENTRIES, WRITING, TAKEN_OUT))
+
+
+def all_entries(value: AnswerValue) -> list[AnswerValue]:
     """Every entry, the begun one last, so that nothing that was typed is left behind."""
     begun = entry_in_writing(value)
     return [*kept_entries(value).values(), *([begun] if begun else [])]
@@ -207,10 +168,33 @@ def with_entry(value: AnswerValue | None, key: str, said: AnswerValue | None) ->
     return _entries_value(entries, None)
 
 
-def without_entry(value: AnswerValue | None, key: str) -> AnswerValue | None:
-    """The entries without one; a key that is gone already changes nothing."""
+def with_changed_entry(value: AnswerValue | None, key: str, said: AnswerValue | None) -> AnswerValue | None:
+    """The entries with one said anew in its old place; one that is gone, or emptied, leaves the rest as it is."""
     entries = kept_entries(value)
-    entries.pop(key, None)
+    if said and key in entries:
+        entries[key] = said
+    return _entries_value(entries, entry_in_writing(value))
+
+
+def without_entry(value: AnswerValue | None, key: str) -> AnswerValue | None:
+    """The entries without one, which stays at hand until the next save; a key that is gone changes nothing."""
+    entries = kept_entries(value)
+    out = {key: entries.pop(key)} if key in entries else None
+    kept = _entries_value(entries, entry_in_writing(value)) or {}
+    return (kept | {TAKEN_OUT: out} if out else kept) or None
+
+
+def entry_taken_out(value: AnswerValue | None) -> tuple[str, AnswerValue] | None:
+    """The entry that was taken out last and can still be put back, with its key."""
+    out = (value or {}).get(TAKEN_OUT)
+    return next(iter(out.items()), None) if isinstance(out, Mapping) else None
+
+
+def with_entry_put_back(value: AnswerValue | None) -> AnswerValue | None:
+    """The entries with the one taken out last among them again."""
+    entries, out = kept_entries(value), entry_taken_out(value)
+    if out is not None:
+        entries[out[0]] = out[1]
     return _entries_value(entries, entry_in_writing(value))
 
 
@@ -223,22 +207,16 @@ def _entries_value(entries: dict[str, AnswerValue], begun: AnswerValue | None) -
     return value or None
 
 
-def sentence_of(step: Step, value: AnswerValue | None) -> str:
-    """A value in words, on one line."""
-    lines = [" ".join(line.split()) for line in lines_of(step, value)]
-    return " · ".join(lines)
-
-
 def merge_part(
-    step: ISentenceStep, saved: AnswerValue | None, part: Part, said: AnswerValue | None
+    step: ISentenceStep | FeelingsStep, saved: AnswerValue | None, part: Part, said: AnswerValue | None
 ) -> AnswerValue:
-    """An I-sentence with one part said anew and the other two kept; empty when nothing is left."""
+    """An answer in parts with one part said anew and the others kept; empty when nothing is left."""
     kept = {key: value for key, value in (saved or {}).items() if _part_of(key) != part}
     return read_answer(step, kept | {k: v for k, v in (said or {}).items() if _part_of(k) == part}) or {}
 
 
 def _part_of(name: str) -> str:
-    return "felt" if name == "felt_other" else name
+    return name.removesuffix("_other")
 
 
 def _text(raw: object, field: str, most: int) -> str:
@@ -264,7 +242,7 @@ def _text(raw: object, field: str, most: int) -> str:
     return text if text.strip() else ""
 
 
-def _rating(raw: object) -> int | None:
+def _rating(raw: object, field: str) -> int | None:
     if raw is None or raw == "" or raw == RATHER_NOT_SAY:
         return None
     # A whole number or its plain digits, and nothing Python would kindly read as one: no True, no 1_0, no ٣.
@@ -272,10 +250,10 @@ def _rating(raw: object) -> int | None:
         return raw
     if isinstance(raw, str) and _RATING.fullmatch(raw):
         return int(raw)
-    raise AnswerError("Choose a number from 0 to 10, or choose “I’d rather not say”.", "rating")
+    raise AnswerError("Choose a number from 0 to 10, or choose “I’d rather not say”.", field)
 
 
-def _choice(step: ChooseOneStep, raw: Mapping[str, object]) -> AnswerValue | None:
+def _choice(step: ChooseOneStep | CardsStep, raw: Mapping[str, object]) -> AnswerValue | None:
     chosen = raw.get("choice")
     said = _text(raw.get(OTHER), OTHER, step.max_chars) if step.other else ""
     # Own words are kept beside a chosen line too: nothing that was typed is thrown away.
@@ -304,6 +282,19 @@ def _i_sentence(step: ISentenceStep, raw: Mapping[str, object]) -> AnswerValue |
     return {name: part for name, part in parts.items() if part} or None
 
 
+def _feelings(step: FeelingsStep, raw: Mapping[str, object]) -> AnswerValue | None:
+    strength = _rating(raw.get("strength"), "strength")
+    parts: AnswerValue = {
+        "felt": _known_many(step.feelings, raw.get("felt"), "felt"),
+        "felt_other": _text(raw.get("felt_other"), "felt_other", 100),
+        "strength": strength,
+        "body": _known_many(step.body.options, raw.get("body"), "body"),
+        "body_other": _text(raw.get("body_other"), "body_other", 100),
+    }
+    # Nothing is told from nought here: the lightest feeling is an answer.
+    return {name: part for name, part in parts.items() if part or part == 0} or None
+
+
 def _agreement(step: AgreementStep, raw: Mapping[str, object]) -> AnswerValue | None:
     said = _asked(step.fields, raw)
     agreed = _tick(raw.get("agreed"), "agreed")
@@ -321,6 +312,9 @@ def _asked(fields: tuple[AskedField, ...], raw: Mapping[str, object]) -> AnswerV
         if field.kind == "choose_one":
             if given not in (None, "", RATHER_NOT_SAY):
                 said[field.key] = _known(field.options, given, field.key)
+        elif field.kind == "day":
+            if day := _day(given, field.key):
+                said[field.key] = day
         elif text := _text(given, field.key, field.max_chars):
             if field.kind == "line" and "\n" in text.strip():
                 raise AnswerError("This box takes one line. Please put it on one line.", field.key)
@@ -328,14 +322,16 @@ def _asked(fields: tuple[AskedField, ...], raw: Mapping[str, object]) -> AnswerV
     return said
 
 
-def _asked_lines(fields: tuple[AskedField, ...], value: AnswerValue) -> list[str]:
-    lines = []
-    for field in fields:
-        if field.key in value:
-            said = value[field.key]
-            shown = _label(field.options, said) if field.kind == "choose_one" else said
-            lines.append(f"{field.label}{'' if field.label.endswith(('?', '…')) else ':'} {shown}")
-    return lines
+def _day(raw: object, field: str) -> str:
+    """A day as 2026-05-14, or nothing where it was left out."""
+    if raw in (None, ""):
+        return ""
+    try:
+        if isinstance(raw, str) and _DAY.fullmatch(raw):
+            return date.fromisoformat(raw).isoformat()
+    except ValueError:
+        pass
+    raise AnswerError("Choose a day from the list, or leave it out.", field)
 
 
 def _tick(raw: object, field: str) -> bool:
@@ -361,29 +357,3 @@ def _known_many(options: tuple[Option, ...], raw: object, field: str) -> list[st
         raise AnswerError("Choose from the lines on this page, or leave it out.", field)
     chosen = {_known(options, key, field) for key in raw if key != ""}
     return [option.key for option in options if option.key in chosen]
-
-
-def _label(options: tuple[Option, ...], key: str) -> str:
-    # A label may be gone in a later version of the exercise; the key is then better than an error page.
-    return next((option.label for option in options if option.key == key), key)
-
-
-def _spoken(step: ISentenceStep, value: AnswerValue) -> str:
-    """When … I felt … I'd like …, out of whatever parts there are."""
-    when = _part_in_words("when", value.get("when", ""))
-    like = _part_in_words("would_like", value.get("would_like", ""))
-    feelings = [_label(step.feelings, key) for key in value.get("felt", [])]
-    if value.get("felt_other"):
-        feelings.append(" ".join(value["felt_other"].split()).rstrip("."))
-    felt = " and ".join(filter(None, (", ".join(feelings[:-1]), "".join(feelings[-1:]))))
-    first = ", ".join(filter(None, (f"When {when}" if when else "", f"I felt {felt}" if felt else "")))
-    return " ".join(f"{part}." for part in (first, f"I’d like {like}" if like else "") if part)
-
-
-def _part_in_words(part: str, text: str) -> str:
-    """One part without the words the sentence brings itself, and without a capital in mid-sentence."""
-    words = " ".join(_SAID_ALREADY[part].sub("", text, count=1).split()).rstrip(".")
-    first, _, rest = words.partition(" ")
-    if first.lower() in _LOWER_AT_START:
-        first = first.lower()
-    return f"{first} {rest}".strip()

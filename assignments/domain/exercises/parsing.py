@@ -3,24 +3,33 @@
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import Any, Final
 
 from pydantic import ValidationError
 
+from assignments.domain.exercises.decks import Deck, with_cards
 from assignments.domain.exercises.definitions import Dose, Exercise, Size, Sizes
 from assignments.domain.exercises.steps import (
     AgreementStep,
     AskedField,
+    BodyPart,
+    Card,
+    CardsStep,
     ChooseManyStep,
     ChooseOneStep,
     Definition,
     EntriesStep,
+    FeelingGroup,
+    FeelingsStep,
     ISentenceStep,
     Option,
     RatingStep,
     ReadOnlyStep,
     SentencePart,
+    StrengthPart,
     TextStep,
     TimerStep,
 )
@@ -31,6 +40,8 @@ STEP_TYPES: Final[Mapping[str, type[Definition]]] = {
     "choose_one": ChooseOneStep,
     "choose_many": ChooseManyStep,
     "i_sentence": ISentenceStep,
+    "cards": CardsStep,
+    "feelings": FeelingsStep,
     "entries": EntriesStep,
     "timer": TimerStep,
     "read_only": ReadOnlyStep,
@@ -49,6 +60,20 @@ _PARTS: Final[Mapping[str, type[Definition]]] = {
     "when": SentencePart,
     "felt": SentencePart,
     "would_like": SentencePart,
+    "strength": StrengthPart,
+    "body": BodyPart,
+    "cards": Card,
+    "groups": FeelingGroup,
+}
+
+_ONLY_IN: Final[Mapping[str, tuple[type[Definition], ...]]] = {
+    "when": (ISentenceStep,),
+    "felt": (ISentenceStep, FeelingsStep),
+    "would_like": (ISentenceStep,),
+    "strength": (FeelingsStep,),
+    "body": (FeelingsStep,),
+    "cards": (CardsStep,),
+    "groups": (FeelingsStep,),
 }
 
 _BRACES = re.compile(r"\{[^{}]*\}|[{}]")
@@ -64,8 +89,24 @@ class ExerciseError(Exception):
         super().__init__("\n".join(f"{source}: {problem}" for problem in problems))
 
 
-def parse_exercise(text: str, source: str) -> Exercise:
-    """Read one exercise out of the text of its file; `source` is how messages name that file."""
+@dataclass(frozen=True)
+class Problem:
+    """One thing that keeps a table from being an exercise: the sentence of a file, and its parts for a form."""
+
+    place: tuple[str | int, ...]
+    sentence: str
+    expected: str = ""
+    """What should stand there, in words; empty where the sentence says it."""
+    is_missing: bool = False
+    rule: str = ""
+    """The sentence of a rule about several parts, without the place in front of it."""
+
+
+def parse_exercise(text: str, source: str, decks: Mapping[str, Deck] = MappingProxyType({})) -> Exercise:
+    """Read one exercise out of the text of its file; `source` is how messages name that file.
+
+    `decks` are the ones a step of the kind “cards” may name; their cards become part of the exercise.
+    """
     try:
         table = tomllib.loads(text)
     except ValueError as error:
@@ -74,16 +115,32 @@ def parse_exercise(text: str, source: str) -> Exercise:
         raise ExerciseError(source, (f"this cannot be read as TOML: {error}. {hint}.",)) from error
     except RecursionError as error:
         raise ExerciseError(source, ("this is nested far deeper than any exercise is.",)) from error
-    problems = list(_odd_texts(table, ()))
-    try:
-        exercise = Exercise.model_validate(_with_tuples(table))
-    except ValidationError as error:
-        details = [dict(detail) for detail in error.errors(include_url=False)]
-        problems.extend(_problem(detail, table) for detail in details if not _is_echo(detail))
-        raise ExerciseError(source, tuple(problems)) from error
-    if problems:
-        raise ExerciseError(source, tuple(problems))
+    return exercise_from_table(table, source, decks)
+
+
+def exercise_from_table(
+    table: Mapping[str, Any], source: str, decks: Mapping[str, Deck] = MappingProxyType({})
+) -> Exercise:
+    """An exercise from the table that its file or its draft holds; the one reading both go through."""
+    exercise, problems = _read(table, decks)
+    if exercise is None or problems:
+        raise ExerciseError(source, tuple(problem.sentence for problem in problems))
     return exercise
+
+
+def problems_in(
+    table: Mapping[str, Any], decks: Mapping[str, Deck] = MappingProxyType({})
+) -> tuple[Problem, ...]:
+    """Everything that keeps a table from being an exercise, each with the place it stands at."""
+    return _read(table, decks)[1]
+
+
+def parse_deck(text: str, source: str) -> Deck:
+    """Read one deck of cards out of the text of its file. Decks ship with the service; nobody sends one in."""
+    try:
+        return Deck.model_validate(with_tuples(tomllib.loads(text)))
+    except ValueError as error:
+        raise ExerciseError(source, (str(error),)) from error
 
 
 def exercise_to_json(exercise: Exercise) -> str:
@@ -96,58 +153,80 @@ def exercise_from_json(text: str) -> Exercise:
     return Exercise.model_validate_json(text)
 
 
-def _with_tuples(value: Any) -> Any:
+def with_tuples(value: Any) -> Any:
     """TOML has lists, frozen definitions have tuples; the strict reading would refuse the one for the other."""
     if isinstance(value, dict):
-        return {key: _with_tuples(item) for key, item in value.items()}
+        return {key: with_tuples(item) for key, item in value.items()}
     if isinstance(value, list):
-        return tuple(_with_tuples(item) for item in value)
+        return tuple(with_tuples(item) for item in value)
     return value
 
 
-def _odd_texts(value: Any, place: tuple[str | int, ...]) -> list[str]:
+def _read(table: Mapping[str, Any], decks: Mapping[str, Deck]) -> tuple[Exercise | None, tuple[Problem, ...]]:
+    problems = _odd_texts(dict(table), ())
+    try:
+        return Exercise.model_validate(with_tuples(with_cards(dict(table), decks))), tuple(problems)
+    except ValidationError as error:
+        details = [dict(detail) for detail in error.errors(include_url=False)]
+        problems.extend(_problem(detail, table) for detail in details if not _is_echo(detail))
+        return None, tuple(problems)
+
+
+def _odd_texts(value: Any, place: tuple[str | int, ...]) -> list[Problem]:
     """Sentences about texts with an unknown {placeholder} or with characters that cannot be seen."""
     if isinstance(value, dict):
-        return [line for key, item in value.items() for line in _odd_texts(item, (*place, key))]
+        return [one for key, item in value.items() for one in _odd_texts(item, (*place, key))]
     if isinstance(value, list):
-        return [line for number, item in enumerate(value) for line in _odd_texts(item, (*place, number))]
+        return [one for number, item in enumerate(value) for one in _odd_texts(item, (*place, number))]
     if not isinstance(value, str):
         return []
     found = []
     for brace in _BRACES.findall(value):
         if brace not in _KNOWN_BRACES:
             found.append(
-                f"{_path(place)}: “{brace}” is no name we can fill in; write {{partner}} or {{counsellor}}, "
-                "or leave the braces out."
+                _at(
+                    place,
+                    f"“{brace}” is no name we can fill in; write {{partner}} or {{counsellor}}, "
+                    "or leave the braces out",
+                )
             )
     if any(not character.isprintable() and character != "\n" for character in value):
-        found.append(f"{_path(place)}: it holds a character that cannot be seen; type the line again.")
+        found.append(_at(place, "it holds a character that cannot be seen; type the line again"))
     return found
 
 
-def _problem(detail: dict[str, Any], table: Mapping[str, Any]) -> str:
-    """One sentence from one of pydantic's findings."""
+def _at(place: tuple[str | int, ...], rule: str) -> Problem:
+    return Problem(place, f"{_path(place)}: {rule}.", rule=rule)
+
+
+def _problem(detail: dict[str, Any], table: Mapping[str, Any]) -> Problem:
+    """One problem from one of pydantic's findings."""
     place, model = _walk(detail["loc"])
     kind, context = detail["type"], detail.get("ctx", {})
     path = _path(place) + _step_name(place, table)
     name = place[-1] if place else ""
     expected = _expected(model, name)
     if kind == "value_error":
-        sentence = str(context["error"])
-        return f"{path}: {sentence}." if place else f"{sentence}."
+        rule = str(context["error"])
+        return Problem(place, f"{path}: {rule}." if place else f"{rule}.", rule=rule)
     if kind == "missing":
-        return f"{path}: this is missing; expected {expected}."
+        sentence = f"{path}: this is missing; expected {expected}."
+        return Problem(place, sentence, expected, is_missing=True)
     if kind == "extra_forbidden":
         known = tuple(model.model_fields) if model else ()
         near = get_close_matches(str(name), known, n=1)
         meant = f"did you mean “{near[0]}”?" if near else f"known here: {', '.join(known)}."
-        return f"{path}: there is no such field; {meant}"
+        return Problem(place, f"{path}: there is no such field; {meant}")
     if kind in ("union_tag_not_found", "union_tag_invalid"):
         found = f"; found “{_short(context['tag'])}”" if "tag" in context else ""
-        return f"{_path((*place, 'type'))}{_step_name(place, table)}: expected one of {', '.join(STEP_TYPES)}{found}."
+        types = f"one of {', '.join(STEP_TYPES)}"
+        path = f"{_path((*place, 'type'))}{_step_name(place, table)}"
+        return Problem((*place, "type"), f"{path}: expected {types}{found}.", types)
     if kind == "literal_error":
-        return f"{path}: expected one of {context['expected']}; found {_short(detail['input'])}."
-    return f"{path}: expected {expected}; found {_short(detail['input'])}."
+        expected = f"one of {context['expected']}"
+    found = _short(detail["input"])
+    is_missing = detail["input"] in ("", ())
+    return Problem(place, f"{path}: expected {expected}; found {found}.", expected, is_missing)
 
 
 def _walk(location: tuple[str | int, ...]) -> tuple[tuple[str | int, ...], type[Definition] | None]:
@@ -164,7 +243,7 @@ def _walk(location: tuple[str | int, ...]) -> tuple[tuple[str | int, ...], type[
         if isinstance(part, str):
             model = entered
             entered = None if (number, part) == (0, "steps") else _PARTS.get(part)
-            if part in ("when", "felt", "would_like") and model is not ISentenceStep:
+            if part in _ONLY_IN and model not in _ONLY_IN[part]:
                 entered = None
     return tuple(place), model
 
@@ -186,6 +265,7 @@ _DESCRIPTIONS: Final[Mapping[str, str]] = {
     "family": "one of validation, rituals, appreciation, speaking, curiosity, agreements, noticing",
     "who": "one of each, together, turns, one",
     "level": "one of easy, middle, deeper",
+    "depth": "one of light, middle, deep",
     "dose": "a table [dose] with a text and how often",
     "sizes": "three tables: [sizes.small], [sizes.usual] and [sizes.longer]",
     "small": "a table [sizes.small] with minutes and steps",
@@ -194,6 +274,8 @@ _DESCRIPTIONS: Final[Mapping[str, str]] = {
     "when": "a table with a title for “When …”",
     "felt": "a table with a title for “I felt …”",
     "would_like": "a table with a title for “I'd like …”",
+    "strength": "a table with a title and the words at 0 (low) and at 10 (high)",
+    "body": "a table with a title and options",
     "type": f"one of {', '.join(STEP_TYPES)}",
     "hint": "one short line, at most 120 characters",
 }

@@ -8,7 +8,8 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Turn = Literal["speaker", "listener"]
-Part = Literal["when", "felt", "would_like"]
+Part = Literal["when", "felt", "would_like", "strength", "body"]
+Depth = Literal["light", "middle", "deep"]
 
 ANSWER_CAP = 20_000
 """No field holds more characters than this, whatever an exercise says."""
@@ -61,8 +62,8 @@ class AskedField(Definition):
 
     key: FieldKey
     label: Label
-    kind: Literal["line", "text", "choose_one"] = Field(
-        default="line", description="“line” (one line), “text” (several lines) or “choose_one”"
+    kind: Literal["line", "text", "choose_one", "day"] = Field(
+        default="line", description="“line” (one line), “text” (several lines), “day” or “choose_one”"
     )
     hint: Hint | None = None
     options: tuple[Option, ...] = Field(
@@ -180,6 +181,112 @@ class ISentenceStep(_StepBase):
         return self
 
 
+class Card(Definition):
+    """One question of a deck: the key is stored, the question is read."""
+
+    key: Slug
+    depth: Depth
+    question: Title
+
+
+class CardsStep(_StepBase):
+    """Three cards to choose from, dealt from a deck, and words of one's own.
+
+    A file may name a deck that ships. Its cards are put in place of its name when the file is read, so a
+    definition always holds the cards themselves and a couple keeps the ones it was given.
+    """
+
+    type: Literal["cards"]
+    deck: Slug | None = Field(
+        default=None, description="the name of a deck that ships; or leave it out and give cards"
+    )
+    depths: tuple[Depth, ...] = Field(
+        default=(), description="which of “light”, “middle” and “deep” to take from the deck"
+    )
+    cards: tuple[Card, ...] = Field(
+        default=(),
+        max_length=120,
+        description="a list of at least three { key = …, depth = …, question = … }",
+    )
+    other: Label | None = Field(
+        default="A question of my own", description="the label of a box for own words"
+    )
+    max_chars: MaxChars = 1000
+
+    @model_validator(mode="after")
+    def _cards_are_there(self) -> Self:
+        if self.deck is not None and self.cards:
+            raise ValueError("give a deck that ships or cards of its own, not both")
+        if self.deck is not None:
+            raise ValueError(
+                f"there is no deck “{self.deck}” with cards of that depth; name a deck that ships, or give cards"
+            )
+        if self.depths:
+            raise ValueError("depths choose from a deck; take them out where the cards stand here themselves")
+        if len(self.cards) < 3:
+            raise ValueError("name a deck, or give at least three cards")
+        _check_options(self.options)
+        return self
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """The cards as things to choose; not checked again, because a long name may be in one by now."""
+        return tuple(Option.model_construct(key=card.key, label=card.question) for card in self.cards)
+
+
+class FeelingGroup(Definition):
+    """A family of feeling words that is folded together on the page."""
+
+    key: Slug
+    label: Label
+    feelings: tuple[Option, ...] = Field(
+        min_length=2, max_length=15, description="a list of two to fifteen words, { key = …, label = … }"
+    )
+
+
+class StrengthPart(SentencePart):
+    """How strong it is, from 0 to 10."""
+
+    low: Label
+    high: Label
+
+
+class BodyPart(SentencePart):
+    """Where in the body it sits."""
+
+    options: tuple[Option, ...] = Field(
+        min_length=2, max_length=30, description="a list of at least two places, { key = …, label = … }"
+    )
+    other: Label | None = Field(
+        default=None, description="the label of a box for own words; leave it out for no such box"
+    )
+
+
+class FeelingsStep(_StepBase):
+    """A feeling: the word for it, how strong it is, and where in the body; three pages, each may be left out."""
+
+    type: Literal["feelings"]
+    felt: SentencePart
+    strength: StrengthPart
+    body: BodyPart
+    groups: tuple[FeelingGroup, ...] = Field(
+        min_length=2, max_length=10, description="a list of two to ten groups of feeling words"
+    )
+    other: Label = "Another word"
+
+    @model_validator(mode="after")
+    def _keys_differ(self) -> Self:
+        refuse_twins("group", [group.key for group in self.groups])
+        _check_options(self.feelings)
+        _check_options(self.body.options)
+        return self
+
+    @property
+    def feelings(self) -> tuple[Option, ...]:
+        """Every word of every group, in reading order."""
+        return tuple(word for group in self.groups for word in group.feelings)
+
+
 class EntriesStep(_StepBase):
     """Several small entries over some days, each with the same few boxes."""
 
@@ -238,6 +345,8 @@ Step = Annotated[
     | ChooseOneStep
     | ChooseManyStep
     | ISentenceStep
+    | CardsStep
+    | FeelingsStep
     | EntriesStep
     | TimerStep
     | ReadOnlyStep

@@ -201,19 +201,6 @@ def test_the_choices_never_pass_the_limit_and_only_me_is_always_one(
     assert not (reveal_together and for_both and Level.SHARED in offered)
 
 
-@given(
-    before=st.none() | st.sampled_from([Level.PRIVATE, Level.SHARED]),
-    wanted=st.sampled_from([Level.PRIVATE, Level.SHARED]),
-)
-def test_a_thank_you_is_never_seen_before_its_hold_nor_a_kept_one_before_the_delay(
-    before: Level | None, wanted: Level
-) -> None:
-    opens = visibility.entry_opens_at(before, wanted, START, hold=HOLD, delay=DELAY)
-    assert opens >= START + HOLD
-    if before is Level.PRIVATE and wanted is Level.SHARED:
-        assert opens >= START + DELAY
-
-
 def test_the_words_about_a_level_name_its_readers() -> None:
     names = {"partner": "Jo", "counsellor": "Priya"}
     assert visibility.readers(Level.SHARED, **names) == "Jo and Priya"
@@ -407,23 +394,27 @@ def test_a_thank_you_is_shared_or_kept_and_never_looser_than_the_limit(
     assert visibility.levels_offered_for_thanks(limit, ended=ended) == offered
 
 
-@given(
-    before=st.sampled_from([None, Level.PRIVATE, Level.SHARED]),
-    hold=st.integers(0, 60),
-    delay=st.integers(10, 4320),
-)
-def test_an_entry_waits_for_the_hold_and_for_the_delay_where_it_was_kept(
-    before: Level | None, hold: int, delay: int
-) -> None:
-    now = datetime(2026, 9, 16, 18, 30, tzinfo=UTC)
-    opens = visibility.entry_opens_at(
-        before, Level.SHARED, now, hold=timedelta(minutes=hold), delay=timedelta(minutes=delay)
+def test_a_text_is_open_since_it_last_opened() -> None:
+    day = timedelta(days=1)
+    hidden_and_shown = (Change(Level.PRIVATE, START + day), Change(Level.SHARED, START + 3 * day))
+    kept = Sharing(Level.SHARED, START, START + HOLD, hidden_and_shown)
+    assert visibility.open_since(kept, None, START) is None
+    assert visibility.open_since(kept, None, START + HOLD) == START + HOLD
+    assert visibility.open_since(kept, None, START + 2 * day) is None
+    assert visibility.open_since(kept, None, START + 9 * day) == START + 3 * day
+    assert kept.heading_to(START + 2 * day) is Level.SHARED
+    assert visibility.opens_next(kept, START) is None  # Hiding is on its way, so nothing is going to open.
+    assert visibility.opens_next(kept, START + 2 * day) == START + 3 * day
+
+
+def test_answers_that_open_together_are_open_since_the_later_of_them() -> None:
+    one, two = (
+        Sharing(Level.BOTH, START, START + HOLD),
+        Sharing(Level.BOTH, START + DELAY, START + DELAY + HOLD),
     )
-    assert opens >= now + timedelta(minutes=hold)
-    if before is Level.PRIVATE:
-        assert opens >= now + timedelta(minutes=delay)
-    else:
-        assert opens == now + timedelta(minutes=hold)
+    for own, other in ((one, two), (two, one)):
+        assert visibility.open_since(own, other, START + DELAY) is None
+        assert visibility.open_since(own, other, START + 2 * DELAY) == START + DELAY + HOLD
 
 
 @pytest.mark.parametrize(

@@ -222,10 +222,11 @@ def test_entries_are_added_and_removed_one_by_one(cast: Cast, as_: AS, app: Flas
         page = submit_and_follow(sam, page, {"box_did": words}, form=MAIN, button="Add a small thank-you")
     assert page.select_one("textarea").get_text(strip=True) == ""  # type: ignore[union-attr]
     assert "Made tea" in page.words
-    first = page.select_one("input[name=remove]")
-    assert first is not None
-    page = submit_and_follow(sam, page, form=f'form:has([value="{first["value"]}"])')
-    assert "Made tea" not in page.words
+    # The newest stands first, where it was written.
+    assert next(line.get_text() for line in page.select(".entry-line")).startswith("What Jo did: Rang")
+    oldest = page.select("input[name=remove]")[-1]
+    page = submit_and_follow(sam, page, form=f'form:has([value="{oldest["value"]}"])')
+    assert [line.get_text()[:15] for line in page.select(".entry-line")] == ["What Jo did: Ra"]
     # What stands in the boxes goes along with Continue, so nothing typed is left behind.
     submit(sam, page, {"box_did": "Waited up"}, form=MAIN, button="Continue")
     page = get_page(sam, f"/do/{given}/check")
@@ -289,11 +290,12 @@ def test_a_begun_entry_is_kept_and_then_added_without_a_quarrel(cast: Cast, as_:
     page = get_page(sam, url)
     assert draft(app, sam, url, box_did="Made", version="0").status_code == 200
     assert "Made" in str(get_page(sam, url).select_one("textarea"))
-    assert draft(app, sam, url, box_did="Made tea", version="1").status_code == 200
+    today = {"box_day": "2026-09-16"}
+    assert draft(app, sam, url, box_did="Made tea", version="1", **today).status_code == 200
     # The form still holds the version it was opened with; its own saves must not stand in its way.
-    submit(sam, page, {"box_did": "Made tea"}, form=MAIN, button="Add a small thank-you")
+    submit(sam, page, {"box_did": "Made tea", **today}, form=MAIN, button="Add a small thank-you")
     value = kept(app, given, "thanks")[0]
-    assert list(value["entries"].values()) == [{"did": "Made tea"}]
+    assert list(value["entries"].values()) == [{"did": "Made tea", "day": "2026-09-16"}]
     assert "writing" not in value
 
 
@@ -433,6 +435,10 @@ def test_sending_can_be_taken_back_until_the_hold_ends(cast: Cast, as_: AS, app:
     row = response_of(app, given)
     assert row is not None
     assert row.sent_at is None
+    carry_on = get_page(sam, f"/do/{given}")
+    assert [link["href"] for link in carry_on.select("main a") if "Carry on" in link.text] == [
+        f"/do/{given}/check"
+    ]
     assert "it rained" in get_page(sam, f"/do/{given}/check").words
     send(app, cast.sam, given, Level.SHARED)
     page = get_page(sam, f"/do/{given}/done")

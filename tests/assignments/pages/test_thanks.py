@@ -8,9 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from assignments.actions.entries import save_thanks
+from assignments.actions.entries import change_thanks, save_thanks
 from assignments.domain.visibility import Level
 from assignments.models import Entry
+from clinic.errors import Conflict
 from clinic.extensions import db
 from clinic.models import AuditLine, Couple, Person
 from tests.cast import AS, Cast
@@ -172,6 +173,58 @@ def test_sharing_what_was_kept_waits_a_day_and_can_be_cancelled(
     submit(client, get_page(client, f"/thanks/{entry_id}"), {"visibility": "shared"}, form=FORM)
     clock.move(days=1)
     assert "You made tea twice" in get_page(as_(cast.jo), "/thanks").words
+
+
+def test_words_that_were_read_stay_through_hiding_and_sharing_again(
+    cast: Cast, as_: AS, app: Flask, clock: Clock
+) -> None:
+    entry_id = kept(app, cast.sam, "You made tea", Level.SHARED)
+    clock.move(minutes=11)
+    assert "You made tea" in get_page(as_(cast.jo), "/thanks").words
+    client = as_(cast.sam)
+    submit(client, get_page(client, f"/thanks/{entry_id}"), {"visibility": "private"}, form=FORM)
+    page = get_page(client, f"/thanks/{entry_id}")
+    assert "The words stay" in page.words
+    with app.app_context(), pytest.raises(Conflict, match="stay as they are"):
+        change_thanks(
+            actor=cast.sam, entry_id=entry_id, what="Never", meant="", level=Level.SHARED, version=2
+        )
+    submit(client, page, {"visibility": "shared"}, form=FORM)
+    assert "You made tea" not in get_page(as_(cast.jo), "/thanks").words
+    clock.move(days=1)
+    assert "You made tea" in get_page(as_(cast.jo), "/thanks").words
+
+
+def test_words_hidden_before_anybody_could_read_them_may_be_changed(
+    cast: Cast, as_: AS, app: Flask, clock: Clock
+) -> None:
+    entry_id = kept(app, cast.sam, "You mad tea", Level.SHARED)
+    clock.move(minutes=5)
+    client = as_(cast.sam)
+    submit(client, get_page(client, f"/thanks/{entry_id}"), {"visibility": "private"}, form=FORM)
+    clock.move(minutes=20)
+    submit(client, get_page(client, f"/thanks/{entry_id}"), {"what": "You made tea"}, form=FORM)
+    assert "You made tea" in get_page(client, "/thanks").words
+
+
+def test_one_kept_at_first_stands_under_the_day_it_opened(
+    cast: Cast, as_: AS, app: Flask, clock: Clock
+) -> None:
+    """The week it was written in would tell that it was kept."""
+    entry_id = kept(app, cast.sam, "You rang my mum", Level.PRIVATE)
+    clock.move(days=14)
+    kept(app, cast.sam, "You made tea", Level.SHARED)
+    client = as_(cast.sam)
+    submit(client, get_page(client, f"/thanks/{entry_id}"), {"visibility": "shared"}, form=FORM)
+    clock.move(days=1)
+    jo = get_page(as_(cast.jo), "/thanks").words
+    assert "Week of 28 Sep" in jo
+    assert "Week of 14 Sep" not in jo
+    assert jo.index("You rang my mum") < jo.index("You made tea")
+    sam = get_page(as_(cast.sam), "/thanks").words
+    assert "Week of 14 Sep" in sam
+    priya = get_page(as_(cast.priya), f"/c/couples/{cast.sam_and_jo.id}").words
+    assert "2 thank-yous shared" in priya
 
 
 def test_a_change_from_another_window_is_not_written_over(cast: Cast, as_: AS, app: Flask) -> None:

@@ -1,0 +1,7 @@
+"""How long the texts may be that counsellors write, for the form that asks and the action that keeps."""
+
+from __future__ import annotations
+
+NOTE_CHARACTERS = 600
+REASON_CHARACTERS = 2000
+COMMENT_CHARACTERS = 600

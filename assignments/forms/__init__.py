@@ -1,0 +1,40 @@
+"""Forms of the assignments pages, by noun: they check shape and hand values on; they never query."""
+
+from assignments.forms.assignment import AssignForm, ChangeForm
+from assignments.forms.checkin import CheckinForm, checkin_form
+from assignments.forms.review import (
+    CommentForm,
+    DecisionForm,
+    DecisionNoteForm,
+    JudgementForm,
+    SeenForm,
+    whole,
+)
+from assignments.forms.sharing import ShareForm, SharingForm
+from assignments.forms.steps import StepForm, step_form, step_form_class, turn_form
+from assignments.forms.thanks import ThanksForm
+from assignments.forms.turn import HardForm, LaterForm, OutcomeForm, SendForm
+
+__all__ = [
+    "AssignForm",
+    "ChangeForm",
+    "CheckinForm",
+    "CommentForm",
+    "DecisionForm",
+    "DecisionNoteForm",
+    "HardForm",
+    "JudgementForm",
+    "LaterForm",
+    "OutcomeForm",
+    "SeenForm",
+    "SendForm",
+    "ShareForm",
+    "SharingForm",
+    "StepForm",
+    "ThanksForm",
+    "checkin_form",
+    "step_form",
+    "step_form_class",
+    "turn_form",
+    "whole",
+]

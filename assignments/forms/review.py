@@ -1,0 +1,102 @@
+"""Forms of the review pages: what was seen, a reply, the counsellor's own view of a sign, a decision."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from wtforms import (  # type: ignore[attr-defined]  # types-WTForms does not know SelectChoice yet
+    BooleanField,
+    DateField,
+    HiddenField,
+    RadioField,
+    SelectChoice,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
+
+from assignments.domain.lengths import COMMENT_CHARACTERS, NOTE_CHARACTERS, REASON_CHARACTERS
+from assignments.domain.signs import DECISION_LABELS
+from assignments.queries.decisions import JUDGEMENT_LABELS
+from clinic.forms import Form, in_reach, trimmed
+
+OPEN_AGAIN = "Open this page again first."
+
+
+def whole(text: str | None) -> int | None:
+    """The version a page showed, carried along unseen; anything but plain digits is none."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _at_most(most: int) -> Length:
+    return Length(max=most, message=f"Use at most {most} characters.")
+
+
+class SeenForm(Form):
+    """Which version of an answer, and of the one beside it, was on the page."""
+
+    version: Any = HiddenField(filters=[whole], validators=[DataRequired(OPEN_AGAIN)])
+    other_version: Any = HiddenField(filters=[whole])
+
+
+class CommentForm(Form):
+    """A short reply to the author of one answer."""
+
+    version: Any = HiddenField(filters=[whole], validators=[DataRequired(OPEN_AGAIN)])
+    words: Any = TextAreaField(
+        "Your reply",
+        filters=[trimmed],
+        validators=[DataRequired("Write a line or two first."), _at_most(COMMENT_CHARACTERS)],
+    )
+
+
+class JudgementForm(Form):
+    """The counsellor's own yes, no or unsure on a sign that is never worked out."""
+
+    judgement: Any = RadioField(
+        "Your view",
+        choices=[SelectChoice(value, label) for value, label in JUDGEMENT_LABELS.items()],
+        validators=[InputRequired("Choose yes, no or unsure.")],
+    )
+    note: Any = TextAreaField("Note", filters=[trimmed], validators=[_at_most(NOTE_CHARACTERS)])
+
+    def __init__(self, sign: str, **more: Any) -> None:
+        super().__init__(**more)
+        # The page shows one such form for each sign, and an id may stand on a page once.
+        self.judgement.id, self.note.id = f"judgement-{sign}", f"note-{sign}"
+
+
+class DecisionNoteForm(Form):
+    """A dated note beside one decision."""
+
+    words: Any = TextAreaField(
+        "Add a note",
+        description="Dated, and kept beside the decision. The decision stays as it is.",
+        filters=[trimmed],
+        validators=[DataRequired("Write a line or two first."), _at_most(NOTE_CHARACTERS)],
+    )
+
+    def __init__(self, decision_id: UUID, **more: Any) -> None:
+        super().__init__(**more)
+        # The page shows one such form for each decision, and an id may stand on a page once.
+        self.words.id = f"note-{decision_id}"
+
+
+class DecisionForm(Form):
+    """One of the seven states, with the reason. None is chosen beforehand."""
+
+    state: Any = RadioField(
+        "What you decide",
+        choices=[SelectChoice(state.value, label) for state, label in DECISION_LABELS.items()],
+        validators=[InputRequired("Choose what you decide.")],
+    )
+    reason: Any = TextAreaField(
+        "Why",
+        description="Two or three lines. Goes in the record.",
+        filters=[trimmed],
+        validators=[DataRequired("Say why, in a line or two."), _at_most(REASON_CHARACTERS)],
+    )
+    review_on: Any = DateField("Look again on", validators=[Optional(), in_reach])
+    in_brief: Any = BooleanField("Add the reason to my brief")
+    # What the evidence was when the page was shown, so that nobody decides on what they have not seen.
+    evidence: Any = HiddenField()

@@ -1,0 +1,68 @@
+"""Asking to talk alone, and saying that the talk took place."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from clinic import clock, crypto
+from clinic.access import require
+from clinic.audit import Event, record
+from clinic.domain.roles import Permission
+from clinic.errors import Conflict
+from clinic.extensions import db, transaction
+from clinic.models import Person, TalkRequest
+from clinic.queries.couples import couple_for, own_place
+from clinic.queries.talks import open_requests
+
+REACH_CHARACTERS = 500
+
+
+@transaction
+def ask_to_talk(*, actor: Person, reach: str) -> None:
+    """Tell the counsellor that this partner would like to talk alone (decision 17).
+
+    Nothing is given back: the asker's account must not know afterwards that anything was asked.
+    Raises Conflict where the way to reach them is longer than the box.
+    """
+    require(actor, Permission.TALK_ASK)
+    place = own_place(actor)
+    if len(reach) > REACH_CHARACTERS:
+        raise Conflict(f"Keep it to {REACH_CHARACTERS} characters.")
+    # The id is made here, because the words are sealed to it before the row is inserted.
+    request = TalkRequest(
+        id=uuid4(),
+        practice_id=place.practice_id,
+        couple_id=place.couple_id,
+        author_id=actor.id,
+        asked_at=clock.now(),
+    )
+    if reach:
+        request.reach_sealed = crypto.seal(request, "reach_sealed", reach)
+    db.session.add(request)
+    db.session.flush()
+    record(actor, Event.TALK_ASKED, request)
+
+
+@transaction
+def read_requests(*, actor: Person, couple_id: UUID) -> list[tuple[TalkRequest, str]]:
+    """The open requests of one couple with their words; each reading leaves a line (decision 10)."""
+    require(actor, Permission.TALK_READ)
+    couple = couple_for(actor, couple_id)
+    found = []
+    for request in open_requests(actor, couple):
+        sealed = request.reach_sealed
+        found.append((request, crypto.unseal(request, "reach_sealed", sealed) if sealed else ""))
+        record(actor, Event.WORDS_READ, request, what="talk request")
+    return found
+
+
+@transaction
+def have_spoken(*, actor: Person, couple_id: UUID, request_id: UUID) -> None:
+    """The counsellor has spoken with whoever asked. Raises Conflict when there is no such open request."""
+    require(actor, Permission.TALK_ACKNOWLEDGE)
+    couple = couple_for(actor, couple_id)
+    request = next((one for one in open_requests(actor, couple) if one.id == request_id), None)
+    if request is None:
+        raise Conflict("That has been seen to already.")
+    request.spoken_at, request.spoken_by_id = clock.now(), actor.id
+    record(actor, Event.TALK_SPOKEN, request)

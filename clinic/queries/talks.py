@@ -1,0 +1,51 @@
+"""Who has asked to talk alone. Staff alone may ask; there is no query of these rows for a partner, by design."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from clinic.errors import NotFound
+from clinic.extensions import db
+from clinic.models import Couple, Person, TalkRequest
+
+
+def open_requests(reader: Person, couple: Couple) -> Sequence[TalkRequest]:
+    """What the partners of a couple already read have asked and nobody has seen to yet, oldest first.
+
+    Raises NotFound for a partner, whoever asked.
+    """
+    if not reader.is_staff:
+        raise NotFound
+    return (
+        db.session.execute(
+            select(TalkRequest)
+            .where(
+                TalkRequest.practice_id == reader.practice_id,
+                TalkRequest.couple_id == couple.id,
+                TalkRequest.spoken_at.is_(None),
+            )
+            .order_by(TalkRequest.asked_at)
+        )
+        .scalars()
+        .all()
+    )
+
+
+def first_asked(reader: Person, couple_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """When the longest-waiting request of each person was made, by person id. Raises NotFound for a partner."""
+    if not reader.is_staff:
+        raise NotFound
+    rows = db.session.execute(
+        select(TalkRequest.author_id, func.min(TalkRequest.asked_at))
+        .where(
+            TalkRequest.practice_id == reader.practice_id,
+            TalkRequest.couple_id.in_(list(couple_ids)),
+            TalkRequest.spoken_at.is_(None),
+        )
+        .group_by(TalkRequest.author_id)
+    )
+    return {person_id: asked_at for person_id, asked_at in rows}
