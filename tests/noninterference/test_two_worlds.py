@@ -45,8 +45,7 @@ from assignments.actions.turns import hide_part, save_part, send_part, take_part
 from assignments.domain.checkins import CheckinAnswers
 from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
-from assignments.models import Assignment, Entry, Response, TurnPart
-from assignments.models import AgreementText, Assignment, Entry, Response
+from assignments.models import AgreementText, Assignment, Entry, Response, TurnPart
 from clinic.actions.people import choose_theme
 from clinic.actions.sign_ins import start_sign_in
 from clinic.actions.talks import ask_to_talk
@@ -143,7 +142,6 @@ def build(url: str) -> World:
             "step": ["answer", "at-ease", OPEN_STEP, "thought", "say-back"],
             "turn": [1],
             "number": [1],
-            "step": ["answer", "at-ease", "own-words"],
             "agreement": [OUR_PAUSE, OUR_TIME],
             "sign": ["trauma_in_the_way"],
             "slot": ["A", "B"],
