@@ -29,6 +29,7 @@ COSTS = {
     "agreements.write": 0,
     "answers.answer": 16,
     "answers.answers": 7,
+    "answers.exchange": 0,
     "appointments.appointment": 5,
     "appointments.appointments": 4,
     "assign.assign": 13,
@@ -59,6 +60,7 @@ COSTS = {
     "library.library": 1,
     "me.me": 3,
     "mine.history": 9,
+    "mine.part": 0,
     "mine.response": 18,
     "couple_plan.couple_plan": 1,
     "couple_plan.edit_week": 1,
@@ -81,6 +83,9 @@ COSTS = {
     "today.today": 9,
     "together.assignment": 10,
     "together.together": 10,
+    "turns.check": 0,
+    "turns.part": 0,
+    "turns.turn": 0,
 }
 # Answers that lead on to another page.
 NO_PAGES = {"home", "join.open_link", LEADS_OUT}

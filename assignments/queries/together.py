@@ -52,8 +52,8 @@ class SharedTurn:
     opening: Opening
     is_open: bool
     answers: Sequence[SharedAnswer] = ()
-    strands: Sequence[Sequence[SharedPart]] = ()
-    """Listening turns: what went to and fro, a strand for each speaker, A's first."""
+    strands: Sequence[tuple[str, Sequence[SharedPart]]] = ()
+    """Listening turns: what went to and fro while each of them was the speaker, A first."""
 
 
 @dataclass(frozen=True)
@@ -216,7 +216,9 @@ def _closes_at(scope: _Scope, assignment: Assignment, turn: int) -> datetime | N
     return min((end for end in ends if end is not None), default=None)
 
 
-def _strands(couple: Couple, assignment: Assignment, rows: Sequence[TurnPart]) -> list[list[SharedPart]]:
+def _strands(
+    couple: Couple, assignment: Assignment, rows: Sequence[TurnPart]
+) -> list[tuple[str, list[SharedPart]]]:
     """What was said in each strand, worded as its own author chose it."""
     strands: dict[str, list[SharedPart]] = {}
     for row in rows:
@@ -225,7 +227,7 @@ def _strands(couple: Couple, assignment: Assignment, rows: Sequence[TurnPart]) -
             other, counsellor = couple.partner(author.place.other).name, couple.counsellor.name
             lines = lines_of(personalised(step, partner=other, counsellor=counsellor), unsealed_value(row))
             strands.setdefault(row.speaker, []).append(SharedPart(author.slot, author.name, lines))
-    return list(strands.values())
+    return [(couple.partner(slot).name, parts) for slot, parts in strands.items()]
 
 
 def _answer(couple: Couple, response: ReadResponse) -> SharedAnswer:

@@ -39,6 +39,7 @@ def intro(assignment_id: UUID) -> ResponseReturnValue:
             who=WHO_NAMES[exercise.who],
             note=note_of(assignment),
             counsellor=couple.counsellor.name,
+            is_spoken=has_exchange(exercise),
         )
     mine = doing(assignment_id)
     if mine.ritual is not None:
