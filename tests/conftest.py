@@ -119,9 +119,9 @@ def databases(request: pytest.FixtureRequest, database_kind: str) -> Databases:
 
 
 @pytest.fixture
-def database_url(databases: Databases) -> Iterator[str]:
-    """A migrated, empty database of this test's own."""
-    url = databases.fresh()
+def database_url(request: pytest.FixtureRequest, databases: Databases) -> Iterator[str]:
+    """A migrated database of this test's own: empty, or with the cast in it where a test asks for them."""
+    url = databases.copy(request.getfixturevalue("kept_cast")[0]) if has_cast(request) else databases.fresh()
     yield url
     databases.drop(url)
 
@@ -136,6 +136,11 @@ def settings(request: pytest.FixtureRequest) -> dict[str, Any]:
     for mark in reversed(list(request.node.iter_markers("settings"))):
         chosen.update(mark.kwargs)
     return chosen
+
+
+def has_cast(request: pytest.FixtureRequest) -> bool:
+    """Whether the cast comes with the database. Under settings of a test's own they may be kept differently."""
+    return "cast" in request.fixturenames and request.node.get_closest_marker("settings") is None
 
 
 @pytest.fixture(scope="session")
@@ -156,7 +161,7 @@ def app(
     and close it before a client is used.
 
     It is shared, one test after the other. A test that changes the application itself, and not what is in its
-    database or its config, asks for one of its own with `@pytest.mark.settings()`.
+    database or its config, asks for one of its own with `@pytest.mark.settings`.
     """
     if settings or request.node.get_closest_marker("settings"):
         with app_on(database_url, **settings) as own:

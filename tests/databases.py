@@ -23,7 +23,7 @@ import sqlalchemy
 from flask import Flask
 from sqlalchemy.engine import URL, make_url
 
-from clinic.extensions import db
+from clinic.extensions import db, limiter
 from config import TestConfig
 from wsgi import create_app
 
@@ -96,6 +96,8 @@ class SharedApp:
         self.app.jinja_env.bytecode_cache = compiled_templates
         hurry(self.app)
         self._settings = dict(self.app.config)
+        # The limiter keeps what the newest application told it, which may be another test's own.
+        self._limiter = dict(vars(limiter))
         with self.app.app_context():
             self._engine = db.engine
         sqlalchemy.event.listen(self._engine, "do_connect", self._connect_elsewhere)
@@ -103,6 +105,7 @@ class SharedApp:
     @contextmanager
     def on(self, url: str) -> Iterator[Flask]:
         """The application on the database at `url`, as if it had been made for it."""
+        vars(limiter).update(self._limiter)
         self._engine.url = make_url(url)
         self.app.config["SQLALCHEMY_DATABASE_URI"] = url
         try:
@@ -114,7 +117,9 @@ class SharedApp:
             self.app.config.clear()
             self.app.config.update(self._settings)
 
-    def _connect_elsewhere(self, dialect: Any, _record: object, args: list[Any], fields: dict[str, Any]) -> None:
+    def _connect_elsewhere(
+        self, dialect: Any, _record: object, args: list[Any], fields: dict[str, Any]
+    ) -> None:
         where, how = dialect.create_connect_args(self._engine.url)
         args[:] = where
         fields.update(how)

@@ -39,7 +39,7 @@ class Sink(MessageHandler):
 
 
 # An application of its own for each, since they tell it where its mail server is.
-pytestmark = pytest.mark.settings()
+pytestmark = pytest.mark.settings
 
 
 @pytest.fixture
