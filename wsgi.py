@@ -60,6 +60,7 @@ AREAS = {
     "practice.rules": "rules",
     "practice.urgent_help": "urgent",
     "builder": "library",
+    "exchange": "library",
 }
 
 

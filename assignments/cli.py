@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 import click
 from flask import Flask
@@ -13,6 +14,7 @@ from flask.cli import AppGroup
 from assignments import demo
 from assignments.domain.signs import KINDS, LineError, assess_lines
 from assignments.library.loader import check_library
+from assignments.library.schema import schemas
 
 demo_group = AppGroup("demo", help="The invented practices, for looking and for load.")
 library_group = AppGroup("library", help="The exercises that ship.")
@@ -62,6 +64,15 @@ def check(shipped: bool) -> None:
         click.echo("\n".join(report.lines()))
     if report.problems or not (shipped or report.is_complete):
         raise click.exceptions.Exit(1)
+
+
+@library_group.command("schema")
+@click.argument("folder", default="docs", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def schema(folder: Path) -> None:
+    """Write the format of exercises and plans as JSON Schema into FOLDER."""
+    for name, text in schemas().items():
+        (folder / name).write_text(text, encoding="utf-8")
+        click.echo(str(folder / name))
 
 
 @signs_group.command("assess")

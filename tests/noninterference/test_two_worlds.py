@@ -45,8 +45,7 @@ from assignments.actions.turns import hide_part, save_part, send_part, take_part
 from assignments.domain.checkins import CheckinAnswers
 from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
-from assignments.models import Assignment, Entry, Response, TurnPart
-from assignments.models import AgreementText, Assignment, Entry, Response
+from assignments.models import AgreementText, Assignment, Entry, Response, TurnPart
 from clinic.actions.people import choose_theme
 from clinic.actions.sign_ins import start_sign_in
 from clinic.actions.talks import ask_to_talk
@@ -140,10 +139,9 @@ def build(url: str) -> World:
             "person_id": [cast.sam.id, cast.jo.id],
             "slug": [OPENS_TOGETHER],
             # One of each kind of exercise; a step of another one is not found, in both worlds.
-            "step": ["answer", "at-ease", OPEN_STEP, "thought", "say-back"],
+            "step": ["answer", "at-ease", "own-words", OPEN_STEP, "thought", "say-back"],
             "turn": [1],
             "number": [1],
-            "step": ["answer", "at-ease", "own-words"],
             "agreement": [OUR_PAUSE, OUR_TIME],
             "sign": ["trauma_in_the_way"],
             "slot": ["A", "B"],
