@@ -117,6 +117,7 @@ def test_the_matrix_and_the_permissions_are_one_list() -> None:
     assert set(access.matrix()) == set(Permission)
 
 
+@pytest.mark.settings  # An application of its own, for the address it adds.
 def test_a_route_that_names_no_row_stops_the_start(app: Flask) -> None:
     def forgotten() -> str:
         return "open to everybody"
