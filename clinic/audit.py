@@ -35,9 +35,11 @@ class Event(StrEnum):
     INVITATION_SENT = "invitation sent"
     INVITATION_CLAIMED = "invitation claimed"
     INVITATION_DECLINED = "invitation declined"
+    INVITATION_TALK_FIRST = "invitation answered, to talk first"
     JOINING_FINISHED = "joining finished"
     SIGNED_IN = "signed in"
     SIGNED_OUT = "signed out"
+    PASSPHRASE_GIVEN_AGAIN = "pass-phrase given again"
     RECOVERY_STARTED = "recovery started"
     RECOVERY_CODE_ISSUED = "recovery code issued"
     PASSPHRASE_CHANGED = "pass-phrase changed"
@@ -45,10 +47,19 @@ class Event(StrEnum):
     APPOINTMENT_BOOKED = "appointment booked"
     APPOINTMENT_MOVED = "appointment moved"
     APPOINTMENT_CANCELLED = "appointment cancelled"
+    APPOINTMENT_RESTORED = "appointment restored"
     ASSIGNED = "assigned"
     ASSIGNMENT_CHANGED = "assignment changed"
     ASSIGNMENT_WITHDRAWN = "assignment withdrawn"
     ASSIGNMENT_REOPENED = "assignment reopened"
+    PLAN_STARTED = "plan started"
+    PLAN_CHANGED = "plan changed"
+    PLAN_ENDED = "plan ended"
+    OWN_PLAN_BEGUN = "own plan begun"
+    OWN_PLAN_DRAFT_SAVED = "own plan draft saved"
+    OWN_PLAN_PUBLISHED = "own plan published"
+    OWN_PLAN_ARCHIVED = "own plan archived"
+    OWN_PLAN_RESTORED = "own plan restored"
     DRAFT_SAVED = "draft saved"
     RESPONSE_SENT = "response sent"
     RESPONSE_TAKEN_BACK = "response taken back"
@@ -70,6 +81,7 @@ class Event(StrEnum):
     COMMENTED = "commented"
     SIGN_JUDGED = "sign judged"
     DECIDED = "decided"
+    DECISION_NOTED = "decision noted"
     THEME_CHOSEN = "theme chosen"
     PRACTICE_CHANGED = "practice changed"
     TALK_ASKED = "talk asked for"
@@ -87,6 +99,9 @@ REQUIRED: dict[Event, frozenset[str]] = {
     Event.SAFETY_RULE_CHANGED: frozenset({"asks"}),
     Event.PRACTICE_CHANGED: frozenset({"what"}),
     Event.ASSIGNED: frozenset({"slug", "version", "for_whom"}),
+    Event.PLAN_STARTED: frozenset({"slug", "version"}),
+    Event.PLAN_CHANGED: frozenset({"kind"}),
+    Event.OWN_PLAN_PUBLISHED: frozenset({"slug", "version"}),
     Event.SET_ASIDE: frozenset({"kind"}),
     Event.WORDS_READ: frozenset({"what"}),
     Event.DECIDED: frozenset({"state"}),

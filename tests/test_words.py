@@ -1,9 +1,10 @@
-"""The words couples read (ux.md §7), titles that say nothing of anybody, and subjects that say nothing at all."""
+"""The words couples read: warm, short and easy; titles that say nothing of anybody; subjects that say nothing at all."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from statistics import mean
 
 import pytest
 from flask import Flask
@@ -17,6 +18,16 @@ from clinic.models import Person
 from tests.cast import Cast
 from tests.conftest import Clock, SignInAs
 from tests.crawl import VISITORS, Visitor, client_of, pages_of
+from tests.reading import (
+    ON_AVERAGE,
+    WORST,
+    grade_of,
+    partner_templates,
+    screens_of,
+    texts_in,
+    texts_on,
+    too_long,
+)
 
 # Nothing that blames, counts down, cheers or belongs to a school. A few need their neighbours to be meant.
 BANNED = re.compile(
@@ -44,8 +55,26 @@ def test_exercises_speak_warmly(exercise: Exercise) -> None:
     assert found == []
 
 
+@pytest.mark.parametrize("exercise", load_library().all(), ids=lambda exercise: exercise.slug)
+def test_every_screen_of_an_exercise_reads_easily(exercise: Exercise) -> None:
+    graded = {screen: grade_of(texts) for screen, texts in screens_of(exercise).items()}
+    grades = {screen: grade for screen, grade in graded.items() if grade is not None}
+    assert {screen: grade for screen, grade in grades.items() if grade > WORST} == {}
+    assert mean(grades.values()) <= ON_AVERAGE
+
+
+@pytest.mark.parametrize("template", partner_templates())
+def test_every_sentence_of_a_partners_template_is_short_easy_and_warm(template: str) -> None:
+    """The walk below sees what is there this evening; this sees the branches it did not take."""
+    texts = texts_in(template)
+    hard = [(text, grade) for text in texts if (grade := grade_of([text])) is not None and grade > WORST]
+    assert hard == []
+    assert too_long(texts) == []
+    assert [words for text in texts for words in banned_in(text)] == []
+
+
 @pytest.mark.parametrize("visitor", VISITORS, ids=lambda visitor: visitor.name)
-def test_pages_speak_warmly_to_couples_and_no_title_names_anybody(
+def test_pages_speak_warmly_and_plainly_to_couples_and_no_title_names_anybody(
     visitor: Visitor, world: None, app: Flask, as_: SignInAs, clock: Clock
 ) -> None:
     with app.app_context():
@@ -54,6 +83,7 @@ def test_pages_speak_warmly_to_couples_and_no_title_names_anybody(
         r"\b(" + "|".join(sorted({re.escape(name) for pair in people for name in pair})) + r")\b"
     )
     found = set()
+    grades: list[float] = []
     for visited in pages_of(app, client_of(app, as_, visitor, clock), visitor):
         title = visited.page.title.get_text() if visited.page.title else ""
         if names.search(title):
@@ -62,6 +92,13 @@ def test_pages_speak_warmly_to_couples_and_no_title_names_anybody(
             for theirs in visited.page.select(THEIRS):
                 theirs.decompose()
             found |= {f"{visited.endpoint}: {words}" for words in banned_in(visited.page.words)}
+            grade = grade_of(texts_on(visited.page))
+            if grade is not None:
+                grades.append(grade)
+                if grade > WORST:
+                    found.add(f"{visited.endpoint}: reading grade {grade}")
+    if grades and mean(grades) > ON_AVERAGE:
+        found.add(f"reading grade {mean(grades):.1f} on average")
     assert not found, "\n".join(sorted(found))
 
 

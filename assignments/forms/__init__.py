@@ -2,11 +2,18 @@
 
 from assignments.forms.assignment import AssignForm, ChangeForm
 from assignments.forms.checkin import CheckinForm, checkin_form
-from assignments.forms.review import CommentForm, DecisionForm, JudgementForm, SeenForm, whole
+from assignments.forms.review import (
+    CommentForm,
+    DecisionForm,
+    DecisionNoteForm,
+    JudgementForm,
+    SeenForm,
+    whole,
+)
 from assignments.forms.sharing import ShareForm, SharingForm
-from assignments.forms.steps import StepForm, step_form, step_form_class
+from assignments.forms.steps import StepForm, step_form, step_form_class, turn_form
 from assignments.forms.thanks import ThanksForm
-from assignments.forms.turn import HardForm, LaterForm, OutcomeForm
+from assignments.forms.turn import HardForm, LaterForm, OutcomeForm, SendForm
 
 __all__ = [
     "AssignForm",
@@ -14,11 +21,13 @@ __all__ = [
     "CheckinForm",
     "CommentForm",
     "DecisionForm",
+    "DecisionNoteForm",
     "HardForm",
     "JudgementForm",
     "LaterForm",
     "OutcomeForm",
     "SeenForm",
+    "SendForm",
     "ShareForm",
     "SharingForm",
     "StepForm",
@@ -26,5 +35,6 @@ __all__ = [
     "checkin_form",
     "step_form",
     "step_form_class",
+    "turn_form",
     "whole",
 ]

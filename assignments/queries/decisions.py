@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -32,7 +33,7 @@ from assignments.domain.signs import (
     to_json,
 )
 from assignments.domain.stalls import Names, Sufficiency
-from assignments.models import Decision, SignJudgement
+from assignments.models import Decision, DecisionNote, SignJudgement
 from assignments.queries.history import Record, record_of
 from clinic import crypto
 from clinic.access import can
@@ -113,9 +114,19 @@ class KeptSign:
 
 
 @dataclass(frozen=True)
-class KeptDecision:
-    """A decision as it was saved."""
+class KeptNote:
+    """What was written beside a decision later."""
 
+    words: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class KeptDecision:
+    """A decision as it was saved, and the notes that were written beside it since, oldest first."""
+
+    id: UUID
     label: str
     state: DecisionState
     at: datetime
@@ -126,6 +137,15 @@ class KeptDecision:
     why: str
     signs: tuple[KeptSign, ...]
     judgements: tuple[tuple[str, str], ...]
+    met: frozenset[str]
+    notes: tuple[KeptNote, ...]
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What of a decision bears on the next one: when it was, and which signs stood met."""
+
+    at: datetime
     met: frozenset[str]
 
 
@@ -188,13 +208,27 @@ def signs_due(
     reader: Person, record: Record, assessment: Assessment, decisions: Sequence[KeptDecision]
 ) -> tuple[Sign, ...]:
     """The signs that ask for a decision and have had none since they became met."""
-    newest = decisions[0] if decisions else None
-    cleared: frozenset[str] = frozenset()
-    if newest is not None and record.week_0 is not None:
-        decided_on = newest.at.astimezone(ZoneInfo(practice_of(reader).timezone)).date()
-        cleared = signs_cleared_since(record.history, checkins.week_number(decided_on, record.week_0))
-    ids = decision_due(assessment, None if newest is None else newest.met, cleared)
+    newest = Decided(decisions[0].at, decisions[0].met) if decisions else None
+    ids = due_signs(record, assessment, newest, ZoneInfo(practice_of(reader).timezone))
     return tuple(assessment.sign(sign_id) for sign_id in ids)
+
+
+def due_signs(
+    record: Record, assessment: Assessment, newest: Decided | None, zone: ZoneInfo
+) -> tuple[str, ...]:
+    """The ids of the signs that ask for a decision, given the newest one there was; for one couple or for fifty."""
+    if newest is None or record.week_0 is None:
+        return decision_due(assessment, newest.met if newest else None)
+    # Only what is met now and was met then can have cleared in between and come back.
+    decided_once = newest.met & frozenset(decision_due(assessment))
+    decided_week = checkins.week_number(newest.at.astimezone(zone).date(), record.week_0)
+    cleared = signs_cleared_since(record.history, decided_week, decided_once)
+    return decision_due(assessment, newest.met, cleared)
+
+
+def signs_met(kept: str) -> frozenset[str]:
+    """The signs that stood met when a decision was saved, as its row keeps them."""
+    return frozenset(filter(None, kept.split(",")))
 
 
 def names_of(couple: Couple) -> Names:
@@ -231,7 +265,38 @@ def decisions_of(reader: Person, couple: Couple) -> tuple[KeptDecision, ...]:
         .where(Decision.practice_id == couple.practice_id, Decision.couple_id == couple.id)
         .order_by(Decision.at.desc())
     ).all()
-    return tuple(_kept(row, name) for row, name in rows)
+    notes = _notes_of(couple)
+    return tuple(_kept(row, name, notes.get(row.id, [])) for row, name in rows)
+
+
+def decision_of(reader: Person, couple: Couple, decision_id: UUID) -> Decision:
+    """One decision about a couple already read. Raises NotFound for any other."""
+    _refuse_unless_signs_are_theirs(reader)
+    row = db.session.execute(
+        select(Decision).where(
+            Decision.practice_id == couple.practice_id,
+            Decision.couple_id == couple.id,
+            Decision.id == decision_id,
+        )
+    ).scalar_one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _notes_of(couple: Couple) -> dict[UUID, list[KeptNote]]:
+    rows = db.session.execute(
+        select(DecisionNote, Person.name)
+        .join(Decision, Decision.id == DecisionNote.decision_id)
+        .join(Person, Person.id == DecisionNote.author_id)
+        .where(DecisionNote.practice_id == couple.practice_id, Decision.couple_id == couple.id)
+        .order_by(DecisionNote.at, DecisionNote.id)
+    ).all()
+    notes: dict[UUID, list[KeptNote]] = {}
+    for row, name in rows:
+        words = crypto.unseal(row, "words_sealed", row.words_sealed)
+        notes.setdefault(row.decision_id, []).append(KeptNote(words, name, row.at))
+    return notes
 
 
 def evidence_of(assessment: Assessment, judgements: Mapping[str, Judgement]) -> dict[str, object]:
@@ -329,10 +394,11 @@ def _day(day: date) -> str:
     return f"{day.day} {day:%b}"
 
 
-def _kept(row: Decision, by: str) -> KeptDecision:
+def _kept(row: Decision, by: str, notes: Sequence[KeptNote]) -> KeptDecision:
     evidence = json.loads(crypto.unseal(row, "evidence_sealed", row.evidence_sealed))
     state = DecisionState(row.state)
     return KeptDecision(
+        id=row.id,
         label=DECISION_LABELS[state],
         state=state,
         at=row.at,
@@ -346,7 +412,8 @@ def _kept(row: Decision, by: str) -> KeptDecision:
             (KINDS[sign].title if sign in KINDS else sign, JUDGEMENT_LABELS.get(view, view))
             for sign, view in evidence.get("judgements", {}).items()
         ),
-        met=frozenset(filter(None, row.met_signs.split(","))),
+        met=signs_met(row.met_signs),
+        notes=tuple(notes),
     )
 
 

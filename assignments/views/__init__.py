@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from assignments.views import (
+    agreements,
     answers,
     assign,
     board,
@@ -10,21 +11,28 @@ from assignments.views import (
     builder,
     check_in,
     couple,
+    couple_plan,
     do,
     library,
     mine,
+    plans,
+    rituals,
     signs,
     thanks,
     today,
     together,
+    turns,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     today.blueprint,
     do.blueprint,
+    turns.blueprint,
     check_in.blueprint,
     thanks.blueprint,
     together.blueprint,
+    agreements.blueprint,
+    rituals.blueprint,
     mine.blueprint,
     board.blueprint,
     couple.blueprint,
@@ -34,4 +42,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     answers.blueprint,
     signs.blueprint,
     brief.blueprint,
+    plans.blueprint,
+    couple_plan.blueprint,
 )
