@@ -45,8 +45,7 @@ from assignments.actions.turns import hide_part, save_part, send_part, take_part
 from assignments.domain.checkins import CheckinAnswers
 from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
-from assignments.models import Assignment, Entry, Response, TurnPart
-from assignments.models import AgreementText, Assignment, Entry, Response
+from assignments.models import AgreementText, Assignment, Entry, Response, TurnPart
 from clinic.actions.people import choose_theme
 from clinic.actions.sign_ins import start_sign_in
 from clinic.actions.talks import ask_to_talk

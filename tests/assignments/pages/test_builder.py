@@ -6,6 +6,7 @@ import json
 from urllib.parse import urljoin
 
 import pytest
+from bs4 import Tag
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -16,6 +17,8 @@ from assignments.forms.builder import builder_form, draft_from, shape_of
 from assignments.forms.builder_boxes import STEP_KINDS
 from assignments.library.loader import load_library
 from assignments.queries.library import library_for, own_exercise, own_exercises
+from werkzeug.test import TestResponse
+
 from tests.assignments.given import exercise
 from tests.cast import AS, Cast
 from tests.conftest import CountQueries
@@ -36,18 +39,28 @@ def draft(app: Flask, cast: Cast, slug: str) -> dict[str, object]:
         return own_exercise(cast.priya, slug).draft
 
 
+def the(page: Page, selector: str) -> Tag:
+    """The one element that a selector finds."""
+    found = page.select(selector)
+    assert len(found) == 1, f"{selector} finds {len(found)}"
+    return found[0]
+
+
 def keys(page: Page) -> list[str]:
     return [str(one["value"]) for one in page.select("input[name=steps]")]
 
 
 def press(client: FlaskClient, page: Page, value: str, **fields: str) -> Page:
     """Press the button of the builder that carries this value, and read where it leads."""
-    answer = press_only(client, page, value, **fields)
+    answer = press_only(client, page, value, fields)
     assert answer.location
     return get_page(client, urljoin(page.address, answer.location))
 
 
-def press_only(client: FlaskClient, page: Page, value: str, status: int = 302, **fields: str):  # type: ignore[no-untyped-def]  # noqa: ANN201
+def press_only(
+    client: FlaskClient, page: Page, value: str, fields: dict[str, str], status: int = 302
+) -> TestResponse:
+    """Press that button, and nothing more."""
     form = page.select_one(BUILDER)
     assert form is not None
     assert form.select(f'button[name=do][value="{value}"]'), f"no button does {value}"
@@ -117,13 +130,13 @@ def test_what_was_typed_stays_when_a_step_moves(app: Flask, cast: Cast, as_: AS,
     client = as_(cast.priya)
     page = get_page(client, f"/c/library/{copied}/edit")
     before = keys(page)
-    answer = press_only(client, page, f"down:{before[0]}", name="Slowly", summary="A new line")
+    answer = press_only(client, page, f"down:{before[0]}", {"name": "Slowly", "summary": "A new line"})
     assert answer.location is not None
     assert answer.location.endswith(f"?at={before[0]}#step-{before[0]}")
     page = get_page(client, urljoin(page.address, answer.location))
     assert keys(page) == [before[1], before[0], *before[2:]]
-    assert page.select_one("#name")["value"] == "Slowly"
-    assert page.select_one("#summary")["value"] == "A new line"
+    assert the(page, "#name")["value"] == "Slowly"
+    assert the(page, "#summary")["value"] == "A new line"
     page = press(client, page, f"up:{before[0]}")
     assert keys(page) == before
 
@@ -145,8 +158,8 @@ def test_a_step_is_added_where_it_is_wanted(app: Flask, cast: Cast, as_: AS, cop
     before = keys(page)
     page = press(client, page, "add", add_type="rating", add_after=before[0])
     assert keys(page) == [before[0], "step-1", *before[1:]]
-    assert page.select_one("#step-1__usual").has_attr("checked")
-    assert "Step 2" in str(page.select_one("#step-step-1"))
+    assert the(page, "#step-1__usual").has_attr("checked")
+    assert "Step 2" in str(the(page, "#step-step-1"))
 
 
 def test_a_label_that_stays_keeps_its_key(app: Flask, cast: Cast, as_: AS, copied: str) -> None:
@@ -166,9 +179,9 @@ def test_a_half_finished_draft_is_kept_and_told_what_is_left(app: Flask, cast: C
     page = submit_and_follow(client, page, {"name": "Kitchen talk", "family": "rituals", "who": "each"})
     assert page.address == "/c/library/our-kitchen-talk/edit"
     page = press(client, page, "save", minutes="a while")
-    assert page.select_one("#minutes")["value"] == "a while"
-    assert "This takes: whole minutes, from 1 to 90." in page.select_one("#minutes-todo").get_text()
-    assert "Still to fill in" in page.select_one("#why-todo").get_text()
+    assert the(page, "#minutes")["value"] == "a while"
+    assert "This takes: whole minutes, from 1 to 90." in the(page, "#minutes-todo").get_text()
+    assert "Still to fill in" in the(page, "#why-todo").get_text()
     assert not page.select(".error-summary")
 
 
@@ -177,20 +190,20 @@ def test_publishing_what_is_not_ready_says_where_and_keeps_the_draft(app: Flask,
         slug = new_exercise(actor=cast.priya, draft=blank_draft("Kitchen talk")).slug
     client = as_(cast.priya)
     page = get_page(client, f"/c/library/{slug}/edit")
-    refused = read_page(press_only(client, page, "publish", status=422, why="Because it is warm there."), 422)
-    told = refused.select_one(".error-summary").get_text(" ")
+    refused = read_page(press_only(client, page, "publish", {"why": "Because it is warm there."}, status=422), 422)
+    told = the(refused, ".error-summary").get_text(" ")
     assert "The draft is saved." in told
     assert "Step 1" in told
     assert "practice" in told
-    assert refused.select_one("#step-1__title")["aria-invalid"] == "true"
+    assert the(refused, "#step-1__title")["aria-invalid"] == "true"
     assert draft(app, cast, slug)["why"] == "Because it is warm there."
     with app.app_context():
         assert library_for(cast.priya).get(slug) is None
     # Pressing the same button again leads to the draft, and nothing is kept twice.
-    again = press_only(client, page, "publish", why="Because it is warm there.")
+    again = press_only(client, page, "publish", {"why": "Because it is warm there."})
     assert again.location == f"/c/library/{slug}/edit"
     # And the page that was refused can be sent on.
-    assert press_only(client, refused, "save").location
+    assert press_only(client, refused, "save", {}).location
 
 
 def test_publishing_makes_it_ours_for_everybody_in_the_practice(
@@ -202,9 +215,8 @@ def test_publishing_makes_it_ours_for_everybody_in_the_practice(
     assert "Version 1 is published." in page.words
     for person in (cast.marcus, cast.sofia):
         library = get_page(as_(person), "/c/library")
-        ours = library.select_one("section[aria-labelledby=ours]")
-        assert ours is not None
-        assert "Our way of saying it back" in ours.get_text()
+        ours = the(library, "section[aria-labelledby=ours]")
+            assert "Our way of saying it back" in ours.get_text()
     assert "Our way" not in get_page(as_(cast.hana), "/c/library").words
     offered = get_page(client, f"/c/assign?couple={cast.sam_and_jo.id}")
     assert "Our way of saying it back Ours" in offered.words
@@ -216,9 +228,9 @@ def test_earlier_versions_can_be_read(app: Flask, cast: Cast, as_: AS, copied: s
     press(client, page, "publish", name="First way")
     page = get_page(client, f"/c/library/{copied}/edit")
     page = press(client, page, "publish", name="Second way")
-    assert page.select_one("h1").get_text() == "Second way"
+    assert the(page, "h1").get_text() == "Second way"
     old = get_page(client, f"/c/library/{copied}/versions/1")
-    assert old.select_one("h1").get_text() == "First way"
+    assert the(old, "h1").get_text() == "First way"
     assert "This is how it stood then." in old.words
     get_page(client, f"/c/library/{copied}/versions/3", 404)
 
@@ -229,10 +241,10 @@ def test_a_newer_draft_is_shown_and_not_overwritten(app: Flask, cast: Cast, as_:
     with app.app_context():
         other = {**own_exercise(cast.marcus, copied).draft, "summary": "From Marcus"}
         save_draft(actor=cast.marcus, slug=copied, draft=other, version=1)
-    refused = read_page(press_only(client, page, "save", status=422, name="From Priya"), 422)
+    refused = read_page(press_only(client, page, "save", {"name": "From Priya"}, status=422), 422)
     assert "There is a newer draft" in refused.words
     assert "In one line: “From Marcus”" in refused.words
-    assert refused.select_one("#name")["value"] == "From Priya"
+    assert the(refused, "#name")["value"] == "From Priya"
     assert draft(app, cast, copied)["summary"] == "From Marcus"
     submit(client, refused, form=BUILDER, button="Save mine instead")
     assert draft(app, cast, copied)["name"] == "From Priya"
@@ -258,7 +270,7 @@ def test_markup_is_read_as_words(app: Flask, cast: Cast, as_: AS, copied: str) -
     mark = '"><script>alert(1)</script>'
     page = press(client, page, "save", **{"name": mark, f"{first}__title": mark})
     assert not [tag for tag in page.select("script") if "alert" in tag.get_text()]
-    frame = str(page.select_one("iframe")["srcdoc"])
+    frame = str(the(page, "iframe")["srcdoc"])
     assert "<script>alert" not in frame
     assert "&lt;script&gt;alert" in frame
 
@@ -269,7 +281,7 @@ def test_the_preview_is_the_partners_own_page_and_leads_nowhere(cast: Cast, as_:
         frames = page.select("iframe")
         assert {" ".join(frame["sandbox"]) for frame in frames} == {"allow-same-origin"}
         inside = Page(str(frames[-1]["srcdoc"]), "html.parser")
-        assert "runner" in inside.body["class"]
+        assert "runner" in the(inside, "body")["class"]
         assert not inside.select("script")
         assert {a["href"] for a in inside.select("a")} <= {"#", "#main"}
         assert (len(frames) - 1 < len(exercise("reflect-and-check").steps)) is fewer
@@ -351,3 +363,11 @@ def test_pages_cost_the_same_however_much_the_practice_has_written(
             )
         assert len(own_exercises(cast.priya)) == 5
     assert costs() == before
+
+
+def test_the_assign_page_saves_ones_own_version(cast: Cast, as_: AS) -> None:
+    client = as_(cast.priya)
+    page = get_page(client, f"/c/assign/gentle-questions?couple={cast.sam_and_jo.id}")
+    page = submit_and_follow(client, page, button="Save as my version")
+    assert page.address.startswith("/c/library/our-")
+    assert page.address.endswith("/edit")
