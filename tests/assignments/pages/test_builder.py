@@ -9,6 +9,7 @@ import pytest
 from bs4 import Tag
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from assignments.actions.library import copy_exercise, new_exercise, publish, save_draft
 from assignments.domain.exercises import STEP_TYPES, blank_draft, draft_of, finished
@@ -17,8 +18,6 @@ from assignments.forms.builder import builder_form, draft_from, shape_of
 from assignments.forms.builder_boxes import STEP_KINDS
 from assignments.library.loader import load_library
 from assignments.queries.library import library_for, own_exercise, own_exercises
-from werkzeug.test import TestResponse
-
 from tests.assignments.given import exercise
 from tests.cast import AS, Cast
 from tests.conftest import CountQueries
@@ -190,7 +189,9 @@ def test_publishing_what_is_not_ready_says_where_and_keeps_the_draft(app: Flask,
         slug = new_exercise(actor=cast.priya, draft=blank_draft("Kitchen talk")).slug
     client = as_(cast.priya)
     page = get_page(client, f"/c/library/{slug}/edit")
-    refused = read_page(press_only(client, page, "publish", {"why": "Because it is warm there."}, status=422), 422)
+    refused = read_page(
+        press_only(client, page, "publish", {"why": "Because it is warm there."}, status=422), 422
+    )
     told = the(refused, ".error-summary").get_text(" ")
     assert "The draft is saved." in told
     assert "Step 1" in told
@@ -216,7 +217,7 @@ def test_publishing_makes_it_ours_for_everybody_in_the_practice(
     for person in (cast.marcus, cast.sofia):
         library = get_page(as_(person), "/c/library")
         ours = the(library, "section[aria-labelledby=ours]")
-            assert "Our way of saying it back" in ours.get_text()
+        assert "Our way of saying it back" in ours.get_text()
     assert "Our way" not in get_page(as_(cast.hana), "/c/library").words
     offered = get_page(client, f"/c/assign?couple={cast.sam_and_jo.id}")
     assert "Our way of saying it back Ours" in offered.words
