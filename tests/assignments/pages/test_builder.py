@@ -60,7 +60,7 @@ def press_only(
     client: FlaskClient, page: Page, value: str, fields: dict[str, str], status: int = 302
 ) -> TestResponse:
     """Press that button, and nothing more."""
-    form = page.select_one(BUILDER)
+    form = the(page, BUILDER)
     assert form is not None
     assert form.select(f'button[name=do][value="{value}"]'), f"no button does {value}"
     hidden = page.new_tag("input", attrs={"type": "hidden", "name": "do", "value": value})
@@ -292,7 +292,7 @@ def test_the_fragment_for_the_script_keeps_nothing(app: Flask, cast: Cast, as_: 
     client, before = as_(cast.priya), draft(app, cast, copied)
     page = get_page(client, f"/c/library/{copied}/edit")
     first = keys(page)[0]
-    form = page.select_one(BUILDER)
+    form = the(page, BUILDER)
     form["action"] = form["data-look"]
     answer = submit(
         client, page, {f"{first}__title": "Why do you always do that?", "at": first}, form=BUILDER, status=200
