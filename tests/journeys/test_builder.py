@@ -30,8 +30,9 @@ def test_an_exercise_is_copied_changed_published_given_and_done(
     page.goto("/c/library/active-listening")
     page.get_by_role("button", name="Copy and change").click()
     expect(page.get_by_text("Copied. Change what you like.")).to_be_visible()
-    axe(page)
-    fits(page)
+    if script:
+        axe(page)
+        fits(page)
     first, second, third = step_cards(page)[:3]
 
     # Rename it, and move the first step down: what was typed comes along.
@@ -56,12 +57,13 @@ def test_an_exercise_is_copied_changed_published_given_and_done(
         frame = page.frame_locator("#look iframe")
         expect(frame.get_by_role("heading", name="Where will you sit?")).to_be_visible()
 
-    # Take one out that nothing else shows, and look at every page.
+    # Look at every page, then take one step out.
     page.get_by_role("button", name="Preview").click()
     expect(page.get_by_role("heading", name="Preview: Our quiet ears")).to_be_visible()
     inside = page.frame_locator("iframe >> nth=2")
     expect(inside.get_by_role("heading", name="Where will you sit?")).to_be_visible()
-    axe(page)
+    if script:
+        axe(page)
     page.get_by_role("link", name="Back to the draft").click()
     gone = step_cards(page)[-1]
     page.get_by_role("button", name=f"Remove step {len(step_cards(page))}", exact=True).click()
@@ -70,7 +72,8 @@ def test_an_exercise_is_copied_changed_published_given_and_done(
 
     page.get_by_role("button", name="Publish").click()
     expect(page.get_by_text("Version 1 is published.")).to_be_visible()
-    axe(page)
+    if script:
+        axe(page)
 
     # Give it to Sam and Jo.
     page.goto(f"/c/assign?couple={cast.sam_and_jo.id}")
