@@ -29,16 +29,18 @@ from werkzeug.routing import RequestRedirect
 
 from assignments.actions.assigning import Terms, assign
 from assignments.actions.entries import save_thanks
+from assignments.actions.library import archive, copy_exercise, new_exercise, publish, save_draft
 from assignments.actions.own_plans import copy_plan
 from assignments.actions.responding import save_answer, send_response
 from assignments.actions.turns import save_part, send_part
 from assignments.demo.world import load_world
-from assignments.domain.exercises import Exercise, TextStep, parts_of
+from assignments.domain.exercises import Exercise, TextStep, blank_draft, parts_of
 from assignments.domain.progress import Repeat
 from assignments.domain.turns import has_exchange
 from assignments.domain.visibility import Level
 from assignments.library.loader import load_library
 from assignments.models import Assignment, ExerciseVersion, Response
+from assignments.queries.library import own_exercise
 from clinic.actions.sign_ins import start_sign_in
 from clinic.actions.tokens import digest
 from clinic.clock import today
@@ -100,6 +102,7 @@ def tell_the_world() -> None:
     # It begins next week, so that it adds nothing to what they do this evening.
     planned(priya, db.session.get_one(Couple, couple_of(ruth)), starts_in=7)
     copy_plan(actor=priya, slug="six-weeks")
+    _write_our_own(priya)
     save_thanks(actor=sam, what="You rang my mother", meant="It was a long day.", level=Level.SHARED)
     sent = load_library().get(SENT)
     assert sent is not None
@@ -125,6 +128,31 @@ def tell_the_world() -> None:
         first_fields={"address": "ivo@demo.example"},
         second_fields={"address": "mary@demo.example"},
     )
+
+
+def _write_our_own(counsellor: Person) -> None:
+    """A short exercise of the practice's own with changes since its first version, and one that is archived."""
+    mine = new_exercise(
+        actor=counsellor,
+        draft={
+            **blank_draft("Kettle on"),
+            "summary": "Tea, and one question.",
+            "why": "A warm cup makes talking easier.",
+            "how": ["Put the kettle on.", "Ask one thing."],
+            "dos": ["Sit down for it."],
+            "donts": ["Look at a phone."],
+            "sources": ["R3"],
+            "steps": [{"key": "step-1", "type": "text", "title": "How was today?"}],
+        },
+    )
+    publish(actor=counsellor, slug=mine.slug, version=1)
+    save_draft(
+        actor=counsellor,
+        slug=mine.slug,
+        draft={**own_exercise(counsellor, mine.slug).draft, "summary": "Tea, and a question."},
+        version=1,
+    )
+    archive(actor=counsellor, slug=copy_exercise(actor=counsellor, slug=SENT).slug)
 
 
 def person_at(name: str) -> Person:

@@ -146,7 +146,6 @@ def build(url: str) -> World:
             "week": [1],
             # One of each kind of exercise; a step of another one is not found, in both worlds.
             "step": ["answer", "at-ease", "own-words", OPEN_STEP, "thought", "say-back"],
-            "step": ["answer", "at-ease", OPEN_STEP],
             "turn": [1],
             "number": [1],
             "agreement": [OUR_PAUSE, OUR_TIME],
