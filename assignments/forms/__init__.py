@@ -2,6 +2,7 @@
 
 from assignments.forms.assignment import AssignForm, ChangeForm
 from assignments.forms.checkin import CheckinForm, checkin_form
+from assignments.forms.finding import FindForm
 from assignments.forms.review import CommentForm, DecisionForm, JudgementForm, SeenForm, whole
 from assignments.forms.sharing import ShareForm, SharingForm
 from assignments.forms.steps import StepForm, step_form, step_form_class
@@ -14,6 +15,7 @@ __all__ = [
     "CheckinForm",
     "CommentForm",
     "DecisionForm",
+    "FindForm",
     "HardForm",
     "JudgementForm",
     "LaterForm",

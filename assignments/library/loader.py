@@ -67,6 +67,7 @@ class Library:
         max_minutes: int | None = None,
         level: Level | None = None,
         who: Who | None = None,
+        sign: str | None = None,
     ) -> tuple[Exercise, ...]:
         """The exercises that hold every word given and pass every filter; name matches come first."""
         wanted = word.casefold().split()
@@ -77,6 +78,7 @@ class Library:
             and (max_minutes is None or exercise.minutes <= max_minutes)
             and (level is None or exercise.level == level)
             and (who is None or exercise.who == who)
+            and (sign is None or sign in exercise.signs)
             and all(part in _searchable(exercise) for part in wanted)
         ]
         return tuple(sorted(found, key=lambda e: not all(part in e.name.casefold() for part in wanted)))
@@ -190,5 +192,5 @@ def _reading_order(exercise: Exercise) -> tuple[int, int, str]:
 
 @lru_cache(maxsize=512)
 def _searchable(exercise: Exercise) -> str:
-    own = (exercise.slug, exercise.family, *exercise.sources, *exercise.signs)
+    own = (exercise.slug, FAMILY_NAMES[exercise.family], *exercise.sources, *exercise.signs)
     return " ".join((*own, *texts_of(exercise))).casefold()

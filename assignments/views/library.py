@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -11,14 +13,16 @@ from assignments.domain.exercises import (
     SIZE_NAMES,
     WHO_NAMES,
     Exercise,
-    Family,
     personalised,
     reading_grade,
     texts_of,
 )
 from assignments.domain.material import label_of
+from assignments.forms import FindForm
+from assignments.library.finding import Wanted, find, sign_in_words, signs_helped, without_names
 from assignments.library.loader import Library
 from assignments.queries.library import exercise_called, library_for
+from assignments.queries.offers import given_lately
 from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
 
@@ -35,22 +39,34 @@ NAMES = {
 blueprint.record_once(lambda setup: setup.app.jinja_env.globals.update(NAMES))
 
 
-def asked_for(library: Library) -> tuple[str, Family | None, tuple[Exercise, ...]]:
-    """The word and the family that the address asks for, and the exercises of this library that fit both."""
-    word = request.args.get("q", "").strip()[:80]
-    family = next((key for key in FAMILY_NAMES if key == request.args.get("family")), None)
-    found = library.search(word, family=family)
-    return word, family, tuple(personalised(exercise) for exercise in found)
+@dataclass(frozen=True)
+class Finding:
+    """What the address asks a library for, what fits, and the form to ask anew."""
+
+    wanted: Wanted
+    exercises: tuple[Exercise, ...]
+    form: FindForm
+    helps: str
+
+    @classmethod
+    def in_library(cls, library: Library) -> Finding:
+        """What fits in this library."""
+        wanted = Wanted.asked_in(request.args)
+        form = FindForm(formdata=None, data=wanted.in_address())
+        form.offer([(sign, sign_in_words(sign)) for sign in signs_helped(library)])
+        found = tuple(without_names(exercise) for exercise in find(library, wanted))
+        return cls(wanted, found, form, sign_in_words(wanted.sign) if wanted.sign else "")
 
 
 @blueprint.get("/c/library")
 @needs(Permission.LIBRARY_READ)
 def library() -> ResponseReturnValue:
-    """Every exercise by family; `q` and `family` narrow it."""
+    """Every exercise by family, or what the address asks for."""
     library = library_for(signed_in())
-    word, family, found = asked_for(library)
+    finding = Finding.in_library(library)
+    lately = given_lately(signed_in(), library) if finding.wanted.is_anything else []
     return render_template(
-        "assignments/library/library.html", word=word, family=family, exercises=found, own=library.own
+        "assignments/library/library.html", finding=finding, own=library.own, lately=lately
     )
 
 
