@@ -27,6 +27,7 @@ CASEWORK = (
     ("board", "Today", "board.board", "home"),
     ("couples", "Couples", "couples.couples", "people"),
     ("library", "Library", "library.library", "book"),
+    ("plans", "Plans", "plans.plans", "calendar"),
 )
 NAVIGATION = {
     Role.PARTNER: (
@@ -53,7 +54,9 @@ AREAS = {
     "signs": "couples",
     "brief": "couples",
     "appointments": "couples",
+    "couple_plan": "couples",
     "assign": "couples",
+    "builder": "library",
 }
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from assignments.domain import visibility
 from assignments.domain.visibility import Change, Level, Sharing
-from assignments.models import Entry, EntryChange, Response, VisibilityChange
+from assignments.models import Assignment, Entry, EntryChange, Response, TurnPart, VisibilityChange
 from clinic.models import Couple, Person
 
 
@@ -40,11 +40,27 @@ def _changes(kept: Iterable[VisibilityChange | EntryChange]) -> tuple[Change, ..
     )
 
 
+def limit_of(assignment: Assignment, couple: Couple) -> Level:
+    """The loosest level anybody may choose for this: the tighter of the assignment's limit and the couple's."""
+    return visibility.tighter(Level(assignment.sharing_limit), Level(couple.sharing_limit))
+
+
+def sharing_of_part(part: TurnPart) -> Sharing:
+    """The same facts about one part of a listening turn: it goes to both, and hiding it leaves it to its author."""
+    hidden = (Change(Level.PRIVATE, part.hidden_at),) if part.hidden_at else ()
+    return Sharing(chosen=Level.SHARED, sent_at=part.sent_at, opens_at=part.opens_at, changes=hidden)
+
+
 def is_open_between(couple: Couple, response: Response, twin: Response | None, now: datetime) -> bool:
     """Whether these words lie open between the two partners, and so may stand where both look together."""
     return visibility.partner_reads(
         sharing_of(response), sharing_of(twin) if twin else None, now, frozen=is_frozen(couple)
     )
+
+
+def part_is_open_between(couple: Couple, part: TurnPart, now: datetime) -> bool:
+    """Whether a part of a listening turn lies open between the two partners."""
+    return visibility.partner_reads(sharing_of_part(part), None, now, frozen=is_frozen(couple))
 
 
 def is_frozen(couple: Couple) -> bool:
@@ -75,3 +91,12 @@ def may_read(
     if reader.is_staff:
         return visibility.counsellor_reads(sharing_of(response), now)
     return couple.partner_of(reader.id) is not None and is_open_between(couple, response, twin, now)
+
+
+def may_read_part(reader: Person, couple: Couple, part: TurnPart, now: datetime) -> bool:
+    """Whether `reader`, who may see this couple, may read this part of a listening turn at `now`."""
+    if part.author_id == reader.id:
+        return True
+    if reader.is_staff:
+        return visibility.counsellor_reads(sharing_of_part(part), now)
+    return couple.partner_of(reader.id) is not None and part_is_open_between(couple, part, now)

@@ -2,7 +2,7 @@
 
 `domain` holds the rules, `models` the tables, `queries` the reads (for a reader), `actions` the writes
 (one transaction, one audit line), `access` who may ask at all, `web` what surrounds every request.
-Nothing here knows about exercises; `assignments` stands above and may listen to `signals`.
+Nothing here knows about exercises; `assignments` stands above.
 """
 
 from flask import Flask

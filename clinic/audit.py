@@ -49,6 +49,14 @@ class Event(StrEnum):
     ASSIGNMENT_CHANGED = "assignment changed"
     ASSIGNMENT_WITHDRAWN = "assignment withdrawn"
     ASSIGNMENT_REOPENED = "assignment reopened"
+    PLAN_STARTED = "plan started"
+    PLAN_CHANGED = "plan changed"
+    PLAN_ENDED = "plan ended"
+    OWN_PLAN_BEGUN = "own plan begun"
+    OWN_PLAN_DRAFT_SAVED = "own plan draft saved"
+    OWN_PLAN_PUBLISHED = "own plan published"
+    OWN_PLAN_ARCHIVED = "own plan archived"
+    OWN_PLAN_RESTORED = "own plan restored"
     DRAFT_SAVED = "draft saved"
     RESPONSE_SENT = "response sent"
     RESPONSE_TAKEN_BACK = "response taken back"
@@ -87,6 +95,9 @@ REQUIRED: dict[Event, frozenset[str]] = {
     Event.SAFETY_RULE_CHANGED: frozenset({"asks"}),
     Event.PRACTICE_CHANGED: frozenset({"what"}),
     Event.ASSIGNED: frozenset({"slug", "version", "for_whom"}),
+    Event.PLAN_STARTED: frozenset({"slug", "version"}),
+    Event.PLAN_CHANGED: frozenset({"kind"}),
+    Event.OWN_PLAN_PUBLISHED: frozenset({"slug", "version"}),
     Event.SET_ASIDE: frozenset({"kind"}),
     Event.WORDS_READ: frozenset({"what"}),
     Event.DECIDED: frozenset({"state"}),

@@ -51,7 +51,6 @@ from clinic.queries.people import practice_of, sign_in_by_token
 
 DEVICE_COOKIE = "device"
 YEAR = 365 * 24 * 3600
-UNDO_MINUTES = 10
 
 CONTENT_SECURITY_POLICY = {
     "default-src": "'none'",

@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 from uuid import UUID
 
@@ -29,9 +30,11 @@ from werkzeug.routing import RequestRedirect
 from assignments.actions.assigning import Terms, assign
 from assignments.actions.entries import save_thanks
 from assignments.actions.responding import send_response
+from assignments.actions.turns import save_part, send_part
 from assignments.demo.world import load_world
 from assignments.domain.exercises import Exercise, parts_of
 from assignments.domain.progress import Repeat
+from assignments.domain.turns import has_exchange
 from assignments.domain.visibility import Level
 from assignments.library.loader import load_library
 from assignments.models import Assignment, ExerciseVersion, Response
@@ -84,7 +87,7 @@ def tell_the_world() -> None:
     sam, ruth, priya = person_at("sam"), person_at("ruth"), person_at("priya")
     for exercise in one_of_each_step():
         _give(priya, couple_of(ruth), exercise)
-    shared = [one for one in load_library().all() if Level(one.sharing) is Level.SHARED][:2]
+    shared = [one for one in _each_on_their_own() if Level(one.sharing) is Level.SHARED][:2]
     for exercise in shared:  # Ruth may open these further, to Ade.
         given = _give(priya, couple_of(ruth), exercise)
         send_response(actor=ruth, assignment_id=given, level=Level.COUNSELLOR)
@@ -92,6 +95,10 @@ def tell_the_world() -> None:
     sent = load_library().get(SENT)
     assert sent is not None
     send_response(actor=sam, assignment_id=_give(priya, couple_of(sam), sent), level=Level.COUNSELLOR)
+    listening = load_library().get("active-listening")
+    assert listening is not None
+    _listen(sam, _give(priya, couple_of(sam), listening), "A", "topic", send=True)
+    _listen(sam, _turns_of(sam, "validate-first"), "A", "on-my-mind", send=False)
     start_sign_in(sam, device="another phone")
     canal = db.session.get_one(Practice, priya.practice_id)
     lou = builders.person(canal, name="Lou", family_name="Park", joined=False, address="lou@demo.example")
@@ -124,11 +131,40 @@ def couple_of(person: Person) -> UUID:
 def one_of_each_step() -> Iterator[Exercise]:
     """As few shipped exercises as hold every kind of step in their usual size."""
     seen: set[str] = set()
-    for exercise in load_library().all():
+    for exercise in _each_on_their_own():
         kinds = {step.type for step in exercise.steps_in()}
         if kinds - seen:
             seen |= kinds
             yield exercise
+
+
+def _each_on_their_own() -> Iterator[Exercise]:
+    """All but listening turns, which have pages of their own."""
+    return (one for one in load_library().all() if not has_exchange(one))
+
+
+def _listen(person: Person, assignment_id: UUID, slot: str, step: str, *, send: bool) -> None:
+    """A part of a listening turn, in the middle of being written or sent a moment ago."""
+    where: dict[str, Any] = {
+        "assignment_id": assignment_id,
+        "turn": 1,
+        "slot": slot,
+        "step": step,
+        "number": 1,
+    }
+    part = save_part(actor=person, **where, value={"text": "The light was on when I came home."}, version=0)
+    if send:
+        send_part(actor=person, **where, version=part.version)
+
+
+def _turns_of(person: Person, slug: str) -> UUID:
+    """The listening turns this person's couple was given last."""
+    return db.session.scalars(
+        select(Assignment.id)
+        .join(ExerciseVersion)
+        .where(Assignment.couple_id == couple_of(person), ExerciseVersion.slug == slug)
+        .order_by(Assignment.starts_on.desc(), Assignment.assigned_at.desc())
+    ).first() or UUID(int=0)
 
 
 def _give(counsellor: Person, couple_id: UUID, exercise: Exercise) -> UUID:
@@ -153,7 +189,11 @@ def _partner() -> list[str]:
         .where(ExerciseVersion.slug == SENT, Response.author_id == sam.id)
         .order_by(Response.sent_at.desc())
     ).first()
-    return ["/", "/check-in", "/thanks/new", f"/do/{sent}/done"]
+    kept, held = _turns_of(sam, "validate-first"), _turns_of(sam, "active-listening")
+    listening = [f"/turns/{held}", f"/turns/{kept}/1/A/on-my-mind/1/check"]
+    # An older part may be hidden, and one within the hold taken back.
+    listening.append(f"/turns/{_turns_of(sam, 'reflect-and-check')}")
+    return ["/", "/check-in", "/thanks/new", f"/do/{sent}/done", *listening]
 
 
 def _partner_at_work() -> list[str]:

@@ -35,6 +35,7 @@ from clinic.extensions import db
 from clinic.models import Person, SignIn, TalkRequest
 from config import TestConfig
 from tests import builders
+from tests.assignments.given import OUR_PAUSE, OUR_TIME, PAUSE, SIT_DOWN, agreed
 from tests.cast import Cast
 from tests.conftest import SignInAs
 from wsgi import create_app
@@ -44,7 +45,7 @@ SHARED_BY_THE_COUPLE = {Permission.ASSIGNMENT_READ, Permission.TOGETHER_READ}
 # Asking what is one's own by id: only the owner gets it, whatever role others have.
 ONLY_THE_OWNER = {Permission.ACCOUNT_OWN}
 # A slug names something that ships with the product, and a step, a slot or a sign name no row.
-NO_OWNER = {"slug", "step", "slot", "sign", "filename", "token", "part", "name", "number"}
+NO_OWNER = {"slug", "step", "slot", "sign", "filename", "token", "part", "name", "number", "turn"}
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ class World:
 
     ids: dict[str, Any]
     given_to_both: UUID
+    agreed: tuple[UUID, str]
+    ritual: UUID
 
 
 def route_list() -> list[Rule]:
@@ -125,17 +128,44 @@ def world(app: Flask, cast: Cast) -> World:
             "token": "made-up",
             **extra_rows(cast),
         }
-        return World(ids, both)
+        # Given to both and agreed by both, so that each page about it is there for either partner.
+        pause, sit_down = (library.get(slug) for slug in (PAUSE, SIT_DOWN))
+        agreement, ritual = (given(one, "both", Level.SHARED) for one in (pause, sit_down))
+        agreed(cast.sam, cast.jo, agreement, OUR_PAUSE)
+        agreed(cast.sam, cast.jo, ritual, OUR_TIME)
+        return World(ids, both, (agreement, OUR_PAUSE), ritual)
 
 
 def extra_rows(cast: Cast) -> dict[str, Any]:
     """Rows that an address may name beside those every route knows."""
     from assignments.actions.entries import save_thanks
+    from assignments.actions.turns import save_part, send_part
 
     entry = save_thanks(actor=cast.sam, what="You rang my mother", meant="", level=Level.PRIVATE)
     ask_to_talk(actor=cast.sam, reach="Ring me at work")
     request_id = db.session.scalars(select(TalkRequest.id)).one()
-    return {"entry_id": entry.id, "request_id": request_id}
+    listening = load_library().get("reflect-and-check")
+    assert listening is not None
+    day = today(cast.canal_street.timezone)
+    terms = Terms("both", day, day + timedelta(days=7), Repeat.ONCE, Level.SHARED)
+    turns = assign(actor=cast.priya, couple_id=cast.sam_and_jo.id, exercise=listening, terms=terms)
+    where: dict[str, Any] = {
+        "assignment_id": turns.id,
+        "turn": 1,
+        "slot": "A",
+        "step": "thought",
+        "number": 1,
+    }
+    part = save_part(actor=cast.sam, **where, value={"text": "Tea"}, version=0)
+    send_part(actor=cast.sam, **where, version=part.version)
+    return {
+        "entry_id": entry.id,
+        "request_id": request_id,
+        "part_id": part.id,
+        "turn": 1,
+        "number": 1,
+        "turns": turns.id,
+    }
 
 
 def allowed(actor: str, person: Person | None, rule: Rule, permission: Permission) -> bool:
@@ -154,6 +184,13 @@ def address(app: Flask, rule: Rule, world: World, permission: Permission) -> str
     ids = dict(world.ids)
     if permission in SHARED_BY_THE_COUPLE:
         ids["assignment_id"] = world.given_to_both
+    if rule.endpoint.startswith("agreements."):
+        ids["assignment_id"], ids["step"] = world.agreed
+    if rule.endpoint.startswith("rituals."):
+        ids["assignment_id"] = world.ritual
+    if rule.endpoint.startswith("turns.") or rule.endpoint == "answers.exchange":
+        # Only what both were given is written to and fro, and of that Sam's own thought is Sam's alone.
+        ids |= {"assignment_id": ids["turns"], "step": "thought"}
     missing = set(rule.arguments) - set(ids)
     assert not missing, f"{rule.rule} has {missing}: say in this file whose row it is"
     with app.test_request_context():

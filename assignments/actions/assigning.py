@@ -8,7 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from assignments.domain.exercises import Exercise, exercise_to_json
+from assignments.actions.levels import cancel_pending
+from assignments.actions.locks import hold_assignment
+from assignments.domain.exercises import Exercise, SizeName, exercise_to_json
 from assignments.domain.lengths import NOTE_CHARACTERS
 from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
@@ -28,6 +30,7 @@ from clinic.errors import Conflict, Expired
 from clinic.extensions import db, transaction
 from clinic.models import Couple, Person
 from clinic.queries.couples import couple_for, safety_gate
+from clinic.queries.people import practice_of
 
 UNDO = timedelta(minutes=10)
 
@@ -42,6 +45,15 @@ class Terms:
     repeat: Repeat
     sharing_limit: Level
     note: str = ""
+    size: SizeName = "usual"
+
+
+@dataclass(frozen=True)
+class PlanPlace:
+    """Where something stands in a couple's plan."""
+
+    couple_plan_id: UUID
+    week: int
 
 
 @transaction
@@ -52,12 +64,24 @@ def assign(*, actor: Person, couple_id: UUID, exercise: Exercise, terms: Terms) 
     (decision 16), the couple has ended, or the terms contradict each other.
     """
     require(actor, Permission.ASSIGNMENT_WRITE)
+    return give(actor, couple_ready_for_work(actor, couple_id), exercise, terms)
+
+
+def couple_ready_for_work(actor: Person, couple_id: UUID) -> Couple:
+    """A couple that may be given something. Raises NotFound for other couples, and Conflict while it may not."""
     couple = couple_for(actor, couple_id)
     gate = safety_gate(couple)
     if not gate.open:
         raise Conflict("Record the safety conversation with each partner first.")
     if couple.closed_at is not None:
         raise Conflict("Work with this couple has ended.")
+    return couple
+
+
+def give(
+    actor: Person, couple: Couple, exercise: Exercise, terms: Terms, place: PlanPlace | None = None
+) -> Assignment:
+    """One exercise for a couple that is ready for it, alone or in its place in a plan, with its audit line."""
     _check(exercise, terms)
     assignment = Assignment(
         practice_id=couple.practice_id,
@@ -68,6 +92,9 @@ def assign(*, actor: Person, couple_id: UUID, exercise: Exercise, terms: Terms) 
         best_before=terms.best_before,
         repeat=terms.repeat,
         sharing_limit=terms.sharing_limit,
+        size=terms.size,
+        couple_plan_id=place.couple_plan_id if place else None,
+        plan_week=place.week if place else None,
         author_id=actor.id,
         assigned_at=clock.now(),
     )
@@ -101,6 +128,7 @@ def change_assignment(
     Raises Conflict when somebody else changed it since the form was opened.
     """
     require(actor, Permission.ASSIGNMENT_WRITE)
+    hold_assignment(actor.practice_id, assignment_id)
     _, assignment = assignment_for_staff(actor, couple_id, assignment_id)
     if assignment.version != version:
         raise Conflict("This was changed somewhere else a moment ago. Look at it again first.")
@@ -122,27 +150,38 @@ def change_assignment(
 def undo_assignment(*, actor: Person, couple_id: UUID, assignment_id: UUID) -> Assignment:
     """Take back what was given a moment ago. Raises Expired after ten minutes."""
     require(actor, Permission.ASSIGNMENT_WRITE)
+    hold_assignment(actor.practice_id, assignment_id)
     _, assignment = assignment_for_staff(actor, couple_id, assignment_id)
     if clock.now() - assignment.assigned_at > UNDO:
         raise Expired("Ten minutes have passed. You can still withdraw it.")
-    return _withdraw(actor, assignment)
+    _refuse_if_planned(actor, assignment)
+    return take_back(actor, assignment)
 
 
 @transaction
 def withdraw_assignment(*, actor: Person, couple_id: UUID, assignment_id: UUID) -> Assignment:
     """Take an assignment back at any time. What was written stays with whoever wrote it."""
     require(actor, Permission.ASSIGNMENT_WRITE)
+    hold_assignment(actor.practice_id, assignment_id)
     _, assignment = assignment_for_staff(actor, couple_id, assignment_id)
-    return _withdraw(actor, assignment)
+    _refuse_if_planned(actor, assignment)
+    return take_back(actor, assignment)
 
 
 @transaction
 def reopen_assignment(*, actor: Person, couple_id: UUID, assignment_id: UUID) -> Assignment:
     """Open a withdrawn assignment again. Raises Conflict when it is open already."""
     require(actor, Permission.ASSIGNMENT_WRITE)
+    hold_assignment(actor.practice_id, assignment_id)
     _, assignment = assignment_for_staff(actor, couple_id, assignment_id)
     if not is_withdrawn(assignment):
         raise Conflict("That is open already.")
+    _refuse_if_planned(actor, assignment)
+    return give_back(actor, assignment)
+
+
+def give_back(actor: Person, assignment: Assignment) -> Assignment:
+    """What was taken back is open again, with its audit line."""
     for withdrawal in assignment.withdrawals:
         if withdrawal.reopened_at is None:
             withdrawal.reopened_at = clock.now()
@@ -150,13 +189,8 @@ def reopen_assignment(*, actor: Person, couple_id: UUID, assignment_id: UUID) ->
     return assignment
 
 
-def note_of(assignment: Assignment) -> str:
-    """The counsellor's note to the partners an assignment was given to."""
-    sealed = assignment.note_sealed
-    return crypto.unseal(assignment, "note_sealed", sealed) if sealed else ""
-
-
-def _withdraw(actor: Person, assignment: Assignment) -> Assignment:
+def take_back(actor: Person, assignment: Assignment) -> Assignment:
+    """What was given is no longer to be done, with its audit line. Raises Conflict when it is so already."""
     if is_withdrawn(assignment):
         raise Conflict("That has been withdrawn already.")
     db.session.add(
@@ -169,6 +203,13 @@ def _withdraw(actor: Person, assignment: Assignment) -> Assignment:
     )
     record(actor, Event.ASSIGNMENT_WITHDRAWN, assignment)
     return assignment
+
+
+def _refuse_if_planned(actor: Person, assignment: Assignment) -> None:
+    """A week of a plan that has not begun is changed in the plan, or the plan would give it all the same."""
+    today = clock.today(practice_of(actor).timezone)
+    if assignment.couple_plan_id is not None and assignment.starts_on > today:
+        raise Conflict("This belongs to a week of their plan. Change that week in the plan.")
 
 
 def _check(exercise: Exercise, terms: Terms) -> None:
@@ -217,9 +258,7 @@ def _cancel_widenings_past(assignment: Assignment, limit: Level) -> None:
             VisibilityChange.takes_effect_at > now,
         )
     ).scalars()
-    for change in pending:
-        if Level(change.to).is_looser_than(limit):
-            change.cancelled_at = now
+    cancel_pending([change for change in pending if Level(change.to).is_looser_than(limit)], now)
 
 
 def _write_note(assignment: Assignment, note: str) -> None:

@@ -11,7 +11,7 @@ from assignments.actions.levels import change_level
 from assignments.domain import visibility
 from assignments.domain.visibility import Level
 from assignments.models import Entry
-from assignments.queries.entries import THANKS, own_deleted_entry, own_entry, words_of
+from assignments.queries.entries import THANKS, own_entry, words_of
 from clinic import clock, crypto
 from clinic.access import require
 from clinic.audit import Event, record
@@ -66,7 +66,7 @@ def change_thanks(
     """
     require(actor, Permission.ENTRY_WRITE)
     place, practice, now = own_place(actor), practice_of(actor), clock.now()
-    entry = own_entry(place, entry_id)
+    entry = own_entry(place, entry_id, to_change=True)
     if entry.version != version:
         raise Conflict("This was changed somewhere else a moment ago. Look at it again first.")
     sharing = sharing_of_entry(entry)
@@ -88,7 +88,7 @@ def change_thanks(
 def delete_thanks(*, actor: Person, entry_id: UUID) -> Entry:
     """Hide one thank-you from everybody at once; it is erased later."""
     require(actor, Permission.ENTRY_WRITE)
-    entry = own_entry(own_place(actor), entry_id)
+    entry = own_entry(own_place(actor), entry_id, to_change=True)
     entry.deleted_at = clock.now()
     record(actor, Event.ENTRY_DELETED, entry)
     return entry
@@ -98,7 +98,7 @@ def delete_thanks(*, actor: Person, entry_id: UUID) -> Entry:
 def restore_thanks(*, actor: Person, entry_id: UUID) -> Entry:
     """Undo a deletion. Raises Expired after ten minutes."""
     require(actor, Permission.ENTRY_WRITE)
-    entry = own_deleted_entry(own_place(actor), entry_id)
+    entry = own_entry(own_place(actor), entry_id, to_change=True, deleted=True)
     if entry.deleted_at is None:
         raise Conflict("That is in your list already.")
     if clock.now() - entry.deleted_at > UNDO:

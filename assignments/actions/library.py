@@ -22,7 +22,9 @@ from assignments.domain.exercises import (
     own_slug,
     problems_in,
 )
+from assignments.domain.exercises.decks import with_cards
 from assignments.domain.exercises.drafts import as_file
+from assignments.library.loader import load_decks
 from assignments.models import ExerciseVersion, PracticeExercise
 from assignments.queries.library import OwnExercise, library_for, own_exercise
 from clinic import clock
@@ -152,6 +154,8 @@ def _begin(actor: Person, draft: Mapping[str, Any], original: Exercise | None) -
     )
     if len(taken) >= MOST_OWN:
         raise Conflict(f"The library holds {MOST_OWN} of your own. Ask us before adding more.")
+    # A file may name a deck that ships; a draft holds the cards themselves, so that they can be changed.
+    draft = with_cards(draft, load_decks())
     row = PracticeExercise(
         practice_id=actor.practice_id,
         slug=own_slug(str(draft.get("name", "")), taken),

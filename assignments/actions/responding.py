@@ -9,13 +9,15 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from assignments.access import frozen_since, is_frozen, sharing_of
+from assignments.access import frozen_since, has_ended, limit_of, sharing_of
 from assignments.actions.levels import cancel_pending, change_level
-from assignments.domain import progress, visibility
+from assignments.actions.locks import hold_assignment, hold_assignment_of, hold_partner
+from assignments.domain import progress, turns, visibility
+from assignments.domain.exercises import gives_something
 from assignments.domain.visibility import Level
 from assignments.models import Answer, Assignment, Outcome, Response, SetAside, VisibilityChange
 from assignments.queries.assignments import assignment_for_partner, exercise_of
-from assignments.queries.responses import own_response, own_response_by_id, turn_of
+from assignments.queries.responses import own_response, own_response_by_id, own_values, turn_of
 from clinic import clock, crypto
 from clinic.access import require
 from clinic.audit import Event, record
@@ -69,9 +71,9 @@ def save_answer(*, actor: Person, assignment_id: UUID, step: str, value: Any, ve
     """
     require(actor, Permission.DRAFT_WRITE)
     place = own_place(actor)
-    _one_at_a_time(place)
+    hold_partner(place)
     assignment, turn = current_turn(place, assignment_id)
-    if step not in {known.key for known in exercise_of(assignment).steps}:
+    if step not in {known.key for known in turns.own_steps_of(exercise_of(assignment))}:
         raise NotFound
     response = own_response(place, assignment, turn) or _begin(place, assignment, turn)
     if response.sent_at is not None:
@@ -109,7 +111,8 @@ def send_response(*, actor: Person, assignment_id: UUID, level: Level) -> Respon
     """
     require(actor, Permission.ANSWER_SEND)
     place = own_place(actor)
-    _one_at_a_time(place)
+    hold_partner(place)
+    hold_assignment(place.practice_id, assignment_id)
     assignment, turn = current_turn(place, assignment_id)
     practice = practice_of(actor)
     if level not in offered_levels(place, assignment, practice, turn):
@@ -117,9 +120,7 @@ def send_response(*, actor: Person, assignment_id: UUID, level: Level) -> Respon
     response = own_response(place, assignment, turn) or _begin(place, assignment, turn)
     if response.sent_at is not None:
         raise Conflict("You have sent this already.")
-    if level is Level.BOTH and not response.answers:
-        # Otherwise an empty answer would open the other's words and give none in return.
-        raise Conflict("Write a line before it opens for you both, or keep it for now.")
+    _refuse_to_open_for_nothing(assignment, response, level)
     now = clock.now()
     response.visibility, response.sent_at = level, now
     response.opens_at = visibility.hold_ends(now, timedelta(minutes=hold_minutes(assignment, practice)))
@@ -133,10 +134,12 @@ def take_back(*, actor: Person, response_id: UUID) -> Response:
     """Undo sending while nobody but the counsellor can have read it. Raises Conflict after that."""
     require(actor, Permission.ANSWER_UNDO)
     place = own_place(actor)
-    response = own_response_by_id(place, response_id)
+    hold_assignment_of(place, response_id)
+    response = own_response_by_id(place, response_id, to_change=True)
     if not may_undo(place, response):
         raise Conflict("It is too late to take this back. You can hide it from now on.")
     response.visibility = response.sent_at = response.opens_at = None
+    response.taken_back_at = clock.now()
     response.version += 1
     for change in response.changes:
         db.session.delete(change)
@@ -153,16 +156,19 @@ def change_visibility(*, actor: Person, response_id: UUID, level: Level) -> Visi
     """
     require(actor, Permission.ANSWER_VISIBILITY)
     place = own_place(actor)
-    response = own_response_by_id(place, response_id)
+    hold_assignment_of(place, response_id)
+    response = own_response_by_id(place, response_id, to_change=True)
     if response.sent_at is None:
         raise Conflict("Nobody sees this yet. Choose who does when you send it.")
     practice, now = practice_of(actor), clock.now()
     sharing = sharing_of(response)
     present = sharing.level_at(now)
+    # A safety hold is silent: what is opened meanwhile opens when it is lifted. An ending is known to both.
     if level not in offered_levels(place, response.assignment, practice, response.turn) or (
-        level.is_looser_than(present) and level in visibility.OPEN_TO_PARTNER and is_frozen(place.couple)
+        level.is_looser_than(present) and level in visibility.OPEN_TO_PARTNER and has_ended(place.couple)
     ):
         raise Conflict("Choose who sees it from the list.")
+    _refuse_to_open_for_nothing(response.assignment, response, level)
     change = change_level(response, level, now, timedelta(minutes=practice.widening_minutes))
     if not isinstance(change, VisibilityChange):
         raise Conflict("That is how it is now.")
@@ -175,7 +181,9 @@ def change_visibility(*, actor: Person, response_id: UUID, level: Level) -> Visi
 def cancel_widening(*, actor: Person, response_id: UUID) -> None:
     """Stop a widening that is on its way; nobody else ever learns of it."""
     require(actor, Permission.ANSWER_VISIBILITY)
-    response = own_response_by_id(own_place(actor), response_id)
+    place = own_place(actor)
+    hold_assignment_of(place, response_id)
+    response = own_response_by_id(place, response_id, to_change=True)
     cancel_pending(response.changes, clock.now())
     record(actor, Event.VISIBILITY_CHANGE_CANCELLED, response)
 
@@ -263,23 +271,29 @@ def offered_levels(
         best_before=assignment.best_before,
     )
     is_over = closes is not None and closes <= clock.today(practice.timezone)
-    limit = min(
-        Level(assignment.sharing_limit),
-        Level(place.couple.sharing_limit),
-        key=lambda level: level.looseness,
-    )
+    exercise = exercise_of(assignment)
+    limit = limit_of(assignment, place.couple)
+    if turns.has_exchange(exercise):
+        # How heard somebody felt is for the counsellor; what is for the partner goes to them as a part of its own.
+        limit = visibility.tighter(limit, Level.COUNSELLOR)
     offered = visibility.levels_offered(
         limit,
         counsellor_only_allowed=practice.allows_counsellor_only,
         for_both=assignment.for_whom == "both",
-        reveal_together=exercise_of(assignment).reveal_together,
+        reveal_together=exercise.reveal_together,
     )
     return tuple(level for level in offered if not (is_over and level is Level.BOTH))
 
 
-def _one_at_a_time(place: Partner) -> None:
-    """Autosave and Continue arrive together; the second waits here, so both find the same row."""
-    db.session.execute(select(Partner.id).where(Partner.id == place.id).with_for_update())
+def _refuse_to_open_for_nothing(assignment: Assignment, response: Response, level: Level) -> None:
+    """What opens the other's answer gives something of one's own, whatever the name of the level.
+
+    Raises Conflict where two answers could open together and this one holds not a word.
+    """
+    if assignment.for_whom != "both" or level not in visibility.OPEN_TO_PARTNER:
+        return
+    if not gives_something(exercise_of(assignment).steps, own_values(response)):
+        raise Conflict("Write a line before it opens for you both, or keep it for now.")
 
 
 def _begin(place: Partner, assignment: Assignment, turn: int) -> Response:

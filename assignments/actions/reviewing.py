@@ -7,7 +7,9 @@ from uuid import UUID, uuid4
 
 from assignments.domain.lengths import COMMENT_CHARACTERS
 from assignments.models import Comment, ReadMark
+from assignments.queries.agreements_for_staff import ReadAgreements, agreements_for_staff
 from assignments.queries.review import read_marks, readable_rows, shared_thanks_rows
+from assignments.queries.strands import readable_parts
 from clinic import clock, crypto
 from clinic.access import require
 from clinic.audit import Event, record
@@ -36,6 +38,28 @@ def record_reading(
     responses = readable_rows(actor, couple, response_ids, clock.now())
     for row in (*responses.values(), *shared_thanks_rows(couple, thanks_ids, clock.now())):
         record(actor, Event.WORDS_READ, row, what=what)
+
+
+@transaction
+def read_agreements(*, actor: Person, couple_id: UUID) -> ReadAgreements:
+    """What was agreed, used and done, with a line for each row written down before it is shown."""
+    require(actor, Permission.AGREEMENT_STAFF_READ)
+    found = agreements_for_staff(couple_for(actor, couple_id), clock.now())
+    for row in found.rows:
+        record(actor, Event.WORDS_READ, row, what="agreements")
+    return found
+
+
+@transaction
+def record_reading_of_turns(*, actor: Person, couple_id: UUID, assignment_id: UUID, turn: int) -> None:
+    """Write down that staff read a turn of listening turns, a line for each part, before it is shown.
+
+    Raises NotFound where nothing of it may be read now.
+    """
+    require(actor, Permission.ANSWER_STAFF_READ)
+    couple = couple_for(actor, couple_id)
+    for row in readable_parts(actor, couple, assignment_id, turn, clock.now()):
+        record(actor, Event.WORDS_READ, row, what="listening turns")
 
 
 @transaction

@@ -278,7 +278,7 @@ LEO_AND_DASHA = Story(
                         "thanks": [
                             {
                                 "did": "Held the ladder for an hour.",
-                                "when": "Sunday",
+                                "day": "Sunday",
                                 "meant": "I was less scared.",
                             }
                         ]

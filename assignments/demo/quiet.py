@@ -23,7 +23,7 @@ EMI_AND_KARL = Story(
         Given(
             "appreciation-log",
             8,
-            said=(Said("A", {"thanks": [{"did": "Carried my bike up.", "when": "Monday"}]}),),
+            said=(Said("A", {"thanks": [{"did": "Carried my bike up.", "day": "Monday"}]}),),
         ),
         Given("midday-message", 5, open_ended=True),
         Given("gentle-questions", 6, withdrawn_after=9),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assignments.demo.stories import Given, Said, Story, Thanks, Who, course
+from assignments.demo.stories import Given, Part, Said, Story, Thanks, Who, course
 
 SAM_AND_JO = Story(
     Who("Sam", "Okafor", "sam@demo.example"),
@@ -241,11 +241,20 @@ SAM_AND_JO = Story(
         Given(
             "reflect-and-check",
             days=4,
-            note="Jo listens first this time, then swap.",
-            said=(
-                Said(
+            note="Each of you speaks once, and listens once.",
+            parts=(
+                Part(
                     "A",
-                    {"thought": "I would like to tell your mother about the new job myself, before Sunday."},
+                    "thought",
+                    "I would like to tell your mother about the new job myself, before Sunday.",
+                ),
+                Part("B", "say-back", "You want her to hear it from you, and soon.", after=2),
+                Part(
+                    "B",
+                    "thought",
+                    "When the weekend is already planned, I feel left out. "
+                    "I’d like us to talk on Thursday, before it’s fixed.",
+                    after=2,
                 ),
             ),
         ),

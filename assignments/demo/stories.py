@@ -48,6 +48,17 @@ class Said:
 
 
 @dataclass(frozen=True)
+class Part:
+    """One part of a listening turn, sent so many days after it was given, in the strand its speaker began."""
+
+    slot: str
+    step: str
+    bare: Any
+    after: float = 1
+    round: int = 1
+
+
+@dataclass(frozen=True)
 class Aside:
     """ "Not tonight" (later) or "This one feels hard" (hard), so many days after it was given."""
 
@@ -75,6 +86,7 @@ class Given:
     agreed: Mapping[str, str] = field(default_factory=dict)
     lines: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
     asides: tuple[Aside, ...] = ()
+    parts: tuple[Part, ...] = ()
     limit: str = ""
     open_ended: bool = False
     withdrawn_after: float | None = None

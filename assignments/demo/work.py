@@ -11,9 +11,10 @@ from typing import Any
 from assignments.actions.responding import LATER, TURNS_HOLD_MINUTES
 from assignments.demo.answers import answer_value, round_answers
 from assignments.demo.scene import Scene, new_id
-from assignments.demo.stories import Given, Said
+from assignments.demo.stories import Given, Part, Said
 from assignments.domain.exercises import Exercise
 from assignments.domain.progress import Repeat
+from assignments.domain.turns import check_of, strand_of
 from assignments.library.loader import load_library
 from assignments.models import (
     Answer,
@@ -22,6 +23,7 @@ from assignments.models import (
     Outcome,
     Response,
     SetAside,
+    TurnPart,
     Withdrawal,
 )
 from clinic import crypto
@@ -94,8 +96,11 @@ class Work:
         for aside in given.asides:
             self._aside(assignment, aside.slot, aside.kind, aside.choice, starts_on, aside.after)
         for said in given.said:
-            values = {key: answer_value(exercise, key, bare) for key, bare in said.answers.items()}
+            on = starts_on + DAY * round(said.after)
+            values = {key: answer_value(exercise, key, bare, on) for key, bare in said.answers.items()}
             self._said(assignment, exercise, said, 1, starts_on, values)
+        for part in given.parts:
+            self._part(assignment, exercise, part)
         if given.rounds:
             self._rounds(assignment, exercise, given)
         if given.withdrawn_after is not None:
@@ -130,7 +135,7 @@ class Work:
                     self._aside(assignment, slot, kind, choice, began_on, after)
                 elif sign != "-":
                     line = lines[(turn - 1) % len(lines)] if lines else ""
-                    values = round_answers(exercise, turn, sign, line, given.agreed)
+                    values = round_answers(exercise, turn, sign, line, given.agreed, began_on)
                     self._said(assignment, exercise, Said(slot, {}, after), turn, began_on, values)
 
     def _said(
@@ -181,6 +186,35 @@ class Work:
         self._outcome(assignment, turn, person, said, ended_at)
         if said.comment:
             self._comment(response, ended_at, said.comment)
+
+    def _part(self, assignment: Assignment, exercise: Exercise, part: Part) -> None:
+        """What one of them sent in listening turns."""
+        scene, person, step = self.scene, self.people[part.slot], exercise.step(part.step)
+        if step is None or step.turn is None:
+            raise LookupError(f"“{exercise.slug}” has no turn “{part.step}”.")
+        evening = scene.at(assignment.starts_on, 19, self.chance.randrange(60)) + DAY * part.after
+        sent_at = max(scene.past(evening), assignment.assigned_at + timedelta(minutes=20))
+        value = answer_value(exercise, part.step, part.bare, sent_at.date())
+        other = "B" if part.slot == "A" else "A"
+        row = TurnPart(
+            id=new_id(self.chance),
+            practice_id=self.practice_id,
+            couple_id=self.couple.id,
+            assignment_id=assignment.id,
+            turn=1,
+            speaker=part.slot if step.turn == "speaker" else other,
+            round=part.round,
+            step=part.step,
+            author_id=person.id,
+            choice=value.get("choice") if step == check_of(strand_of(exercise)) else None,
+            saved_at=sent_at - timedelta(minutes=1),
+            version=2,
+            sent_at=sent_at,
+            opens_at=sent_at + timedelta(minutes=TURNS_HOLD_MINUTES),
+        )
+        row.value_sealed = crypto.seal(row, "value_sealed", json.dumps(value, ensure_ascii=False))
+        scene.add(row)
+        scene.note(sent_at, person, Event.RESPONSE_SENT, row)
 
     def _outcome(
         self, assignment: Assignment, turn: int, person: Person, said: Said, ended_at: datetime

@@ -36,6 +36,12 @@ from clinic.queries.couples import couple_for
 PASSPHRASE = "evening walk by the canal"  # noqa: S105  # Invented people; the sign-in table prints it.
 SEED = 14
 ZONE = "Europe/London"
+URGENT_HELP = (
+    "This service is not watched and is not for emergencies.\n"
+    "In an emergency call 999.\n"
+    "Samaritans: 116 123, day and night.\n"
+    "National Domestic Abuse Helpline: 0808 2000 247, day and night."
+)
 COUPLES_EACH = 40
 SIGN_INS = (
     ("admin@demo.example", "practice admin, Canal Street"),
@@ -123,6 +129,7 @@ def _practice(name: str, now: datetime, seed: int, kept: str) -> Scene:
         hold_minutes=10,
         phone="020 7946 0123" if name == "Canal Street" else "020 7946 0456",
         sharing_policy=DEFAULT_POLICY,
+        urgent_help=URGENT_HELP,
     )
     scene = Scene(practice, now, clock.today(ZONE), seed, kept)
     scene.add(practice)

@@ -98,6 +98,14 @@ def strand_of(exercise: Exercise) -> tuple[Step, ...]:
     )
 
 
+def own_steps_of(exercise: Exercise) -> tuple[Step, ...]:
+    """The steps each person answers for themselves: how heard they felt, what they keep from it."""
+    if not has_exchange(exercise):
+        return exercise.steps
+    written = {step.key for step in strand_of(exercise)}
+    return tuple(step for step in exercise.steps if step.key not in written)
+
+
 def check_of(strand: Sequence[Step]) -> ChooseOneStep | None:
     """The step at which the speaker says whether it was right: it stands after a listener's step it quotes."""
     listened = {step.key for step in strand if step.turn == "listener"}

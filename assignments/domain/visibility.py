@@ -35,6 +35,11 @@ class Level(StrEnum):
         return self.looseness > other.looseness
 
 
+def tighter(one: Level, other: Level) -> Level:
+    """The one that lets fewer people see."""
+    return other if one.is_looser_than(other) else one
+
+
 OPEN_TO_PARTNER = (Level.BOTH, Level.SHARED)
 OPEN_TO_COUNSELLOR = (Level.COUNSELLOR, Level.BOTH, Level.SHARED)
 
@@ -91,6 +96,17 @@ class Sharing:
         for change in self.changes:
             if not change.cancelled:
                 yield change.takes_effect_at
+
+
+def loosest_of(limits: Iterable[Level], *, allows_counsellor_only: bool) -> Level:
+    """How far something may be opened that several limits bind: the tightest of them.
+
+    Where a practice keeps no secrets, what only its author and the counsellor would see is the author's alone.
+    """
+    tightest = min(limits, key=lambda level: level.looseness)
+    if tightest is Level.COUNSELLOR and not allows_counsellor_only:
+        return Level.PRIVATE
+    return tightest
 
 
 def levels_offered(

@@ -5,9 +5,9 @@ from assignments.forms.checkin import CheckinForm, checkin_form
 from assignments.forms.finding import FindForm
 from assignments.forms.review import CommentForm, DecisionForm, JudgementForm, SeenForm, whole
 from assignments.forms.sharing import ShareForm, SharingForm
-from assignments.forms.steps import StepForm, step_form, step_form_class
+from assignments.forms.steps import StepForm, step_form, step_form_class, turn_form
 from assignments.forms.thanks import ThanksForm
-from assignments.forms.turn import HardForm, LaterForm, OutcomeForm
+from assignments.forms.turn import HardForm, LaterForm, OutcomeForm, SendForm
 
 __all__ = [
     "AssignForm",
@@ -21,6 +21,7 @@ __all__ = [
     "LaterForm",
     "OutcomeForm",
     "SeenForm",
+    "SendForm",
     "ShareForm",
     "SharingForm",
     "StepForm",
@@ -28,5 +29,6 @@ __all__ = [
     "checkin_form",
     "step_form",
     "step_form_class",
+    "turn_form",
     "whole",
 ]

@@ -46,6 +46,7 @@ from assignments.domain.exercises import (
     parts_of,
     read_answer,
 )
+from assignments.domain.turns import Act
 
 RATHER_NOT_SAY_LABEL = "I’d rather not say"
 OWN_WORDS_LABEL = "In your own words"
@@ -139,27 +140,48 @@ class StepForm(FlaskForm):
 
 
 def step_form(
-    step: Step, value: AnswerValue | None = None, *, part: Part | None = None, **options: Any
+    step: Step,
+    value: AnswerValue | None = None,
+    *,
+    part: Part | None = None,
+    leave_out: tuple[str, ...] = (),
+    **options: Any,
 ) -> StepForm:
-    """A form for one step, with the saved value filled in; part asks only one part of a step that has parts."""
-    form = step_form_class(step, part)(**options)
+    """A form for one step, with the saved value filled in; part asks only one part of a step that has parts.
+
+    `leave_out` names what this page does not ask, such as the tick of an agreement that both sign elsewhere.
+    """
+    form = step_form_class(step, part, leave_out)(**options)
     form.load(value)
     return form
 
 
 @lru_cache(maxsize=512)
-def step_form_class(step: Step, part: Part | None = None) -> type[StepForm]:
+def step_form_class(step: Step, part: Part | None = None, leave_out: tuple[str, ...] = ()) -> type[StepForm]:
     """The form class of a step: one field for each name its answer uses."""
     if part is not None and part not in parts_of(step):
         raise ValueError(f"“{step.key}” is a {step.type} step and has no part “{part}”")
     fields = _fields(step)
-    names = names_of_part(step, part)
+    names = [name for name in names_of_part(step, part) if name not in leave_out]
     boxes = tuple((name, f"{_PREFIX}{name}" if _is_named_by_exercise(step, name) else name) for name in names)
     return type(
         "StepForm",
         (StepForm,),
         {"step": step, "part": part, "boxes": boxes, **{box: fields[name] for name, box in boxes}},
     )
+
+
+def turn_form(act: Act, value: AnswerValue | None = None) -> StepForm:
+    """A form for one part of a listening turn. The check offers its lines alone; own words stand beside them."""
+    step = act.step
+    if isinstance(step, TextStep):
+        # The hint stands under the heading, so that the box can say what helps in saying something back.
+        own_words = step.label or (OWN_WORDS_LABEL if step.turn == "listener" else "A few lines are plenty")
+        return step_form(step.model_copy(update={"label": own_words, "hint": None}), value)
+    form = step_form(step.model_copy(update={"hint": None}), value)
+    if act.choices:
+        form["choice"].choices = [SelectChoice(option.key, option.label) for option in act.choices]
+    return form
 
 
 def _fields(step: Step) -> dict[str, Field]:

@@ -7,6 +7,9 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectChoice  # type: ignore[attr-defined]  # types-WTForms lacks SelectChoice
 from wtforms.validators import InputRequired, Optional
+from wtforms.widgets import HiddenInput
+
+from clinic.forms import WholeNumberField
 
 
 class OutcomeForm(FlaskForm):
@@ -55,3 +58,9 @@ class HardForm(FlaskForm):
         ],
         validators=[InputRequired("Choose one of these.")],
     )
+
+
+class SendForm(FlaskForm):
+    """Send what was looked at, in the version that was looked at."""
+
+    version: Any = WholeNumberField(widget=HiddenInput(), default=0)

@@ -69,17 +69,19 @@ class CouplePlan(Model):
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ended_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
 
-    changes: Mapped[list[PlanChange]] = relationship(order_by="PlanChange.at", lazy="raise_on_sql")
+    changes: Mapped[list[PlanChange]] = relationship(order_by="PlanChange.number", lazy="raise_on_sql")
 
 
 class PlanChange(Model):
     """One thing the counsellor recorded about a running plan. Nothing is overwritten: taken back, it says when."""
 
     __tablename__ = "plan_change"
+    __table_args__ = (UniqueConstraint("couple_plan_id", "number"),)
 
     id: Mapped[Id]
     practice_id: Mapped[PracticeId]
     couple_plan_id: Mapped[UUID] = mapped_column(ForeignKey("couple_plan.id", ondelete="CASCADE"), index=True)
+    number: Mapped[int]  # Counted from 1 in a plan: two things may be recorded in one moment.
     kind: Mapped[str] = mapped_column(String(12))  # skip, pause, resume, again, week, checkpoint
     on_day: Mapped[date]
     week: Mapped[int | None]

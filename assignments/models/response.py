@@ -35,6 +35,8 @@ class Response(Model):
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     # When the other partner may first see it: sent_at plus the hold (decision 12).
     opens_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # Sent once and taken back: its author has been through all of it.
+    taken_back_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     version: Mapped[int] = mapped_column(default=1)
 
     assignment: Mapped[Assignment] = relationship(lazy="raise_on_sql")

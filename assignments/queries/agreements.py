@@ -45,6 +45,8 @@ class SharedAgreement:
     value: AnswerValue
     lines: Sequence[str]
     is_in_force: bool
+    is_open: bool
+    """Whether the exercise is still given, so that uses can be noted and words changed."""
 
     @property
     def logs_uses(self) -> EntriesStep | None:
@@ -193,7 +195,15 @@ def shared_agreements(
             if text_id is not None:
                 value = words_of(by_text[text_id])
                 found.append(
-                    SharedAgreement(assignment, exercise, step, value, lines_of(step, value), in_force)
+                    SharedAgreement(
+                        assignment=assignment,
+                        exercise=exercise,
+                        step=step,
+                        value=value,
+                        lines=lines_of(step, value),
+                        is_in_force=in_force,
+                        is_open=is_joint(couple, assignment) and not is_withdrawn(assignment),
+                    )
                 )
     return sorted(
         found, key=lambda one: (one.assignment.starts_on, one.assignment.id.hex, one.step.key), reverse=True
@@ -209,8 +219,8 @@ def in_force(place: Partner, assignment: Assignment, now: datetime) -> SharedAgr
 
 
 def open_agreements(place: Partner, now: datetime, given: Sequence[Assignment]) -> list[SharedAgreement]:
-    """Those in force whose uses can be noted, among assignments that are open."""
-    return [one for one in shared_agreements(place, now, given) if one.is_in_force and one.logs_uses]
+    """Those in force among assignments that are open."""
+    return [one for one in shared_agreements(place, now, given) if one.is_in_force and one.is_open]
 
 
 def own_texts(place: Partner) -> Sequence[AgreementText]:

@@ -9,9 +9,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from assignments.access import is_frozen
 from assignments.domain import progress
 from assignments.domain.exercises import Exercise, exercise_from_json
 from assignments.models import Assignment, ExerciseVersion
+from clinic import crypto
 from clinic.errors import NotFound
 from clinic.extensions import db
 from clinic.models import Couple, Partner, Person
@@ -40,6 +42,12 @@ def is_withdrawn(assignment: Assignment) -> bool:
     return any(withdrawal.reopened_at is None for withdrawal in assignment.withdrawals)
 
 
+def note_of(assignment: Assignment) -> str:
+    """The counsellor's note to the partners an assignment was given to."""
+    sealed = assignment.note_sealed
+    return crypto.unseal(assignment, "note_sealed", sealed) if sealed else ""
+
+
 def assignments_of(couple: Couple) -> Sequence[Assignment]:
     """Everything a couple already read was given, newest first, withdrawn ones included."""
     return (
@@ -57,7 +65,7 @@ def assignments_of(couple: Couple) -> Sequence[Assignment]:
 def open_assignments(place: Partner, today: date) -> Sequence[Assignment]:
     """What this partner has been given and may do today: started, not withdrawn, meant for them."""
     couple = place.couple
-    if couple.held_at is not None or couple.closed_at is not None:
+    if is_frozen(couple):
         return []
     return [
         assignment

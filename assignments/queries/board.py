@@ -15,9 +15,10 @@ from assignments.access import sharing_of
 from assignments.domain import board, checkins, progress, visibility
 from assignments.domain.history import Partner
 from assignments.domain.progress import is_open_to
-from assignments.domain.signs import State, assess, decision_due, signs_cleared_since
+from assignments.domain.signs import State, assess
 from assignments.domain.stalls import Names
 from assignments.models import Decision, ReadMark, Response
+from assignments.queries.decisions import Decided, due_signs, signs_met
 from assignments.queries.history import GivenTurn, Record, records_for
 from clinic.extensions import db
 from clinic.models import Appointment, Couple, Invitation, Person, SafetyConversation
@@ -124,7 +125,7 @@ class _Known:
         self.coming = next_starts(reader, now)
         self.marks = marks_of(couples)
         self.decided = {
-            couple_id: (at, met)
+            couple_id: Decided(at, signs_met(met))
             for couple_id, at, met in db.session.execute(
                 select(Decision.couple_id, Decision.at, Decision.met_signs)
                 .where(Decision.practice_id == reader.practice_id, Decision.couple_id.in_(ids))
@@ -161,19 +162,13 @@ class _Known:
 
 def _facts(couple: Couple, record: Record, known: _Known, now: datetime) -> board.CoupleFacts:
     assessment = assess(record.history)
-    decided_at, met = known.decided.get(couple.id, (None, None))
-    cleared: frozenset[str] = frozenset()
-    if decided_at is not None and record.week_0 is not None:
-        decided_on = decided_at.astimezone(known.zone).date()
-        cleared = signs_cleared_since(record.history, checkins.week_number(decided_on, record.week_0))
-    due = decision_due(assessment, None if met is None else met.replace(",", " ").split(), cleared)
     first, second = (_practice(partner, record, known.zone, now) for partner in couple.partners)
     return board.CoupleFacts(
         couple_id=str(couple.id),
         title=couple.name,
         partners=(first, second),
         week=record.history.week,
-        decision_due=due,
+        decision_due=due_signs(record, assessment, known.decided.get(couple.id), known.zone),
         watching=tuple(sign.id for sign in assessment.rows if sign.state is State.WATCH),
         waiting_to_open_days=_waiting(couple, record, now),
         unread_answers=len(unread_of(couple, record, known.marks, now)),

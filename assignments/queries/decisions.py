@@ -130,6 +130,14 @@ class KeptDecision:
 
 
 @dataclass(frozen=True)
+class Decided:
+    """What of a decision bears on the next one: when it was, and which signs stood met."""
+
+    at: datetime
+    met: frozenset[str]
+
+
+@dataclass(frozen=True)
 class SignsPage:
     """Everything the signs page shows, ready for its template."""
 
@@ -188,13 +196,27 @@ def signs_due(
     reader: Person, record: Record, assessment: Assessment, decisions: Sequence[KeptDecision]
 ) -> tuple[Sign, ...]:
     """The signs that ask for a decision and have had none since they became met."""
-    newest = decisions[0] if decisions else None
-    cleared: frozenset[str] = frozenset()
-    if newest is not None and record.week_0 is not None:
-        decided_on = newest.at.astimezone(ZoneInfo(practice_of(reader).timezone)).date()
-        cleared = signs_cleared_since(record.history, checkins.week_number(decided_on, record.week_0))
-    ids = decision_due(assessment, None if newest is None else newest.met, cleared)
+    newest = Decided(decisions[0].at, decisions[0].met) if decisions else None
+    ids = due_signs(record, assessment, newest, ZoneInfo(practice_of(reader).timezone))
     return tuple(assessment.sign(sign_id) for sign_id in ids)
+
+
+def due_signs(
+    record: Record, assessment: Assessment, newest: Decided | None, zone: ZoneInfo
+) -> tuple[str, ...]:
+    """The ids of the signs that ask for a decision, given the newest one there was; for one couple or for fifty."""
+    if newest is None or record.week_0 is None:
+        return decision_due(assessment, newest.met if newest else None)
+    # Only what is met now and was met then can have cleared in between and come back.
+    decided_once = newest.met & frozenset(decision_due(assessment))
+    decided_week = checkins.week_number(newest.at.astimezone(zone).date(), record.week_0)
+    cleared = signs_cleared_since(record.history, decided_week, decided_once)
+    return decision_due(assessment, newest.met, cleared)
+
+
+def signs_met(kept: str) -> frozenset[str]:
+    """The signs that stood met when a decision was saved, as its row keeps them."""
+    return frozenset(filter(None, kept.split(",")))
 
 
 def names_of(couple: Couple) -> Names:
@@ -346,7 +368,7 @@ def _kept(row: Decision, by: str) -> KeptDecision:
             (KINDS[sign].title if sign in KINDS else sign, JUDGEMENT_LABELS.get(view, view))
             for sign, view in evidence.get("judgements", {}).items()
         ),
-        met=frozenset(filter(None, row.met_signs.split(","))),
+        met=signs_met(row.met_signs),
     )
 
 

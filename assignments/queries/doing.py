@@ -16,9 +16,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from assignments.domain import progress
+from assignments.domain import progress, turns
 from assignments.domain.checkins import monday_of
 from assignments.domain.exercises import (
+    SIZE_NAMES,
     AnswerValue,
     CardsStep,
     Depth,
@@ -27,8 +28,10 @@ from assignments.domain.exercises import (
     Hand,
     ISentenceStep,
     Part,
+    ReadOnlyStep,
     SizeName,
     Step,
+    TimerStep,
     deal,
     kept_entries,
     lines_of,
@@ -36,7 +39,7 @@ from assignments.domain.exercises import (
     personalised,
 )
 from assignments.domain.progress import Progress
-from assignments.models import Answer, Assignment, Outcome, Response, SetAside
+from assignments.models import Answer, Assignment, Outcome, Response, SetAside, TurnPart
 from assignments.queries.assignments import assignment_for_partner, exercise_of
 from assignments.queries.responses import own_values
 from clinic.errors import NotFound
@@ -65,6 +68,8 @@ class Doing:
     size: SizeName
     response: Response | None
     values: Mapping[str, Any]
+    is_written: bool = False
+    """Listening turns that this person has begun to write: then only what is their own is asked here."""
 
     @property
     def partner_name(self) -> str:
@@ -98,11 +103,17 @@ class Doing:
     def steps(self) -> tuple[Step, ...]:
         """The steps of the chosen size, and any other one that holds an answer already."""
         chosen = {step.key: step for step in self.exercise.steps_in(self.size, first_time=self.turn == 1)}
-        return tuple(
+        steps = tuple(
             chosen.get(step.key, step)
             for step in self.exercise.steps
             if step.key in chosen or self.values.get(step.key)
         )
+        own = {step.key for step in turns.own_steps_of(self.exercise)}
+        asked = tuple(s for s in steps if s.key in own and not isinstance(s, ReadOnlyStep | TimerStep))
+        if self.is_written and asked:
+            return asked
+        # Face to face, what goes between the two is read from the page and said aloud.
+        return tuple(step if step.key in own else turns.spoken_step(step) for step in steps)
 
     @cached_property
     def pages(self) -> tuple[DoingPage, ...]:
@@ -127,11 +138,19 @@ class Doing:
         return self.pages[place] if 0 <= place < len(self.pages) else None
 
     @property
-    def next_page(self) -> DoingPage:
-        """Where Start leads: after the last answered step, or to the first page."""
+    def next_page(self) -> DoingPage | None:
+        """Where Start leads: after the last answered step, or to the first page; None to the check at the end.
+
+        What was sent and taken back goes on at the end, whatever was left out of it. A page of entries is never all
+        answered: another one may always be added.
+        """
+        if self.response is not None and self.response.taken_back_at is not None:
+            return None
         answered = [number for number, page in enumerate(self.pages) if self.values.get(page.step.key)]
         after = answered[-1] + 1 if answered else 0
-        return self.pages[min(after, len(self.pages) - 1)]
+        if after < len(self.pages):
+            return self.pages[after]
+        return self.pages[-1] if isinstance(self.pages[-1].step, EntriesStep) else None
 
     def answer(self, key: str) -> Answer | None:
         """The saved row of one step."""
@@ -234,14 +253,31 @@ def _doing(place: Partner, assignment_id: UUID, now: datetime, *, sent: bool) ->
     if sent:
         turn = max((number for number, row in responses.items() if row.sent_at is not None), default=turn)
     response = responses.get(turn)
+    exercise = as_read_by(place, assignment)
     return Doing(
         place=place,
         assignment=assignment,
         turn=turn,
-        exercise=as_read_by(place, assignment),
-        size=_size(place, assignment),
+        exercise=exercise,
+        size=asked_size(place, assignment),
         response=response,
         values=own_values(response),
+        is_written=turns.has_exchange(exercise) and _has_written(place, assignment, turn),
+    )
+
+
+def _has_written(place: Partner, assignment: Assignment, turn: int) -> bool:
+    """Whether this partner has written anything of their own in listening turns."""
+    rows = select(func.count()).select_from(TurnPart)
+    return bool(
+        db.session.execute(
+            rows.where(
+                TurnPart.practice_id == place.practice_id,
+                TurnPart.assignment_id == assignment.id,
+                TurnPart.turn == turn,
+                TurnPart.author_id == place.person_id,
+            )
+        ).scalar_one()
     )
 
 
@@ -262,8 +298,8 @@ def _own_responses(place: Partner, assignment: Assignment) -> list[Response]:
     return list(db.session.execute(statement).scalars())
 
 
-def _size(place: Partner, assignment: Assignment) -> SizeName:
-    """Somebody who asked for a smaller one keeps the smaller one."""
+def asked_size(place: Partner, assignment: Assignment) -> SizeName:
+    """Somebody who asked for a smaller one keeps the smaller one; others have the size it was given in."""
     asked = db.session.execute(
         select(func.count())
         .select_from(SetAside)
@@ -274,4 +310,9 @@ def _size(place: Partner, assignment: Assignment) -> SizeName:
             SetAside.choice == "smaller",
         )
     ).scalar_one()
-    return "small" if asked else "usual"
+    return "small" if asked else size_given(assignment)
+
+
+def size_given(assignment: Assignment) -> SizeName:
+    """The size the counsellor gave it in."""
+    return next(name for name in SIZE_NAMES if name == assignment.size)

@@ -11,7 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from assignments.access import is_frozen, sharing_of_entry
 from assignments.domain import visibility
@@ -51,18 +51,17 @@ class Thanks:
         return "\n".join(part for part in (self.what, self.meant) if part)
 
 
-def own_entry(place: Partner, entry_id: UUID) -> Entry:
-    """One of the author's own thank-yous, unless deleted. Raises NotFound for anybody else's."""
-    row = db.session.execute(_thanks_by(place).where(Entry.id == entry_id)).scalar_one_or_none()
-    if row is None or row.deleted_at is not None:
-        raise NotFound
-    return row
+def own_entry(place: Partner, entry_id: UUID, *, to_change: bool = False, deleted: bool = False) -> Entry:
+    """One of the author's own thank-yous. Raises NotFound for anybody else's.
 
-
-def own_deleted_entry(place: Partner, entry_id: UUID) -> Entry:
-    """One of the author's own thank-yous, deleted or not; only undoing a deletion may ask."""
-    row = db.session.execute(_thanks_by(place).where(Entry.id == entry_id)).scalar_one_or_none()
-    if row is None:
+    A deleted one is found only with `deleted`, which only undoing a deletion may ask for. With `to_change` other
+    acts on it wait until this one is done, and it is read as the last one left it.
+    """
+    statement = _thanks_by(place).where(Entry.id == entry_id)
+    if to_change:
+        statement = statement.with_for_update(of=Entry).execution_options(populate_existing=True)
+    row = db.session.execute(statement).scalar_one_or_none()
+    if row is None or (row.deleted_at is not None and not deleted):
         raise NotFound
     return row
 
@@ -87,7 +86,7 @@ def opened_entries(couple: Couple, now: datetime) -> list[tuple[Entry, date]]:
     Whether the couple's sharing has stopped is for the caller to ask. The day and the order are those of opening:
     what was kept at first must not tell when it was written. What was never shared is not even looked at.
     """
-    rows = db.session.execute(
+    found = db.session.execute(
         select(Entry)
         .where(
             Entry.practice_id == couple.practice_id,
@@ -96,8 +95,10 @@ def opened_entries(couple: Couple, now: datetime) -> list[tuple[Entry, date]]:
             Entry.deleted_at.is_(None),
             or_(Entry.visibility == Level.SHARED, Entry.changes.any(EntryChange.to == Level.SHARED)),
         )
-        .options(selectinload(Entry.changes))
-    ).scalars()
+        # Joined, and not asked for afterwards: the page costs the same whether or not there is any.
+        .options(joinedload(Entry.changes))
+    )
+    rows = found.unique().scalars()
     zone = ZoneInfo(practice_of(couple.counsellor).timezone)
     opened = [
         (since, row) for row in rows if (since := visibility.open_since(sharing_of_entry(row), None, now))

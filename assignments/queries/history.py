@@ -26,8 +26,9 @@ from assignments.domain.history import (
     Work,
     couple_history,
 )
-from assignments.models import Assignment, Outcome, Response, SetAside
+from assignments.models import Assignment, Outcome, Response, SetAside, TurnPart
 from assignments.models import Checkin as CheckinRow
+from assignments.queries.checkins import answers_of
 from clinic.errors import NotFound
 from clinic.extensions import db
 from clinic.models import Couple, Person
@@ -51,12 +52,16 @@ class GivenTurn:
     began_on: date
     response: Response | None
     outcome: Outcome | None
+    first_part_at: datetime | None = None
+    """When they first sent something in listening turns, which counts like any other answer."""
 
     @property
     def done_at(self) -> datetime | None:
         """When this partner had done it: sent it, or said that they tried."""
         if self.response is not None and self.response.sent_at is not None:
             return self.response.sent_at
+        if self.first_part_at is not None:
+            return self.first_part_at
         if self.outcome is not None and self.outcome.tried in TRIED:
             return self.outcome.at
         return None
@@ -80,33 +85,27 @@ class Record:
         return (self.week_0 or checkins.monday_of(self.today)) + week * WEEK
 
 
-def histories_for(reader: Person, couples: Sequence[Couple], now: datetime) -> dict[UUID, CoupleHistory]:
-    """The history of each of these couples that the reader, who works for the practice, may see."""
-    return {couple_id: record.history for couple_id, record in records_for(reader, couples, now).items()}
-
-
-def history_of(reader: Person, couple: Couple, now: datetime) -> CoupleHistory:
-    """The history of one couple. Raises NotFound when it is not one the reader may see."""
-    return record_of(reader, couple, now).history
-
-
 def record_of(reader: Person, couple: Couple, now: datetime) -> Record:
     """The record of one couple. Raises NotFound when it is not one the reader may see."""
-    found = records_for(reader, [couple], now).get(couple.id)
+    found = records_for(reader, [couple], now, with_exercises=True).get(couple.id)
     if found is None:
         raise NotFound
     return found
 
 
-def records_for(reader: Person, couples: Sequence[Couple], now: datetime) -> dict[UUID, Record]:
+def records_for(
+    reader: Person, couples: Sequence[Couple], now: datetime, *, with_exercises: bool = False
+) -> dict[UUID, Record]:
     """The records of many couples in as many statements as for one.
 
+    The exercises themselves come only when they are asked for: a definition is long, and a board of fifty couples
+    names none of them.
     Only staff have a use for these: a partner must never meet the other's check-in, so partners get nothing.
     """
     if not reader.is_staff or not couples:
         return {}
     zone = ZoneInfo(practice_of(reader).timezone)
-    rows = _Rows(reader, [couple.id for couple in couples])
+    rows = _Rows(reader, [couple.id for couple in couples], with_exercises=with_exercises)
     return {
         couple.id: _record(couple, rows, now.astimezone(zone), zone)
         for couple in couples
@@ -117,14 +116,17 @@ def records_for(reader: Person, couples: Sequence[Couple], now: datetime) -> dic
 class _Rows:
     """The rows of all the couples at once, sorted out by couple."""
 
-    def __init__(self, reader: Person, couple_ids: Sequence[UUID]) -> None:
+    def __init__(self, reader: Person, couple_ids: Sequence[UUID], *, with_exercises: bool) -> None:
         seen = visible_couples(reader).with_only_columns(Couple.id).where(Couple.id.in_(couple_ids))
         self.seen = set(db.session.execute(seen).scalars())
         self.checkins = self._by_couple(reader, select(CheckinRow).order_by(CheckinRow.week_of), CheckinRow)
         self.assignments = self._by_couple(
             reader,
             select(Assignment)
-            .options(joinedload(Assignment.exercise_version), selectinload(Assignment.withdrawals))
+            .options(
+                *([joinedload(Assignment.exercise_version)] if with_exercises else []),
+                selectinload(Assignment.withdrawals),
+            )
             .order_by(Assignment.starts_on, Assignment.assigned_at),
             Assignment,
         )
@@ -132,6 +134,9 @@ class _Rows:
             reader, select(Response).options(selectinload(Response.changes)), Response
         )
         self.outcomes = self._by_couple(reader, select(Outcome), Outcome)
+        self.parts = self._by_couple(
+            reader, select(TurnPart).where(TurnPart.sent_at.is_not(None)).order_by(TurnPart.sent_at), TurnPart
+        )
         self.set_asides = self._by_couple(reader, select(SetAside).order_by(SetAside.at), SetAside)
 
     def _by_couple(self, reader: Person, statement: Select[Any], model: Any) -> Mapping[UUID, list[Any]]:
@@ -192,16 +197,26 @@ def _turns(couple: Couple, rows: _Rows, today: date, zone: ZoneInfo) -> Iterator
     """Every turn that counts as given, oldest first, for each partner it was given to."""
     responses = {(row.assignment_id, row.turn, row.author_id): row for row in rows.responses[couple.id]}
     outcomes = {(row.assignment_id, row.turn, row.person_id): row for row in rows.outcomes[couple.id]}
+    # The first of each comes last into the dictionary.
+    parts = {
+        (row.assignment_id, row.turn, row.author_id): row.sent_at for row in reversed(rows.parts[couple.id])
+    }
     for assignment in rows.assignments[couple.id]:
         last = progress.turn_on(today, starts_on=assignment.starts_on, repeat=assignment.repeat)
         for turn in range(1, last + 1):
-            began_on = assignment.starts_on + (turn - 1) * WEEK
+            began_on = progress.turn_begins_on(turn, starts_on=assignment.starts_on, repeat=assignment.repeat)
             for partner in couple.partners:
                 if not progress.is_open_to(partner.slot, assignment.for_whom):
                     continue
                 key = (assignment.id, turn, partner.person_id)
                 given = GivenTurn(
-                    assignment, _side(partner.slot), turn, began_on, responses.get(key), outcomes.get(key)
+                    assignment,
+                    _side(partner.slot),
+                    turn,
+                    began_on,
+                    responses.get(key),
+                    outcomes.get(key),
+                    parts.get(key),
                 )
                 if given.done_at is not None or _still_stood(given, today, zone):
                     yield given
@@ -249,20 +264,6 @@ def _work(
 
 def _checkin(row: CheckinRow, side: Partner, week_0: date) -> Checkin:
     return Checkin(side, checkins.week_number(row.week_of, week_0), answers_of(row))
-
-
-def answers_of(row: CheckinRow) -> checkins.CheckinAnswers:
-    """The answers of one check-in as the rules read them."""
-    return checkins.CheckinAnswers(
-        closeness=row.closeness,
-        understood=row.understood,
-        tension=row.tension,
-        pulled_back=row.pulled_back,
-        outside_pressure=row.outside_pressure,
-        same_disagreement=checkins.Disagreement(row.same_disagreement) if row.same_disagreement else None,
-        hope=row.hope,
-        my_part=checkins.MyPart(row.my_part) if row.my_part else None,
-    )
 
 
 def _side(slot: str) -> Partner:

@@ -9,16 +9,18 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
-from assignments.access import frozen_since, sharing_of
+from assignments.access import frozen_since, sharing_of, sharing_of_part
 from assignments.domain import visibility
-from assignments.domain.exercises import personalised
+from assignments.domain.exercises import lines_of, personalised
 from assignments.domain.visibility import Change, Level
-from assignments.models import Comment, Response
-from assignments.queries.assignments import exercise_of
+from assignments.models import Assignment, Comment, Response, TurnPart
+from assignments.queries.agreements import own_texts
+from assignments.queries.assignments import assignments_of, exercise_of
 from assignments.queries.checkins import own_checkins
 from assignments.queries.entries import own_thanks
-from assignments.queries.responses import history_of_own, own_values, said_in, turn_of
+from assignments.queries.responses import history_of_own, own_values, said_in, turn_of, unsealed_value
 from clinic import crypto
 from clinic.extensions import db
 from clinic.models import Partner
@@ -36,6 +38,8 @@ class Kept:
     level: Level
     is_draft: bool = False
     opens_at: datetime | None = None
+    step: str = ""
+    """Of an agreement's words, which have a page by their exercise and step: `id` is the exercise's then."""
 
 
 @dataclass(frozen=True)
@@ -43,13 +47,30 @@ class OwnAnswer:
     """One answer for its author. `said` is each answered step's title with what was said."""
 
     id: UUID
+    assignment_id: UUID
     name: str
     sent_at: datetime | None
+    opens_at: datetime | None
     started_at: datetime
     level: Level
     pending: Change | None
     may_have_been_read: bool
+    may_take_back: bool
     said: Sequence[tuple[str, list[str]]]
+
+
+@dataclass(frozen=True)
+class OwnPart:
+    """One part of a listening turn for its author."""
+
+    id: UUID
+    name: str
+    asked: str
+    lines: Sequence[str]
+    sent_at: datetime | None
+    saved_at: datetime
+    level: Level
+    can_be_hidden: bool
 
 
 @dataclass(frozen=True)
@@ -62,9 +83,10 @@ class ReadComment:
 
 
 def own_history(place: Partner, now: datetime) -> list[Kept]:
-    """Answers, thank-yous and check-ins of this partner's own, newest first."""
+    """Answers, agreements, thank-yous and check-ins of this partner's own, newest first."""
     zone = ZoneInfo(practice_of(place.person).timezone)
     kept = [_kept_response(row, zone, now) for row in history_of_own(place)]
+    kept += [_kept_part(row, zone, now) for row in _own_parts(place)]
     kept += [
         Kept("thanks", one.id, "Small thank-you", one.day, one.level, opens_at=one.opens_at)
         for one in own_thanks(place, now)
@@ -79,6 +101,7 @@ def own_history(place: Partner, now: datetime) -> list[Kept]:
         )
         for row in own_checkins(place)
     ]
+    kept += _kept_agreements(place, zone, now)
     return sorted(kept, key=lambda one: (one.day, one.kind, one.id.hex), reverse=True)
 
 
@@ -86,6 +109,7 @@ def own_answer(place: Partner, row: Response, now: datetime) -> OwnAnswer:
     """One answer with its words, from a row that `own_response_by_id` has let through."""
     sharing, couple = sharing_of(row), place.couple
     other = turn_of(couple, row.assignment, row.turn).sharing(place.place.other)
+    stopped = frozen_since(couple)
     exercise = personalised(
         exercise_of(row.assignment),
         partner=couple.partner(place.place.other).name,
@@ -93,13 +117,37 @@ def own_answer(place: Partner, row: Response, now: datetime) -> OwnAnswer:
     )
     return OwnAnswer(
         id=row.id,
+        assignment_id=row.assignment_id,
         name=exercise.name,
         sent_at=row.sent_at,
+        opens_at=row.opens_at,
         started_at=row.started_at,
         level=sharing.level_at(now),
         pending=sharing.pending(now) if row.sent_at else None,
-        may_have_been_read=visibility.is_frozen_text(sharing, other, now, frozen_since=frozen_since(couple)),
+        may_have_been_read=visibility.is_frozen_text(sharing, other, now, frozen_since=stopped),
+        may_take_back=visibility.may_take_back(sharing, other, now, frozen_since=stopped),
         said=said_in(exercise, own_values(row)),
+    )
+
+
+def own_part(place: Partner, row: TurnPart, now: datetime) -> OwnPart:
+    """One part with its words, from a row that `own_part_by_id` has let through."""
+    couple = place.couple
+    exercise = personalised(
+        exercise_of(row.assignment),
+        partner=couple.partner(place.place.other).name,
+        counsellor=couple.counsellor.name,
+    )
+    step = exercise.step(row.step)
+    return OwnPart(
+        id=row.id,
+        name=exercise.name,
+        asked=step.title if step else "",
+        lines=lines_of(step, unsealed_value(row)) if step else [],
+        sent_at=row.sent_at,
+        saved_at=row.saved_at,
+        level=sharing_of_part(row).level_at(now),
+        can_be_hidden=row.sent_at is not None and row.hidden_at is None,
     )
 
 
@@ -122,6 +170,24 @@ def comments_on(place: Partner, row: Response) -> list[ReadComment]:
     ]
 
 
+def _kept_agreements(place: Partner, zone: ZoneInfo, now: datetime) -> list[Kept]:
+    rows = own_texts(place)
+    given = {one.id: exercise_of(one).name for one in assignments_of(place.couple)} if rows else {}
+    return [
+        Kept(
+            kind="agreement",
+            id=row.assignment_id,
+            name=given[row.assignment_id],
+            day=(row.put_forward_at or row.saved_at).astimezone(zone).date(),
+            level=Level.PRIVATE if row.put_forward_at is None else Level.SHARED,
+            is_draft=row.put_forward_at is None,
+            opens_at=row.opens_at if row.opens_at is not None and row.opens_at > now else None,
+            step=row.step,
+        )
+        for row in rows
+    ]
+
+
 def _kept_response(row: Response, zone: ZoneInfo, now: datetime) -> Kept:
     sharing = sharing_of(row)
     pending = sharing.pending(now) if row.sent_at else None
@@ -133,4 +199,32 @@ def _kept_response(row: Response, zone: ZoneInfo, now: datetime) -> Kept:
         level=sharing.level_at(now),
         is_draft=row.sent_at is None,
         opens_at=pending.takes_effect_at if pending else None,
+    )
+
+
+def _own_parts(place: Partner) -> Sequence[TurnPart]:
+    """This partner's own parts of listening turns, drafts among them."""
+    return (
+        db.session.execute(
+            select(TurnPart)
+            .where(
+                TurnPart.practice_id == place.practice_id,
+                TurnPart.couple_id == place.couple_id,
+                TurnPart.author_id == place.person_id,
+            )
+            .options(joinedload(TurnPart.assignment).joinedload(Assignment.exercise_version))
+        )
+        .scalars()
+        .all()
+    )
+
+
+def _kept_part(row: TurnPart, zone: ZoneInfo, now: datetime) -> Kept:
+    return Kept(
+        kind="part",
+        id=row.id,
+        name=exercise_of(row.assignment).name,
+        day=(row.sent_at or row.saved_at).astimezone(zone).date(),
+        level=sharing_of_part(row).level_at(now),
+        is_draft=row.sent_at is None,
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from assignments.domain import progress
 from assignments.domain.exercises import Exercise
 from assignments.domain.signs import KINDS, State, assess
 from assignments.library.finding import Wanted, ease, find, without_names
@@ -199,6 +200,4 @@ def _waiting(record: Record, open_now: Sequence[Assignment]) -> list[Assignment]
 
 def _is_latest(turn: int, assignment: Assignment, record: Record) -> bool:
     """Of a weekly thing only the present turn is open; the earlier ones have passed by."""
-    if assignment.repeat != "weekly":
-        return True
-    return turn == (record.today - assignment.starts_on).days // 7 + 1
+    return turn == progress.turn_on(record.today, starts_on=assignment.starts_on, repeat=assignment.repeat)

@@ -13,11 +13,11 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from assignments.access import is_frozen, may_read, sharing_of
+from assignments.access import may_read, sharing_of
 from assignments.domain import visibility
 from assignments.domain.exercises import Exercise, lines_of
 from assignments.domain.visibility import Level, Sharing
-from assignments.models import Answer, Assignment, Response
+from assignments.models import Answer, Assignment, Response, TurnPart
 from assignments.queries.assignments import exercise_of
 from clinic import crypto
 from clinic.errors import NotFound
@@ -95,19 +95,6 @@ def turn_of(couple: Couple, assignment: Assignment, turn: int) -> Twin:
     return Twin(assignment, turn, {slots[row.author_id]: row for row in rows})
 
 
-def read_response(reader: Person, couple: Couple, response_id: UUID, now: datetime) -> ReadResponse:
-    """One response of a couple the reader may see. Raises NotFound unless they may read these words now."""
-    row = db.session.execute(_responses(couple).where(Response.id == response_id)).scalar_one_or_none()
-    if row is None:
-        raise NotFound
-    assignment = _assignment_of(row)
-    twin = turn_of(couple, assignment, row.turn)
-    other = next((r for r in twin.by_slot.values() if r.id != row.id), None)
-    if not may_read(reader, couple, row, other, now):
-        raise NotFound
-    return open_words(couple, [row], {row.id: assignment}, now)[0]
-
-
 def readable_responses(
     reader: Person, couple: Couple, twins: Iterable[Twin], now: datetime
 ) -> list[Response]:
@@ -179,19 +166,42 @@ def own_values(response: Response | None) -> dict[str, Any]:
     return {answer.step: unsealed_value(answer) for answer in response.answers} if response else {}
 
 
-def own_response_by_id(place: Partner, response_id: UUID) -> Response:
-    """One of the author's own responses. Raises NotFound for anybody else's, the partner's included."""
-    row = db.session.execute(
+def own_response_by_id(place: Partner, response_id: UUID, *, to_change: bool = False) -> Response:
+    """One of the author's own responses. Raises NotFound for anybody else's, the partner's included.
+
+    With `to_change` other acts on it wait until this one is done, and it is read as the last one left it.
+    """
+    statement = (
         _responses(place.couple)
         .where(Response.id == response_id, Response.author_id == place.person_id)
         .options(
             selectinload(Response.answers),
             joinedload(Response.assignment).joinedload(Assignment.exercise_version),
         )
-    ).scalar_one_or_none()
+    )
+    if to_change:
+        statement = statement.with_for_update(of=Response).execution_options(populate_existing=True)
+    row = db.session.execute(statement).scalar_one_or_none()
     if row is None:
         raise NotFound
     return row
+
+
+def own_response_sent_last(place: Partner, assignment_id: UUID) -> Response | None:
+    """What this partner sent last for something given, even if that has been withdrawn since; None where nothing."""
+    response_id = db.session.execute(
+        select(Response.id)
+        .where(
+            Response.practice_id == place.practice_id,
+            Response.couple_id == place.couple_id,
+            Response.assignment_id == assignment_id,
+            Response.author_id == place.person_id,
+            Response.sent_at.is_not(None),
+        )
+        .order_by(Response.turn.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return own_response_by_id(place, response_id) if response_id is not None else None
 
 
 def history_of_own(place: Partner) -> Sequence[Response]:
@@ -219,14 +229,9 @@ def said_in(exercise: Exercise, values: Values) -> list[tuple[str, list[str]]]:
     return said
 
 
-def unsealed_value(answer: Answer) -> Any:
+def unsealed_value(answer: Answer | TurnPart) -> Any:
     """The value of one step: plain JSON, as `domain.exercises` reads it."""
     return json.loads(crypto.unseal(answer, "value_sealed", answer.value_sealed))
-
-
-def sharing_is_frozen(couple: Couple) -> bool:
-    """Whether sharing between the partners has stopped."""
-    return is_frozen(couple)
 
 
 def _responses(couple: Couple) -> Select[Response]:
@@ -235,11 +240,3 @@ def _responses(couple: Couple) -> Select[Response]:
         .where(Response.practice_id == couple.practice_id, Response.couple_id == couple.id)
         .options(selectinload(Response.changes))
     )
-
-
-def _assignment_of(response: Response) -> Assignment:
-    return db.session.execute(
-        select(Assignment)
-        .where(Assignment.id == response.assignment_id, Assignment.practice_id == response.practice_id)
-        .options(joinedload(Assignment.exercise_version), selectinload(Assignment.withdrawals))
-    ).scalar_one()

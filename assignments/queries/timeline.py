@@ -20,8 +20,9 @@ from assignments.domain.signs import DECISION_LABELS, DecisionState
 from assignments.models import Assignment, Decision
 from assignments.queries.assignments import assignments_of, exercise_of, is_withdrawn
 from assignments.queries.board import marks_of, unread_of
+from assignments.queries.checkins import answers_of
 from assignments.queries.entries import opened_entries
-from assignments.queries.history import GivenTurn, Record, answers_of
+from assignments.queries.history import GivenTurn, Record
 from clinic.extensions import db
 from clinic.models import Appointment, Couple, Person
 from clinic.queries.people import practice_of
@@ -126,6 +127,8 @@ def _of_both(
         coming = " to come" if one.starts_at > now else ""
         yield Happening(at.date(), Kind.APPOINTMENT, f"Appointment {number}{coming}, {at:%H:%M}")
     for assignment in assignments_of(couple):
+        if assignment.couple_plan_id is not None and assignment.starts_on > now.astimezone(zone).date():
+            continue  # The weeks to come stand on the plan's own page.
         whom = "both" if assignment.for_whom == "both" else couple.partner(assignment.for_whom).name
         taken_back = ", since withdrawn" if is_withdrawn(assignment) else ""
         text = f"Given to {whom}: {_name(assignment)}{taken_back}"

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union
 
 from assignments.domain import progress
-from assignments.domain.exercises import Exercise
+from assignments.domain.exercises import Exercise, SizeName
 from assignments.domain.progress import Progress
-from assignments.models import Assignment, Response, SetAside
+from assignments.domain.rituals import Schedule, schedule_of
+from assignments.models import Assignment, Response, SetAside, TurnPart
+from assignments.queries.agreements import SharedAgreement, open_agreements
 from assignments.queries.assignments import open_assignments
 from assignments.queries.checkins import open_checkin
-from assignments.queries.doing import as_read_by
+from assignments.queries.doing import as_read_by, size_given
+from assignments.queries.exchanges import NextPart, Parts, exchange_between, is_exchange, parts_read_by
+from assignments.queries.plans import PlanLine, plan_line
+from assignments.queries.uses import assignments_done_on
 from clinic.extensions import db
 from clinic.models import Partner
 from clinic.queries.people import practice_of
@@ -38,6 +43,13 @@ class Task:
     """Put away until an hour that has not come yet, so it is not shown."""
     is_set_aside: bool
     """Put away for this turn, so it never stands first."""
+    next_part: NextPart | None = None
+    """In listening turns: what there is to write. A reply is there once what it answers has opened."""
+
+    @property
+    def is_reply(self) -> bool:
+        """Whether it answers something the other partner sent here."""
+        return self.next_part is not None and not self.next_part.act.is_fresh
 
     @property
     def is_waiting(self) -> bool:
@@ -57,20 +69,40 @@ class Today:
     done_today: bool
     done_so_far: int
     is_new_here: bool
+    agreed: Sequence[SharedAgreement] = ()
+    """What both have agreed on in open exercises: a ritual's days and place, or words whose uses are noted."""
+
+    schedules: Mapping[UUID, Schedule] = field(default_factory=dict)
+    """When and where each agreed ritual takes place, by its assignment."""
+
+    def schedule_of(self, task: Task) -> str:
+        """When and where one task takes place, or nothing where that is not agreed."""
+        schedule = self.schedules.get(task.assignment.id)
+        return schedule.line if schedule is not None else ""
+
+    plan: PlanLine | None = None
+    """The week of a plan the couple is in, the same for both partners."""
 
 
 def today_for(place: Partner, now: datetime, *, has_check_in: bool = True) -> Today:
-    """Today of one partner. Started work comes first, then an open check-in, then the oldest new work.
+    """Today of one partner. Started work comes first, then a reply, an open check-in, and the oldest new work.
 
     `has_check_in` is False where there is no page to give one on.
     """
     local = now.astimezone(ZoneInfo(practice_of(place.person).timezone))
     tasks = _tasks(place, local, now)
-    check_in = open_checkin(place, now) if has_check_in else None
+    agreed = open_agreements(place, now, [task.assignment for task in tasks])
+    schedules = _schedules(agreed, tasks, local.date())
+    tasks = _with_rituals_of_today(place, tasks, schedules, local.date())
+    plan = plan_line(place, now)
+    asked = has_check_in and (plan is None or plan.check_in)
+    check_in = open_checkin(place, now) if asked else None
     week = check_in.week_of if check_in is not None and check_in.answers is None else None
     done_today = any(task.done_today for task in tasks)
     started = [task for task in tasks if task.is_waiting and task.progress is Progress.STARTED]
-    new = [task for task in tasks if task.is_waiting and task.progress is Progress.NEW]
+    fresh = [task for task in tasks if task.is_waiting and task.progress is Progress.NEW]
+    replies = [task for task in fresh if task.is_reply]
+    started, new = [*started, *replies], [task for task in fresh if not task.is_reply]
     # After something was finished the page rests: the next thing waits among the rows.
     check_in_is_first = week is not None and not started and not done_today
     queue = [] if done_today or check_in_is_first else [*started, *new]
@@ -87,7 +119,44 @@ def today_for(place: Partner, now: datetime, *, has_check_in: bool = True) -> To
         done_today=done_today,
         done_so_far=done_so_far,
         is_new_here=not done_so_far and not started,
+        agreed=agreed,
+        schedules=schedules,
+        plan=plan,
     )
+
+
+def _schedules(agreed: Sequence[SharedAgreement], tasks: Sequence[Task], today: date) -> dict[UUID, Schedule]:
+    """When and where the agreed rituals take place."""
+    minutes = {task.assignment.id: task.minutes for task in tasks}
+    return {
+        one.assignment.id: schedule_of(one.step, one.value, minutes=minutes[one.assignment.id], today=today)
+        for one in agreed
+        if one.exercise.family == "rituals"
+    }
+
+
+def _with_rituals_of_today(
+    place: Partner, tasks: list[Task], schedules: Mapping[UUID, Schedule], today: date
+) -> list[Task]:
+    """A ritual comes back on each of its days, though its turn is finished for the week, until it was done that day."""
+    if not schedules:
+        return tasks
+    done = assignments_done_on(place, today)
+
+    def as_today(task: Task) -> Task:
+        schedule = schedules.get(task.assignment.id)
+        if task.assignment.id in done:
+            return replace(task, done_today=True, progress=Progress.DONE)
+        if (
+            schedule is not None
+            and schedule.is_today
+            and task.progress is Progress.DONE
+            and not task.done_today
+        ):
+            return replace(task, progress=Progress.NEW)
+        return task
+
+    return [as_today(task) for task in tasks]
 
 
 def _tasks(place: Partner, local: datetime, now: datetime) -> list[Task]:
@@ -95,17 +164,36 @@ def _tasks(place: Partner, local: datetime, now: datetime) -> list[Task]:
     given = open_assignments(place, local.date())
     responses = _own_turns(place)
     aside = _set_aside(place)
+    written = [assignment.id for assignment in given if is_exchange(place.couple, assignment)]
+    parts: Mapping[UUID, Parts] = parts_read_by(place, written, now) if written else {}
     tasks = [
-        _task(place, assignment, responses, aside.get(assignment.id, []), local, now) for assignment in given
+        _task(
+            place,
+            assignment,
+            responses,
+            aside.get(assignment.id, []),
+            local,
+            now,
+            parts.get(assignment.id, {}) if assignment.id in written else None,
+        )
+        for assignment in given
     ]
     return sorted(
-        tasks,
+        (task for task in tasks if not _has_left(task, local.date())),
         key=lambda task: (
             task.assignment.best_before is not None and task.assignment.best_before < local.date(),
             task.assignment.starts_on,
             task.assignment.assigned_at,
         ),
     )
+
+
+def _has_left(task: Task, today: date) -> bool:
+    """Whether a week of a plan is over and this partner had not begun it. What they began stays with them."""
+    given = task.assignment
+    if given.couple_plan_id is None or given.best_before is None or given.best_before >= today:
+        return False
+    return task.progress is not Progress.STARTED and not task.done_today
 
 
 def _task(
@@ -115,7 +203,10 @@ def _task(
     aside: list[SetAside],
     local: datetime,
     now: datetime,
+    parts: Parts | None,
 ) -> Task:
+    """`parts` are those of listening turns that this partner may read; None where there are none to write."""
+
     def turn_at(moment: datetime) -> int:
         day = moment.astimezone(local.tzinfo).date()
         return progress.turn_on(day, starts_on=assignment.starts_on, repeat=assignment.repeat)
@@ -128,16 +219,43 @@ def _task(
     sent_at = response.sent_at if response else None
     latest = max((row for row in aside if turn_at(row.at) == turn), key=lambda row: row.at, default=None)
     smaller = any(row.choice == "smaller" for row in aside)
+    size: SizeName = "small" if smaller else size_given(assignment)
     exercise = as_read_by(place, assignment)
+    own = progress.progress(response.started_at if response else None, sent_at)
+    one: NextPart | None = None
+    if parts is not None:
+        exchange = exchange_between(
+            place,
+            assignment,
+            parts,
+            current=turn_at(now),
+            size=size,
+            spoken=[n for (given, n), row in responses.items() if given == assignment.id and row.sent_at],
+        )
+        one = exchange.next
+        sent_at = max(filter(None, (sent_at, exchange.sent_last())), default=None)
+        own = _progress_of(own, one)
     return Task(
         assignment=assignment,
         exercise=exercise,
-        minutes=exercise.size("small" if smaller else "usual").minutes,
-        progress=progress.progress(response.started_at if response else None, sent_at),
-        done_today=sent_at is not None and sent_at.astimezone(local.tzinfo).date() == local.date(),
+        minutes=exercise.size(size).minutes,
+        progress=own,
+        done_today=own is Progress.DONE
+        and sent_at is not None
+        and sent_at.astimezone(local.tzinfo).date() == local.date(),
         is_resting=latest is not None and latest.until is not None and latest.until > now,
         is_set_aside=latest is not None and latest.choice in FOR_THIS_TURN,
+        next_part=one,
     )
+
+
+def _progress_of(own: Progress, one: NextPart | None) -> Progress:
+    """Progress in listening turns: a part to write is new or begun, and what is sent leaves Today until another."""
+    if own is Progress.STARTED or (one is not None and one.draft is not None):
+        return Progress.STARTED
+    if one is not None:
+        return Progress.NEW
+    return Progress.DONE
 
 
 def _own_turns(place: Partner) -> dict[tuple[UUID, int], Response]:
@@ -167,13 +285,14 @@ def _set_aside(place: Partner) -> dict[UUID, list[SetAside]]:
 
 def _done_so_far(place: Partner) -> int:
     """How many turns this partner has finished, whatever they kept to themselves."""
-    return db.session.execute(
-        select(func.count())
-        .select_from(Response)
-        .where(
-            Response.practice_id == place.practice_id,
-            Response.couple_id == place.couple_id,
-            Response.author_id == place.person_id,
-            Response.sent_at.is_not(None),
+    answered, written = (
+        select(row.assignment_id, row.turn).where(
+            row.practice_id == place.practice_id,
+            row.couple_id == place.couple_id,
+            row.author_id == place.person_id,
+            row.sent_at.is_not(None),
         )
-    ).scalar_one()
+        for row in (Response, TurnPart)
+    )
+    both = union(answered, written).subquery()
+    return db.session.execute(select(func.count()).select_from(both)).scalar_one()

@@ -11,13 +11,15 @@ from datetime import date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from assignments.access import is_frozen, is_open_between
+from assignments.access import is_frozen, is_open_between, limit_of, part_is_open_between
 from assignments.domain import progress, visibility
-from assignments.domain.exercises import personalised
-from assignments.domain.visibility import Level, Opening
-from assignments.models import Assignment, Response
+from assignments.domain.exercises import lines_of, personalised
+from assignments.domain.visibility import Opening
+from assignments.models import Assignment, Response, TurnPart
 from assignments.queries.assignments import assignments_of, exercise_of, is_withdrawn
-from assignments.queries.responses import ReadResponse, Twin, open_words, said_in, turns_of
+from assignments.queries.exchanges import is_exchange, part_rows
+from assignments.queries.responses import ReadResponse, Twin, open_words, said_in, turns_of, unsealed_value
+from assignments.queries.strands import in_order
 from clinic.errors import NotFound
 from clinic.models import Couple, Partner
 from clinic.queries.people import practice_of
@@ -33,6 +35,15 @@ class SharedAnswer:
 
 
 @dataclass(frozen=True)
+class SharedPart:
+    """One part of a listening turn as both read it: who and the words, never when."""
+
+    slot: str
+    author_name: str
+    lines: Sequence[str]
+
+
+@dataclass(frozen=True)
 class SharedTurn:
     """One turn: whether words lie open in it, and what both are told while none do."""
 
@@ -41,6 +52,8 @@ class SharedTurn:
     opening: Opening
     is_open: bool
     answers: Sequence[SharedAnswer] = ()
+    strands: Sequence[Sequence[SharedPart]] = ()
+    """Listening turns: what went to and fro, a strand for each speaker, A's first."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +64,7 @@ class SharedThing:
     name: str
     starts_on: date
     repeats: bool
+    is_exchange: bool
     turns: Sequence[SharedTurn]
 
     @property
@@ -67,6 +81,8 @@ class _Scope:
     now: datetime
     zone: ZoneInfo
     twins: Mapping[tuple[UUID, int], Twin]
+    parts: Sequence[TurnPart]
+    """The parts of listening turns that lie open between the partners."""
 
     def latest_turn(self, assignment: Assignment) -> int:
         """The turn that is on today, 0 before the first."""
@@ -76,6 +92,13 @@ class _Scope:
     def twin(self, assignment: Assignment, turn: int) -> Twin:
         """Both partners' rows for one turn, where there are any."""
         return self.twins.get((assignment.id, turn)) or Twin(assignment, turn, {})
+
+    def open_parts(self, assignment: Assignment, turn: int) -> list[TurnPart]:
+        """The parts of one turn that lie open between the partners, in the order of the strands."""
+        return in_order(
+            assignment,
+            [row for row in self.parts if (row.assignment_id, row.turn) == (assignment.id, turn)],
+        )
 
     def open_rows(self, assignment: Assignment, turn: int) -> list[Response]:
         """The rows of one turn that lie open between the partners, A's first."""
@@ -110,7 +133,11 @@ def shared_thing(place: Partner, assignment_id: UUID, now: datetime) -> SharedTh
     return replace(
         thing,
         turns=[
-            replace(turn, answers=[_answer(place.couple, one) for one in opened if one.turn == turn.turn])
+            replace(
+                turn,
+                answers=[_answer(place.couple, one) for one in opened if one.turn == turn.turn],
+                strands=_strands(place.couple, given, scope.open_parts(given, turn.turn)),
+            )
             for turn in thing.turns
         ],
     )
@@ -118,32 +145,33 @@ def shared_thing(place: Partner, assignment_id: UUID, now: datetime) -> SharedTh
 
 def _scope(place: Partner, now: datetime) -> _Scope:
     twins = {(twin.assignment.id, twin.turn): twin for twin in turns_of(place.couple)}
-    return _Scope(place, now, ZoneInfo(practice_of(place.person).timezone), twins)
+    parts = [row for row in part_rows(place.couple) if part_is_open_between(place.couple, row, now)]
+    return _Scope(place, now, ZoneInfo(practice_of(place.person).timezone), twins, parts)
 
 
 def _thing(scope: _Scope, assignment: Assignment) -> SharedThing | None:
     """An exercise both were given and may share, whatever anybody did with it; any other once words lie open."""
     running = _running_turn(scope, assignment)
-    turns = [
+    shown = [
         shared
         for turn in range(scope.latest_turn(assignment), 0, -1)
         if (shared := _turn(scope, assignment, turn)).is_open or turn == running
     ]
-    if not turns:
+    if not shown:
         return None
     return SharedThing(
         assignment_id=assignment.id,
         name=exercise_of(assignment).name,
         starts_on=assignment.starts_on,
         repeats=assignment.repeat == progress.Repeat.WEEKLY,
-        turns=turns,
+        is_exchange=is_exchange(scope.place.couple, assignment),
+        turns=shown,
     )
 
 
 def _running_turn(scope: _Scope, assignment: Assignment) -> int | None:
     """The turn that is always told about, because both may share it; it is found without asking who did."""
-    couple_limit = Level(scope.place.couple.sharing_limit)
-    limit = min(Level(assignment.sharing_limit), couple_limit, key=lambda level: level.looseness)
+    limit = limit_of(assignment, scope.place.couple)
     if assignment.for_whom != "both" or limit not in visibility.OPEN_TO_PARTNER or is_withdrawn(assignment):
         return None
     return scope.latest_turn(assignment)
@@ -161,7 +189,7 @@ def _turn(scope: _Scope, assignment: Assignment, turn: int) -> SharedTurn:
             closes_at=_closes_at(scope, assignment, turn),
             frozen=is_frozen(place.couple),
         ),
-        is_open=bool(scope.open_rows(assignment, turn)),
+        is_open=bool(scope.open_rows(assignment, turn) or scope.open_parts(assignment, turn)),
     )
 
 
@@ -178,6 +206,18 @@ def _closes_at(scope: _Scope, assignment: Assignment, turn: int) -> datetime | N
         ends.append(datetime.combine(day, time(), scope.zone))
     # A safety hold is not among them: it changes no word of what both are told.
     return min((end for end in ends if end is not None), default=None)
+
+
+def _strands(couple: Couple, assignment: Assignment, rows: Sequence[TurnPart]) -> list[list[SharedPart]]:
+    """What was said in each strand, worded as its own author chose it."""
+    strands: dict[str, list[SharedPart]] = {}
+    for row in rows:
+        author, step = couple.partner_of(row.author_id), exercise_of(assignment).step(row.step)
+        if author is not None and step is not None:
+            other, counsellor = couple.partner(author.place.other).name, couple.counsellor.name
+            lines = lines_of(personalised(step, partner=other, counsellor=counsellor), unsealed_value(row))
+            strands.setdefault(row.speaker, []).append(SharedPart(author.slot, author.name, lines))
+    return list(strands.values())
 
 
 def _answer(couple: Couple, response: ReadResponse) -> SharedAnswer:

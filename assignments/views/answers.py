@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from assignments.actions import reviewing
 from assignments.forms import CommentForm, SeenForm
 from assignments.queries.review import answer_page, answers_for
+from assignments.queries.strands import exchanges_of, strands_of
 from clinic import clock
 from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
@@ -26,7 +27,27 @@ def answers(couple_id: UUID) -> ResponseReturnValue:
     """What may be read, newest first, without a word of it."""
     couple = couple_for(signed_in(), couple_id)
     found = answers_for(signed_in(), couple, clock.now())
-    return render_template("assignments/answers/answers.html", couple=couple, answers=found)
+    return render_template(
+        "assignments/answers/answers.html",
+        couple=couple,
+        answers=found,
+        exchanges=exchanges_of(signed_in(), couple, clock.now()),
+    )
+
+
+@blueprint.get("/c/couples/<uuid:couple_id>/turns/<uuid:assignment_id>/<int:turn>")
+@needs(Permission.ANSWER_STAFF_READ, leaves_audit_line=True)
+def exchange(couple_id: UUID, assignment_id: UUID, turn: int) -> ResponseReturnValue:
+    """What went to and fro in listening turns, written down as read before it is shown."""
+    couple = couple_for(signed_in(), couple_id)
+    name, strands = strands_of(signed_in(), couple, assignment_id, turn, clock.now())
+    keep_form_open()
+    reviewing.record_reading_of_turns(
+        actor=signed_in(), couple_id=couple_id, assignment_id=assignment_id, turn=turn
+    )
+    return render_template(
+        "assignments/answers/exchange.html", couple=couple, name=name, turn=turn, strands=strands
+    )
 
 
 @blueprint.get("/c/couples/<uuid:couple_id>/answers/<uuid:response_id>")

@@ -12,7 +12,6 @@ from flask.typing import ResponseReturnValue
 from assignments.actions.assigning import (
     Terms,
     change_assignment,
-    note_of,
     reopen_assignment,
     undo_assignment,
     withdraw_assignment,
@@ -25,7 +24,13 @@ from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
 from assignments.forms import AssignForm, ChangeForm, whole
 from assignments.models import Assignment
-from assignments.queries.assignments import assignment_for_staff, assignments_of, exercise_of, is_withdrawn
+from assignments.queries.assignments import (
+    assignment_for_staff,
+    assignments_of,
+    exercise_of,
+    is_withdrawn,
+    note_of,
+)
 from assignments.queries.history import record_of
 from assignments.queries.library import exercise_called, library_for
 from assignments.queries.offers import cautions, recent, suggested
@@ -63,6 +68,7 @@ def assign() -> ResponseReturnValue:
         suggested=suggested(record, given, library),
         recent=recent(given, library),
         finding=finding,
+        own=library.own,
     )
 
 

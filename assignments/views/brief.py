@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from assignments.actions.reviewing import record_reading
-from assignments.brief import brief_for
+from assignments.queries.brief import brief_for
 from clinic import clock
 from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,6 +13,8 @@ from flask.typing import ResponseReturnValue
 from assignments.domain.checkins import ITEM_BY_KEY, SCALE_KEYS, monday_of, week_number
 from assignments.domain.stalls import Names
 from assignments.queries.history import Record, record_of
+from assignments.queries.plan_weeks import evidence
+from assignments.queries.plans import plan_of
 from assignments.queries.timeline import Kind, timeline_of
 from assignments.views import figures
 from clinic import clock
@@ -20,6 +23,7 @@ from clinic.domain.roles import Permission
 from clinic.models import Appointment, Couple
 from clinic.queries.appointments import appointments_of
 from clinic.queries.couples import couple_for, safety_gate, standings
+from clinic.queries.people import practice_of
 from clinic.web import short_day
 
 blueprint = Blueprint("couple", __name__)
@@ -32,6 +36,7 @@ FIRST = ("closeness", "tension")
 PAGES = (
     ("timeline", "Timeline", "couple.couple"),
     ("answers", "Answers", "answers.answers"),
+    ("plan", "Plan", "couple_plan.couple_plan"),
     ("signs", "Signs", "signs.signs"),
     ("appointments", "Appointments", "appointments.appointments"),
     ("settings", "Settings", "couples.settings"),
@@ -69,10 +74,13 @@ def couple(couple_id: UUID) -> ResponseReturnValue:
     record, appointments = record_of(signed_in(), found, now), appointments_of(found)
     only = next((kind for kind in Kind if kind == request.args.get("kind")), None)
     weeks = timeline_of(signed_in(), record, appointments, only, now)
+    plan = plan_of(found, now, ZoneInfo(practice_of(signed_in()).timezone))
     return render_template(
         "assignments/couple/couple.html",
         couple=found,
         gate=safety_gate(found),
+        running=plan,
+        how_it_goes=evidence(plan, record) if plan is not None and plan.checkpoint_due else "",
         waiting=[one for one in standings(found, now) if not one.has_joined],
         coming=next((one for one in appointments if one.starts_at > now), None),
         figures=_figures(found, record, appointments),

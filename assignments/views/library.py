@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request
@@ -10,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from assignments.domain.exercises import (
     FAMILY_NAMES,
     LEVEL_NAMES,
+    OWN_PREFIX,
     SIZE_NAMES,
     WHO_NAMES,
     Exercise,
@@ -17,14 +19,25 @@ from assignments.domain.exercises import (
     reading_grade,
     texts_of,
 )
+from assignments.domain.exercises.building import sketch
 from assignments.domain.material import label_of
 from assignments.forms import FindForm
 from assignments.library.finding import Wanted, find, sign_in_words, signs_helped, without_names
 from assignments.library.loader import Library
-from assignments.queries.library import exercise_called, library_for
+from assignments.models import ExerciseVersion
+from assignments.queries.assignments import exercise_in
+from assignments.queries.library import (
+    OwnExercise,
+    exercise_called,
+    library_for,
+    own_exercise,
+    own_exercises,
+    versions_of,
+)
 from assignments.queries.offers import given_lately
 from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
+from clinic.errors import NotFound
 
 blueprint = Blueprint("library", __name__)
 
@@ -61,23 +74,58 @@ class Finding:
 @blueprint.get("/c/library")
 @needs(Permission.LIBRARY_READ)
 def library() -> ResponseReturnValue:
-    """Every exercise by family, or what the address asks for."""
-    library = library_for(signed_in())
-    finding = Finding.in_library(library)
-    lately = given_lately(signed_in(), library) if finding.wanted.is_anything else []
+    """Every exercise by family, or what the address asks for. What the practice is writing stands apart."""
+    shelves = library_for(signed_in())
+    finding = Finding.in_library(shelves)
+    whole = finding.wanted.is_anything
+    drafts = own_exercises(signed_in()) if whole else []
     return render_template(
-        "assignments/library/library.html", finding=finding, own=library.own, lately=lately
+        "assignments/library/library.html",
+        finding=finding,
+        lately=given_lately(signed_in(), shelves) if whole else [],
+        ours=[one for one in finding.exercises if one.slug in shelves.own],
+        shipped=[one for one in finding.exercises if one.slug not in shelves.own],
+        writing=[one for one in drafts if one.has_changes and not one.is_archived],
+        archived=[one for one in drafts if one.is_archived],
     )
 
 
 @blueprint.get("/c/library/<slug>")
 @needs(Permission.LIBRARY_READ)
 def exercise(slug: str) -> ResponseReturnValue:
-    """One exercise as it ships: what it is for, how it goes, what is asked."""
-    found = exercise_called(signed_in(), slug)
+    """One exercise: what it is for, how it goes, what is asked. One of our own may be a draft or archived."""
+    own = own_exercise(signed_in(), slug) if slug.startswith(OWN_PREFIX) else None
+    versions = versions_of(signed_in(), slug) if own else []
+    if own is None:
+        found = exercise_called(signed_in(), slug)
+    elif versions:
+        found = exercise_in(versions[0])
+    else:
+        found = sketch(own.draft)
+    return _exercise(found, own=own, versions=versions)
+
+
+@blueprint.get("/c/library/<own>/versions/<int:number>")
+@needs(Permission.LIBRARY_READ)
+def version(own: str, number: int) -> ResponseReturnValue:
+    """An earlier version of one of our own, as it was published. It is never changed."""
+    found = own_exercise(signed_in(), own)
+    versions = versions_of(signed_in(), own)
+    published = next((one for one in versions if one.version == number), None)
+    if published is None:
+        raise NotFound
+    return _exercise(exercise_in(published), own=found, versions=versions)
+
+
+def _exercise(
+    found: Exercise, *, own: OwnExercise | None, versions: Sequence[ExerciseVersion]
+) -> ResponseReturnValue:
     return render_template(
         "assignments/library/exercise.html",
         exercise=personalised(found),
         grade=reading_grade("\n".join(texts_of(found))),
         labels={material_id: label_of(material_id) for material_id in (*found.sources, *found.signs)},
+        own=own,
+        versions=versions,
+        is_latest=own is None or found.version == own.row.published_version,
     )

@@ -8,9 +8,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from assignments.actions.responding import cancel_widening, change_visibility, offered_levels
+from assignments.actions.turns import hide_part
 from assignments.domain.visibility import Level
 from assignments.forms import SharingForm
-from assignments.queries.mine import comments_on, own_answer, own_history
+from assignments.queries.exchanges import own_part_by_id
+from assignments.queries.mine import comments_on, own_answer, own_history, own_part
 from assignments.queries.responses import own_response_by_id
 from assignments.views.sharing import labels_for, lines_for, names_for
 from clinic import clock
@@ -78,6 +80,27 @@ def cancel_sharing(response_id: UUID) -> ResponseReturnValue:
     cancel_widening(actor=signed_in(), response_id=response_id)
     notice("Cancelled. It stays as it was.")
     return redirect(url_for("mine.response", response_id=response_id))
+
+
+@blueprint.get("/me/history/parts/<uuid:part_id>")
+@needs(Permission.ANSWER_HISTORY)
+def part(part_id: UUID) -> ResponseReturnValue:
+    """One part of a listening turn, and hiding it."""
+    place = own_place(signed_in())
+    return render_template(
+        "assignments/mine/part.html",
+        part=own_part(place, own_part_by_id(place, part_id), clock.now()),
+        names=names_for(place),
+    )
+
+
+@blueprint.post("/me/history/parts/<uuid:part_id>/hide")
+@needs(Permission.ANSWER_VISIBILITY)
+def hide(part_id: UUID) -> ResponseReturnValue:
+    """From now on only its author can read it."""
+    hide_part(actor=signed_in(), part_id=part_id)
+    notice("Hidden. Only you can read it from now on.")
+    return redirect(url_for("mine.part", part_id=part_id))
 
 
 def _form(response_id: UUID) -> tuple[SharingForm, Level]:

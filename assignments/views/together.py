@@ -8,6 +8,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from assignments.domain.visibility import OPENING_WORDS
+from assignments.queries.agreements import shared_agreements
 from assignments.queries.entries import by_week, shared_thanks
 from assignments.queries.together import shared_thing, shared_things
 from clinic import clock
@@ -26,6 +27,7 @@ def together() -> ResponseReturnValue:
     return render_template(
         "assignments/together/together.html",
         things=shared_things(place, now),
+        agreements=shared_agreements(place, now),
         weeks=by_week(shared_thanks(place.couple, now)),
         opening_words=OPENING_WORDS,
     )

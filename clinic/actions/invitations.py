@@ -17,7 +17,7 @@ from clinic.errors import Conflict, NotFound
 from clinic.extensions import db, transaction
 from clinic.models import Invitation, Person
 from clinic.queries.couples import own_place, partner_of_couple
-from clinic.queries.people import open_invitation, person_by_address
+from clinic.queries.people import invitations_alike, open_invitation, person_by_address
 
 
 @dataclass(frozen=True)
@@ -50,17 +50,20 @@ def invite(person: Person, *, by: Person) -> Invited:
         .values(revoked_at=now)
     )
     token, code = new_token(), new_code()
-    db.session.add(
-        Invitation(
-            practice_id=person.practice_id,
-            person_id=person.id,
-            by_id=by.id,
-            token_hash=digest(token),
-            code_hash=digest(code),
-            created_at=now,
-            expires_at=now + invitations.LIFETIME,
-        )
+    invitation = Invitation(
+        practice_id=person.practice_id,
+        person_id=person.id,
+        by_id=by.id,
+        token_hash=digest(token),
+        created_at=now,
+        expires_at=now + invitations.LIFETIME,
+        wrong_codes=0,
     )
+    # A code that both partners had been told would not say which of them joins.
+    while any(same(code, one.code_hash) for one in invitations_alike(invitation, person, now)):
+        code = new_code()
+    invitation.code_hash = digest(code)
+    db.session.add(invitation)
     link = f"{current_app.config['PUBLIC_URL']}/join/{token}"
     mail.queue(person, "invitation", secret=link)
     return Invited(person, link, code)
@@ -83,12 +86,16 @@ def accept_invitation(
 ) -> Person:
     """Make the account: the link and the spoken code together, an address of one's own, a pass-phrase.
 
-    Raises NotFound for a dead link, WrongCode, AddressTaken or WeakPassphrase.
+    Where both partners share an inbox, either of their links will do: the code says who it is that joins, so nobody
+    can take the other's place with their own. Returns who joined. Raises NotFound for a dead link, WrongCode, AddressTaken or WeakPassphrase.
     """
     now = clock.now()
-    invitation, person, practice, sender = open_invitation(token_hash, now)
-    if not same(code, invitation.code_hash):
+    opened, invited, practice, sender = open_invitation(token_hash, now)
+    alike = invitations_alike(opened, invited, now)
+    invitation = next((one for one in alike if same(code, one.code_hash)), None)
+    if invitation is None:
         raise WrongCode("That code is not right. Ask for it again if you are unsure.")
+    person = db.session.get_one(Person, invitation.person_id)
     owner = person_by_address(address)
     if owner is not None and owner.id != person.id:
         raise AddressTaken("Choose another address. Each person needs one of their own.")
@@ -109,17 +116,22 @@ def accept_invitation(
 def count_wrong_code(*, token_hash: str) -> int:
     """Remember a wrong spoken code and return how many tries are left.
 
-    Its own transaction, because the act it belongs to was refused. The database adds the one, so that
-    two tries at the same time count as two.
+    Its own transaction, because the act it belongs to was refused. It counts for every code it was held against,
+    so that two links are not ten tries. The database adds the one, so that two tries at the same time count as two.
     """
-    invitation, *_ = open_invitation(token_hash, clock.now())
-    counted = db.session.execute(
-        update(Invitation)
-        .where(Invitation.id == invitation.id)
-        .values(wrong_codes=Invitation.wrong_codes + 1)
-        .returning(Invitation.wrong_codes)
-    ).scalar_one()
-    return max(invitations.WRONG_CODES - counted, 0)
+    now = clock.now()
+    invitation, person, *_ = open_invitation(token_hash, now)
+    alike = [one.id for one in invitations_alike(invitation, person, now)]
+    counted = {
+        invitation_id: wrong_codes
+        for invitation_id, wrong_codes in db.session.execute(
+            update(Invitation)
+            .where(Invitation.practice_id == person.practice_id, Invitation.id.in_(alike))
+            .values(wrong_codes=Invitation.wrong_codes + 1)
+            .returning(Invitation.id, Invitation.wrong_codes)
+        )
+    }
+    return max(invitations.WRONG_CODES - counted[invitation.id], 0)
 
 
 @transaction

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from clinic.domain import invitations, sign_ins
 from clinic.domain.roles import Role
@@ -15,6 +16,7 @@ from clinic.errors import NotFound
 from clinic.extensions import db
 from clinic.models import (
     Invitation,
+    Partner,
     Person,
     Practice,
     Recovery,
@@ -126,19 +128,44 @@ def open_invitation(token_hash: str, now: datetime) -> tuple[Invitation, Person,
     invitation = db.session.execute(
         select(Invitation).where(Invitation.token_hash == token_hash)
     ).scalar_one_or_none()
-    if invitation is None or not invitations.is_open(
+    if invitation is None or not _is_open(invitation, now):
+        raise NotFound
+    person = db.session.get_one(Person, invitation.person_id)
+    practice = db.session.get_one(Practice, invitation.practice_id)
+    sender = db.session.get_one(Person, invitation.by_id)
+    return invitation, person, practice, sender
+
+
+def invitations_alike(invitation: Invitation, person: Person, now: datetime) -> list[Invitation]:
+    """This open invitation, and the open one of the other partner where both went to one inbox.
+
+    Two mails that look alike then lie side by side, and nothing but the spoken code tells whose is whose.
+    """
+    other = aliased(Partner)
+    rows = db.session.execute(
+        select(Invitation)
+        .join(Person, Person.id == Invitation.person_id)
+        .join(Partner, Partner.person_id == Person.id)
+        .join(other, (other.couple_id == Partner.couple_id) & (other.id != Partner.id))
+        .where(
+            Invitation.practice_id == person.practice_id,
+            other.person_id == person.id,
+            func.lower(Person.contact_address) == person.contact_address.lower(),
+        )
+        .order_by(Invitation.created_at)
+    ).scalars()
+    return [invitation, *(row for row in rows if _is_open(row, now))]
+
+
+def _is_open(invitation: Invitation, now: datetime) -> bool:
+    return invitations.is_open(
         now,
         expires_at=invitation.expires_at,
         wrong_codes=invitation.wrong_codes,
         claimed_at=invitation.claimed_at,
         declined_at=invitation.declined_at,
         revoked_at=invitation.revoked_at,
-    ):
-        raise NotFound
-    person = db.session.get_one(Person, invitation.person_id)
-    practice = db.session.get_one(Practice, invitation.practice_id)
-    sender = db.session.get_one(Person, invitation.by_id)
-    return invitation, person, practice, sender
+    )
 
 
 def sign_in_by_token(token_hash: str, now: datetime) -> tuple[SignIn, Person] | None:

@@ -22,6 +22,7 @@ from clinic.actions.tokens import digest
 from clinic.domain.roles import Permission
 from clinic.errors import NotFound
 from clinic.forms import AccountForm, AgreeForm, EmptyForm
+from clinic.models import Person
 from clinic.queries.couples import own_couple, own_place
 from clinic.queries.people import open_invitation, practice_of
 from clinic.views.sign_in import let_in
@@ -96,18 +97,20 @@ def answered() -> ResponseReturnValue:
 @at_most("30 per minute")
 def account() -> ResponseReturnValue:
     """The code told aloud, an address of one's own and a pass-phrase."""
-    _, person, _, sender = open_invitation(invitation_hash(), clock.now())
+    _, invited, _, sender = open_invitation(invitation_hash(), clock.now())
     device, form = device_token(), AccountForm()
-    if form.validate_on_submit() and _account_is_made(form):
+    person = _joined(form) if form.validate_on_submit() else None
+    if person is not None:
         end_earlier_sign_in()
         let_in(person, device)
         return redirect(url_for("home" if person.is_staff else "join.agree"))
-    return page("clinic/join/account.html", form, sender=sender, for_staff=person.is_staff)
+    return page("clinic/join/account.html", form, sender=sender, for_staff=invited.is_staff)
 
 
-def _account_is_made(form: AccountForm) -> bool:
+def _joined(form: AccountForm) -> Person | None:
+    """Who has joined, by their code; None where something has to be put right first."""
     try:
-        accept_invitation(
+        return accept_invitation(
             token_hash=invitation_hash(),
             code=form.code.data,
             address=form.email.data,
@@ -122,9 +125,7 @@ def _account_is_made(form: AccountForm) -> bool:
         form.email.errors = [problem.sentence]
     except WeakPassphrase as problem:
         form.password.errors = [problem.sentence]
-    else:
-        return True
-    return False
+    return None
 
 
 def end_earlier_sign_in() -> None:

@@ -5,14 +5,19 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from assignments.actions import agreeing
 from assignments.actions.assigning import Terms, assign
 from assignments.actions.responding import save_answer, send_response
 from assignments.domain.exercises import Exercise
 from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
 from assignments.library.loader import load_library
-from assignments.models import Assignment, Response
+from assignments.models import AgreementText, Assignment, Response
 from clinic.clock import today
+from clinic.extensions import db
 from clinic.models import Couple, Person
 
 OPENS_TOGETHER = "what-helps-me-feel-safe"
@@ -63,3 +68,43 @@ def answered(author: Person, assignment_id: UUID, words: str, level: Level, *, s
     drafted(author, assignment_id, words, step=step)
     sent: Response = send_response(actor=author, assignment_id=assignment_id, level=level)
     return sent.id
+
+
+PAUSE, OUR_PAUSE = "pause-and-come-back", "our-pause"
+SIT_DOWN, OUR_TIME = "weekly-sit-down", "our-time"
+OUR_WORDS: dict[str, dict[str, str]] = {
+    OUR_PAUSE: {"signal": "teapot", "how_long": "half-an-hour", "meanwhile": "A walk each"},
+    OUR_TIME: {"day": "wednesday", "time": "8:30 pm", "place": "kitchen", "backup": "Friday"},
+    "our-evenings": {"days": "mon-wed-fri", "time": "9:30"},
+    "our-evening": {"day": "wednesday", "time": "8 pm", "place": "sofa"},
+}
+
+
+def put_forward_by(author: Person, assignment_id: UUID, step: str, **words: str) -> None:
+    """Words written and put forward; they open when the hold has passed."""
+    agreeing.save_agreement(
+        actor=author, assignment_id=assignment_id, step=step, value=OUR_WORDS[step] | words, version=0
+    )
+    agreeing.put_forward(actor=author, assignment_id=assignment_id, step=step)
+
+
+def agreed(author: Person, other: Person, assignment_id: UUID, step: str) -> UUID:
+    """Words put forward by one and signed by the other, both as if their holds had passed already."""
+    put_forward_by(author, assignment_id, step)
+    statement = select(AgreementText).where(
+        AgreementText.assignment_id == assignment_id, AgreementText.step == step
+    )
+    row = db.session.scalars(statement.options(selectinload(AgreementText.signatures))).one()
+    _pass_the_hold(row)
+    agreeing.sign(actor=other, assignment_id=assignment_id, step=step, text_id=row.id)
+    db.session.expire_all()
+    row = db.session.scalars(statement.options(selectinload(AgreementText.signatures))).one()
+    _pass_the_hold(row)
+    return row.id
+
+
+def _pass_the_hold(row: AgreementText) -> None:
+    row.opens_at = row.put_forward_at
+    for one in row.signatures:
+        one.counts_at = one.at
+    db.session.commit()

@@ -16,7 +16,7 @@ from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
 from assignments.library.loader import load_library
 from assignments.models import Assignment, Checkin
-from assignments.queries.history import histories_for, history_of, record_of
+from assignments.queries.history import record_of, records_for
 from clinic.clock import now, today
 from clinic.errors import NotFound
 from clinic.extensions import db
@@ -67,7 +67,7 @@ def give(
 
 
 def history(cast: Cast) -> Any:
-    return history_of(cast.priya, couple_for(cast.priya, cast.sam_and_jo.id), now())
+    return record_of(cast.priya, couple_for(cast.priya, cast.sam_and_jo.id), now()).history
 
 
 def test_weeks_count_from_the_first_check_in_of_either_partner(cast: Cast) -> None:
@@ -151,10 +151,10 @@ def test_a_couple_that_has_done_nothing_is_in_week_0_without_anything(cast: Cast
 def test_nobody_gets_a_couple_that_is_not_theirs_to_read(cast: Cast) -> None:
     couple = couple_for(cast.priya, cast.sam_and_jo.id)
     for reader in (cast.marcus, cast.omar, cast.ada, cast.hana, cast.sam):
-        assert histories_for(reader, [couple], now()) == {}
+        assert records_for(reader, [couple], now()) == {}
         with pytest.raises(NotFound):
-            history_of(reader, couple, now())
-    assert history_of(cast.sofia, couple, now()).couple == str(couple.id)
+            record_of(reader, couple, now())
+    assert record_of(cast.sofia, couple, now()).history.couple == str(couple.id)
 
 
 def test_many_couples_cost_no_more_than_one(cast: Cast, count_queries: CountQueries) -> None:
@@ -162,7 +162,7 @@ def test_many_couples_cost_no_more_than_one(cast: Cast, count_queries: CountQuer
         db.session.expire_all()
         couples = couples_for(cast.priya)
         with count_queries() as statements:
-            found = histories_for(cast.priya, couples, now())
+            found = records_for(cast.priya, couples, now())
         return len(statements), set(found)
 
     give(cast)

@@ -141,32 +141,6 @@ def test_exit_in_the_middle_of_an_answer(
     expect(later.locator("main textarea")).to_have_value(SAMS_WORDS)
 
 
-def test_one_step_by_keyboard_alone(app: Flask, cast: Cast, as_: AS, open_browser: OpenBrowser) -> None:
-    """From Today to the second question and its ticks, with nothing but keys; the focus is always to be seen."""
-    with app.app_context():
-        given(cast.priya, cast.sam_and_jo, OPENS_TOGETHER)
-    sam = open_browser(as_(cast.sam), device="desktop")
-    sam.goto("/today")
-    keys_to(sam, "Have a look")
-    sam.keyboard.press("Enter")
-    steps.heading(sam, EXERCISE)
-    keys_to(sam, "Start")
-    sam.keyboard.press("Enter")
-    steps.heading(sam, FIRST_QUESTION)
-    keys_to(sam, "textarea")
-    sam.keyboard.type(SAMS_WORDS)
-    keys_to(sam, "Continue")
-    sam.keyboard.press("Enter")
-    steps.heading(sam, "Which of these help you feel safe?")
-    keys_to(sam, "A calm voice")
-    sam.keyboard.press("Space")
-    keys_to(sam, "Continue")
-    sam.keyboard.press("Enter")
-    steps.heading(sam, "What brings you closer?")
-    sam.go_back()
-    expect(sam.get_by_label("A calm voice")).to_be_checked()
-
-
 def tile(partner: Page, question: str, number: int) -> Locator:
     """One of the eleven tiles under a question."""
     return partner.get_by_role("group", name=question).get_by_label(str(number), exact=True)
@@ -176,28 +150,3 @@ def then_thanks_are_not_seen_by(jo: Page) -> None:
     for address in ("/thanks", "/together"):
         jo.goto(address)
         assert THANKS not in jo.content()
-
-
-# The name by which a person knows what has the focus: its label, its own words, or what kind of thing it is.
-FOCUSED = """() => {
-  const it = document.activeElement;
-  if (it === document.body) return ["", true];
-  const label = it.labels?.length ? it.labels[0] : it;
-  const name = it.localName === "textarea" ? "textarea" : label.innerText.trim();
-  const look = [it, label, it.closest(".choice") ?? it].map((one) => getComputedStyle(one));
-  const seen = look.some((style) => style.outlineStyle !== "none" || style.boxShadow !== "none");
-  return [name, seen];
-}"""
-
-
-def keys_to(page: Page, words: str) -> None:
-    """Press Tab until the focus stands on this, and see each thing on the way light up."""
-    passed = []
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        name, seen = page.evaluate(FOCUSED)
-        passed.append(name)
-        assert seen, f"The focus on {name!r} cannot be seen."
-        if name == words:
-            return
-    raise AssertionError(f"Tab never came to {words!r}, only to {passed}")

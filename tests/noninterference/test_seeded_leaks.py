@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import zip_longest
+from itertools import product, zip_longest
 from pathlib import Path
 from shutil import copyfile
 from typing import Any
@@ -39,18 +39,19 @@ from assignments.actions.responding import (
     take_back,
 )
 from assignments.actions.reviewing import comment_on_response, mark_read
+from assignments.actions.turns import save_part, send_part, take_part_back
 from assignments.domain import visibility
 from assignments.domain.checkins import CheckinAnswers, check_in_window
 from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level, Opening
 from assignments.library.loader import load_library
-from assignments.models import Assignment, Entry, ExerciseVersion, Response
+from assignments.models import Assignment, Entry, ExerciseVersion, Response, TurnPart
 from clinic import access
 from clinic.actions.sign_ins import start_sign_in
 from clinic.clock import now, today
 from clinic.domain.roles import Permission, Role
 from clinic.extensions import db
-from clinic.models import Appointment, OutboxMail, SignIn
+from clinic.models import Appointment, OutboxMail, Person, SignIn
 from tests.cast import Cast, assemble
 from tests.conftest import Clock
 from tests.databases import SQLiteFiles, app_on
@@ -76,15 +77,17 @@ PLANS: dict[str, tuple[str, Level]] = {
     "widened and cancelled": ("i-statements", Level.SHARED),
     "set aside": ("validate-first", Level.SHARED),
     "felt hard": ("active-listening", Level.SHARED),
+    "listening": ("reflect-and-check", Level.SHARED),
     "each week": ("weekly-sit-down", Level.SHARED),
     "opened": ("gentle-questions", Level.BOTH),
     "shared": ("i-statements", Level.SHARED),
 }
+LISTENING = ("listening", "set aside")
 JO_WAITS = ("kept", "told the counsellor", "tightened", "opened")
 # What is random in a page: the key of each form. So is the cookie by which a signed-out page blanks Back.
 FORM_KEY = re.compile(rb'name="form_key" value="[^"]*"')
 UNDO_KEY = re.compile(r'"key": "[0-9a-f]{32}"')
-BLUEPRINTS_WITH_WORDS = ("do", "check_in", "thanks", "mine", "today", "together")
+BLUEPRINTS_WITH_WORDS = ("do", "turns", "check_in", "thanks", "mine", "today", "together")
 
 
 @dataclass(frozen=True)
@@ -201,6 +204,37 @@ def give_a_check_in(scene: Scene) -> None:
     check_in(actor=scene.cast.sam, week_of=week, answers=CheckinAnswers(closeness=2, tension=9))
 
 
+def listen(scene: Scene) -> None:
+    """A thought is sent and taken back, and saying back what Jo sent is written and kept."""
+    thought = part_of(scene.cast.sam, scene.given["listening"], "A", "thought", send=True)
+    take_part_back(actor=scene.cast.sam, part_id=thought)
+    part_of(scene.cast.sam, scene.given["listening"], "B", "say-back")
+
+
+def listen_face_to_face(scene: Scene) -> None:
+    save_answer(
+        actor=scene.cast.sam,
+        assignment_id=scene.given["set aside"],
+        step="understood",
+        value={"rating": 3},
+        version=0,
+    )
+    send_response(actor=scene.cast.sam, assignment_id=scene.given["set aside"], level=Level.COUNSELLOR)
+
+
+def part_of(author: Person, assignment_id: UUID, slot: str, step: str, *, send: bool = False) -> UUID:
+    """One part of a listening turn, kept or sent."""
+    where: dict[str, Any] = {
+        "assignment_id": assignment_id,
+        "turn": 1,
+        "slot": slot,
+        "step": step,
+        "number": 1,
+    }
+    part = save_part(actor=author, **where, value={"text": "About the weekend"}, version=0)
+    return send_part(actor=author, **where, version=part.version).id if send else part.id
+
+
 ON_WEDNESDAY: tuple[Act, ...] = (
     keep,
     tell_the_counsellor,
@@ -210,6 +244,8 @@ ON_WEDNESDAY: tuple[Act, ...] = (
     answer_first,
     widen_and_cancel,
     put_aside,
+    listen,
+    listen_face_to_face,
     keep_thanks,
     sign_in_again,
 )
@@ -245,6 +281,7 @@ def start(sqlite_files: SQLiteFiles, clock: Clock) -> Start:
                 actor=cast.jo, assignment_id=given[plan], step=step.key, value={"text": "Jo's own"}, version=0
             )
             send_response(actor=cast.jo, assignment_id=given[plan], level=Level.BOTH)
+        part_of(cast.jo, given["listening"], "B", "thought", send=True)
         clock.move(minutes=1)
         save_thanks(actor=cast.jo, what="Sam cooked", meant="A quiet evening", level=Level.SHARED)
         save_thanks(actor=cast.sam, what="Jo laughed", meant="", level=Level.SHARED)
@@ -318,11 +355,12 @@ class Worlds:
             for address in self._addresses_of(rule, ids, all_steps=False)
         )
 
-    def _ids(self) -> dict[str, list[UUID]]:
+    def _ids(self) -> dict[str, list[Any]]:
         tables: dict[str, Any] = {
             "assignment_id": Assignment,
             "response_id": Response,
             "entry_id": Entry,
+            "part_id": TurnPart,
             "appointment_id": Appointment,
             "sign_in_id": SignIn,
         }
@@ -332,17 +370,22 @@ class Worlds:
                 for name, table in tables.items()
             }
         couple = self.start.cast.sam_and_jo
-        return {**ids, "couple_id": [couple.id], "person_id": [self.start.cast.sam.id]}
+        return {**ids, "couple_id": [couple.id], "person_id": [self.start.cast.sam.id], "turn": [1]}
 
-    def _addresses_of(self, rule: Rule, ids: dict[str, list[UUID]], *, all_steps: bool) -> Iterator[str]:
+    def _addresses_of(self, rule: Rule, ids: dict[str, list[Any]], *, all_steps: bool) -> Iterator[str]:
         names = sorted(rule.arguments)
         if "step" in names:
             for plan, assignment_id in self.start.given.items():
                 exercise = load_library().get(PLANS[plan][0])
                 assert exercise is not None
                 steps = [step.key for step in exercise.steps]
-                for step in [*steps, "made-up"] if all_steps else steps[:1]:
-                    yield self._address(rule, {"assignment_id": assignment_id, "step": step})
+                if "slot" not in names:
+                    for step in [*steps, "made-up"] if all_steps else steps[:1]:
+                        yield self._address(rule, {"assignment_id": assignment_id, "step": step})
+                elif plan in LISTENING:
+                    for step, slot in product(steps if all_steps else steps[:2], "AB"):
+                        part = {"turn": 1, "slot": slot, "step": step, "number": 1}
+                        yield self._address(rule, {"assignment_id": assignment_id, **part})
             return
         filled: list[dict[str, Any]] = [{}]
         for name in names:
@@ -485,7 +528,7 @@ def test_a_leak_would_be_found(leak: str, worlds: Worlds, monkeypatch: pytest.Mo
 def test_every_page_of_a_partner_is_among_those_compared(worlds: Worlds) -> None:
     """A new page joins by itself; one whose ids this file does not know would be fetched with none that is real."""
     known = {"assignment_id", "response_id", "entry_id", "appointment_id", "sign_in_id", "couple_id"}
-    known |= {"person_id", "step", "slug", "slot", "sign", "token", "filename"}
+    known |= {"part_id", "turn", "number", "person_id", "step", "slug", "slot", "sign", "token", "filename"}
     for rule in worlds.busy.url_map.iter_rules():
         permission = access.permission_of(worlds.busy, rule.endpoint)
         if permission is Permission.PAGE_PUBLIC or not access.role_may(Role.PARTNER, permission):

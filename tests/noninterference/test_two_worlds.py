@@ -34,14 +34,16 @@ from assignments.actions.responding import (
     change_visibility,
     record_outcome,
     save_answer,
+    send_response,
     set_aside,
     take_back,
 )
 from assignments.actions.reviewing import comment_on_response, mark_read
+from assignments.actions.turns import hide_part, save_part, send_part, take_part_back
 from assignments.domain.checkins import CheckinAnswers
 from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
-from assignments.models import Assignment, Entry, Response
+from assignments.models import Assignment, Entry, Response, TurnPart
 from clinic.actions.people import choose_theme
 from clinic.actions.sign_ins import start_sign_in
 from clinic.actions.talks import ask_to_talk
@@ -60,6 +62,7 @@ LOOKED = {
     "when the time for answering has run out": datetime(2026, 10, 2, 9, 0, tzinfo=UTC),
 }
 WEEK = date(2026, 9, 14)
+OPEN_STEP = "noticed"
 WORDS = "I have not told you this yet"
 
 # Random in every rendering, and worth nothing to anybody but their own reader.
@@ -92,7 +95,9 @@ def build(url: str) -> World:
             "questions": {},
             "opens together": {"slug": OPENS_TOGETHER},
             "waiting": {"slug": OPENS_TOGETHER},
-            "open": {"slug": "active-listening"},
+            "open": {"slug": "midday-message"},
+            "turns": {"slug": "reflect-and-check"},
+            "turns afresh": {"slug": "validate-first"},
             "weekly": {"slug": "phone-free-evening", "repeat": Repeat.WEEKLY, "days": 28},
             "log": {"slug": "appreciation-log", "days": None},
             "counsellor": {"limit": Level.COUNSELLOR},
@@ -101,9 +106,10 @@ def build(url: str) -> World:
         }.items():
             world.assignment[name] = given(priya, couple, **terms)  # type: ignore[arg-type]
         for person in (cast.sam, cast.jo):
-            answered(person, world.assignment["open"], "We laughed", Level.SHARED, step="own-words")
+            answered(person, world.assignment["open"], "We laughed", Level.SHARED, step=OPEN_STEP)
             save_thanks(actor=person, what="You made tea", meant="", level=Level.SHARED)
             save_thanks(actor=person, what="You tried", meant="", level=Level.PRIVATE)
+            a_part(world, person, "turns", slot_of(cast, person), "thought", send=True)
             world.token[person.name] = start_sign_in(person, device="", device_name="A phone")
         appointment: Appointment = builders.appointment(couple)
         world.ids |= {
@@ -114,7 +120,9 @@ def build(url: str) -> World:
             "person_id": [cast.sam.id, cast.jo.id],
             "slug": [OPENS_TOGETHER],
             # One of each kind of exercise; a step of another one is not found, in both worlds.
-            "step": ["answer", "at-ease", "own-words"],
+            "step": ["answer", "at-ease", OPEN_STEP, "thought", "say-back"],
+            "turn": [1],
+            "number": [1],
             "sign": ["trauma_in_the_way"],
             "slot": ["A", "B"],
             "token": ["made-up"],
@@ -129,6 +137,7 @@ def rows_of_work() -> dict[str, list[Any]]:
         "response_id": sorted(db.session.scalars(select(Response.id))),
         "entry_id": sorted(db.session.scalars(select(Entry.id))),
         "request_id": sorted(db.session.scalars(select(TalkRequest.id))),
+        "part_id": sorted(db.session.scalars(select(TurnPart.id))),
     }
 
 
@@ -195,6 +204,50 @@ def letters(app: Flask, reader: Person) -> list[tuple[str, datetime]]:
 
 
 # ---- what one partner may keep ----
+
+
+def slot_of(cast: Cast, person: Person) -> str:
+    return "A" if person.id == cast.sam.id else "B"
+
+
+def a_part(world: World, person: Person, name: str, slot: str, step: str, *, send: bool = False) -> UUID:
+    """One part of a listening turn, kept or sent."""
+    where = {"assignment_id": world.assignment[name], "turn": 1, "slot": slot, "step": step, "number": 1}
+    part = save_part(actor=person, **where, value={"text": WORDS}, version=0)  # type: ignore[arg-type]
+    if send:
+        part = send_part(actor=person, **where, version=part.version)  # type: ignore[arg-type]
+    return part.id
+
+
+def the_other_slot(world: World, person: Person) -> str:
+    return "B" if slot_of(world.cast, person) == "A" else "A"
+
+
+def turns_drafted(world: World, person: Person) -> object:
+    """A fresh thought, and saying back what the other sent."""
+    a_part(world, person, "turns afresh", slot_of(world.cast, person), "on-my-mind")
+    return a_part(world, person, "turns", the_other_slot(world, person), "say-back")
+
+
+def a_part_taken_back_within_the_hold(world: World, person: Person) -> object:
+    part_id = a_part(world, person, "turns", the_other_slot(world, person), "say-back", send=True)
+    return take_part_back(actor=person, part_id=part_id)
+
+
+def a_part_hidden_within_the_hold(world: World, person: Person) -> object:
+    part_id = a_part(world, person, "turns afresh", slot_of(world.cast, person), "on-my-mind", send=True)
+    return hide_part(actor=person, part_id=part_id)
+
+
+def face_to_face_and_how_heard_it_felt(world: World, person: Person) -> object:
+    save_answer(
+        actor=person,
+        assignment_id=world.assignment["turns afresh"],
+        step="understood",
+        value={"rating": 2},
+        version=0,
+    )
+    return send_response(actor=person, assignment_id=world.assignment["turns afresh"], level=Level.COUNSELLOR)
 
 
 def only_me(world: World, person: Person) -> object:
@@ -338,6 +391,7 @@ KEPT_TOGETHER: dict[str, tuple[Act, ...]] = {
         checked_in,
         a_private_thank_you,
         this_weeks_turn_kept,
+        turns_drafted,
         signed_in_elsewhere,
     ),
     "kept with the counsellor": (
@@ -348,6 +402,7 @@ KEPT_TOGETHER: dict[str, tuple[Act, ...]] = {
         something_given_to_them_alone,
         what_was_given_to_them_alone_is_changed,
         the_counsellor_judges_a_sign,
+        face_to_face_and_how_heard_it_felt,
     ),
     "shared and thought better of": (
         sent_and_taken_back,
@@ -355,6 +410,8 @@ KEPT_TOGETHER: dict[str, tuple[Act, ...]] = {
         a_widening_begun_and_cancelled,
         a_thank_you_shared_and_hidden_within_the_hold,
         a_thank_you_shared_and_deleted_within_the_hold,
+        a_part_taken_back_within_the_hold,
+        a_part_hidden_within_the_hold,
     ),
     "one answer that waits for the other": (both_at_once_alone,),
 }

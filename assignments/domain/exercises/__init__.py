@@ -42,6 +42,7 @@ from assignments.domain.exercises.drafts import (
     finished,
     own_slug,
 )
+from assignments.domain.exercises.giving import gives_something
 from assignments.domain.exercises.parsing import (
     STEP_TYPES,
     ExerciseError,
@@ -152,6 +153,7 @@ __all__ = [
     "exercise_to_json",
     "field_names",
     "finished",
+    "gives_something",
     "kept_entries",
     "lines_of",
     "merge_part",

@@ -14,6 +14,25 @@ from assignments.domain.exercises.parsing import exercise_from_table
 
 Draft = dict[str, Any]
 
+_SAID_OF: Final[Mapping[str, str]] = {
+    "name": "Name",
+    "family": "Kind",
+    "who": "Who",
+    "minutes": "Minutes",
+    "level": "How deep",
+    "summary": "In one line",
+    "why": "Why we do this",
+    "how": "How it goes",
+    "dos": "What helps",
+    "donts": "Better left out",
+    "dose": "How often",
+    "sharing": "How open",
+    "reveal_together": "Opening together",
+    "sources": "Where it comes from",
+    "signs": "Signs it may help with",
+    "sizes": "Sizes",
+}
+
 OWN_PREFIX: Final = "our-"
 """Begins the slug of every exercise of a practice's own, so that none that ships, now or later, can meet it."""
 
@@ -56,7 +75,26 @@ def finished(draft: Mapping[str, Any], *, slug: str, version: int) -> Exercise:
 
 def as_file(draft: Mapping[str, Any], *, slug: str, version: int) -> Draft:
     """The table the draft would stand as in a file of its own."""
-    return {**draft, "slug": slug, "version": version}
+    kept = {name: value for name, value in draft.items() if name != "removed"}
+    return {**kept, "slug": slug, "version": version}
+
+
+def differences(draft: Mapping[str, Any], other: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Where one draft differs from another, each place with the words that stand there in the first."""
+    found = [
+        (_SAID_OF.get(name, name.replace("_", " ")), value if isinstance(value, str) else "")
+        for name, value in draft.items()
+        if name not in ("steps", "removed") and value != other.get(name)
+    ]
+    mine, theirs = draft.get("steps", []), {step.get("key"): step for step in other.get("steps", [])}
+    found += [
+        (f"Step {number}", str(step.get("title") or ""))
+        for number, step in enumerate(mine, start=1)
+        if theirs.get(step.get("key")) != step
+    ]
+    if [step.get("key") for step in mine] != list(theirs):
+        found.append(("The order or number of steps", ""))
+    return found
 
 
 def own_slug(name: str, taken: Collection[str]) -> str:

@@ -138,7 +138,7 @@ def problems_in(
 def parse_deck(text: str, source: str) -> Deck:
     """Read one deck of cards out of the text of its file. Decks ship with the service; nobody sends one in."""
     try:
-        return Deck.model_validate(_with_tuples(tomllib.loads(text)))
+        return Deck.model_validate(with_tuples(tomllib.loads(text)))
     except ValueError as error:
         raise ExerciseError(source, (str(error),)) from error
 
@@ -153,19 +153,19 @@ def exercise_from_json(text: str) -> Exercise:
     return Exercise.model_validate_json(text)
 
 
-def _with_tuples(value: Any) -> Any:
+def with_tuples(value: Any) -> Any:
     """TOML has lists, frozen definitions have tuples; the strict reading would refuse the one for the other."""
     if isinstance(value, dict):
-        return {key: _with_tuples(item) for key, item in value.items()}
+        return {key: with_tuples(item) for key, item in value.items()}
     if isinstance(value, list):
-        return tuple(_with_tuples(item) for item in value)
+        return tuple(with_tuples(item) for item in value)
     return value
 
 
 def _read(table: Mapping[str, Any], decks: Mapping[str, Deck]) -> tuple[Exercise | None, tuple[Problem, ...]]:
     problems = _odd_texts(dict(table), ())
     try:
-        return Exercise.model_validate(_with_tuples(with_cards(dict(table), decks))), tuple(problems)
+        return Exercise.model_validate(with_tuples(with_cards(dict(table), decks))), tuple(problems)
     except ValidationError as error:
         details = [dict(detail) for detail in error.errors(include_url=False)]
         problems.extend(_problem(detail, table) for detail in details if not _is_echo(detail))

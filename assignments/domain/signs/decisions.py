@@ -69,15 +69,19 @@ def decision_due(
 def signs_cleared_since(
     history: CoupleHistory,
     decided_week: int,
+    among: Collection[str],
     limits: Limits = SHIPPED_LIMITS,
     estimate_movement: Estimator = estimate,
 ) -> frozenset[str]:
-    """The signs that were not met in some week after the decision, worked out again from the record.
+    """Which of these signs were not met in some week after the decision, worked out again from the record.
 
-    Only "not met" clears a sign; silence ("not enough yet") and "watch" do not.
+    Only "not met" clears a sign; silence ("not enough yet") and "watch" do not. Working out a week is dear, so it
+    begins with the latest and ends as soon as nothing is left to find.
     """
-    cleared: set[str] = set()
-    for week in range(decided_week + 1, history.week + 1):
+    asked, cleared = frozenset(among), set[str]()
+    for week in range(history.week, decided_week, -1):
+        if asked <= cleared:
+            break
         then = assess(history.up_to(week), limits, estimate_movement=estimate_movement)
-        cleared.update(sign.id for sign in then.signs if sign.state is State.NOT_MET)
+        cleared.update(sign.id for sign in then.signs if sign.id in asked and sign.state is State.NOT_MET)
     return frozenset(cleared)

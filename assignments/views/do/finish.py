@@ -22,11 +22,12 @@ from assignments.domain.visibility import Level, readers
 from assignments.domain.visibility import outcome as outcome_of
 from assignments.forms import OutcomeForm, ShareForm
 from assignments.queries.doing import Doing, own_outcome, sent_by
+from assignments.queries.responses import own_response_sent_last
 from assignments.views.do.blueprint import blueprint, doing, page_url
 from clinic import clock
 from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
-from clinic.errors import Conflict
+from clinic.errors import Conflict, NotFound
 from clinic.queries.appointments import next_starts
 from clinic.queries.people import practice_of
 from clinic.web import notice, page
@@ -101,10 +102,17 @@ def outcome(assignment_id: UUID) -> ResponseReturnValue:
 @needs(Permission.ANSWER_UNDO)
 def undo(assignment_id: UUID) -> ResponseReturnValue:
     """Take back what was sent. It is a draft again, as it was."""
-    mine = sent_by(g.place, assignment_id, clock.now())
-    if mine.response is None or not mine.is_sent:
+    response = own_response_sent_last(g.place, assignment_id)
+    if response is None:
+        doing(assignment_id)
         raise Conflict("There is nothing to take back.")
-    take_back(actor=signed_in(), response_id=mine.response.id)
+    take_back(actor=signed_in(), response_id=response.id)
+    try:
+        doing(assignment_id)
+    except NotFound:
+        # Withdrawn meanwhile: one's own words still come back, though there is nothing more to do with them here.
+        notice("Taken back. Only you can read it.")
+        return redirect(url_for("mine.response", response_id=response.id))
     notice("Taken back. You can change it, or send it later.")
     return redirect(url_for("do.intro", assignment_id=assignment_id))
 

@@ -7,14 +7,17 @@ from uuid import UUID
 from flask import g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from assignments.actions.assigning import note_of
 from assignments.actions.responding import offered_levels, set_aside
 from assignments.domain.exercises import WHO_NAMES, personalised
+from assignments.domain.turns import has_exchange
 from assignments.domain.visibility import readers
 from assignments.forms import HardForm, LaterForm
-from assignments.queries.assignments import exercise_of
+from assignments.queries.assignments import exercise_of, note_of
 from assignments.queries.doing import assignment_as_given
+from assignments.queries.exchanges import exchange_for, is_exchange
 from assignments.views.do.blueprint import blueprint, doing, page_url
+from assignments.views.rituals import ritual_of, ritual_page
+from clinic import clock
 from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
 from clinic.queries.people import practice_of
@@ -38,6 +41,12 @@ def intro(assignment_id: UUID) -> ResponseReturnValue:
             counsellor=couple.counsellor.name,
         )
     mine = doing(assignment_id)
+    agreed = ritual_of(mine)
+    if agreed is not None:
+        return ritual_page(mine, agreed)
+    exchange = None
+    if is_exchange(mine.place.couple, mine.assignment):
+        exchange = exchange_for(mine.place, assignment_id, clock.now())
     levels = offered_levels(mine.place, mine.assignment, practice_of(signed_in()), mine.turn)
     return render_template(
         "assignments/do/intro.html",
@@ -51,6 +60,8 @@ def intro(assignment_id: UUID) -> ResponseReturnValue:
             readers(level, partner=mine.partner_name, counsellor=mine.counsellor_name) for level in levels
         ],
         start_url=page_url(mine, mine.next_page),
+        exchange=exchange,
+        is_spoken=has_exchange(mine.exercise),
     )
 
 

@@ -12,6 +12,7 @@ from assignments.actions.responding import NewerCopy, save_answer
 from assignments.domain.exercises import (
     DEPTH_NAMES,
     DEPTHS,
+    AgreementStep,
     AnswerError,
     AnswerValue,
     CardsStep,
@@ -33,6 +34,7 @@ from assignments.domain.exercises import (
 )
 from assignments.domain.timers import running_timer, start_mark
 from assignments.forms import StepForm, step_form
+from assignments.queries.agreements import is_joint
 from assignments.queries.doing import Doing, DoingPage, as_said
 from assignments.views.do.blueprint import blueprint, doing, doing_afresh, page_url
 from clinic import clock
@@ -49,6 +51,8 @@ def step(assignment_id: UUID, step: str) -> ResponseReturnValue:
     """One question: shown, and saved by Continue, by "Save and finish later" and by every other button."""
     mine = doing(assignment_id)
     here = mine.page(step, request.args.get("part"))
+    if isinstance(here.step, AgreementStep) and is_joint(mine.place.couple, mine.assignment):
+        return redirect(url_for("agreements.agreement", assignment_id=assignment_id, step=step))
     if mine.is_sent:
         return redirect(url_for("do.done", assignment_id=assignment_id))
     form = _form(mine, here)
@@ -77,7 +81,9 @@ def step(assignment_id: UUID, step: str) -> ResponseReturnValue:
         if isinstance(here.step, TimerStep)
         else None,
         back_url=page_url(mine, before) if (before := mine.beside(here, -1)) else None,
-        **_table(mine, here),
+        **cards_on_table(
+            mine, here, _depth(request.args.get("depth")), _number(request.args.get("draw", "0"))
+        ),
         **_log(mine, here),
         **_so_far(here, mine.values.get(step)),
     )
@@ -177,11 +183,10 @@ def _where_next(mine: Doing, here: DoingPage) -> str:
     return page_url(mine, mine.beside(here, 1))
 
 
-def _table(mine: Doing, here: DoingPage) -> dict[str, Any]:
+def cards_on_table(mine: Doing, here: DoingPage, depth: Depth | None = None, draw: int = 0) -> dict[str, Any]:
     """The cards on the table, where the page has cards."""
     if not isinstance(here.step, CardsStep):
         return {}
-    depth, draw = _depth(request.args.get("depth")), _number(request.args.get("draw", "0"))
     hand = mine.hand(here.step, draw, depth)
     on_offer = {card.depth for card in here.step.cards}
     return {

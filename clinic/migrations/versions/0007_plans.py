@@ -74,6 +74,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('practice_id', sa.Uuid(), nullable=False),
     sa.Column('couple_plan_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('kind', sa.String(length=12), nullable=False),
     sa.Column('on_day', sa.Date(), nullable=False),
     sa.Column('week', sa.Integer(), nullable=True),
@@ -85,7 +86,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_plan_change_by_id_person'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['couple_plan_id'], ['couple_plan.id'], name=op.f('fk_plan_change_couple_plan_id_couple_plan'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['practice_id'], ['practice.id'], name=op.f('fk_plan_change_practice_id_practice'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_plan_change'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_plan_change')),
+    sa.UniqueConstraint('couple_plan_id', 'number', name=op.f('uq_plan_change_couple_plan_id_number'))
     )
     with op.batch_alter_table('plan_change', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_plan_change_by_id'), ['by_id'], unique=False)

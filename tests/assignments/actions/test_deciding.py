@@ -15,7 +15,7 @@ from assignments.actions.deciding import decide, judge_sign
 from assignments.domain.signs import SIGN_IDS, DecisionState, assess, to_json
 from assignments.models import Decision, SignJudgement
 from assignments.queries.decisions import decisions_of, judgements_of, names_of
-from assignments.queries.history import history_of
+from assignments.queries.history import record_of
 from clinic import clock
 from clinic.crypto import Unreadable, unseal
 from clinic.errors import Conflict, NotFound
@@ -48,7 +48,7 @@ def decided(
 def test_the_evidence_is_the_assessment_as_the_command_writes_it(cast: Cast) -> None:
     kept = decided(cast)
     couple = couple_for(cast.priya, cast.sam_and_jo.id)
-    assessment = assess(history_of(cast.priya, couple, clock.now()), names=names_of(couple))
+    assessment = assess(record_of(cast.priya, couple, clock.now()).history, names=names_of(couple))
     evidence = json.loads(unseal(kept, "evidence_sealed", kept.evidence_sealed))
     assert {key: evidence[key] for key in to_json(assessment)} == json.loads(json.dumps(to_json(assessment)))
     assert kept.met_signs.split(",") == [one.id for one in assessment.signs if one.state == "met"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -42,6 +43,10 @@ def given(app: Flask, cast: Cast) -> Iterator[UUID]:
 
 
 def send(cast: Cast, assignment_id: UUID, level: Level) -> Response:
+    words = {"say-it": {"when": "it rained"}, "answer": {"text": "The lake"}}
+    for step, value in words.items():
+        with suppress(NotFound, NewerCopy):
+            save_answer(actor=cast.sam, assignment_id=assignment_id, step=step, value=value, version=0)
     return send_response(actor=cast.sam, assignment_id=assignment_id, level=level)
 
 

@@ -57,13 +57,32 @@ def test_both_at_once_is_not_offered_once_its_time_has_run_out(
     assert "Both at once" not in get_page(as_(cast.jo), f"/do/{safe}/check").select_one("main").get_text()  # type: ignore[union-attr]
 
 
-def test_an_empty_answer_does_not_open_the_others(app: Flask, cast: Cast, as_: SignInAs) -> None:
+@pytest.mark.parametrize("words", [None, ".", "x", "\N{BLACK HEART SUIT}"])
+def test_an_answer_without_a_word_does_not_open_the_others(
+    app: Flask, cast: Cast, as_: SignInAs, words: str | None
+) -> None:
     safe = give(app, cast, "what-helps-me-feel-safe")
     write(app, cast.sam, safe, "at-ease", {"text": "In the car."})
     send(app, cast.sam, safe, Level.BOTH)
+    if words:
+        write(app, cast.jo, safe, "at-ease", {"text": words})
     with app.app_context(), pytest.raises(Conflict, match="Write a line"):
         send_response(actor=cast.jo, assignment_id=safe, level=Level.BOTH)
-    assert own_turns(app, safe) == [(1, True, 1)]
+    assert (1, True, 1) in own_turns(app, safe)
+
+
+@pytest.mark.parametrize("level", [Level.BOTH, Level.SHARED])
+def test_nor_does_one_that_was_kept_first_or_has_another_level(app: Flask, cast: Cast, level: Level) -> None:
+    """Any two answers that each may read open each other, whatever their levels are called."""
+    questions = give(app, cast, "gentle-questions")
+    write(app, cast.jo, questions, "answer", {"text": "."})
+    with app.app_context():
+        with pytest.raises(Conflict, match="Write a line"):
+            send_response(actor=cast.jo, assignment_id=questions, level=level)
+        kept = send_response(actor=cast.jo, assignment_id=questions, level=Level.PRIVATE)
+        with pytest.raises(Conflict, match="Write a line"):
+            change_visibility(actor=cast.jo, response_id=kept.id, level=level)
+        change_visibility(actor=cast.jo, response_id=kept.id, level=Level.COUNSELLOR)
 
 
 def test_a_tighter_limit_stops_what_was_on_its_way_to_the_partner(

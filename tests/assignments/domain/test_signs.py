@@ -505,14 +505,15 @@ def test_a_decision_is_due_until_one_is_recorded_and_again_when_a_sign_returns()
     assert decision_due(found, met_when_decided={"no_movement"}) == ()
     assert decision_due(found, met_when_decided={"tension_rising"}) == ("no_movement",)
     assert decision_due(found, {"no_movement"}, cleared_since={"no_movement"}) == ("no_movement",)
-    assert "no_movement" not in signs_cleared_since(history, decided_week=7)
+    assert "no_movement" not in signs_cleared_since(history, 7, {"no_movement"})
 
 
 def test_a_sign_that_cleared_after_the_decision_is_found_from_the_record() -> None:
     line = [5, 5, 5, 5, 5, 5, 5, 5, 7, 7, 7, 7, 5, 5, 5, 5]
     history = from_json(couple(line))
     assert "no_movement" in met(couple(line[:8]))
-    assert "no_movement" in signs_cleared_since(history, decided_week=7)
+    assert "no_movement" in signs_cleared_since(history, 7, {"no_movement", "tension_rising"})
+    assert signs_cleared_since(history, 7, set()) == frozenset()
 
 
 # The contract.

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from assignments.actions.deciding import decide
 from assignments.actions.entries import save_thanks
 from assignments.actions.responding import set_aside
-from assignments.brief import MOST_WORDS
 from assignments.domain.progress import Repeat
 from assignments.domain.signs import DecisionState
 from assignments.domain.visibility import Level
+from assignments.queries.brief import MOST_WORDS
 from clinic.audit import Event
 from clinic.extensions import db
 from clinic.models import AuditLine, Couple

@@ -253,10 +253,10 @@ def test_a_timer_says_when_it_ends_and_any_time_will_do(
 def test_a_question_that_builds_on_an_earlier_one_shows_ones_own_words(
     cast: Cast, as_: AS, app: Flask
 ) -> None:
-    given = give(app, cast, "reflect-and-check")
-    write(app, cast.sam, given, "thought", {"text": "The weekend was full"})
-    assert "The weekend was full" in get_page(as_(cast.sam), f"/do/{given}/say-back").words
-    assert "The weekend was full" not in get_page(as_(cast.jo), f"/do/{given}/say-back").words
+    given = give(app, cast, "gentle-questions")
+    write(app, cast.sam, given, "answer", {"text": "The weekend was full"})
+    assert "The weekend was full" in get_page(as_(cast.sam), f"/do/{given}/thanks").words
+    assert "The weekend was full" not in get_page(as_(cast.jo), f"/do/{given}/thanks").words
 
 
 # --- Drafts, as the page's script sends them.
@@ -409,9 +409,9 @@ def test_keep_it_for_now_is_only_me(cast: Cast, as_: AS, app: Flask) -> None:
     assert row.visibility == "private"
 
 
-def test_listening_turns_are_held_for_a_minute_only(cast: Cast, as_: AS, app: Flask) -> None:
-    given = give(app, cast, "reflect-and-check")
-    write(app, cast.sam, given, "thought", {"text": "The weekend was full"})
+def test_what_takes_turns_is_held_for_a_minute_only(cast: Cast, as_: AS, app: Flask) -> None:
+    given = give(app, cast, "gentle-questions")
+    write(app, cast.sam, given, "answer", {"text": "The weekend was full"})
     sam = as_(cast.sam)
     page = get_page(sam, f"/do/{given}/check")
     assert "Goes to Jo in 1 minute." in page.words
@@ -434,6 +434,10 @@ def test_sending_can_be_taken_back_until_the_hold_ends(cast: Cast, as_: AS, app:
     row = response_of(app, given)
     assert row is not None
     assert row.sent_at is None
+    carry_on = get_page(sam, f"/do/{given}")
+    assert [link["href"] for link in carry_on.select("main a") if "Carry on" in link.text] == [
+        f"/do/{given}/check"
+    ]
     assert "it rained" in get_page(sam, f"/do/{given}/check").words
     send(app, cast.sam, given, Level.SHARED)
     page = get_page(sam, f"/do/{given}/done")

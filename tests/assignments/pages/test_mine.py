@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
 
+from assignments.actions.assigning import withdraw_assignment
 from assignments.actions.checking_in import check_in
 from assignments.actions.entries import save_thanks
 from assignments.domain.checkins import CheckinAnswers
@@ -21,6 +23,7 @@ from tests.conftest import Clock, CountQueries
 from tests.page import get_page, read_page, submit, submit_and_follow
 
 SHARING = 'form[action$="/sharing"]'
+UNDO = 'form[action$="/undo"]'
 CANCEL = 'form[action$="/cancel"]'
 
 
@@ -177,17 +180,53 @@ def test_a_change_made_in_another_window_meanwhile_is_told_on_the_page(
     assert "Your laugh" in read_page(refused, 422).words
 
 
-def test_widening_is_refused_on_the_page_while_the_couple_is_held(
+def hold(app: Flask, cast: Cast, since: datetime | None) -> None:
+    with app.app_context():
+        db.session.get_one(Couple, cast.sam_and_jo.id).held_at = since
+        db.session.commit()
+
+
+def test_what_is_opened_while_the_couple_is_held_opens_when_the_hold_is_lifted(
     cast: Cast, as_: AS, app: Flask, clock: Clock, questions: UUID
 ) -> None:
     response_id = sent(app, cast, questions, Level.PRIVATE)
+    hold(app, cast, clock.now)
     client = as_(cast.sam)
-    page = get_page(client, f"/me/history/{response_id}")
+    page = submit_and_follow(
+        client, get_page(client, f"/me/history/{response_id}"), {"visibility": "shared"}, form=SHARING
+    )
+    assert "It opens later, and you can cancel until then." in page.words
+    clock.move(days=2)
+    jo = as_(cast.jo)
+    assert "Your laugh" not in jo.get(f"/together/{questions}").text
+    assert "Your laugh" not in get_page(jo, "/together").words
+    hold(app, cast, None)
+    assert "Your laugh" in get_page(jo, f"/together/{questions}").words
+
+
+def test_what_was_sent_comes_back_even_after_the_counsellor_has_withdrawn_it(
+    cast: Cast, as_: AS, app: Flask, clock: Clock, questions: UUID
+) -> None:
+    response_id = sent(app, cast, questions, Level.SHARED)
+    client = as_(cast.sam)
+    done = get_page(client, f"/do/{questions}/done")
     with app.app_context():
-        db.session.get_one(Couple, cast.sam_and_jo.id).held_at = clock.now
-        db.session.commit()
-    refused = submit(client, page, {"visibility": "shared"}, form=SHARING, status=422)
-    assert "Choose who sees it from the list." in read_page(refused, 422).words
+        withdraw_assignment(actor=cast.priya, couple_id=cast.sam_and_jo.id, assignment_id=questions)
+    page = submit_and_follow(client, done, form=UNDO)
+    assert "Taken back. Only you can read it." in page.words
+    clock.move(minutes=10)
+    assert "Your laugh" not in as_(cast.jo).get(f"/together/{questions}").text
+    assert not get_page(client, f"/me/history/{response_id}").select(UNDO)
+
+
+def test_my_answer_can_be_taken_back_from_its_own_page_while_it_is_held(
+    cast: Cast, as_: AS, app: Flask, clock: Clock, questions: UUID
+) -> None:
+    response_id = sent(app, cast, questions, Level.SHARED)
+    client = as_(cast.sam)
+    assert "You can take it back until 7:31 pm" in get_page(client, f"/me/history/{response_id}").words
+    clock.move(minutes=10)
+    assert not get_page(client, f"/me/history/{response_id}").select(UNDO)
 
 
 def test_the_counsellor_may_be_told_while_the_couple_is_held(

@@ -9,6 +9,7 @@ from clinic import audit
 from clinic.actions.couples import NewPartner, add_couple, record_safety_conversation
 from clinic.actions.invitations import (
     AddressTaken,
+    Invited,
     WrongCode,
     accept_invitation,
     count_wrong_code,
@@ -77,6 +78,53 @@ def test_five_wrong_codes_end_an_invitation(cast: Cast, app: Flask) -> None:
         assert left == [4, 3, 2, 1, 0]
         with pytest.raises(NotFound):
             accept(token, code)
+
+
+def one_inbox(cast: Cast, second: str = "HOME@mail.example") -> tuple[Invited, Invited]:
+    _, (kim, lou) = add_couple(
+        actor=cast.priya,
+        first=NewPartner("Kim", "Vance", "home@mail.example"),
+        second=NewPartner("Lou", "Pratt", second),
+    )
+    return kim, lou
+
+
+@pytest.mark.both_databases
+def test_in_one_inbox_either_link_will_do_and_the_code_says_who_joins(cast: Cast, app: Flask) -> None:
+    with app.app_context():
+        kim, lou = one_inbox(cast)
+        assert accept(token_of(lou.link), kim.code, "kim@mail.example").name == "Kim"
+        with pytest.raises(NotFound):
+            accept(token_of(kim.link), lou.code, "lou@mail.example")  # Used up by Kim, like any link.
+        with pytest.raises(WrongCode):
+            accept(token_of(lou.link), kim.code, "kim2@mail.example")
+        assert accept(token_of(lou.link), lou.code, "lou@mail.example").name == "Lou"
+        lines = db.session.query(AuditLine).filter_by(event="invitation claimed").order_by(AuditLine.number)
+        assert [line.subject_id for line in lines] == [kim.person.id, lou.person.id]
+
+
+def test_two_inboxes_keep_each_link_to_its_own_code(cast: Cast, app: Flask) -> None:
+    with app.app_context():
+        kim, lou = one_inbox(cast, "lou@mail.example")
+        with pytest.raises(WrongCode):
+            accept(token_of(lou.link), kim.code)
+
+
+def test_an_inbox_shared_with_another_couple_opens_nothing(cast: Cast, app: Flask) -> None:
+    with app.app_context():
+        (_, lou), (other, _) = one_inbox(cast), one_inbox(cast)
+        with pytest.raises(WrongCode):
+            accept(token_of(lou.link), other.code)
+
+
+def test_two_links_in_one_inbox_are_not_ten_tries(cast: Cast, app: Flask) -> None:
+    with app.app_context():
+        kim, lou = one_inbox(cast)
+        left = [count_wrong_code(token_hash=digest(token_of(one.link))) for one in (kim, lou, kim, lou, kim)]
+        assert left == [4, 3, 2, 1, 0]
+        for one in (kim, lou):
+            with pytest.raises(NotFound):
+                accept(token_of(one.link), one.code)
 
 
 def test_one_code_does_not_open_the_other_partners_link(cast: Cast, app: Flask) -> None:

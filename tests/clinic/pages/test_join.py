@@ -240,6 +240,24 @@ def test_the_third_page_is_for_partners_who_are_signed_in(cast: Cast, as_: AS) -
         get_page(as_(person), "/join/agree", 404)
 
 
+def test_a_shared_inbox_lets_the_code_say_who_it_is(cast: Cast, app: Flask) -> None:
+    """Lou opens Kim's mail by mistake, types the code told to Lou, and joins as Lou."""
+    shared = {"address": "home@mail.example"}
+    with app.app_context():
+        couple = builders.couple(
+            cast.priya, first="Kim Vance", second="Lou Pratt", joined=False,
+            first_fields=shared, second_fields=shared,
+        )  # fmt: skip
+        people = [builders.partner_person(couple, slot) for slot in ("A", "B")]
+    kim, lou = (Newcomer(app, person, cast.priya) for person in people)
+    lou.token = kim.token
+    lou.open()
+    assert lou.account() == "/join/agree"
+    with app.app_context():
+        assert db.session.get_one(Person, lou.person.id).sign_in_address == "new@mail.example"
+        assert db.session.get_one(Person, kim.person.id).joined_at is None
+
+
 def test_only_hashes_of_link_and_code_are_kept(kim: Newcomer, app: Flask) -> None:
     with app.app_context():
         rows = str([row.__dict__ for row in db.session.query(Invitation)])

@@ -1,0 +1,146 @@
+"""Listening turns as the counsellor and her supervisor read them: each strand in order, what was sent and no draft.
+
+Whether a part may be read is decided by `access.may_read_part` alone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from assignments.access import may_read_part, part_is_open_between
+from assignments.domain import turns
+from assignments.domain.exercises import lines_of, personalised
+from assignments.models import Assignment, TurnPart
+from assignments.queries.assignments import assignments_of, exercise_of
+from assignments.queries.exchanges import part_rows
+from assignments.queries.responses import unsealed_value
+from clinic.access import can
+from clinic.domain.roles import Permission
+from clinic.errors import NotFound
+from clinic.models import Couple, Person
+
+
+@dataclass(frozen=True)
+class ListedExchange:
+    """One turn in which something was sent, for the list. No words."""
+
+    assignment_id: UUID
+    turn: int
+    exercise_name: str
+    authors: str
+    sent_at: datetime
+    parts: int
+
+
+@dataclass(frozen=True)
+class ReadPart:
+    """One part with its words, for staff."""
+
+    slot: str
+    author_name: str
+    asked: str
+    lines: Sequence[str]
+    sent_at: datetime
+    is_open: bool
+    """Whether the other partner can read it by now."""
+
+
+@dataclass(frozen=True)
+class Strand:
+    """What went to and fro while one partner was the speaker."""
+
+    speaker: str
+    parts: Sequence[ReadPart]
+
+
+def exchanges_of(reader: Person, couple: Couple, now: datetime) -> list[ListedExchange]:
+    """Every turn of listening turns in which the reader may read something, the latest first."""
+    given = {assignment.id: assignment for assignment in assignments_of(couple)}
+    found: dict[tuple[UUID, int], list[TurnPart]] = defaultdict(list)
+    for row in _readable(reader, couple, now):
+        found[row.assignment_id, row.turn].append(row)
+    listed = [
+        ListedExchange(
+            assignment_id=assignment_id,
+            turn=turn,
+            exercise_name=exercise_of(given[assignment_id]).name,
+            authors=" and ".join(
+                one.name for one in couple.partners if any(row.author_id == one.person_id for row in rows)
+            ),
+            sent_at=max(row.sent_at for row in rows if row.sent_at),
+            parts=len(rows),
+        )
+        for (assignment_id, turn), rows in found.items()
+        if assignment_id in given
+    ]
+    return sorted(listed, key=lambda one: one.sent_at, reverse=True)
+
+
+def strands_of(
+    reader: Person, couple: Couple, assignment_id: UUID, turn: int, now: datetime
+) -> tuple[str, list[Strand]]:
+    """The name of the exercise and each strand's parts with their words. NotFound where none may be read."""
+    rows = readable_parts(reader, couple, assignment_id, turn, now)
+    assignment = next(one for one in assignments_of(couple) if one.id == assignment_id)
+    by_speaker: dict[str, list[TurnPart]] = defaultdict(list)
+    for row in in_order(assignment, rows):
+        by_speaker[row.speaker].append(row)
+    return exercise_of(assignment).name, [
+        Strand(couple.partner(slot).name, [_read(couple, assignment, row, now) for row in some])
+        for slot, some in by_speaker.items()
+    ]
+
+
+def readable_parts(
+    reader: Person, couple: Couple, assignment_id: UUID, turn: int, now: datetime
+) -> list[TurnPart]:
+    """The rows of one turn that the reader may read now. Raises NotFound where there are none."""
+    rows = [
+        row
+        for row in _readable(reader, couple, now)
+        if (row.assignment_id, row.turn) == (assignment_id, turn)
+    ]
+    if not rows:
+        raise NotFound
+    return rows
+
+
+def in_order(assignment: Assignment, rows: Sequence[TurnPart]) -> list[TurnPart]:
+    """Strand by strand, the tries one after the other, and what follows the check after all of them."""
+    exercise = exercise_of(assignment)
+    order = {step.key: place for place, step in enumerate(exercise.steps)}
+    check = turns.check_of(turns.strand_of(exercise))
+    last = order[check.key] if check else 0
+
+    def place(row: TurnPart) -> tuple[str, bool, int, int]:
+        own = order.get(row.step, 0)
+        return row.speaker, own > last, row.round, own
+
+    return sorted(rows, key=place)
+
+
+def _readable(reader: Person, couple: Couple, now: datetime) -> list[TurnPart]:
+    # Partners have pages of their own.
+    if not can(reader, Permission.ANSWER_STAFF_READ):
+        raise NotFound
+    return [row for row in part_rows(couple) if may_read_part(reader, couple, row, now)]
+
+
+def _read(couple: Couple, assignment: Assignment, row: TurnPart, now: datetime) -> ReadPart:
+    author, step = couple.partner_of(row.author_id), exercise_of(assignment).step(row.step)
+    if author is None or step is None or row.sent_at is None:
+        raise NotFound
+    other, counsellor = couple.partner(author.place.other).name, couple.counsellor.name
+    worded = personalised(step, partner=other, counsellor=counsellor)
+    return ReadPart(
+        slot=author.slot,
+        author_name=author.name,
+        asked=worded.title,
+        lines=lines_of(worded, unsealed_value(row)),
+        sent_at=row.sent_at,
+        is_open=part_is_open_between(couple, row, now),
+    )

@@ -1,0 +1,236 @@
+"""Two acts that arrive at once: the second waits for the first, in either order, and neither is lost.
+
+The first is stopped at the moment before its commit, and goes on when the second has ended or had time to get
+as far as it can.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from assignments.access import sharing_of, sharing_of_entry
+from assignments.actions.assigning import change_assignment
+from assignments.actions.entries import change_thanks, delete_thanks, save_thanks
+from assignments.actions.responding import cancel_widening, change_visibility, send_response, take_back
+from assignments.domain.visibility import Level, Sharing
+from assignments.models import Assignment, Entry, Response
+from clinic.errors import Conflict, NotFound
+from clinic.extensions import before_commit, db
+from tests.assignments.given import answered, drafted, given
+from tests.cast import Cast
+from tests.conftest import Clock
+
+pytestmark = pytest.mark.both_databases
+
+Act = Callable[[], object]
+# Long enough for the second to come as far as it gets, short enough for SQLite, which gives up after five seconds.
+HEAD_START = 0.7
+
+
+@contextmanager
+def stopping_before_its_commit(reached: threading.Event, go_on: threading.Event) -> Iterator[None]:
+    """The thread named "first" stops when all its act is done but for the commit."""
+
+    def stop() -> None:
+        if threading.current_thread().name == "first":
+            reached.set()
+            go_on.wait(HEAD_START)
+
+    before_commit.append(stop)
+    try:
+        yield
+    finally:
+        before_commit.remove(stop)
+
+
+def at_once(app: Flask, first: Act, second: Act) -> list[type[Exception] | None]:
+    """Let the second begin while the first is not committed; what each was refused with, or None."""
+    refused: dict[str, type[Exception] | None] = {}
+    reached, go_on = threading.Event(), threading.Event()
+
+    def run(act: Act) -> None:
+        name = threading.current_thread().name
+        refused[name] = None
+        with app.app_context():
+            try:
+                act()
+            except (Conflict, NotFound) as problem:
+                refused[name] = type(problem)
+            finally:
+                # Whoever was refused never gets to the commit, and nobody may wait for it.
+                (reached if name == "first" else go_on).set()
+
+    with stopping_before_its_commit(reached, go_on):
+        threads = [
+            threading.Thread(target=run, args=(act,), name=name)
+            for name, act in (("first", first), ("second", second))
+        ]
+        threads[0].start()
+        assert reached.wait(20)
+        threads[1].start()
+        for thread in threads:
+            thread.join(20)
+            assert not thread.is_alive()
+    return [refused["first"], refused["second"]]
+
+
+def sharing(app: Flask, response_id: UUID) -> Sharing:
+    with app.app_context():
+        statement = select(Response).where(Response.id == response_id).options(selectinload(Response.changes))
+        return sharing_of(db.session.execute(statement).scalar_one())
+
+
+@pytest.fixture
+def task(cast: Cast, app: Flask) -> UUID:
+    with app.app_context():
+        return given(cast.priya, cast.sam_and_jo)
+
+
+def tighten_limit(cast: Cast, task: UUID, version: int = 1) -> Act:
+    def act() -> None:
+        change_assignment(
+            actor=cast.priya,
+            couple_id=cast.sam_and_jo.id,
+            assignment_id=task,
+            best_before=None,
+            sharing_limit=Level.COUNSELLOR,
+            note="",
+            version=version,
+        )
+
+    return act
+
+
+def turn_to(cast: Cast, response_id: UUID, level: Level) -> Act:
+    return lambda: change_visibility(actor=cast.sam, response_id=response_id, level=level)
+
+
+@pytest.mark.parametrize("tightens_first", [True, False])
+def test_hiding_is_never_undone_by_an_opening_that_it_met(
+    cast: Cast, app: Flask, clock: Clock, task: UUID, tightens_first: bool
+) -> None:
+    with app.app_context():
+        answer = answered(cast.sam, task, "I was wary", Level.COUNSELLOR)
+    hide, widen = turn_to(cast, answer, Level.PRIVATE), turn_to(cast, answer, Level.SHARED)
+    assert at_once(app, *((hide, widen) if tightens_first else (widen, hide))) == [None, None]
+    found = sharing(app, answer)
+    assert found.level_at(clock.now) is Level.PRIVATE
+    # Asked for last, the opening waits its day; asked for before, it is stopped for good.
+    assert found.level_at(clock.now + timedelta(days=2)) is (
+        Level.SHARED if tightens_first else Level.PRIVATE
+    )
+
+
+@pytest.mark.parametrize("limit_first", [True, False])
+def test_nothing_opens_further_than_a_limit_set_at_the_same_moment(
+    cast: Cast, app: Flask, clock: Clock, task: UUID, limit_first: bool
+) -> None:
+    with app.app_context():
+        answer = answered(cast.sam, task, "I was wary", Level.PRIVATE)
+    limit, widen = tighten_limit(cast, task), turn_to(cast, answer, Level.SHARED)
+    refused = at_once(app, *((limit, widen) if limit_first else (widen, limit)))
+    assert refused == [None, Conflict if limit_first else None]
+    assert sharing(app, answer).level_at(clock.now + timedelta(days=2)) is Level.PRIVATE
+
+
+@pytest.mark.parametrize("limit_first", [True, False])
+def test_an_answer_goes_as_far_as_was_allowed_when_it_was_sent(
+    cast: Cast, app: Flask, task: UUID, limit_first: bool
+) -> None:
+    with app.app_context():
+        drafted(cast.sam, task, "I was wary", step="answer")
+    limit = tighten_limit(cast, task)
+    send: Act = lambda: send_response(actor=cast.sam, assignment_id=task, level=Level.SHARED)  # noqa: E731
+    refused = at_once(app, *((limit, send) if limit_first else (send, limit)))
+    assert refused == [None, Conflict if limit_first else None]
+    with app.app_context():
+        assert db.session.scalars(select(Response.sent_at.is_not(None))).one() is not limit_first
+
+
+def test_an_answer_is_sent_once(cast: Cast, app: Flask, task: UUID) -> None:
+    with app.app_context():
+        drafted(cast.sam, task, "I was wary", step="answer")
+    keep, share = (
+        lambda: send_response(actor=cast.sam, assignment_id=task, level=Level.PRIVATE),
+        lambda: send_response(actor=cast.sam, assignment_id=task, level=Level.SHARED),
+    )
+    assert at_once(app, keep, share) == [None, Conflict]
+    with app.app_context():
+        assert db.session.scalars(select(Response.visibility)).one() == Level.PRIVATE
+
+
+@pytest.mark.parametrize("back_first", [True, False])
+def test_what_was_taken_back_keeps_no_choice(cast: Cast, app: Flask, task: UUID, back_first: bool) -> None:
+    with app.app_context():
+        answer = answered(cast.sam, task, "I was wary", Level.SHARED)
+    back: Act = lambda: take_back(actor=cast.sam, response_id=answer)  # noqa: E731
+    hide = turn_to(cast, answer, Level.PRIVATE)
+    refused = at_once(app, *((back, hide) if back_first else (hide, back)))
+    assert refused == [None, Conflict if back_first else None]
+    found = sharing(app, answer)
+    assert found.sent_at is None
+    assert found.changes == ()
+
+
+@pytest.mark.parametrize("cancels_first", [True, False])
+def test_cancelling_stops_every_opening_asked_for_before_it(
+    cast: Cast, app: Flask, clock: Clock, task: UUID, cancels_first: bool
+) -> None:
+    with app.app_context():
+        answer = answered(cast.sam, task, "I was wary", Level.PRIVATE)
+    cancel: Act = lambda: cancel_widening(actor=cast.sam, response_id=answer)  # noqa: E731
+    widen = turn_to(cast, answer, Level.SHARED)
+    assert at_once(app, *((cancel, widen) if cancels_first else (widen, cancel))) == [None, None]
+    later = sharing(app, answer).level_at(clock.now + timedelta(days=2))
+    assert later is (Level.SHARED if cancels_first else Level.PRIVATE)
+
+
+def test_two_changes_of_what_was_given_are_not_written_over_each_other(
+    cast: Cast, app: Flask, task: UUID
+) -> None:
+    assert at_once(app, tighten_limit(cast, task), tighten_limit(cast, task)) == [None, Conflict]
+    with app.app_context():
+        assert db.session.get_one(Assignment, task).version == 2
+
+
+@pytest.mark.parametrize("hides_first", [True, False])
+def test_two_changes_of_a_thank_you_are_not_written_over_each_other(
+    cast: Cast, app: Flask, clock: Clock, hides_first: bool
+) -> None:
+    with app.app_context():
+        thanks = save_thanks(actor=cast.sam, what="Tea", meant="", level=Level.SHARED).id
+
+    def changed(what: str, level: Level) -> Act:
+        return lambda: change_thanks(
+            actor=cast.sam, entry_id=thanks, what=what, meant="", level=level, version=1
+        )
+
+    hide, reword = changed("Tea", Level.PRIVATE), changed("Toast", Level.SHARED)
+    assert at_once(app, *((hide, reword) if hides_first else (reword, hide))) == [None, Conflict]
+    with app.app_context():
+        row = db.session.scalars(select(Entry).options(selectinload(Entry.changes))).one()
+        wanted = Level.PRIVATE if hides_first else Level.SHARED
+        assert sharing_of_entry(row).level_at(clock.now + timedelta(days=2)) is wanted
+
+
+@pytest.mark.parametrize("deletes_first", [True, False])
+def test_a_deleted_thank_you_stays_deleted(cast: Cast, app: Flask, deletes_first: bool) -> None:
+    with app.app_context():
+        thanks = save_thanks(actor=cast.sam, what="Tea", meant="", level=Level.PRIVATE).id
+    delete: Act = lambda: delete_thanks(actor=cast.sam, entry_id=thanks)  # noqa: E731
+    share: Act = lambda: change_thanks(  # noqa: E731
+        actor=cast.sam, entry_id=thanks, what="Tea", meant="", level=Level.SHARED, version=1
+    )
+    refused = at_once(app, *((delete, share) if deletes_first else (share, delete)))
+    assert refused == [None, NotFound if deletes_first else None]
+    with app.app_context():
+        assert db.session.scalars(select(Entry.deleted_at.is_not(None))).one()
