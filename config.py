@@ -32,6 +32,9 @@ class Config:
     mail_from: str = "practice@localhost"
     rate_limit_storage: str = "memory://"
     throttle: bool = True
+    trusted_proxies: int = (
+        0  # How many proxies of one's own stand in front; their word on the client is believed.
+    )
     passphrase_memory_kib: int = 65536  # 64 MiB, the argon2id default that was measured at 0.2 s.
     send_mail_after_commit: bool = True
     extra: dict[str, object] = field(default_factory=dict)
@@ -64,7 +67,16 @@ class Config:
             mail_url=os.environ.get("MEANWHILE_MAIL_URL", ""),
             mail_from=os.environ.get("MEANWHILE_MAIL_FROM", "practice@localhost"),
             rate_limit_storage=os.environ.get("MEANWHILE_RATE_LIMIT_STORAGE", "memory://"),
+            trusted_proxies=_count("MEANWHILE_TRUSTED_PROXIES"),
         )
+
+
+def _count(variable: str) -> int:
+    """A whole number from the environment, 0 where it is not set. Raises MissingSettings for anything else."""
+    value = os.environ.get(variable, "") or "0"
+    if not (value.isascii() and value.isdigit() and len(value) < 3):
+        raise MissingSettings(f"{variable} must be a whole number, such as 1.")
+    return int(value)
 
 
 _THROW_AWAY_KEY = "1:" + base64.b64encode(b"a demo key protects nothing real").decode()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from flask import Flask, current_app, redirect, request, url_for
+from flask import Flask, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_bootstrap import Bootstrap5
 from flask_login import current_user
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import assignments
 import clinic
@@ -69,6 +70,10 @@ def create_app(config: Config | None = None) -> Flask:
     config = config or Config.from_environment()
     app = Flask("clinic", template_folder="../templates", instance_path=str(INSTANCE))
     app.config.from_mapping(_settings(config))
+    if config.trusted_proxies:
+        # Without a proxy of one's own in front, anybody could write these headers, so none is believed.
+        hops = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     Bootstrap5(app)
     clinic.init_app(app)
     assignments.init_app(app)
@@ -117,7 +122,6 @@ def _surroundings() -> dict[str, object]:
     items = [
         (key, label, url_for(endpoint), icon)
         for key, label, endpoint, icon in (NAVIGATION[person.kind] if person else ())
-        if endpoint in current_app.view_functions
     ]
     return {
         "me": person,

@@ -83,6 +83,20 @@ def needs(permission: Permission, *, leaves_audit_line: bool = False) -> Callabl
     return mark
 
 
+def fresh_pass_phrase(when: Callable[[], bool] = lambda: True) -> Callable[[View], View]:
+    """Ask for the pass-phrase again unless it was given within ten minutes, and lead back afterwards.
+
+    `when` is asked in the request, for a view of which only a part is so private. An act that is asked for by POST
+    is not done: its author comes back to the page it stands on, with nothing half done.
+    """
+
+    def mark(view: View) -> View:
+        view.asks_afresh = when  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 def permission_of(app: Flask, endpoint: str) -> Permission:
     """The row an endpoint stands on; static files are public."""
     if endpoint == "static" or endpoint.endswith(".static"):

@@ -196,6 +196,13 @@ class SignInForm(Form):
     next: Any = HiddenField()
 
 
+class PassPhraseForm(Form):
+    """The pass-phrase again, of whoever is signed in, and where to go on."""
+
+    password: Any = PasswordField("Password", validators=[InputRequired("Enter your password.")])
+    next: Any = HiddenField()
+
+
 class RecoveryForm(Form):
     """Where a forgotten pass-phrase begins."""
 

@@ -41,8 +41,8 @@ from werkzeug.formparser import FormDataParser
 from clinic import access, clock
 from clinic.actions.sign_ins import touch_sign_in
 from clinic.actions.tokens import digest
+from clinic.domain import sign_ins
 from clinic.domain.roles import Permission, Role
-from clinic.domain.sign_ins import TOUCH_EVERY
 from clinic.errors import DomainError, NotFound
 from clinic.extensions import before_commit, db, limiter, login_manager
 from clinic.models import FormKey, Person
@@ -171,7 +171,22 @@ def _guard() -> ResponseReturnValue | None:
         g.place = own_place(person)
         if g.place.policy_read_at is None:
             return redirect(url_for("join.agree"))
+    asks_afresh = getattr(view, "asks_afresh", None)
+    if asks_afresh is not None and asks_afresh() and not _is_fresh(person):
+        return redirect(url_for("sign_in.again", next=_way_back()), 303)
     return _answer_again()
+
+
+def _is_fresh(person: Person) -> bool:
+    sign_in = person.sign_in
+    return sign_ins.is_fresh(clock.now(), created_at=sign_in.created_at, confirmed_at=sign_in.confirmed_at)
+
+
+def _way_back() -> str | None:
+    """The page that was asked for; for an act the page at its own address, where there is one."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    return request.path if request.url_rule and "GET" in (request.url_rule.methods or ()) else None
 
 
 def request_view() -> Any:
@@ -199,7 +214,7 @@ def local_target(target: str | None) -> str | None:
 
 def _touch(person: Person) -> None:
     now = clock.now()
-    if now - person.sign_in.last_seen_at < TOUCH_EVERY:
+    if now - person.sign_in.last_seen_at < sign_ins.TOUCH_EVERY:
         return
     if request.method in ("GET", "HEAD") and not g.writes_while_reading:
         touch_sign_in(person.sign_in.id, now)

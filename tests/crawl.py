@@ -29,10 +29,10 @@ from werkzeug.routing import RequestRedirect
 
 from assignments.actions.assigning import Terms, assign
 from assignments.actions.entries import save_thanks
-from assignments.actions.responding import send_response
+from assignments.actions.responding import save_answer, send_response
 from assignments.actions.turns import save_part, send_part
 from assignments.demo.world import load_world
-from assignments.domain.exercises import Exercise, parts_of
+from assignments.domain.exercises import Exercise, TextStep, parts_of
 from assignments.domain.progress import Repeat
 from assignments.domain.turns import has_exchange
 from assignments.domain.visibility import Level
@@ -90,6 +90,10 @@ def tell_the_world() -> None:
     shared = [one for one in _each_on_their_own() if Level(one.sharing) is Level.SHARED][:2]
     for exercise in shared:  # Ruth may open these further, to Ade.
         given = _give(priya, couple_of(ruth), exercise)
+        line = next((step for step in exercise.steps if isinstance(step, TextStep)), None)
+        if line is not None:
+            words = {"text": "A line"}
+            save_answer(actor=ruth, assignment_id=given, step=line.key, value=words, version=0)
         send_response(actor=ruth, assignment_id=given, level=Level.COUNSELLOR)
     save_thanks(actor=sam, what="You rang my mother", meant="It was a long day.", level=Level.SHARED)
     sent = load_library().get(SENT)
@@ -259,7 +263,12 @@ def _desk() -> list[str]:
 
 def _counsellor() -> list[str]:
     sam = couple_of(person_at("sam"))
-    return [*_desk(), *(f"/c/assign/{slug}?couple={sam}" for slug in ("gentle-questions", SENT))]
+    # Nobody is sent to give a pass-phrase again so soon after signing in.
+    return [
+        "/sign-in/again",
+        *_desk(),
+        *(f"/c/assign/{slug}?couple={sam}" for slug in ("gentle-questions", SENT)),
+    ]
 
 
 def _starting_page() -> list[str]:

@@ -44,6 +44,7 @@ AFTER = {
     "assign.undo": "assign.preview",
     "assign.reopen": "assign.withdraw",
     "thanks.restore": "thanks.delete",
+    "appointments.restore": "appointments.cancel",
     "mine.cancel_sharing": "mine.change_sharing",
 }
 FORMS = {
@@ -84,6 +85,7 @@ FORMS = {
         "appointments.appointment",
         "appointments.book",
         "appointments.cancel",
+        "appointments.restore",
         "assign.change",
         "assign.preview",
         "assign.reopen",
@@ -94,7 +96,9 @@ FORMS = {
         "couples.recovery_code",
         "couples.safety_conversation",
         "signs.decide",
+        "sign_in.again",
         "signs.judge",
+        "signs.note",
     },
     "admin": {"practice.add", "practice.change_rule", "practice.invite_again", "practice.recovery_code"},
 }
@@ -132,7 +136,7 @@ EXTRAS = {
 # Counting a wrong code is what these are for; nothing else may change when one is refused.
 # Answers are read when their page is shown again, and that leaves its line in the audit.
 READS = {"answers.mark_read", "answers.comment"}
-COUNTS_TRIES = {"join.account", "sign_in.sign_in", "sign_in.recover_codes"}
+COUNTS_TRIES = {"join.account", "sign_in.again", "sign_in.sign_in", "sign_in.recover_codes"}
 # What a sound form says where the general filling would be refused.
 SOUND: dict[str, dict[str, str | None]] = {
     "join.account": {"code": CODE, "email": "wen@elsewhere.example"},

@@ -138,8 +138,10 @@ def world(app: Flask, cast: Cast) -> World:
 
 def extra_rows(cast: Cast) -> dict[str, Any]:
     """Rows that an address may name beside those every route knows."""
+    from assignments.actions.deciding import decide
     from assignments.actions.entries import save_thanks
     from assignments.actions.turns import save_part, send_part
+    from assignments.domain.signs import DecisionState
 
     entry = save_thanks(actor=cast.sam, what="You rang my mother", meant="", level=Level.PRIVATE)
     ask_to_talk(actor=cast.sam, reach="Ring me at work")
@@ -158,7 +160,11 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
     }
     part = save_part(actor=cast.sam, **where, value={"text": "Tea"}, version=0)
     send_part(actor=cast.sam, **where, version=part.version)
+    decision = decide(
+        actor=cast.priya, couple_id=cast.sam_and_jo.id, state=DecisionState.CONTINUE, reason="Going well"
+    )
     return {
+        "decision_id": decision.id,
         "entry_id": entry.id,
         "request_id": request_id,
         "part_id": part.id,

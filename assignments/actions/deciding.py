@@ -8,10 +8,11 @@ from uuid import UUID, uuid4
 
 from assignments.domain.lengths import NOTE_CHARACTERS, REASON_CHARACTERS
 from assignments.domain.signs import DecisionState, State
-from assignments.models import Decision, SignJudgement
+from assignments.models import Decision, DecisionNote, SignJudgement
 from assignments.queries.decisions import (
     JUDGEMENT_LABELS,
     assessment_of,
+    decision_of,
     evidence_digest,
     evidence_of,
     judgements_of,
@@ -114,6 +115,32 @@ def decide(
     _hold(couple, state)
     record(actor, Event.DECIDED, decision, state=state.value, held=couple.held_at is not None)
     return decision
+
+
+@transaction
+def note_decision(*, actor: Person, couple_id: UUID, decision_id: UUID, words: str) -> DecisionNote:
+    """Write a dated note beside a decision; the decision stays as it was saved.
+
+    Raises NotFound for a decision that is not about this couple.
+    """
+    require(actor, Permission.DECISION_WRITE)
+    decision = decision_of(actor, couple_for(actor, couple_id), decision_id)
+    if not words.strip():
+        raise Conflict("Write a line or two first.")
+    if len(words) > NOTE_CHARACTERS:
+        raise Conflict(f"Use at most {NOTE_CHARACTERS} characters.")
+    # The id is made here, because the words are sealed to it before the row is inserted.
+    note = DecisionNote(
+        id=uuid4(),
+        practice_id=decision.practice_id,
+        decision_id=decision.id,
+        author_id=actor.id,
+        at=clock.now(),
+    )
+    note.words_sealed = crypto.seal(note, "words_sealed", words)
+    db.session.add(note)
+    record(actor, Event.DECISION_NOTED, note, couple_id=decision.couple_id)
+    return note
 
 
 def _hold(couple: Couple, state: DecisionState) -> None:

@@ -3,7 +3,14 @@
 from assignments.forms.assignment import AssignForm, ChangeForm
 from assignments.forms.checkin import CheckinForm, checkin_form
 from assignments.forms.finding import FindForm
-from assignments.forms.review import CommentForm, DecisionForm, JudgementForm, SeenForm, whole
+from assignments.forms.review import (
+    CommentForm,
+    DecisionForm,
+    DecisionNoteForm,
+    JudgementForm,
+    SeenForm,
+    whole,
+)
 from assignments.forms.sharing import ShareForm, SharingForm
 from assignments.forms.steps import StepForm, step_form, step_form_class, turn_form
 from assignments.forms.thanks import ThanksForm
@@ -15,6 +22,7 @@ __all__ = [
     "CheckinForm",
     "CommentForm",
     "DecisionForm",
+    "DecisionNoteForm",
     "FindForm",
     "HardForm",
     "JudgementForm",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from wtforms import (  # type: ignore[attr-defined]  # types-WTForms does not know SelectChoice yet
     BooleanField,
@@ -63,6 +64,22 @@ class JudgementForm(Form):
         super().__init__(**more)
         # The page shows one such form for each sign, and an id may stand on a page once.
         self.judgement.id, self.note.id = f"judgement-{sign}", f"note-{sign}"
+
+
+class DecisionNoteForm(Form):
+    """A dated note beside one decision."""
+
+    words: Any = TextAreaField(
+        "Add a note",
+        description="Dated, and kept beside the decision. The decision stays as it is.",
+        filters=[trimmed],
+        validators=[DataRequired("Write a line or two first."), _at_most(NOTE_CHARACTERS)],
+    )
+
+    def __init__(self, decision_id: UUID, **more: Any) -> None:
+        super().__init__(**more)
+        # The page shows one such form for each decision, and an id may stand on a page once.
+        self.words.id = f"note-{decision_id}"
 
 
 class DecisionForm(Form):

@@ -210,7 +210,7 @@ def _fields(step: Step) -> dict[str, Field]:
         case CardsStep():
             return {
                 "choice": _radios(step.title, step.hint, step.options, other=step.other),
-                OTHER: _box(OWN_WORDS_LABEL, None, step.max_chars),
+                OTHER: _box(OWN_WORDS_LABEL, None, step.max_chars, rows=2),
             }
         case FeelingsStep():
             return {
@@ -240,13 +240,14 @@ def _asked(field: AskedField) -> Field:
         return _radios(field.label, field.hint, field.options)
     if field.kind == "day":
         return DayField(field.label, description=field.hint or "")
-    make = _line if field.kind == "line" else _box
-    return make(field.label, field.hint, field.max_chars)
+    if field.kind == "line":
+        return _line(field.label, field.hint, field.max_chars)
+    return _box(field.label, field.hint, field.max_chars, rows=2)
 
 
-def _box(label: str, hint: str | None, most: int) -> Field:
+def _box(label: str, hint: str | None, most: int, rows: int = 5) -> Field:
     """Several lines. No maxlength: a browser would cut a pasted text in silence, so the reader says it instead."""
-    marks = {"autocomplete": "off", "rows": "5", "dir": "auto", "data-most": str(most)}
+    marks = {"autocomplete": "off", "rows": str(rows), "dir": "auto", "data-most": str(most)}
     return TextAreaField(label, description=hint or "", render_kw=marks)
 
 

@@ -3,7 +3,7 @@
 from assignments.models.agreement import AgreementText, Signature
 from assignments.models.assignment import Assignment, ExerciseVersion, SetAside, Withdrawal
 from assignments.models.checkin import Checkin
-from assignments.models.decision import Decision, SignJudgement
+from assignments.models.decision import Decision, DecisionNote, SignJudgement
 from assignments.models.entry import Entry, EntryChange
 from assignments.models.library import PracticeExercise
 from assignments.models.plan import CouplePlan, PlanChange, PlanVersion, PracticePlan
@@ -18,6 +18,7 @@ __all__ = [
     "Comment",
     "CouplePlan",
     "Decision",
+    "DecisionNote",
     "Entry",
     "EntryChange",
     "ExerciseVersion",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
-from sqlalchemy import Index, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clinic.extensions import Model
@@ -30,6 +31,19 @@ class Decision(Model):
     evidence_sealed: Mapped[Sealed]
     # Which signs stood met, kept apart so that the board need not unseal anything.
     met_signs: Mapped[str] = mapped_column(String(600), default="")
+
+
+class DecisionNote(Model):
+    """What somebody wrote beside a decision later, dated. The decision itself stays as it was saved."""
+
+    __tablename__ = "decision_note"
+
+    id: Mapped[Id]
+    practice_id: Mapped[PracticeId]
+    decision_id: Mapped[UUID] = mapped_column(ForeignKey("decision.id", ondelete="CASCADE"), index=True)
+    author_id: Mapped[PersonId]
+    at: Mapped[Moment]
+    words_sealed: Mapped[Sealed]
 
 
 class SignJudgement(Model):

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -32,7 +33,7 @@ from assignments.domain.signs import (
     to_json,
 )
 from assignments.domain.stalls import Names, Sufficiency
-from assignments.models import Decision, SignJudgement
+from assignments.models import Decision, DecisionNote, SignJudgement
 from assignments.queries.history import Record, record_of
 from clinic import crypto
 from clinic.access import can
@@ -113,9 +114,19 @@ class KeptSign:
 
 
 @dataclass(frozen=True)
-class KeptDecision:
-    """A decision as it was saved."""
+class KeptNote:
+    """What was written beside a decision later."""
 
+    words: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class KeptDecision:
+    """A decision as it was saved, and the notes that were written beside it since, oldest first."""
+
+    id: UUID
     label: str
     state: DecisionState
     at: datetime
@@ -127,6 +138,7 @@ class KeptDecision:
     signs: tuple[KeptSign, ...]
     judgements: tuple[tuple[str, str], ...]
     met: frozenset[str]
+    notes: tuple[KeptNote, ...]
 
 
 @dataclass(frozen=True)
@@ -253,7 +265,38 @@ def decisions_of(reader: Person, couple: Couple) -> tuple[KeptDecision, ...]:
         .where(Decision.practice_id == couple.practice_id, Decision.couple_id == couple.id)
         .order_by(Decision.at.desc())
     ).all()
-    return tuple(_kept(row, name) for row, name in rows)
+    notes = _notes_of(couple)
+    return tuple(_kept(row, name, notes.get(row.id, [])) for row, name in rows)
+
+
+def decision_of(reader: Person, couple: Couple, decision_id: UUID) -> Decision:
+    """One decision about a couple already read. Raises NotFound for any other."""
+    _refuse_unless_signs_are_theirs(reader)
+    row = db.session.execute(
+        select(Decision).where(
+            Decision.practice_id == couple.practice_id,
+            Decision.couple_id == couple.id,
+            Decision.id == decision_id,
+        )
+    ).scalar_one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _notes_of(couple: Couple) -> dict[UUID, list[KeptNote]]:
+    rows = db.session.execute(
+        select(DecisionNote, Person.name)
+        .join(Decision, Decision.id == DecisionNote.decision_id)
+        .join(Person, Person.id == DecisionNote.author_id)
+        .where(DecisionNote.practice_id == couple.practice_id, Decision.couple_id == couple.id)
+        .order_by(DecisionNote.at, DecisionNote.id)
+    ).all()
+    notes: dict[UUID, list[KeptNote]] = {}
+    for row, name in rows:
+        words = crypto.unseal(row, "words_sealed", row.words_sealed)
+        notes.setdefault(row.decision_id, []).append(KeptNote(words, name, row.at))
+    return notes
 
 
 def evidence_of(assessment: Assessment, judgements: Mapping[str, Judgement]) -> dict[str, object]:
@@ -351,10 +394,11 @@ def _day(day: date) -> str:
     return f"{day.day} {day:%b}"
 
 
-def _kept(row: Decision, by: str) -> KeptDecision:
+def _kept(row: Decision, by: str, notes: Sequence[KeptNote]) -> KeptDecision:
     evidence = json.loads(crypto.unseal(row, "evidence_sealed", row.evidence_sealed))
     state = DecisionState(row.state)
     return KeptDecision(
+        id=row.id,
         label=DECISION_LABELS[state],
         state=state,
         at=row.at,
@@ -369,6 +413,7 @@ def _kept(row: Decision, by: str) -> KeptDecision:
             for sign, view in evidence.get("judgements", {}).items()
         ),
         met=signs_met(row.met_signs),
+        notes=tuple(notes),
     )
 
 

@@ -20,7 +20,7 @@ from assignments.domain.exercises import (
     texts_of,
 )
 from assignments.domain.exercises.building import sketch
-from assignments.domain.material import label_of
+from assignments.domain.material import articles_behind, label_of
 from assignments.forms import FindForm
 from assignments.library.finding import Wanted, find, sign_in_words, signs_helped, without_names
 from assignments.library.loader import Library
@@ -125,6 +125,7 @@ def _exercise(
         exercise=personalised(found),
         grade=reading_grade("\n".join(texts_of(found))),
         labels={material_id: label_of(material_id) for material_id in (*found.sources, *found.signs)},
+        articles=articles_behind(found.sources),
         own=own,
         versions=versions,
         is_latest=own is None or found.version == own.row.published_version,

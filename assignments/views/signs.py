@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from assignments.actions import deciding
 from assignments.domain.signs import DecisionState, State
-from assignments.forms import DecisionForm, JudgementForm
-from assignments.queries.decisions import SignsPage, decisions_of, signs_page
+from assignments.forms import DecisionForm, DecisionNoteForm, JudgementForm
+from assignments.queries.decisions import SignsPage, decision_of, decisions_of, signs_page
 from assignments.views.figures import Figure
 from assignments.views.sign_charts import chart_beside
 from clinic import clock
 from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
 from clinic.errors import Conflict, NotFound
+from clinic.models import Couple
 from clinic.queries.couples import couple_for
 from clinic.web import notice, page
 
@@ -87,10 +88,35 @@ def judge(couple_id: UUID, sign: str) -> ResponseReturnValue:
 @blueprint.get("/c/couples/<uuid:couple_id>/signs/decisions")
 @needs(Permission.DECISION_READ)
 def decisions(couple_id: UUID) -> ResponseReturnValue:
-    """Past decisions, each with the evidence as it stood."""
-    couple = couple_for(signed_in(), couple_id)
+    """Past decisions, each with the evidence as it stood and the notes written since."""
+    return _decisions(couple_for(signed_in(), couple_id))
+
+
+def _decisions(
+    couple: Couple, sent: DecisionNoteForm | None = None, noted: UUID | None = None
+) -> ResponseReturnValue:
+    """The page, with the note that did not pass, if one was sent."""
     kept = decisions_of(signed_in(), couple)
-    return render_template("assignments/signs/decisions.html", couple=couple, decisions=kept)
+    forms = {
+        one.id: sent if sent is not None and one.id == noted else DecisionNoteForm(one.id, formdata=None)
+        for one in kept
+    }
+    return page("assignments/signs/decisions.html", sent, couple=couple, decisions=kept, forms=forms)
+
+
+@blueprint.post("/c/couples/<uuid:couple_id>/signs/decisions/<uuid:decision_id>/notes")
+@needs(Permission.DECISION_WRITE)
+def note(couple_id: UUID, decision_id: UUID) -> ResponseReturnValue:
+    """Write a dated note beside one decision, which itself stays as it was saved."""
+    couple, form = couple_for(signed_in(), couple_id), DecisionNoteForm(decision_id)
+    decision_of(signed_in(), couple, decision_id)
+    if not form.validate_on_submit():
+        return _decisions(couple, form, decision_id)
+    deciding.note_decision(
+        actor=signed_in(), couple_id=couple_id, decision_id=decision_id, words=form.words.data
+    )
+    notice("Your note is kept.")
+    return redirect(url_for("signs.decisions", couple_id=couple_id))
 
 
 @blueprint.post("/c/couples/<uuid:couple_id>/signs/decisions")

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from clinic import clock
 from clinic.access import require
 from clinic.audit import Event, record
 from clinic.domain.roles import Permission
-from clinic.errors import Conflict
+from clinic.errors import Conflict, Expired, NotFound
 from clinic.extensions import db, transaction
 from clinic.models import Appointment, Person
 from clinic.queries.appointments import appointment_for
 from clinic.queries.couples import couple_for
+
+UNDO = timedelta(minutes=10)
 
 
 @transaction
@@ -56,6 +58,22 @@ def cancel_appointment(*, actor: Person, appointment_id: UUID) -> Appointment:
     appointment = _open(actor, appointment_id)
     appointment.cancelled_at = clock.now()
     record(actor, Event.APPOINTMENT_CANCELLED, appointment)
+    return appointment
+
+
+@transaction
+def restore_appointment(*, actor: Person, couple_id: UUID, appointment_id: UUID) -> Appointment:
+    """Undo a cancellation. Raises Expired after ten minutes, and Conflict when it stands already."""
+    require(actor, Permission.APPOINTMENT_WRITE)
+    appointment = appointment_for(actor, appointment_id)
+    if appointment.couple_id != couple_id:
+        raise NotFound
+    if appointment.cancelled_at is None:
+        raise Conflict("That appointment stands already.")
+    if clock.now() - appointment.cancelled_at > UNDO:
+        raise Expired("Ten minutes have passed. Book it again instead.")
+    appointment.cancelled_at = None
+    record(actor, Event.APPOINTMENT_RESTORED, appointment)
     return appointment
 
 

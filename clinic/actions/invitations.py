@@ -141,9 +141,11 @@ def answer_invitation(*, token_hash: str, wants_to_talk: bool) -> None:
     invitation, person, *_ = open_invitation(token_hash, now)
     if wants_to_talk:
         invitation.wants_to_talk_at = now
+        event = Event.INVITATION_TALK_FIRST
     else:
         invitation.declined_at = now
-    record(None, Event.INVITATION_DECLINED, person, practice_id=person.practice_id)
+        event = Event.INVITATION_DECLINED
+    record(None, event, person, practice_id=person.practice_id)
 
 
 @transaction

@@ -29,6 +29,7 @@ from clinic.queries.people import (
 
 RECOVERY_LIFETIME = timedelta(hours=24)
 WRONG = "That email and pass-phrase don't match. Check both and try again."
+WRONG_AGAIN = "That is not your password. Try again."
 TOO_MANY = "Too many tries. Wait fifteen minutes, or use a device you have signed in with before."
 
 
@@ -52,6 +53,24 @@ def check_sign_in(*, address: str, given: str, device: str) -> Person:
         _count_failure(bucket, now)
         raise WrongSignIn(WRONG)
     return person
+
+
+def give_pass_phrase_again(*, actor: Person, given: str, device: str) -> None:
+    """Whoever is signed in shows that they are still the one. Wrong tries count as for signing in.
+
+    Raises WrongSignIn.
+    """
+    try:
+        check_sign_in(address=actor.sign_in_address or "", given=given, device=device)
+    except WrongSignIn as problem:
+        raise WrongSignIn(TOO_MANY if problem.sentence == TOO_MANY else WRONG_AGAIN) from None
+    _confirm(actor)
+
+
+@transaction
+def _confirm(actor: Person) -> None:
+    actor.sign_in.confirmed_at = clock.now()
+    record(actor, Event.PASSPHRASE_GIVEN_AGAIN, actor.sign_in)
 
 
 @transaction

@@ -11,6 +11,9 @@ LONGEST = timedelta(hours=12)
 # Writing "last seen" on every request would make each page a write; once a minute is near enough.
 TOUCH_EVERY = timedelta(minutes=1)
 
+# A pass-phrase given so short a time ago counts as fresh.
+FRESH = timedelta(minutes=10)
+
 FAILURES = 10
 FAILURE_WINDOW = timedelta(minutes=15)
 
@@ -26,6 +29,11 @@ def is_live(
     """Whether a sign-in still counts: not ended, not idle too long, not older than twelve hours."""
     idle = STAFF_IDLE if is_staff else PARTNER_IDLE
     return ended_at is None and now - last_seen_at < idle and now - created_at < LONGEST
+
+
+def is_fresh(now: datetime, *, created_at: datetime, confirmed_at: datetime | None) -> bool:
+    """Whether the pass-phrase was given a short time ago, by signing in or by giving it again."""
+    return now - max(created_at, confirmed_at or created_at) < FRESH
 
 
 def device_name(user_agent: str) -> str:

@@ -25,6 +25,8 @@ class SignIn(Model):
     device: Mapped[str] = mapped_column(String(60), default="")
     created_at: Mapped[Moment]
     last_seen_at: Mapped[Moment]
+    # When the pass-phrase was last given again, for what asks for it afresh.
+    confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 

@@ -11,7 +11,12 @@ from flask.typing import ResponseReturnValue
 
 from clinic import clock
 from clinic.access import needs, signed_in
-from clinic.actions.appointments import book_appointment, cancel_appointment, move_appointment
+from clinic.actions.appointments import (
+    book_appointment,
+    cancel_appointment,
+    move_appointment,
+    restore_appointment,
+)
 from clinic.domain.appointments import moment
 from clinic.domain.roles import Permission
 from clinic.forms import AppointmentForm
@@ -19,7 +24,7 @@ from clinic.models import Couple
 from clinic.queries.appointments import appointments_of, open_appointment
 from clinic.queries.couples import couple_for
 from clinic.queries.people import practice_of
-from clinic.web import notice, page
+from clinic.web import notice, notice_with_undo, page
 
 blueprint = Blueprint("appointments", __name__)
 
@@ -78,7 +83,17 @@ def cancel(couple_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
     """Cancel one appointment; the row stays and says when."""
     open_appointment(signed_in(), couple_id, appointment_id)
     cancel_appointment(actor=signed_in(), appointment_id=appointment_id)
-    notice("Cancelled.")
+    undo = url_for("appointments.restore", couple_id=couple_id, appointment_id=appointment_id)
+    notice_with_undo("Cancelled.", undo)
+    return redirect(url_for("appointments.appointments", couple_id=couple_id))
+
+
+@blueprint.post("/c/couples/<uuid:couple_id>/appointments/<uuid:appointment_id>/restore")
+@needs(Permission.APPOINTMENT_WRITE)
+def restore(couple_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
+    """Undo cancelling, for ten minutes."""
+    restore_appointment(actor=signed_in(), couple_id=couple_id, appointment_id=appointment_id)
+    notice("It stands again.")
     return redirect(url_for("appointments.appointments", couple_id=couple_id))
 
 

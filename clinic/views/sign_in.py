@@ -14,12 +14,13 @@ from clinic.actions.sign_ins import (
     count_wrong_recovery,
     end_sign_in,
     finish_recovery,
+    give_pass_phrase_again,
     start_recovery,
     start_sign_in,
 )
 from clinic.domain.roles import Permission
 from clinic.domain.sign_ins import device_name
-from clinic.forms import RecoveryCodesForm, RecoveryForm, SignInForm
+from clinic.forms import PassPhraseForm, RecoveryCodesForm, RecoveryForm, SignInForm
 from clinic.models import Person
 from clinic.web import (
     at_most,
@@ -53,6 +54,22 @@ def sign_in() -> ResponseReturnValue:
             let_in(person, device)
             return redirect(local_target(form.next.data) or url_for("home"))
     return page("clinic/sign_in/sign_in.html", form)
+
+
+@blueprint.route("/sign-in/again", methods=["GET", "POST"])
+@needs(Permission.ACCOUNT_OWN)
+@at_most("10 per minute")
+def again() -> ResponseReturnValue:
+    """The pass-phrase once more, before what is most private; then on to where it was asked for."""
+    form = PassPhraseForm(next=request.args.get("next"))
+    if form.validate_on_submit():
+        try:
+            give_pass_phrase_again(actor=signed_in(), given=form.password.data, device=device_token())
+        except WrongSignIn as problem:
+            form.password.errors = [problem.sentence]
+        else:
+            return redirect(local_target(form.next.data) or url_for("home"))
+    return page("clinic/sign_in/again.html", form)
 
 
 def let_in(person: Person, device: str) -> None:

@@ -10,10 +10,14 @@ from flask import Flask
 
 from assignments.actions.assigning import Terms, assign
 from assignments.actions.responding import save_answer, send_response
+from assignments.domain import visibility
+from assignments.domain.exercises import TextStep
 from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
 from assignments.library.loader import load_library
-from clinic.clock import today
+from assignments.queries.doing import doing_for
+from clinic.clock import now, today
+from clinic.queries.couples import own_place
 from tests.cast import Cast
 
 
@@ -52,6 +56,10 @@ def write(app: Flask, person: Any, assignment_id: UUID, step: str, value: dict[s
 
 
 def send(app: Flask, person: Any, assignment_id: UUID, level: Level) -> None:
-    """A partner sends what they have written."""
+    """A partner sends what they have written; what is to open to the other has a line in it."""
     with app.app_context():
+        mine = doing_for(own_place(person), assignment_id, now())
+        if level in visibility.OPEN_TO_PARTNER and not mine.values:
+            step = next(step for step in mine.exercise.steps if isinstance(step, TextStep))
+            write(app, person, assignment_id, step.key, {"text": "A line"})
         send_response(actor=person, assignment_id=assignment_id, level=level)

@@ -11,7 +11,7 @@ from pydantic import Field
 from assignments.domain.exercises.steps import Card, Definition, Depth, Label, Slug
 
 DEPTHS: Final[tuple[Depth, ...]] = get_args(Depth)
-DEPTH_NAMES: Final[Mapping[Depth, str]] = {"light": "Light", "middle": "A bit deeper", "deep": "Deep"}
+DEPTH_NAMES: Final[Mapping[Depth, str]] = {"light": "Light", "middle": "Middle", "deep": "Deep"}
 CARDS_IN_HAND: Final = 3
 
 

@@ -16,7 +16,7 @@ from clinic.clock import now
 from clinic.extensions import db
 from clinic.models import Couple, Practice
 from tests import builders
-from tests.assignments.work import give, send
+from tests.assignments.work import give, send, write
 from tests.cast import AS, Cast
 from tests.conftest import Clock
 from tests.page import Page, get_page, read_page, submit, submit_and_follow
@@ -220,12 +220,13 @@ def test_what_felt_hard_is_followed_by_something_gentler_of_its_kind(cast: Cast,
 
 
 def test_what_both_have_done_is_followed_by_a_step_on(cast: Cast, as_: AS, app: Flask) -> None:
-    given_id = give(app, cast, "appreciation-log")
+    given_id = give(app, cast, "go-first")
     for person in (cast.sam, cast.jo):
+        write(app, person, given_id, "my-line", {"text": "I was glad of the sun today."})
         send(app, person, given_id, Level.SHARED)
         page = get_page(as_(cast.priya), f"/c/assign?couple={cast.sam_and_jo.id}")
         reasons = {td.get_text() for td in page.select("td[data-label='Why here']")}
-        stepped_on = "A step on from “Small thanks”, which both have done" in reasons
+        stepped_on = "A step on from “Go first”, which both have done" in reasons
         assert stepped_on is (person is cast.jo)
 
 

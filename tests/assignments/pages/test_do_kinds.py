@@ -74,7 +74,7 @@ def test_only_cards_of_the_chosen_depth_are_drawn(cast: Cast, as_: AS, app: Flas
     given = give(app, cast, "gentle-questions")
     sam = as_(cast.sam)
     page = get_page(sam, f"/do/{given}/question")
-    assert [one.get_text() for one in page.select(".choice-more")] == ["Light", "A bit deeper", "Deep"]
+    assert [one.get_text() for one in page.select(".choice-more")] == ["Light", "Middle", "Deep"]
     page = submit_and_follow(sam, page, form=MAIN, button="Deep")
     pressed = [button.get_text(strip=True) for button in page.select("button[aria-pressed=true]")]
     assert pressed == ["Deep"]

@@ -8,6 +8,7 @@ from flask import Flask
 from assignments.library.loader import load_library
 from tests.assignments.work import give
 from tests.cast import AS, Cast
+from tests.conftest import Clock
 from tests.page import get_page
 
 
@@ -72,9 +73,12 @@ def test_what_is_not_known_is_not_asked_for(cast: Cast, as_: AS, asked: str) -> 
     assert len(page.select("table.data a")) == len(load_library().all())
 
 
-def test_what_one_gave_last_stands_first_and_is_nobody_elses(cast: Cast, as_: AS, app: Flask) -> None:
+def test_what_one_gave_last_stands_first_and_is_nobody_elses(
+    cast: Cast, as_: AS, app: Flask, clock: Clock
+) -> None:
     assert "You gave these last" not in get_page(as_(cast.priya), "/c/library").words
     give(app, cast, "go-first")
+    clock.move(minutes=1)
     give(app, cast, "small-steps")
     assert "You gave these last: Small steps, Go first." in get_page(as_(cast.priya), "/c/library").words
     assert "You gave these last" not in get_page(as_(cast.marcus), "/c/library").words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -9,12 +10,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, select
 
+from assignments.actions.deciding import decide, note_decision
 from assignments.domain.progress import Repeat
-from assignments.domain.signs import DECISION_LABELS
+from assignments.domain.signs import DECISION_LABELS, DecisionState
 from assignments.domain.signs.rows import PAGE_ROWS
 from assignments.domain.visibility import Level
-from assignments.models import Decision, SignJudgement
+from assignments.models import Decision, DecisionNote, SignJudgement
 from clinic.audit import Event
+from clinic.errors import NotFound
 from clinic.extensions import db
 from clinic.models import AuditLine, Couple, SafetyConversation
 from tests import builders
@@ -43,6 +46,43 @@ def rows_of(app: Flask, model: Any) -> list[Any]:
 
 def row(page: Page, title: str) -> Any:
     return next(one for one in page.select("article.sign") if title in one.select("h3")[0].get_text())
+
+
+def test_a_note_can_be_added_to_a_decision_which_stays_as_it_was(app: Flask, cast: Cast, as_: AS) -> None:
+    tense(app, cast)
+    client = as_(cast.priya)
+    submit(client, get_page(client, url(cast)), {"state": "continue", "reason": "It eases"}, form=DECIDE)
+    (before,) = rows_of(app, Decision)
+    page = get_page(client, url(cast, "/decisions"))
+    note = f'form[action$="/{before.id}/notes"]'
+    empty = read_page(submit(client, page, form=note, status=422), 422)
+    assert "Write a line or two first." in empty.words
+    after = submit_and_follow(client, page, {"words": "They asked for more time"}, form=note)
+    assert "They asked for more time" in after.words
+    assert "It eases" in after.words
+    (kept,) = rows_of(app, DecisionNote)
+    assert b"more time" not in kept.words_sealed
+    (now_kept,) = rows_of(app, Decision)
+    assert now_kept.reason_sealed == before.reason_sealed
+    with app.app_context():
+        line = db.session.scalars(select(AuditLine).where(AuditLine.subject_id == kept.id)).one()
+        assert (line.event, line.details) == ("decision noted", {})
+    supervisor = get_page(as_(cast.sofia), url(cast, "/decisions"))
+    assert "They asked for more time" in supervisor.words
+    assert not supervisor.select(note)
+    for stranger in (cast.marcus, cast.hana, cast.sam):
+        get_page(as_(stranger), url(cast, "/decisions"), 404)
+
+
+def test_a_note_goes_to_a_decision_about_this_couple_alone(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        decision = decide(
+            actor=cast.priya, couple_id=cast.ade_and_ruth.id, state=DecisionState.CONTINUE, reason="Well"
+        )
+        with pytest.raises(NotFound):
+            note_decision(
+                actor=cast.priya, couple_id=cast.sam_and_jo.id, decision_id=decision.id, words="Elsewhere"
+            )
 
 
 def test_every_row_stands_in_the_order_of_the_design_with_state_and_source(
@@ -80,11 +120,16 @@ def test_the_head_says_data_then_who_was_spoken_to_and_never_safe(app: Flask, ca
         builders.appointment(cast.sam_and_jo)
         db.session.execute(delete(SafetyConversation).where(SafetyConversation.person_id == cast.jo.id))
         db.session.commit()
-    words = get_page(as_(cast.priya), url(cast)).words
+    page = get_page(as_(cast.priya), url(cast))
+    words = page.words
     assert words.index("Enough data: Sam 8 and Jo 8 check-ins") < words.index(
         "Spoken to alone: Sam 16 Sep, Jo not yet"
     )
     assert words.index("Spoken to alone") < words.index("ask for a decision by Thursday 17 September.")
+    asking = page.select_one(".banner").get_text(" ").partition(" ask for")[0]  # type: ignore[union-attr]
+    titles = re.split(r", | and ", re.sub(r" \([^)]*\)", "", " ".join(asking.split())))
+    assert len(titles) > 1
+    assert [title[:1].isupper() for title in titles] == [True, *[False] * (len(titles) - 1)]
     assert "This list shows evidence. It does not decide." in words
     for never in ("low risk", "is safe", "risk score", "of 15 signs"):
         assert never not in words

@@ -12,6 +12,7 @@ from clinic.actions.invitations import (
     Invited,
     WrongCode,
     accept_invitation,
+    answer_invitation,
     count_wrong_code,
     invite_partner_again,
 )
@@ -125,6 +126,22 @@ def test_two_links_in_one_inbox_are_not_ten_tries(cast: Cast, app: Flask) -> Non
         for one in (kim, lou):
             with pytest.raises(NotFound):
                 accept(token_of(one.link), one.code)
+
+
+@pytest.mark.parametrize(
+    ("wants_to_talk", "event"),
+    [(True, "invitation answered, to talk first"), (False, "invitation declined")],
+)
+def test_to_talk_first_and_no_thank_you_are_two_events(
+    cast: Cast, app: Flask, wants_to_talk: bool, event: str
+) -> None:
+    with app.app_context():
+        couple = builders.couple(cast.priya, joined=False)
+        _, token, _ = builders.invitation(builders.partner_person(couple, "A"), cast.priya)
+        answer_invitation(token_hash=digest(token), wants_to_talk=wants_to_talk)
+        line = db.session.query(AuditLine).order_by(AuditLine.number.desc()).first()
+        assert line is not None
+        assert line.event == event
 
 
 def test_one_code_does_not_open_the_other_partners_link(cast: Cast, app: Flask) -> None:

@@ -13,7 +13,7 @@ from clinic.models import Appointment
 from tests import builders
 from tests.cast import AS, Cast
 from tests.conftest import Clock
-from tests.page import get_page, read_page, submit, submit_and_follow
+from tests.page import Page, get_page, read_page, submit, submit_and_follow
 
 TYPED = {"day": "2026-09-24", "at": "10:00", "minutes": "50"}
 
@@ -108,6 +108,27 @@ def test_cancelling_one_keeps_the_row(cast: Cast, as_: AS, app: Flask, booked: A
     get_page(client, f"{url(cast)}/{booked.id}", 404)
     with app.app_context():
         assert db.session.get_one(Appointment, booked.id).cancelled_at is not None
+
+
+RESTORE = 'form[action$="/restore"]'
+
+
+def test_cancelling_one_can_be_undone_for_ten_minutes(
+    cast: Cast, as_: AS, clock: Clock, booked: Appointment
+) -> None:
+    client = as_(cast.priya)
+
+    def cancelled() -> Page:
+        page = get_page(client, f"{url(cast)}/{booked.id}")
+        return submit_and_follow(client, page, form='form[action$="/cancel"]')
+
+    page = submit_and_follow(client, cancelled(), form=RESTORE)
+    assert "It stands again." in page.words
+    assert "Thu 17 Sep, 19:30" in page.words
+    page = cancelled()
+    clock.move(minutes=10, seconds=1)
+    submit(client, page, form=RESTORE, status=410)
+    assert "None booked." in get_page(client, url(cast)).words
 
 
 def test_a_supervisor_reads_and_others_do_not_find_it(cast: Cast, as_: AS, booked: Appointment) -> None:
