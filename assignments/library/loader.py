@@ -144,12 +144,16 @@ def load_library(folder: Path = EXERCISES_FOLDER) -> Library:
 
 
 def check_library(
-    elsewhere: Mapping[str, Iterable[str]] = MappingProxyType({}), folder: Path = EXERCISES_FOLDER
+    elsewhere: Mapping[str, Iterable[str]] = MappingProxyType({}),
+    folder: Path = EXERCISES_FOLDER,
+    *,
+    also_wrong: Iterable[str] = (),
 ) -> LibraryReport:
     """Read every file and say where each material id is used and which are missing.
 
     `elsewhere` names what lies outside the exercises: material id to places, such as "T1" to the signs page or
     "PL1" to a plan. Nothing is taken on trust: an id that neither an exercise nor `elsewhere` names is missing.
+    `also_wrong` are problems found there, which count like those of exercises.
     """
     exercises, errors = _read_folder(folder)
     used = Library(exercises).where_used()
@@ -157,7 +161,7 @@ def check_library(
         used[material_id].extend(places)
     return LibraryReport(
         exercises=exercises,
-        problems=tuple(line for error in errors for line in str(error).splitlines()),
+        problems=(*(line for error in errors for line in str(error).splitlines()), *also_wrong),
         where_used=MappingProxyType({material_id: tuple(places) for material_id, places in used.items()}),
         missing=tuple(material_id for material_id, places in used.items() if not places),
     )
