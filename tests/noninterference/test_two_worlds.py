@@ -143,6 +143,7 @@ def build(url: str) -> World:
             "turn": [1],
             "week": [1],
             "own": ["made-up"],
+            "plan": ["made-up"],
             "decision_id": [UUID(int=1)],
             "number": [1],
             "agreement": [OUR_PAUSE, OUR_TIME],
