@@ -45,8 +45,9 @@ SHARED_BY_THE_COUPLE = {Permission.ASSIGNMENT_READ, Permission.TOGETHER_READ}
 # Asking what is one's own by id: only the owner gets it, whatever role others have.
 ONLY_THE_OWNER = {Permission.ACCOUNT_OWN}
 # A slug names something that ships with the product, and a step, a slot or a sign name no row.
-NO_OWNER = {"slug", "step", "slot", "sign", "filename", "token", "part", "name", "number", "plan", "week"}
-NO_OWNER = {"slug", "step", "slot", "sign", "filename", "token", "part", "name", "number", "turn"}
+NO_OWNER = {
+    *("slug", "step", "slot", "sign", "filename", "token", "part", "name", "number", "turn", "plan", "week"),
+}
 
 
 @dataclass(frozen=True)
