@@ -41,7 +41,7 @@ from assignments.library.loader import load_library
 from assignments.models import Assignment, ExerciseVersion, Response
 from clinic.actions.sign_ins import start_sign_in
 from clinic.actions.tokens import digest
-from clinic.clock import today
+from clinic.clock import now, today
 from clinic.extensions import db
 from clinic.models import Couple, Invitation, Partner, Person, Practice
 from tests import builders
@@ -97,8 +97,9 @@ def tell_the_world() -> None:
             words = {"text": "A line"}
             save_answer(actor=ruth, assignment_id=given, step=line.key, value=words, version=0)
         send_response(actor=ruth, assignment_id=given, level=Level.COUNSELLOR)
-    # It begins next week, so that it adds nothing to what they do this evening.
-    planned(priya, db.session.get_one(Couple, couple_of(ruth)), starts_in=7)
+    # They are in the fourth week, so that there is something to ask and a week to give again.
+    with time_machine.travel(now() - timedelta(days=22), tick=False):
+        planned(priya, db.session.get_one(Couple, couple_of(ruth)))
     copy_plan(actor=priya, slug="six-weeks")
     save_thanks(actor=sam, what="You rang my mother", meant="It was a long day.", level=Level.SHARED)
     sent = load_library().get(SENT)
@@ -262,7 +263,7 @@ def _desk() -> list[str]:
     found = ["/"]
     found += [f"/c/couples/{couples[0]}{page}" for page in pages]
     found += [f"/c/couples/{couple}" for couple in couples[1:]]
-    found += [f"/c/couples/{couples[1]}/signs", f"/c/couples/{couples[2]}/settings"]
+    found += [f"/c/couples/{couples[1]}/plan", f"/c/couples/{couples[1]}/signs", f"/c/couples/{couples[2]}/settings"]
     return found
 
 
@@ -366,7 +367,7 @@ def links(page: Page) -> Iterator[str]:
     """The addresses inside this site that a page leads to, without their fragments."""
     for tag in page.select("a[href]"):
         target = urlsplit(urljoin(page.address, str(tag["href"])))
-        if not target.netloc and target.path:
+        if not target.netloc and target.path.startswith("/"):
             yield target.path + (f"?{target.query}" if target.query else "")
 
 
