@@ -29,7 +29,8 @@ from werkzeug.routing import RequestRedirect
 
 from assignments.actions.assigning import Terms, assign
 from assignments.actions.entries import save_thanks
-from assignments.actions.own_plans import copy_plan
+from assignments.actions.own_plans import archive_plan, copy_plan
+from assignments.actions.plans import pause_plan
 from assignments.actions.responding import save_answer, send_response
 from assignments.actions.turns import save_part, send_part
 from assignments.demo.world import load_world
@@ -100,7 +101,12 @@ def tell_the_world() -> None:
     # They are in the fourth week, so that there is something to ask and a week to give again.
     with time_machine.travel(now() - timedelta(days=22), tick=False):
         planned(priya, db.session.get_one(Couple, couple_of(ruth)))
+    # This one waits, with a holiday to come; nothing of it shows on Today.
+    holiday = today("Europe/London") + timedelta(days=20)
+    planned(priya, db.session.get_one(Couple, couple_of(sam)), starts_in=7, skipped=(holiday,))
+    pause_plan(actor=priya, couple_id=couple_of(sam))
     copy_plan(actor=priya, slug="six-weeks")
+    archive_plan(actor=priya, slug=copy_plan(actor=priya, slug="six-weeks").slug)
     save_thanks(actor=sam, what="You rang my mother", meant="It was a long day.", level=Level.SHARED)
     sent = load_library().get(SENT)
     assert sent is not None
@@ -263,7 +269,11 @@ def _desk() -> list[str]:
     found = ["/"]
     found += [f"/c/couples/{couples[0]}{page}" for page in pages]
     found += [f"/c/couples/{couple}" for couple in couples[1:]]
-    found += [f"/c/couples/{couples[1]}/plan", f"/c/couples/{couples[1]}/signs", f"/c/couples/{couples[2]}/settings"]
+    found += [
+        f"/c/couples/{couples[1]}/plan",
+        f"/c/couples/{couples[1]}/signs",
+        f"/c/couples/{couples[2]}/settings",
+    ]
     return found
 
 

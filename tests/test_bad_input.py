@@ -43,9 +43,6 @@ ANYBODYS = ("sign_in.", "help.", "me.")
 AFTER = {
     "assign.undo": "assign.preview",
     "assign.reopen": "assign.withdraw",
-    "couple_plan.keep": "couple_plan.skip",
-    "couple_plan.resume": "couple_plan.pause",
-    "plan_builder.restore": "plan_builder.archive",
     "plans.undo": "plans.start",
     "thanks.restore": "thanks.delete",
     "appointments.restore": "appointments.cancel",
@@ -168,6 +165,9 @@ SOUND: dict[str, dict[str, str | None]] = {
     "assign.preview": {"best_before": "2026-10-01"},
     "assign.change": {"best_before": "2026-10-01"},
     "do.check": {"keep": "1"},
+    "couple_plan.skip": {"day": "2026-10-05"},
+    "couple_plan.edit_week": {"week6_exercise1": "go-first", "week6_exercise2": "", "week6_exercise3": ""},
+    "plans.start": {"starts_on": "2026-09-21", "holiday1": "", "holiday2": "", "holiday3": ""},
     "signs.decide": {"review_on": "2026-10-14"},
 }
 # Refused even when filled in soundly, because nobody has the second half: both codes of a recovery.
