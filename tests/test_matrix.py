@@ -139,6 +139,7 @@ def world(app: Flask, cast: Cast) -> World:
             "sign_in_id": sign_in.id,
             "person_id": invited.id,
             "slug": questions.slug,
+            "own": own_exercise_of(cast),
             "step": journal.steps[0].key,
             "sign": "trauma_in_the_way",
             "token": "made-up",
@@ -152,6 +153,15 @@ def world(app: Flask, cast: Cast) -> World:
         agreed(cast.sam, cast.jo, agreement, OUR_PAUSE)
         agreed(cast.sam, cast.jo, ritual, OUR_TIME)
         return World(ids, both, (agreement, OUR_PAUSE), ritual)
+
+
+def own_exercise_of(cast: Cast) -> str:
+    """An exercise of Canal Street's own, with one version published."""
+    from assignments.actions.library import copy_exercise, publish
+
+    own = copy_exercise(actor=cast.priya, slug="gentle-questions")
+    publish(actor=cast.priya, slug=own.slug, version=own.draft_version)
+    return own.slug
 
 
 def extra_rows(cast: Cast) -> dict[str, Any]:
