@@ -48,7 +48,7 @@ from clinic.clock import now, today
 from clinic.extensions import db
 from clinic.models import Couple, Invitation, Partner, Person, Practice, SafetyConversation
 from tests import builders
-from tests.assignments.planned import planned
+from tests.assignments.planned import planned, two_weeks
 from tests.conftest import EVENING, Clock, CountQueries, SignInAs
 from tests.databases import SQLiteFiles, app_on
 from tests.page import Page, get_page, read_page, submit
@@ -101,11 +101,11 @@ def tell_the_world() -> None:
             save_answer(actor=ruth, assignment_id=given, step=line.key, value=words, version=0)
         send_response(actor=ruth, assignment_id=given, level=Level.COUNSELLOR)
     # They are in the fourth week, so that there is something to ask and a week to give again.
+    holiday = today("Europe/London") + timedelta(days=8)
     with time_machine.travel(now() - timedelta(days=22), tick=False):
-        planned(priya, db.session.get_one(Couple, couple_of(ruth)))
-    # This one waits, with a holiday to come; nothing of it shows on Today.
-    holiday = today("Europe/London") + timedelta(days=20)
-    planned(priya, db.session.get_one(Couple, couple_of(sam)), starts_in=7, skipped=(holiday,))
+        planned(priya, db.session.get_one(Couple, couple_of(ruth)), skipped=(holiday,))
+    # This one waits; nothing of it shows on Today.
+    planned(priya, db.session.get_one(Couple, couple_of(sam)), plan=two_weeks(), starts_in=7)
     pause_plan(actor=priya, couple_id=couple_of(sam))
     copy_plan(actor=priya, slug="six-weeks")
     archive_plan(actor=priya, slug=copy_plan(actor=priya, slug="six-weeks").slug)
