@@ -36,6 +36,7 @@ from clinic.models import Person, SignIn, TalkRequest
 from config import TestConfig
 from tests import builders
 from tests.assignments.given import OUR_PAUSE, OUR_TIME, PAUSE, SIT_DOWN, agreed
+from tests.assignments.planned import planned
 from tests.cast import Cast
 from tests.conftest import SignInAs
 from wsgi import create_app
@@ -48,6 +49,21 @@ ONLY_THE_OWNER = {Permission.ACCOUNT_OWN}
 NO_OWNER = {
     *("slug", "step", "slot", "sign", "filename", "token", "part", "name", "number", "turn", "plan", "week"),
 }
+    "slug",
+    "step",
+    "slot",
+    "sign",
+    "filename",
+    "token",
+    "part",
+    "name",
+    "number",
+    "turn",
+    "plan",
+    "week",
+}
+# These have a page of their own without a couple; with one in the address it is that couple's.
+FOR_A_COUPLE = ("assign.", "plans.start")
 
 
 @dataclass(frozen=True)
@@ -179,6 +195,7 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
         actor=cast.priya, couple_id=cast.sam_and_jo.id, state=DecisionState.CONTINUE, reason="Going well"
     )
     own = copy_plan(actor=cast.priya, slug="six-weeks")
+    planned(cast.priya, cast.sam_and_jo)
     return {
         "own": own.slug,
         "decision_id": decision.id,
@@ -195,7 +212,7 @@ def allowed(actor: str, person: Person | None, rule: Rule, permission: Permissio
     """What the matrix says. Without an id in the address everybody of the role has a page of their own."""
     if permission is Permission.PAGE_PUBLIC:
         return True
-    names_a_row = bool(set(rule.arguments) - NO_OWNER) or rule.endpoint.startswith("assign.")
+    names_a_row = bool(set(rule.arguments) - NO_OWNER) or rule.endpoint.startswith(FOR_A_COUPLE)
     if permission in ONLY_THE_OWNER and names_a_row:
         return actor == "PA"
     if names_a_row:
@@ -218,7 +235,7 @@ def address(app: Flask, rule: Rule, world: World, permission: Permission) -> str
     assert not missing, f"{rule.rule} has {missing}: say in this file whose row it is"
     with app.test_request_context():
         values = {name: ids[name] for name in rule.arguments}
-        if rule.endpoint.startswith("assign."):
+        if rule.endpoint.startswith(FOR_A_COUPLE):
             values["couple"] = ids["couple_id"]
         return app.url_for(rule.endpoint, **values)
 

@@ -53,7 +53,9 @@ class PlanDraftForm(Form):
             )
             fields[f"week{week}_check_in"] = BooleanField("With the check-in")
             for place in PLACES:
-                fields[f"week{week}_exercise{place}"] = SelectField(f"Week {week}, exercise {place}")
+                fields[f"week{week}_exercise{place}"] = SelectField(
+                    f"Week {week}, exercise {place}", default=""
+                )
                 fields[f"week{week}_size{place}"] = SelectField("Size", default="usual")
                 fields[f"week{week}_stay{place}"] = BooleanField("Stays until the plan ends")
         return type(cls.__name__, (cls,), fields)
