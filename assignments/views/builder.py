@@ -104,6 +104,9 @@ def look(own: str) -> ResponseReturnValue:
     found = own_exercise(signed_in(), own)
     shape = shape_sent(request.form.getlist("steps"), request.form)
     form = builder_form(shape, found.draft, sent=True)
+    if not form.validate():
+        # The same answer as an autosave gives: the script leaves the last picture, and Save says what is wrong.
+        return {"problem": str(next((one.errors[0] for one in form if one.errors), ""))}, 422
     draft = draft_from(form, shape, found.draft)
     return render_template("assignments/library/_look.html", own=found, **_look(draft, _at(draft)))
 

@@ -139,10 +139,10 @@ def build(url: str) -> World:
             "person_id": [cast.sam.id, cast.jo.id],
             "slug": [OPENS_TOGETHER],
             # One of each kind of exercise; a step of another one is not found, in both worlds.
-            "step": ["answer", "at-ease", OPEN_STEP, "thought", "say-back"],
+            "step": ["answer", "at-ease", OPEN_STEP, "thought", "say-back", "own-words"],
+            "own": ["our-gentle-questions"],
             "turn": [1],
             "number": [1],
-            "step": ["answer", "at-ease", "own-words"],
             "agreement": [OUR_PAUSE, OUR_TIME],
             "sign": ["trauma_in_the_way"],
             "slot": ["A", "B"],
