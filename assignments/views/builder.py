@@ -79,19 +79,23 @@ def save(own: str) -> ResponseReturnValue:
     form = builder_form(shape, found.draft, sent=True)
     # Whoever has seen that there is a newer draft may say which one theirs is to take the place of.
     version = whole(request.form.get("instead_of") or request.form.get("version")) or 0
+    typed = draft_from(form, shape, found.draft)
     if not form.validate():
-        return _page(found, form, found.draft, version=version)
+        return _page(found, form, typed, version=version)
     draft, at = rearranged(
-        draft_from(form, shape, found.draft),
+        typed,
         request.form.get("do", ""),
-        kind=request.form.get("add_type", "text"),
-        after=request.form.get("add_after", ""),
+        kind=form["add_type"].data,
+        after=form["add_after"].data,
     )
     try:
         kept = save_draft(actor=signed_in(), slug=own, draft=draft, version=version)
     except NewerDraft as problem:
         form.form_errors.append(problem.sentence)
-        return _page(problem.newer, form, draft, version=version, is_newer=True)
+        return _page(problem.newer, form, typed, version=version, is_newer=True)
+    except Conflict as problem:
+        form.form_errors.append(problem.sentence)
+        return _page(found, form, typed, version=version)
     if request.form.get("do") == "publish":
         return _published(own, form, draft, kept.draft_version)
     return redirect(_where_next(own, at or request.form.get("at", "")))
@@ -199,7 +203,6 @@ def _page(
             {"key": str(step.get("key")), "kind": STEP_KINDS.get(str(step.get("type")))}
             for step in steps_of(draft)
         ],
-        kinds=STEP_KINDS,
         notes=left,
         noted=by_place(left),
         removed=draft.get(REMOVED, {}).get("step"),
