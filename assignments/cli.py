@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import click
 from flask import Flask
@@ -12,7 +13,9 @@ from flask.cli import AppGroup
 
 from assignments import demo
 from assignments.domain.signs import KINDS, LineError, assess_lines
-from assignments.library.loader import check_library
+from assignments.library.loader import LibraryReport, check_library
+from assignments.library.plan_loader import read_plans
+from assignments.library.schema import schemas
 
 demo_group = AppGroup("demo", help="The invented practices, for looking and for load.")
 library_group = AppGroup("library", help="The exercises that ship.")
@@ -52,8 +55,8 @@ def load(couples: int, weeks: int, seed: int) -> None:
 @library_group.command("check")
 @click.option("--shipped", is_flag=True, help="Read the files only; do not ask for every material id.")
 def check(shipped: bool) -> None:
-    """Read every exercise and say where each material id is used; fails when one is missing."""
-    report = check_library(elsewhere=_reached_through_signs())
+    """Read every exercise and plan and say where each material id is used; fails when one is missing."""
+    report = _report()
     if shipped:
         click.echo(f"{len(report.exercises)} exercises read, {len(report.problems)} problems.")
         for problem in report.problems:
@@ -62,6 +65,15 @@ def check(shipped: bool) -> None:
         click.echo("\n".join(report.lines()))
     if report.problems or not (shipped or report.is_complete):
         raise click.exceptions.Exit(1)
+
+
+@library_group.command("schema")
+@click.argument("folder", default="docs", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def schema(folder: Path) -> None:
+    """Write the format of exercises and plans as JSON Schema into FOLDER."""
+    for name, text in schemas().items():
+        (folder / name).write_text(text, encoding="utf-8")
+        click.echo(str(folder / name))
 
 
 @signs_group.command("assess")
@@ -98,13 +110,18 @@ class _Lines:
                 raise LineError(self.number, "this is not UTF-8 text.") from None
 
 
-def _reached_through_signs() -> Mapping[str, list[str]]:
-    """The thresholds that the signs page carries, each with its rows."""
+def _report() -> LibraryReport:
+    """The library's own report, with the plans read against it and the thresholds the signs page carries."""
+    slugs = [exercise.slug for exercise in check_library().exercises]
+    plans, problems = read_plans(exercises=slugs)
     reached: dict[str, list[str]] = defaultdict(list)
+    for plan in plans:
+        for source in plan.sources:
+            reached[source].append(f"plan {plan.slug}")
     for kind in KINDS.values():
         for source in kind.sources:
             reached[source].append(f"sign {kind.id}")
-    return reached
+    return check_library(reached, also_wrong=problems)
 
 
 def init_cli(app: Flask) -> None:

@@ -30,6 +30,7 @@ from werkzeug.routing import RequestRedirect
 from assignments.actions.assigning import Terms, assign
 from assignments.actions.entries import save_thanks
 from assignments.actions.library import archive, copy_exercise, new_exercise, publish, save_draft
+from assignments.actions.own_plans import copy_plan
 from assignments.actions.responding import save_answer, send_response
 from assignments.actions.turns import save_part, send_part
 from assignments.demo.world import load_world
@@ -46,6 +47,7 @@ from clinic.clock import today
 from clinic.extensions import db
 from clinic.models import Couple, Invitation, Partner, Person, Practice
 from tests import builders
+from tests.assignments.planned import planned
 from tests.conftest import EVENING, Clock, CountQueries, SignInAs
 from tests.databases import SQLiteFiles, app_on
 from tests.page import Page, get_page, read_page, submit
@@ -97,6 +99,9 @@ def tell_the_world() -> None:
             words = {"text": "A line"}
             save_answer(actor=ruth, assignment_id=given, step=line.key, value=words, version=0)
         send_response(actor=ruth, assignment_id=given, level=Level.COUNSELLOR)
+    # It begins next week, so that it adds nothing to what they do this evening.
+    planned(priya, db.session.get_one(Couple, couple_of(ruth)), starts_in=7)
+    copy_plan(actor=priya, slug="six-weeks")
     _write_our_own(priya)
     save_thanks(actor=sam, what="You rang my mother", meant="It was a long day.", level=Level.SHARED)
     sent = load_library().get(SENT)

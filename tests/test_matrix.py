@@ -45,6 +45,7 @@ SHARED_BY_THE_COUPLE = {Permission.ASSIGNMENT_READ, Permission.TOGETHER_READ}
 # Asking what is one's own by id: only the owner gets it, whatever role others have.
 ONLY_THE_OWNER = {Permission.ACCOUNT_OWN}
 # A slug names something that ships with the product, and a step, a slot or a sign name no row.
+NO_OWNER = {"slug", "step", "slot", "sign", "filename", "token", "part", "name", "number", "plan", "week"}
 NO_OWNER = {"slug", "step", "slot", "sign", "filename", "token", "part", "name", "number", "turn"}
 
 
@@ -127,6 +128,8 @@ def world(app: Flask, cast: Cast) -> World:
             "step": journal.steps[0].key,
             "sign": "trauma_in_the_way",
             "token": "made-up",
+            "plan": "six-weeks",
+            "week": 2,
             **extra_rows(cast),
         }
         # Given to both and agreed by both, so that each page about it is there for either partner.
@@ -150,6 +153,7 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
     """Rows that an address may name beside those every route knows."""
     from assignments.actions.deciding import decide
     from assignments.actions.entries import save_thanks
+    from assignments.actions.own_plans import copy_plan
     from assignments.actions.turns import save_part, send_part
     from assignments.domain.signs import DecisionState
 
@@ -173,7 +177,9 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
     decision = decide(
         actor=cast.priya, couple_id=cast.sam_and_jo.id, state=DecisionState.CONTINUE, reason="Going well"
     )
+    own = copy_plan(actor=cast.priya, slug="six-weeks")
     return {
+        "own": own.slug,
         "decision_id": decision.id,
         "entry_id": entry.id,
         "request_id": request_id,
