@@ -116,6 +116,7 @@ FORMS = {
         "plans.undo",
         "builder.bring_back",
         "builder.copy",
+        "builder.look",
         "builder.new",
         "builder.put_away",
         "builder.save",
@@ -215,7 +216,7 @@ def forms_on(app: Flask, page: Page, address: str) -> Iterator[tuple[Found, Tag]
     for place, form in enumerate(page.select("form[method=post]")):
         actions = [str(form.get("action") or address)]
         actions += [str(button["formaction"]) for button in form.select("[formaction]")]
-        actions += [str(form["data-autosave"])] if form.get("data-autosave") else []
+        actions += [str(form[name]) for name in ("data-autosave", "data-look") if form.get(name)]
         for action in actions:
             target = urljoin(address, action)
             endpoint = endpoint_of(app, target, "POST")
