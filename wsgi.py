@@ -45,7 +45,7 @@ NAVIGATION = {
         ("urgent", "Urgent help", "practice.urgent_help", "question"),
     ),
 }
-# Blueprints that belong to another blueprint's area in the navigation.
+# Blueprints, and single endpoints, that belong to another area of the navigation than their blueprint's own.
 AREAS = {
     "do": "today",
     "check_in": "today",
@@ -56,8 +56,12 @@ AREAS = {
     "brief": "couples",
     "appointments": "couples",
     "couple_plan": "couples",
+    "plan_builder": "plans",
     "assign": "couples",
+    "practice.rules": "rules",
+    "practice.urgent_help": "urgent",
     "builder": "library",
+    "exchange": "library",
 }
 
 
@@ -126,7 +130,11 @@ def _surroundings() -> dict[str, object]:
     return {
         "me": person,
         "theme": person.theme if person else "system",
-        "nav": SimpleNamespace(area=AREAS.get(blueprint, blueprint), items=items, foot=_foot(person)),
+        "nav": SimpleNamespace(
+            area=AREAS.get(request.endpoint or "", AREAS.get(blueprint, blueprint)),
+            items=items,
+            foot=_foot(person),
+        ),
         "leave_url": url_for("leave.leave"),
         "help_url": url_for("help.help_page"),
         "urgent_url": url_for("help.urgent"),

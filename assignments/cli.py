@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import click
 from flask import Flask
@@ -14,6 +15,7 @@ from assignments import demo
 from assignments.domain.signs import KINDS, LineError, assess_lines
 from assignments.library.loader import LibraryReport, check_library
 from assignments.library.plan_loader import read_plans
+from assignments.library.schema import schemas
 
 demo_group = AppGroup("demo", help="The invented practices, for looking and for load.")
 library_group = AppGroup("library", help="The exercises that ship.")
@@ -63,6 +65,15 @@ def check(shipped: bool) -> None:
         click.echo("\n".join(report.lines()))
     if report.problems or not (shipped or report.is_complete):
         raise click.exceptions.Exit(1)
+
+
+@library_group.command("schema")
+@click.argument("folder", default="docs", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def schema(folder: Path) -> None:
+    """Write the format of exercises and plans as JSON Schema into FOLDER."""
+    for name, text in schemas().items():
+        (folder / name).write_text(text, encoding="utf-8")
+        click.echo(str(folder / name))
 
 
 @signs_group.command("assess")

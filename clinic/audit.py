@@ -83,6 +83,8 @@ class Event(StrEnum):
     DECIDED = "decided"
     DECISION_NOTED = "decision noted"
     THEME_CHOSEN = "theme chosen"
+    FORM_KEPT = "form kept"
+    KEPT_FORM_LEFT = "kept form left"
     PRACTICE_CHANGED = "practice changed"
     TALK_ASKED = "talk asked for"
     TALK_SPOKEN = "talk held"
@@ -92,6 +94,7 @@ class Event(StrEnum):
     EXERCISE_PUBLISHED = "exercise published"
     EXERCISE_ARCHIVED = "exercise archived"
     EXERCISE_RESTORED = "exercise restored"
+    LIBRARY_BROUGHT_IN = "exercises and plans brought in"
 
 
 REQUIRED: dict[Event, frozenset[str]] = {
@@ -108,6 +111,7 @@ REQUIRED: dict[Event, frozenset[str]] = {
     Event.SIGN_JUDGED: frozenset({"sign"}),
     Event.EXERCISE_COPIED: frozenset({"slug", "copied_from"}),
     Event.EXERCISE_PUBLISHED: frozenset({"slug", "version"}),
+    Event.LIBRARY_BROUGHT_IN: frozenset({"exercises", "plans"}),
 }
 
 

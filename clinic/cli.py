@@ -7,6 +7,7 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from clinic import audit, clock, mail
+from clinic.actions.kept_forms import forget_kept_forms
 from clinic.actions.practices import create_practice
 from clinic.extensions import db
 from clinic.models import Practice
@@ -40,7 +41,8 @@ def create(
 
 @click.command("send-due")
 def send_due() -> None:
-    """Send mail that is due, once; for cron or a timer."""
+    """Send mail that is due, once, and throw away what nobody came back for; for cron or a timer."""
+    forget_kept_forms()
     outcome = mail.send_due(clock.now())
     click.echo(f"{outcome.sent} sent, {outcome.failed} to be tried again.")
 

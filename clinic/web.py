@@ -39,6 +39,7 @@ from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.formparser import FormDataParser
 
 from clinic import access, clock
+from clinic.actions.kept_forms import keep_form
 from clinic.actions.sign_ins import touch_sign_in
 from clinic.actions.tokens import digest
 from clinic.domain import sign_ins
@@ -47,7 +48,7 @@ from clinic.errors import DomainError, NotFound
 from clinic.extensions import before_commit, db, limiter, login_manager
 from clinic.models import FormKey, Person
 from clinic.queries.couples import own_place
-from clinic.queries.people import practice_of, sign_in_by_token
+from clinic.queries.people import practice_of, sign_in_by_token, timed_out_by_token
 
 DEVICE_COOKIE = "device"
 YEAR = 365 * 24 * 3600
@@ -163,7 +164,7 @@ def _guard() -> ResponseReturnValue | None:
     if permission is Permission.PAGE_PUBLIC:
         return _answer_again()
     if not current_user.is_authenticated:
-        return redirect(url_for("sign_in.sign_in", next=_safe_next()))
+        return _sign_in_first()
     person = access.signed_in()
     access.require(person, permission)
     _touch(person)
@@ -187,6 +188,21 @@ def _way_back() -> str | None:
     if request.method == "GET":
         return request.full_path.rstrip("?")
     return request.path if request.url_rule and "GET" in (request.url_rule.methods or ()) else None
+
+
+def _sign_in_first() -> ResponseReturnValue:
+    """To the sign-in page. Whoever timed out is told that nothing is lost, and what they sent waits for them."""
+    sender = timed_out_by_token(digest(str(session.get("_user_id", ""))), clock.now())
+    # A save in the background stays on its page, which keeps the words itself and says what to do.
+    if sender is not None and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate":
+        key = _form_key()
+        # Words typed to prove who one is are nothing to keep.
+        if key is not None and not any("password" in name for name in request.form):
+            fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+            path = request.full_path.rstrip("?")
+            keep_form(sender=sender, path=path, form_key=key, fields=fields)
+        notice("Please sign in again. Nothing is lost.")
+    return redirect(url_for("sign_in.sign_in", next=_safe_next()))
 
 
 def request_view() -> Any:
@@ -242,8 +258,8 @@ def _form_key() -> str | None:
 
 def _answer_again() -> ResponseReturnValue | None:
     """A form that was acted on before gets the first answer again, and nothing happens twice."""
-    if request.method == "POST" and request.files:
-        abort(400)  # No form here takes a file; one in place of words would reach code that expects words.
+    if request.method == "POST" and request.files and not getattr(request_view(), "takes_a_file", False):
+        abort(400)  # A file in place of words would reach code that expects words.
     key = _form_key()
     if key is None:
         return None
@@ -323,6 +339,12 @@ def end_session() -> None:
 def ends_history(view: Any) -> Any:
     """Mark a signed-out page, so that it sets the cookie which blanks what Back would show."""
     view.ends_history = True
+    return view
+
+
+def takes_a_file(view: Any) -> Any:
+    """Mark the rare view whose form has a file in it; any other form with a file is refused."""
+    view.takes_a_file = True
     return view
 
 

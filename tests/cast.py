@@ -8,15 +8,20 @@ spoken with everybody alone. Time stands still at the `clock` fixture's Wednesda
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
+from sqlalchemy import select
 
 from clinic.domain.roles import Role
+from clinic.extensions import db
 from clinic.models import Couple, Person, Practice
 from tests import builders
-from tests.conftest import Clock, SignInAs
+from tests.conftest import EVENING, Clock, SignInAs, has_cast
+from tests.databases import Databases, app_on
 
 
 @dataclass(frozen=True)
@@ -113,8 +118,38 @@ def _couple(counsellor: Person, first: str, second: str) -> Couple:
     )
 
 
+@pytest.fixture(scope="session")
+def kept_casts() -> dict[str, tuple[str, Cast]]:
+    """The database that holds the cast, and the cast, for each kind of database that was asked for."""
+    return {}
+
+
 @pytest.fixture
-def cast(app: Flask, clock: Clock) -> Cast:
+def kept_cast(
+    databases: Databases, database_kind: str, kept_casts: dict[str, tuple[str, Cast]]
+) -> tuple[str, Cast]:
+    """Everybody, written down once a worker and copied for each test."""
+    if database_kind not in kept_casts:
+        url = databases.fresh()
+        with time_machine.travel(EVENING, tick=False), app_on(url) as app, app.app_context():
+            kept_casts[database_kind] = url, assemble()
+    return kept_casts[database_kind]
+
+
+@pytest.fixture
+def cast(request: pytest.FixtureRequest, app: Flask, clock: Clock) -> Cast:
     """Everybody, on this test's own database."""
     with app.app_context():
-        return assemble()
+        if not has_cast(request):
+            return assemble()
+        _, kept = request.getfixturevalue("kept_cast")
+        return read_again(kept)
+
+
+def read_again(kept: Cast) -> Cast:
+    """The same people out of the database of the running app context: no test sees what another did to its rows."""
+    rows: list[Any] = [
+        row for model in (Practice, Person, Couple) for row in db.session.scalars(select(model))
+    ]
+    by_id = {row.id: row for row in rows}
+    return Cast(**{one.name: by_id[getattr(kept, one.name).id] for one in fields(Cast)})

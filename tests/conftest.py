@@ -23,7 +23,7 @@ from clinic.crypto import unseal
 from clinic.extensions import db
 from clinic.models import OutboxMail, Person
 from clinic.web import DEVICE_COOKIE
-from tests.databases import Databases, PostgreSQLServer, SQLiteFiles, app_on, postgresql
+from tests.databases import Databases, PostgreSQLServer, SharedApp, SQLiteFiles, app_on, postgresql
 
 pytest_plugins = ["tests.browser", "tests.cast", "tests.crawl"]
 
@@ -119,9 +119,9 @@ def databases(request: pytest.FixtureRequest, database_kind: str) -> Databases:
 
 
 @pytest.fixture
-def database_url(databases: Databases) -> Iterator[str]:
-    """A migrated, empty database of this test's own."""
-    url = databases.fresh()
+def database_url(request: pytest.FixtureRequest, databases: Databases) -> Iterator[str]:
+    """A migrated database of this test's own: empty, or with the cast in it where a test asks for them."""
+    url = databases.copy(request.getfixturevalue("kept_cast")[0]) if has_cast(request) else databases.fresh()
     yield url
     databases.drop(url)
 
@@ -138,12 +138,39 @@ def settings(request: pytest.FixtureRequest) -> dict[str, Any]:
     return chosen
 
 
+def has_cast(request: pytest.FixtureRequest) -> bool:
+    """Whether the cast comes with the database. Under settings of a test's own they may be kept differently."""
+    return "cast" in request.fixturenames and request.node.get_closest_marker("settings") is None
+
+
+@pytest.fixture(scope="session")
+def shared_apps() -> dict[str, SharedApp]:
+    """The application of each kind of database, made when it is first asked for."""
+    return {}
+
+
 @pytest.fixture
-def app(database_url: str, settings: dict[str, Any]) -> Iterator[Flask]:
+def app(
+    request: pytest.FixtureRequest,
+    database_kind: str,
+    database_url: str,
+    settings: dict[str, Any],
+    shared_apps: dict[str, SharedApp],
+) -> Iterator[Flask]:
     """The whole application on a fresh database. Use `with app.app_context():` to set a scene,
-    and close it before a client is used."""
-    with app_on(database_url, **settings) as app:
-        yield app
+    and close it before a client is used.
+
+    It is shared, one test after the other. A test that changes the application itself, and not what is in its
+    database or its config, asks for one of its own with `@pytest.mark.settings`.
+    """
+    if settings or request.node.get_closest_marker("settings"):
+        with app_on(database_url, **settings) as own:
+            yield own
+        return
+    if database_kind not in shared_apps:
+        shared_apps[database_kind] = SharedApp(database_url)
+    with shared_apps[database_kind].on(database_url) as shared:
+        yield shared
 
 
 # --- People and their mail.

@@ -22,28 +22,33 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from assignments.actions.assigning import Terms, assign
 from assignments.actions.entries import save_thanks
+from assignments.actions.library import archive, copy_exercise, new_exercise, publish, save_draft
+from assignments.actions.own_plans import archive_plan, copy_plan
+from assignments.actions.plans import pause_plan
 from assignments.actions.responding import save_answer, send_response
 from assignments.actions.turns import save_part, send_part
 from assignments.demo.world import load_world
-from assignments.domain.exercises import Exercise, TextStep, parts_of
+from assignments.domain.exercises import Exercise, TextStep, blank_draft, parts_of
 from assignments.domain.progress import Repeat
 from assignments.domain.turns import has_exchange
 from assignments.domain.visibility import Level
 from assignments.library.loader import load_library
-from assignments.models import Assignment, ExerciseVersion, Response
+from assignments.models import Assignment, CouplePlan, ExerciseVersion, Response
+from assignments.queries.library import own_exercise
 from clinic.actions.sign_ins import start_sign_in
 from clinic.actions.tokens import digest
-from clinic.clock import today
+from clinic.clock import now, today
 from clinic.extensions import db
-from clinic.models import Couple, Invitation, Partner, Person, Practice
+from clinic.models import Couple, Invitation, Partner, Person, Practice, SafetyConversation
 from tests import builders
+from tests.assignments.planned import planned, two_weeks
 from tests.conftest import EVENING, Clock, CountQueries, SignInAs
 from tests.databases import SQLiteFiles, app_on
 from tests.page import Page, get_page, read_page, submit
@@ -95,6 +100,16 @@ def tell_the_world() -> None:
             words = {"text": "A line"}
             save_answer(actor=ruth, assignment_id=given, step=line.key, value=words, version=0)
         send_response(actor=ruth, assignment_id=given, level=Level.COUNSELLOR)
+    # They are in the fourth week, so that there is something to ask and a week to give again.
+    holiday = today("Europe/London") + timedelta(days=8)
+    with time_machine.travel(now() - timedelta(days=22), tick=False):
+        planned(priya, db.session.get_one(Couple, couple_of(ruth)), skipped=(holiday,))
+    # This one waits; nothing of it shows on Today.
+    planned(priya, db.session.get_one(Couple, couple_of(sam)), plan=two_weeks(), starts_in=7)
+    pause_plan(actor=priya, couple_id=couple_of(sam))
+    copy_plan(actor=priya, slug="six-weeks")
+    archive_plan(actor=priya, slug=copy_plan(actor=priya, slug="six-weeks").slug)
+    _write_our_own(priya)
     save_thanks(actor=sam, what="You rang my mother", meant="It was a long day.", level=Level.SHARED)
     sent = load_library().get(SENT)
     assert sent is not None
@@ -120,6 +135,31 @@ def tell_the_world() -> None:
         first_fields={"address": "ivo@demo.example"},
         second_fields={"address": "mary@demo.example"},
     )
+
+
+def _write_our_own(counsellor: Person) -> None:
+    """A short exercise of the practice's own with changes since its first version, and one that is archived."""
+    mine = new_exercise(
+        actor=counsellor,
+        draft={
+            **blank_draft("Kettle on"),
+            "summary": "Tea, and one question.",
+            "why": "A warm cup makes talking easier.",
+            "how": ["Put the kettle on.", "Ask one thing."],
+            "dos": ["Sit down for it."],
+            "donts": ["Look at a phone."],
+            "sources": ["R3"],
+            "steps": [{"key": "step-1", "type": "text", "title": "How was today?"}],
+        },
+    )
+    publish(actor=counsellor, slug=mine.slug, version=1)
+    save_draft(
+        actor=counsellor,
+        slug=mine.slug,
+        draft={**own_exercise(counsellor, mine.slug).draft, "summary": "Tea, and a question."},
+        version=1,
+    )
+    archive(actor=counsellor, slug=copy_exercise(actor=counsellor, slug=SENT).slug)
 
 
 def person_at(name: str) -> Person:
@@ -257,7 +297,11 @@ def _desk() -> list[str]:
     found = ["/"]
     found += [f"/c/couples/{couples[0]}{page}" for page in pages]
     found += [f"/c/couples/{couple}" for couple in couples[1:]]
-    found += [f"/c/couples/{couples[1]}/signs", f"/c/couples/{couples[2]}/settings"]
+    found += [
+        f"/c/couples/{couples[1]}/plan",
+        f"/c/couples/{couples[1]}/signs",
+        f"/c/couples/{couples[2]}/settings",
+    ]
     return found
 
 
@@ -268,7 +312,27 @@ def _counsellor() -> list[str]:
         "/sign-in/again",
         *_desk(),
         *(f"/c/assign/{slug}?couple={sam}" for slug in ("gentle-questions", SENT)),
+        *(f"/c/plans/six-weeks/start?couple={couple}" for couple in _ready_for_a_plan()),
     ]
+
+
+def _ready_for_a_plan() -> list[UUID]:
+    """Two of Priya's couples who may be given something and have no plan."""
+    return list(
+        db.session.scalars(
+            select(Couple.id)
+            .join(SafetyConversation, SafetyConversation.couple_id == Couple.id)
+            .where(
+                Couple.counsellor_id == person_at("priya").id,
+                Couple.closed_at.is_(None),
+                Couple.id.not_in(select(CouplePlan.couple_id)),
+            )
+            .group_by(Couple.id)
+            .having(func.count(SafetyConversation.person_id.distinct()) == 2)
+            .order_by(Couple.created_at, Couple.id)
+            .limit(2)
+        )
+    )
 
 
 def _starting_page() -> list[str]:
@@ -361,7 +425,7 @@ def links(page: Page) -> Iterator[str]:
     """The addresses inside this site that a page leads to, without their fragments."""
     for tag in page.select("a[href]"):
         target = urlsplit(urljoin(page.address, str(tag["href"])))
-        if not target.netloc and target.path:
+        if not target.netloc and target.path.startswith("/"):
             yield target.path + (f"?{target.query}" if target.query else "")
 
 

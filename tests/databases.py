@@ -23,7 +23,7 @@ import sqlalchemy
 from flask import Flask
 from sqlalchemy.engine import URL, make_url
 
-from clinic.extensions import db
+from clinic.extensions import db, limiter
 from config import TestConfig
 from wsgi import create_app
 
@@ -60,11 +60,21 @@ class CompiledTemplates(jinja2.BytecodeCache):
 compiled_templates = CompiledTemplates()
 
 
+def hurry(app: Flask) -> None:
+    """Give up safety against power cuts: a test waits for the disk at every commit, and has nothing to lose."""
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            sqlalchemy.event.listen(
+                db.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF")
+            )
+
+
 @contextmanager
 def app_on(url: str, **settings: Any) -> Iterator[Flask]:
     """The whole application on the database at `url`, with every connection given back at the end."""
     app = create_app(TestConfig(database_url=url, **settings))
     app.jinja_env.bytecode_cache = compiled_templates
+    hurry(app)
     try:
         yield app
     finally:
@@ -72,6 +82,47 @@ def app_on(url: str, **settings: Any) -> Iterator[Flask]:
             db.session.remove()
             for engine in db.engines.values():
                 engine.dispose()
+
+
+class SharedApp:
+    """One application for many tests, each on a database of its own.
+
+    Making an application costs more than most tests do: its addresses, templates and statements are compiled anew.
+    So the engine stays, and only what it connects to is changed, as is every setting that a test left different.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.app = create_app(TestConfig(database_url=url))
+        self.app.jinja_env.bytecode_cache = compiled_templates
+        hurry(self.app)
+        self._settings = dict(self.app.config)
+        # The limiter keeps what the newest application told it, which may be another test's own.
+        self._limiter = dict(vars(limiter))
+        with self.app.app_context():
+            self._engine = db.engine
+        sqlalchemy.event.listen(self._engine, "do_connect", self._connect_elsewhere)
+
+    @contextmanager
+    def on(self, url: str) -> Iterator[Flask]:
+        """The application on the database at `url`, as if it had been made for it."""
+        vars(limiter).update(self._limiter)
+        self._engine.url = make_url(url)
+        self.app.config["SQLALCHEMY_DATABASE_URI"] = url
+        try:
+            yield self.app
+        finally:
+            with self.app.app_context():
+                db.session.remove()
+            self._engine.dispose()
+            self.app.config.clear()
+            self.app.config.update(self._settings)
+
+    def _connect_elsewhere(
+        self, dialect: Any, _record: object, args: list[Any], fields: dict[str, Any]
+    ) -> None:
+        where, how = dialect.create_connect_args(self._engine.url)
+        args[:] = where
+        fields.update(how)
 
 
 class SQLiteFiles:
@@ -89,8 +140,12 @@ class SQLiteFiles:
             # Closing the last connection folds the write-ahead log into the file, so the file alone is whole.
             upgrade(f"sqlite:///{template}")
             self._template = template
+        return self.copy(f"sqlite:///{self._template}")
+
+    def copy(self, url: str) -> str:
+        """The URL of a new database that holds what the closed one at `url` holds."""
         copy = self._folder / f"{next(self._numbers)}.sqlite"
-        shutil.copyfile(self._template, copy)
+        shutil.copyfile(make_url(url).database or "", copy)
         return f"sqlite:///{copy}"
 
     def bare(self) -> str:
@@ -121,6 +176,10 @@ class PostgreSQLServer:
             upgrade(url)
             self._template = make_url(url).database
         return self._create(f"TEMPLATE {self._template} STRATEGY file_copy")
+
+    def copy(self, url: str) -> str:
+        """The URL of a new database that holds what the closed one at `url` holds."""
+        return self._create(f"TEMPLATE {make_url(url).database} STRATEGY file_copy")
 
     def bare(self) -> str:
         """The URL of a new database without any table."""

@@ -19,13 +19,14 @@ from clinic.extensions import db
 ROOT = Path(__file__).resolve().parent.parent
 
 # Bookkeeping that belongs to an act which was refused, and is not an act of its own.
-NOT_ACTS = {"count_wrong_code", "count_wrong_recovery", "_count_failure"}
+NOT_ACTS = {"count_wrong_code", "count_wrong_recovery", "_count_failure", "forget_kept_forms"}
 
 # Text that is not a person's private words: names and addresses people are known by, texts the practice
 # itself writes for its clients, hashes and fixed words. Everything else must be sealed.
 PLAIN_TEXT = {
     "practice": {"name", "timezone", "country", "phone", "sharing_policy", "urgent_help", "exit_url"},
     "safety_rule_change": {"reason"},
+    "kept_form": {"path", "form_key"},
     "person": {
         "role", "name", "family_name", "contact_address", "sign_in_address", "passphrase_hash",
         "inbox_shared", "theme",
@@ -116,6 +117,7 @@ def test_the_matrix_and_the_permissions_are_one_list() -> None:
     assert set(access.matrix()) == set(Permission)
 
 
+@pytest.mark.settings  # An application of its own, for the address it adds.
 def test_a_route_that_names_no_row_stops_the_start(app: Flask) -> None:
     def forgotten() -> str:
         return "open to everybody"

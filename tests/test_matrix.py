@@ -36,6 +36,7 @@ from clinic.models import Person, SignIn, TalkRequest
 from config import TestConfig
 from tests import builders
 from tests.assignments.given import OUR_PAUSE, OUR_TIME, PAUSE, SIT_DOWN, agreed
+from tests.assignments.planned import planned
 from tests.cast import Cast
 from tests.conftest import SignInAs
 from wsgi import create_app
@@ -45,7 +46,24 @@ SHARED_BY_THE_COUPLE = {Permission.ASSIGNMENT_READ, Permission.TOGETHER_READ}
 # Asking what is one's own by id: only the owner gets it, whatever role others have.
 ONLY_THE_OWNER = {Permission.ACCOUNT_OWN}
 # A slug names something that ships with the product, and a step, a slot or a sign name no row.
-NO_OWNER = {"slug", "step", "slot", "sign", "filename", "token", "part", "name", "number", "turn"}
+NO_OWNER = {
+    *("slug", "step", "slot", "sign", "filename", "token", "part", "name", "number", "turn", "plan", "week"),
+}
+    "slug",
+    "step",
+    "slot",
+    "sign",
+    "filename",
+    "token",
+    "part",
+    "name",
+    "number",
+    "turn",
+    "plan",
+    "week",
+}
+# These have a page of their own without a couple; with one in the address it is that couple's.
+FOR_A_COUPLE = ("assign.", "plans.start")
 
 
 @dataclass(frozen=True)
@@ -123,9 +141,12 @@ def world(app: Flask, cast: Cast) -> World:
             "sign_in_id": sign_in.id,
             "person_id": invited.id,
             "slug": questions.slug,
+            "own": own_exercise_of(cast),
             "step": journal.steps[0].key,
             "sign": "trauma_in_the_way",
             "token": "made-up",
+            "plan": "six-weeks",
+            "week": 2,
             **extra_rows(cast),
         }
         # Given to both and agreed by both, so that each page about it is there for either partner.
@@ -136,10 +157,20 @@ def world(app: Flask, cast: Cast) -> World:
         return World(ids, both, (agreement, OUR_PAUSE), ritual)
 
 
+def own_exercise_of(cast: Cast) -> str:
+    """An exercise of Canal Street's own, with one version published."""
+    from assignments.actions.library import copy_exercise, publish
+
+    own = copy_exercise(actor=cast.priya, slug="gentle-questions")
+    publish(actor=cast.priya, slug=own.slug, version=own.draft_version)
+    return own.slug
+
+
 def extra_rows(cast: Cast) -> dict[str, Any]:
     """Rows that an address may name beside those every route knows."""
     from assignments.actions.deciding import decide
     from assignments.actions.entries import save_thanks
+    from assignments.actions.own_plans import copy_plan
     from assignments.actions.turns import save_part, send_part
     from assignments.domain.signs import DecisionState
 
@@ -163,7 +194,10 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
     decision = decide(
         actor=cast.priya, couple_id=cast.sam_and_jo.id, state=DecisionState.CONTINUE, reason="Going well"
     )
+    own = copy_plan(actor=cast.priya, slug="six-weeks")
+    planned(cast.priya, cast.sam_and_jo)
     return {
+        "own": own.slug,
         "decision_id": decision.id,
         "entry_id": entry.id,
         "request_id": request_id,
@@ -178,7 +212,7 @@ def allowed(actor: str, person: Person | None, rule: Rule, permission: Permissio
     """What the matrix says. Without an id in the address everybody of the role has a page of their own."""
     if permission is Permission.PAGE_PUBLIC:
         return True
-    names_a_row = bool(set(rule.arguments) - NO_OWNER) or rule.endpoint.startswith("assign.")
+    names_a_row = bool(set(rule.arguments) - NO_OWNER) or rule.endpoint.startswith(FOR_A_COUPLE)
     if permission in ONLY_THE_OWNER and names_a_row:
         return actor == "PA"
     if names_a_row:
@@ -201,7 +235,7 @@ def address(app: Flask, rule: Rule, world: World, permission: Permission) -> str
     assert not missing, f"{rule.rule} has {missing}: say in this file whose row it is"
     with app.test_request_context():
         values = {name: ids[name] for name in rule.arguments}
-        if rule.endpoint.startswith("assign."):
+        if rule.endpoint.startswith(FOR_A_COUPLE):
             values["couple"] = ids["couple_id"]
         return app.url_for(rule.endpoint, **values)
 

@@ -18,7 +18,8 @@ from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
 from assignments.models import Assignment
 from assignments.queries.assignments import exercise_of, is_withdrawn
-from assignments.queries.plans import RunningPlan, assignments_in, exercises_for
+from assignments.queries.library import library_for
+from assignments.queries.plans import RunningPlan, assignments_in
 from clinic.errors import Conflict
 from clinic.models import Couple, Person
 from clinic.queries.people import practice_of
@@ -36,7 +37,7 @@ def lay_out(
     """
     given = assignments_in(running.row)
     pinned = {exercise_of(one).slug: exercise_of(one) for one in given}
-    library = exercises_for(actor)
+    library = library_for(actor)
     standing: dict[Key, list[Assignment]] = defaultdict(list)
     taken: set[tuple[Key, date]] = set()
     for one in given:

@@ -74,7 +74,9 @@ def start_plan(*, actor: Person, couple_id: UUID, plan: Plan, terms: PlanTerms) 
     db.session.flush()
     record(actor, Event.PLAN_STARTED, row, slug=plan.slug, version=plan.version)
     for day in terms.skipped:
-        _leave_out(actor, couple_id, day)
+        _, running = _running(actor, couple_id)
+        _must_be_free(running, day)
+        _note(actor, running, "skip", day)
     lay_out(actor, couple, _running(actor, couple_id)[1])
     return row
 
@@ -127,9 +129,10 @@ def resume_plan(*, actor: Person, couple_id: UUID) -> PlanChange:
 def skip_week(*, actor: Person, couple_id: UUID, day: date) -> PlanChange:
     """Leave out the week that holds a day. The week of the plan that stood there comes a week later."""
     require(actor, Permission.PLAN_WRITE)
-    change = _leave_out(actor, couple_id, day)
     couple, running = _running(actor, couple_id)
-    lay_out(actor, couple, running)
+    _must_be_free(running, day)
+    change = _note(actor, running, "skip", day)
+    lay_out(actor, couple, _running(actor, couple_id)[1])
     return change
 
 
@@ -204,16 +207,15 @@ def _running(actor: Person, couple_id: UUID) -> tuple[Couple, RunningPlan]:
     return couple, running
 
 
-def _leave_out(actor: Person, couple_id: UUID, day: date) -> PlanChange:
-    _, running = _running(actor, couple_id)
+def _must_be_free(running: RunningPlan, day: date) -> None:
+    """Raises Conflict where no week that is to come holds the day."""
     slot = running.timetable.slot_on(day)
     if slot is None:
-        raise Conflict(f"{day:%-d %B} lies outside the plan. Choose a day of one of its weeks.")
+        raise Conflict(f"{day.day} {day:%B} lies outside the plan. Choose a day of one of its weeks.")
     if slot.week is None:
-        raise Conflict(f"The week of {day:%-d %B} is left out already.")
+        raise Conflict(f"The week of {day.day} {day:%B} is left out already.")
     if slot.begins_on <= running.today and running.row.started_at < clock.now() - UNDO:
         raise Conflict("That week has begun. Pause the plan instead.")
-    return _note(actor, running, "skip", day)
 
 
 def _note(

@@ -200,17 +200,16 @@ ORLA_AND_IDRIS = Story(
         Given(
             "pause-and-come-back",
             6,
+            agreed={
+                "signal": "Teapot",
+                "how_long": "half-an-hour",
+                "meanwhile": "Idris walks, and the other does the plants.",
+                "come_back": "Whoever said teapot knocks.",
+            },
             said=(
                 Said(
                     "A",
                     {
-                        "our-pause": {
-                            "signal": "Teapot",
-                            "how_long": "half-an-hour",
-                            "meanwhile": "Idris walks, I do the plants.",
-                            "come_back": "Whoever said teapot knocks.",
-                            "agreed": True,
-                        },
                         "uses": [
                             {
                                 "when": "Last Thursday",

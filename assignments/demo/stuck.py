@@ -78,15 +78,11 @@ ADE_AND_RUTH = Story(
         Given(
             "pause-and-come-back",
             5,
+            agreed={"signal": "Hand flat on the table", "how_long": "one-hour"},
             said=(
                 Said(
                     "B",
                     {
-                        "our-pause": {
-                            "signal": "Hand flat on the table",
-                            "how_long": "one-hour",
-                            "agreed": True,
-                        },
                         "uses": [
                             {"when": "Sunday", "topic": "The loan", "back": "not-yet", "helped": "The quiet"}
                         ],

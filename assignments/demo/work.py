@@ -9,6 +9,12 @@ from random import Random
 from typing import Any
 
 from assignments.actions.responding import LATER, TURNS_HOLD_MINUTES
+from assignments.demo.agreeing import (
+    is_agreed,
+    tell_agreement,
+    tell_time,
+    without_the_ritual,
+)
 from assignments.demo.answers import answer_value, round_answers
 from assignments.demo.scene import Scene, new_id
 from assignments.demo.stories import Given, Part, Said
@@ -26,6 +32,7 @@ from assignments.models import (
     TurnPart,
     Withdrawal,
 )
+from assignments.queries.doing import is_ritual
 from clinic import crypto
 from clinic.audit import Event
 from clinic.models import (
@@ -93,6 +100,8 @@ class Work:
             version=exercise.version,
             for_whom=given.for_whom,
         )
+        if is_agreed(assignment, exercise, given.agreed):
+            tell_agreement(scene, assignment, exercise, given.agreed, self.people)
         for aside in given.asides:
             self._aside(assignment, aside.slot, aside.kind, aside.choice, starts_on, aside.after)
         for said in given.said:
@@ -126,6 +135,7 @@ class Work:
         return next((day for day in self.days if day > starts_on), None)
 
     def _rounds(self, assignment: Assignment, exercise: Exercise, given: Given) -> None:
+        told: set[tuple[str, date]] = set()  # A ritual is marked once a day.
         for slot, signs, lines in zip(("A", "B"), given.rounds or (), given.lines, strict=True):
             for turn, sign in enumerate(signs, start=1):
                 began_on = assignment.starts_on + WEEK * (turn - 1)
@@ -136,7 +146,14 @@ class Work:
                 elif sign != "-":
                     line = lines[(turn - 1) % len(lines)] if lines else ""
                     values = round_answers(exercise, turn, sign, line, given.agreed, began_on)
-                    self._said(assignment, exercise, Said(slot, {}, after), turn, began_on, values)
+                    ritual = is_ritual(exercise) and is_agreed(assignment, exercise, given.agreed)
+                    closeness = values.get("closeness", {}).get("rating")
+                    if ritual:
+                        values = without_the_ritual(exercise, values)
+                    ended_at = self._said(assignment, exercise, Said(slot, {}, after), turn, began_on, values)
+                    if ritual and (slot, ended_at.date()) not in told:
+                        told.add((slot, ended_at.date()))
+                        tell_time(self.scene, assignment, self.people[slot], ended_at, closeness)
 
     def _said(
         self,
@@ -146,7 +163,7 @@ class Work:
         turn: int,
         began_on: date,
         values: dict[str, Any],
-    ) -> None:
+    ) -> datetime:
         scene, person = self.scene, self.people[said.slot]
         day = began_on + DAY * int(said.after)
         evening = scene.at(day, self.chance.randrange(18, 22), self.chance.randrange(60))
@@ -180,12 +197,13 @@ class Work:
             scene.add(answer)
         if said.is_draft:
             scene.note(ended_at, person, Event.DRAFT_SAVED, response)
-            return
+            return ended_at
         scene.note(ended_at, person, Event.RESPONSE_SENT, response)
         self.responses.append(response)
         self._outcome(assignment, turn, person, said, ended_at)
         if said.comment:
             self._comment(response, ended_at, said.comment)
+        return ended_at
 
     def _part(self, assignment: Assignment, exercise: Exercise, part: Part) -> None:
         """What one of them sent in listening turns."""

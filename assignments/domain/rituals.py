@@ -39,7 +39,8 @@ class Schedule:
 
 def schedule_of(step: AgreementStep, value: AnswerValue, *, minutes: int, today: date) -> Schedule:
     """The schedule in words, as far as it was filled in."""
-    when = " ".join(part for part in (_day(step, value, today), value.get("time", "").strip()) if part)
+    day, time = _day(step, value, today), value.get("time", "").strip()
+    when = f"{day} {time[:1].lower()}{time[1:]}".strip() if day else time
     length = "1 minute" if minutes == 1 else f"{minutes} minutes"
     parts = [f"{when}, {length}" if when else f"About {length}", value.get("place", "").strip()]
     line = " ".join(_sentence(part) for part in parts if part)

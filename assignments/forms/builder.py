@@ -40,6 +40,7 @@ from assignments.forms.builder_boxes import (
     MOST_CHARACTERS,
     MOST_FIELDS,
     SHARING,
+    STEP_KINDS,
     TURNS,
     Box,
     boxes_of,
@@ -101,6 +102,11 @@ def builder_form(shape: Shape, draft: Mapping[str, Any], *, sent: bool) -> Form:
     fields = _about_fields()
     for key, kind in shape.steps:
         fields |= _step_fields(key, kind, shape, draft)
+    fields["add_type"] = _menu(
+        "What it asks for", {key: f"{kind.name}: {kind.about}" for key, kind in STEP_KINDS.items()}
+    )
+    places = {key: f"After step {number}" for number, (key, _) in enumerate(shape.steps[:-1], start=1)}
+    fields["add_after"] = _menu("Where", {"": "At the end", **places})
     fields["version"] = HiddenField()
     made = type("BuilderForm", (Form,), fields)
     return made() if sent else made(formdata=None, data=_values(shape, draft))
@@ -113,8 +119,8 @@ def draft_from(form: Any, shape: Shape, before: Mapping[str, Any]) -> Draft:
         _put(draft, box, form[field_name(box.name)].data)
     for name in ("family", "who", "level", "sharing"):
         draft[name] = form[name].data
-    draft["sources"] = [key for key in MATERIAL if key in (form.sources.data or [])]
-    draft["signs"] = [key for key in MATERIAL if key in (form.signs.data or [])]
+    for name in ("sources", "signs"):
+        draft[name] = _in_known_order(form[name].data or [], before.get(name))
     known = {str(step.get("key")): step for step in steps_of(before)}
     draft["steps"] = [_step_from(form, key, kind, known.get(key, {})) for key, kind in shape.steps]
     ticked = {
@@ -126,6 +132,12 @@ def draft_from(form: Any, shape: Shape, before: Mapping[str, Any]) -> Draft:
     if "minutes" in draft:
         draft["sizes"]["usual"]["minutes"] = draft["minutes"]
     return draft
+
+
+def _in_known_order(ticked: Sequence[str], before: Any) -> list[str]:
+    """What was there before stays in its order; what is new comes after it."""
+    held = [one for one in (before if isinstance(before, list) else []) if one in ticked]
+    return [*held, *(one for one in MATERIAL if one in ticked and one not in held)]
 
 
 def _about_fields() -> dict[str, Any]:
@@ -278,9 +290,8 @@ def _step_from(form: Any, key: str, kind: str, before: Mapping[str, Any]) -> dic
             _put(step, box, form[field_name(box.name, key)].data)
     step.setdefault("title", "")
     for name in ("quotes", "turn", "first_time_only"):
-        data = form[field_name(name, key)].data
-        step.pop(name, None)
-        if data:
+        data, held = form[field_name(name, key)].data, step.pop(name, None)
+        if data or held is False:
             step[name] = data
     return step
 

@@ -86,6 +86,8 @@ def _place(place: tuple[str | int, ...], steps: Sequence[Mapping[str, Any]]) -> 
             path = ".".join(str(part) for part in rest if isinstance(part, str))
             boxes = {box.name for box in boxes_of(kind)} | {"quotes", "turn"}
             named = next((name for name in (path, path.split(".")[0], f"{path}.title") if name in boxes), "")
+            if named == "cards":
+                return f"{key}__cards__light"
             return field_name(named, key) if named else key
         case ("sizes", str(size), "minutes"):
             return "minutes" if size == "usual" else field_name(f"sizes.{size}.minutes")

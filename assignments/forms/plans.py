@@ -37,9 +37,7 @@ class WeeksForm(Form):
         fields: dict[str, Any] = {"weeks": tuple(weeks)}
         for week in weeks:
             for place in PLACES:
-                fields[_name("exercise", week, place)] = SelectField(
-                    f"Exercise {place}", validate_choice=True
-                )
+                fields[_name("exercise", week, place)] = SelectField(f"Exercise {place}", default=NOTHING)
                 fields[_name("who", week, place)] = SelectField("For", default="both")
                 fields[_name("size", week, place)] = SelectField("Size", default="usual")
         return type(cls.__name__, (cls,), fields)

@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
+from assignments.domain.exercises import OWN_PREFIX
 from assignments.domain.plans import Plan, PlanError, parse_plan, unknown_exercises
 
 PLANS_FOLDER = Path(__file__).parent / "plans"
-OWN_PREFIX = "own-"
-"""What begins the slug of a practice's own plan, so that it can never hide one that ships."""
 
 
 @lru_cache(maxsize=4)

@@ -12,7 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload
 
 from assignments.access import is_frozen
 from assignments.domain import visibility
@@ -284,12 +284,12 @@ def _texts(couple: Couple, assignment_id: UUID | None = None) -> Sequence[Agreem
     statement = (
         select(AgreementText)
         .where(AgreementText.practice_id == couple.practice_id, AgreementText.couple_id == couple.id)
-        .options(selectinload(AgreementText.signatures))
+        .options(joinedload(AgreementText.signatures))
         .order_by(AgreementText.saved_at, AgreementText.id)
     )
     if assignment_id is not None:
         statement = statement.where(AgreementText.assignment_id == assignment_id)
-    return db.session.execute(statement).scalars().all()
+    return db.session.execute(statement).scalars().unique().all()
 
 
 def _as_read_by(place: Partner, assignment: Assignment) -> Exercise:

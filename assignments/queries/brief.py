@@ -229,7 +229,7 @@ def _turn(one: Response | ReadResponse) -> tuple[UUID, int]:
 
 
 def _quoted(couple: Couple, read: ReadResponse) -> Quoted:
-    said = " ".join(line for step in said_in(couple, read) for line in step.lines)
+    said = " \N{MIDDLE DOT} ".join(" ".join(step.lines) for step in said_in(couple, read))
     return Quoted(read.slot, read.author_name, read.exercise.name, _cut(said))
 
 

@@ -20,6 +20,7 @@ from assignments.domain import progress, turns
 from assignments.domain.checkins import monday_of
 from assignments.domain.exercises import (
     SIZE_NAMES,
+    AgreementStep,
     AnswerValue,
     CardsStep,
     Depth,
@@ -28,6 +29,7 @@ from assignments.domain.exercises import (
     Hand,
     ISentenceStep,
     Part,
+    RatingStep,
     ReadOnlyStep,
     SizeName,
     Step,
@@ -40,6 +42,7 @@ from assignments.domain.exercises import (
 )
 from assignments.domain.progress import Progress
 from assignments.models import Answer, Assignment, Outcome, Response, SetAside, TurnPart
+from assignments.queries.agreements import SharedAgreement, in_force
 from assignments.queries.assignments import assignment_for_partner, exercise_of
 from assignments.queries.responses import own_values
 from clinic.errors import NotFound
@@ -70,6 +73,8 @@ class Doing:
     values: Mapping[str, Any]
     is_written: bool = False
     """Listening turns that this person has begun to write: then only what is their own is asked here."""
+    ritual: SharedAgreement | None = None
+    """The days and place both agreed, where this is a ritual. Its time and closeness have a page of their own then."""
 
     @property
     def partner_name(self) -> str:
@@ -107,6 +112,7 @@ class Doing:
             chosen.get(step.key, step)
             for step in self.exercise.steps
             if step.key in chosen or self.values.get(step.key)
+            if self.ritual is None or not isinstance(step, AgreementStep | TimerStep | RatingStep)
         )
         own = {step.key for step in turns.own_steps_of(self.exercise)}
         asked = tuple(s for s in steps if s.key in own and not isinstance(s, ReadOnlyStep | TimerStep))
@@ -235,6 +241,11 @@ def own_outcome(doing: Doing) -> Outcome | None:
     ).scalar_one_or_none()
 
 
+def is_ritual(exercise: Exercise) -> bool:
+    """Whether it gets a page of its own once both have agreed on days and place."""
+    return exercise.family == "rituals" and {TimerStep, RatingStep} <= {type(step) for step in exercise.steps}
+
+
 def as_read_by(place: Partner, assignment: Assignment) -> Exercise:
     """The exercise with the names this partner reads in it."""
     return personalised(
@@ -263,6 +274,7 @@ def _doing(place: Partner, assignment_id: UUID, now: datetime, *, sent: bool) ->
         response=response,
         values=own_values(response),
         is_written=turns.has_exchange(exercise) and _has_written(place, assignment, turn),
+        ritual=_ritual(place, assignment, now),
     )
 
 
@@ -279,6 +291,10 @@ def _has_written(place: Partner, assignment: Assignment, turn: int) -> bool:
             )
         ).scalar_one()
     )
+
+
+def _ritual(place: Partner, assignment: Assignment, now: datetime) -> SharedAgreement | None:
+    return in_force(place, assignment, now) if is_ritual(exercise_of(assignment)) else None
 
 
 def _own_responses(place: Partner, assignment: Assignment) -> list[Response]:

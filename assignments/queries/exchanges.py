@@ -146,10 +146,6 @@ class Exchange:
         rows = {(row.step, row.round): row for row in self.rows.get((one.turn, one.speaker), ())}
         return [quoted_part(self, rows[key]) for key in wanted if key in rows and rows[key].sent_at]
 
-    def has_written(self, turn: int) -> bool:
-        """Whether this person has sent anything of their own in a turn."""
-        return any(row.author_id == self.place.person_id and row.sent_at for row in self._of_turn(turn))
-
     def has_been_heard(self, turn: int) -> bool:
         """Whether this person's own strand is over, so that they may say how it was."""
         return turns.has_been_heard(self.strand, self._parts(turn, self.place.slot))
@@ -177,11 +173,6 @@ class Exchange:
     @property
     def _turns(self) -> list[int]:
         return sorted({self.current, *(turn for turn, _ in self.rows)})
-
-    def _of_turn(self, turn: int) -> Iterator[TurnPart]:
-        for (of, _), some in self.rows.items():
-            if of == turn:
-                yield from some
 
     def _next_in(self, turn: int) -> Iterator[NextPart]:
         for speaker in (self.place.place.other, self.place.slot):

@@ -36,6 +36,12 @@ class OwnExercise:
         return str(self.draft.get("name") or "Not named yet")
 
     @property
+    def original(self) -> str:
+        """The name of the shipped exercise it was copied from, as far as that still ships."""
+        found = load_library().get(self.row.copied_from or "")
+        return found.name if found else ""
+
+    @property
     def is_published(self) -> bool:
         """Whether it can be given, unless it is archived."""
         return self.row.published_version > 0

@@ -13,7 +13,8 @@ from assignments.domain.plans import Phase, Slot
 from assignments.models import Assignment
 from assignments.queries.assignments import exercise_of, is_withdrawn
 from assignments.queries.history import Record
-from assignments.queries.plans import RunningPlan, assignments_in, exercises_for
+from assignments.queries.library import library_for
+from assignments.queries.plans import RunningPlan, assignments_in
 from clinic.models import Person
 
 
@@ -53,7 +54,7 @@ def weeks_of(reader: Person, running: RunningPlan, record: Record) -> list[WeekR
     """Every week in the order of the calendar, then those that wait for the plan to go on."""
     given = [one for one in assignments_in(running.row) if not is_withdrawn(one)]
     done = _done(record)
-    names = {exercise.slug: exercise.name for exercise in exercises_for(reader).all()}
+    names = {exercise.slug: exercise.name for exercise in library_for(reader).all()}
     rows = [_row(running, slot, given, done, names) for slot in running.timetable.slots]
     dated = {row.number for row in rows}
     for number in range(1, len(running.plan.weeks) + 1):

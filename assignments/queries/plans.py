@@ -30,7 +30,6 @@ from assignments.domain.plans import (
     plan_from_json,
     with_weeks,
 )
-from assignments.library.loader import Library, load_library
 from assignments.library.plan_loader import load_plans
 from assignments.models import Assignment, CouplePlan, PlanChange, PlanVersion, PracticePlan
 from clinic.errors import NotFound
@@ -151,11 +150,6 @@ class PlanLine:
     weeks: int
     title: str
     check_in: bool
-
-
-def exercises_for(_reader: Person) -> Library:
-    """Every exercise that this reader may put into a plan."""
-    return load_library()
 
 
 def plans_for(reader: Person) -> tuple[Plan, ...]:

@@ -18,7 +18,7 @@ from assignments.models import Assignment, Response, SetAside, TurnPart
 from assignments.queries.agreements import SharedAgreement, open_agreements
 from assignments.queries.assignments import open_assignments
 from assignments.queries.checkins import open_checkin
-from assignments.queries.doing import as_read_by, size_given
+from assignments.queries.doing import as_read_by, is_ritual, size_given
 from assignments.queries.exchanges import NextPart, Parts, exchange_between, is_exchange, parts_read_by
 from assignments.queries.plans import PlanLine, plan_line
 from assignments.queries.uses import assignments_done_on
@@ -131,7 +131,7 @@ def _schedules(agreed: Sequence[SharedAgreement], tasks: Sequence[Task], today: 
     return {
         one.assignment.id: schedule_of(one.step, one.value, minutes=minutes[one.assignment.id], today=today)
         for one in agreed
-        if one.exercise.family == "rituals"
+        if is_ritual(one.exercise)
     }
 
 

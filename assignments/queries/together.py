@@ -5,7 +5,7 @@ So two people may look at these pages side by side, and nothing on them moves be
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from uuid import UUID
@@ -52,8 +52,8 @@ class SharedTurn:
     opening: Opening
     is_open: bool
     answers: Sequence[SharedAnswer] = ()
-    strands: Sequence[Sequence[SharedPart]] = ()
-    """Listening turns: what went to and fro, a strand for each speaker, A's first."""
+    strands: Sequence[tuple[str, Sequence[SharedPart]]] = ()
+    """Listening turns: what went to and fro while each of them was the speaker, A first."""
 
 
 @dataclass(frozen=True)
@@ -112,13 +112,21 @@ class _Scope:
         ]
 
 
-def shared_things(place: Partner, now: datetime) -> list[SharedThing]:
-    """Every exercise that stands on Together, the latest given first, without words."""
+def shared_things(
+    place: Partner, now: datetime, all_given: Sequence[Assignment], rituals: Collection[UUID] = ()
+) -> list[SharedThing]:
+    """Every exercise that stands on Together, the latest given first, without words.
+
+    Of `rituals`, whose days both have agreed, nothing is going to open: each one's closeness stays their own.
+    """
     scope = _scope(place, now)
-    given = sorted(
-        assignments_of(place.couple), key=lambda a: (a.starts_on, a.assigned_at, a.id.hex), reverse=True
-    )
-    return [thing for thing in (_thing(scope, assignment) for assignment in given) if thing is not None]
+    given = sorted(all_given, key=lambda a: (a.starts_on, a.assigned_at, a.id.hex), reverse=True)
+    things = (_thing(scope, assignment) for assignment in given)
+    return [
+        thing
+        for thing in things
+        if thing is not None and (thing.is_open or thing.assignment_id not in rituals)
+    ]
 
 
 def shared_thing(place: Partner, assignment_id: UUID, now: datetime) -> SharedThing:
@@ -208,7 +216,9 @@ def _closes_at(scope: _Scope, assignment: Assignment, turn: int) -> datetime | N
     return min((end for end in ends if end is not None), default=None)
 
 
-def _strands(couple: Couple, assignment: Assignment, rows: Sequence[TurnPart]) -> list[list[SharedPart]]:
+def _strands(
+    couple: Couple, assignment: Assignment, rows: Sequence[TurnPart]
+) -> list[tuple[str, list[SharedPart]]]:
     """What was said in each strand, worded as its own author chose it."""
     strands: dict[str, list[SharedPart]] = {}
     for row in rows:
@@ -217,7 +227,7 @@ def _strands(couple: Couple, assignment: Assignment, rows: Sequence[TurnPart]) -
             other, counsellor = couple.partner(author.place.other).name, couple.counsellor.name
             lines = lines_of(personalised(step, partner=other, counsellor=counsellor), unsealed_value(row))
             strands.setdefault(row.speaker, []).append(SharedPart(author.slot, author.name, lines))
-    return list(strands.values())
+    return [(couple.partner(slot).name, parts) for slot, parts in strands.items()]
 
 
 def _answer(couple: Couple, response: ReadResponse) -> SharedAnswer:

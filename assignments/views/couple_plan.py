@@ -20,8 +20,9 @@ from assignments.actions.plans import (
 )
 from assignments.forms.plans import CheckpointForm, HolidayForm, WeekNumberForm, WeeksForm, filled
 from assignments.queries.history import record_of
+from assignments.queries.library import library_for
 from assignments.queries.plan_weeks import evidence, weeks_of
-from assignments.queries.plans import exercises_for, plan_for_staff, plans_for
+from assignments.queries.plans import plan_for_staff, plans_for
 from clinic import clock
 from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
@@ -155,7 +156,7 @@ def edit_week(couple_id: UUID, week: int) -> ResponseReturnValue:
     held = running.plan.week(week).items
     form = WeeksForm.for_weeks([week])(**filled({week: held}))
     names = (couple.partner("A").name, couple.partner("B").name)
-    form.offer_exercises(exercises_for(signed_in()).all(), names, [item.exercise for item in held])
+    form.offer_exercises(library_for(signed_in()).all(), names, [item.exercise for item in held])
     if form.validate_on_submit():
         stays = {item.exercise for item in held if item.repeat == "weekly"}
         items = [

@@ -10,11 +10,14 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from assignments.actions.plans import PlanTerms, start_plan, undo_start
+from assignments.domain.exercises import OWN_PREFIX
 from assignments.domain.material import label_of
 from assignments.domain.plans import Plan, Timetable, at_pace, with_weeks
 from assignments.domain.visibility import Level
 from assignments.forms.plans import StartPlanForm, filled
-from assignments.queries.plans import exercises_for, plan_called, plan_of, plans_for
+from assignments.queries.library import library_for
+from assignments.queries.own_plans import own_plans
+from assignments.queries.plans import plan_called, plan_of, plans_for
 from clinic import clock
 from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
@@ -34,7 +37,9 @@ LOOSEST_FIRST = tuple(reversed(Level))
 @needs(Permission.PLAN_LIBRARY_READ)
 def plans() -> ResponseReturnValue:
     """Every plan that can be given, the practice's own first."""
-    return render_template("assignments/plans/plans.html", plans=plans_for(signed_in()))
+    return render_template(
+        "assignments/plans/plans.html", plans=plans_for(signed_in()), own=own_plans(signed_in())
+    )
 
 
 @blueprint.get("/c/plans/<plan>")
@@ -45,7 +50,8 @@ def plan(plan: str) -> ResponseReturnValue:
     return render_template(
         "assignments/plans/plan.html",
         plan=found,
-        exercises={one.slug: one for one in exercises_for(signed_in()).all()},
+        is_own=found.slug.startswith(OWN_PREFIX),
+        exercises={one.slug: one for one in library_for(signed_in()).all()},
         labels={material_id: label_of(material_id) for material_id in found.sources},
     )
 
@@ -98,7 +104,7 @@ def _start_form(found: Plan, couple: Couple) -> StartPlanForm:
     form: StartPlanForm = StartPlanForm.for_weeks(numbers)(**values)
     form.offer(levels, max(found.pace, 2), _today())
     names = (couple.partner("A").name, couple.partner("B").name)
-    form.offer_exercises(exercises_for(signed_in()).all(), names, found.exercises)
+    form.offer_exercises(library_for(signed_in()).all(), names, found.exercises)
     return form
 
 

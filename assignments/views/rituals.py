@@ -11,11 +11,11 @@ from flask.typing import ResponseReturnValue
 
 from assignments.actions.noting import level_of_closeness, mark_done, rate_closeness, time_today, undo_done
 from assignments.actions.responding import set_aside
-from assignments.domain.exercises import ChooseOneStep, EntriesStep, RatingStep, TextStep, TimerStep
+from assignments.domain.exercises import ChooseOneStep, RatingStep, TimerStep
 from assignments.domain.rituals import schedule_of
 from assignments.domain.timers import running_timer, start_mark
 from assignments.forms import StepForm, step_form
-from assignments.queries.agreements import SharedAgreement, in_force
+from assignments.queries.agreements import SharedAgreement
 from assignments.queries.doing import Doing, doing_for
 from assignments.queries.uses import own_times, value_of
 from assignments.views.do.blueprint import page_url
@@ -32,12 +32,6 @@ blueprint = Blueprint("rituals", __name__)
 
 HERE = "/ritual/<uuid:assignment_id>"
 LAST = 5
-
-
-def ritual_of(mine: Doing) -> SharedAgreement | None:
-    """The agreed set-up that makes this a ritual page, or None where the exercise is begun as any other."""
-    is_ritual = mine.exercise.family == "rituals" and _step(mine, TimerStep) and _step(mine, RatingStep)
-    return in_force(mine.place, mine.assignment, clock.now()) if is_ritual else None
 
 
 def ritual_page(mine: Doing, agreed: SharedAgreement, sent: StepForm | None = None) -> ResponseReturnValue:
@@ -133,10 +127,9 @@ def not_today(assignment_id: UUID) -> ResponseReturnValue:
 
 def _ritual(assignment_id: UUID) -> tuple[Doing, SharedAgreement]:
     mine = doing_for(own_place(signed_in()), assignment_id, clock.now())
-    agreed = ritual_of(mine)
-    if agreed is None:
+    if mine.ritual is None:
         raise NotFound
-    return mine, agreed
+    return mine, mine.ritual
 
 
 def _step(mine: Doing, kind: type[TimerStep] | type[RatingStep]) -> TimerStep | RatingStep | None:
@@ -154,7 +147,4 @@ def _ideas(mine: Doing) -> list[str]:
 
 def _more_url(mine: Doing) -> str:
     """Where one can write something down as well, while this turn is not finished."""
-    if mine.is_sent:
-        return ""
-    first = next((one for one in mine.pages if isinstance(one.step, TextStep | EntriesStep)), None)
-    return page_url(mine, first) if first is not None else ""
+    return page_url(mine, mine.next_page) if mine.pages and not mine.is_sent else ""

@@ -9,6 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from assignments.domain.visibility import OPENING_WORDS
 from assignments.queries.agreements import shared_agreements
+from assignments.queries.assignments import assignments_of
+from assignments.queries.doing import is_ritual
 from assignments.queries.entries import by_week, shared_thanks
 from assignments.queries.together import shared_thing, shared_things
 from clinic import clock
@@ -24,10 +26,13 @@ blueprint = Blueprint("together", __name__)
 def together() -> ResponseReturnValue:
     """Every exercise that may be shared, in the order it was given, and shared thank-yous."""
     place, now = own_place(signed_in()), clock.now()
+    given = assignments_of(place.couple)
+    agreements = shared_agreements(place, now, given)
+    rituals = {one.assignment.id for one in agreements if one.is_in_force and is_ritual(one.exercise)}
     return render_template(
         "assignments/together/together.html",
-        things=shared_things(place, now),
-        agreements=shared_agreements(place, now),
+        things=shared_things(place, now, given, rituals),
+        agreements=agreements,
         weeks=by_week(shared_thanks(place.couple, now)),
         opening_words=OPENING_WORDS,
     )

@@ -14,6 +14,9 @@ TOUCH_EVERY = timedelta(minutes=1)
 # A pass-phrase given so short a time ago counts as fresh.
 FRESH = timedelta(minutes=10)
 
+# What was sent after a time-out waits this long for its sender to come back.
+FORM_KEPT = timedelta(minutes=15)
+
 FAILURES = 10
 FAILURE_WINDOW = timedelta(minutes=15)
 
@@ -34,6 +37,20 @@ def is_live(
 def is_fresh(now: datetime, *, created_at: datetime, confirmed_at: datetime | None) -> bool:
     """Whether the pass-phrase was given a short time ago, by signing in or by giving it again."""
     return now - max(created_at, confirmed_at or created_at) < FRESH
+
+
+def has_timed_out(
+    now: datetime,
+    *,
+    is_staff: bool,
+    created_at: datetime,
+    last_seen_at: datetime,
+    ended_at: datetime | None,
+) -> bool:
+    """Whether a sign-in stopped counting by itself. One that somebody ended has not timed out: they meant it."""
+    return ended_at is None and not is_live(
+        now, is_staff=is_staff, created_at=created_at, last_seen_at=last_seen_at, ended_at=ended_at
+    )
 
 
 def device_name(user_agent: str) -> str:

@@ -6,7 +6,7 @@ from clinic.models.couple import Couple, Partner, SafetyConversation
 from clinic.models.outbox import OutboxMail
 from clinic.models.person import Invitation, Person, Recovery, Supervision
 from clinic.models.practice import Practice, SafetyRuleChange
-from clinic.models.sign_in import FormKey, SignIn, SignInFailure
+from clinic.models.sign_in import FormKey, KeptForm, SignIn, SignInFailure
 from clinic.models.talk import TalkRequest
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Couple",
     "FormKey",
     "Invitation",
+    "KeptForm",
     "OutboxMail",
     "Partner",
     "Person",

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clinic.extensions import Model, UTCDateTime
-from clinic.models.columns import Digest, Id, Moment, PersonId, PracticeId
+from clinic.models.columns import Digest, Id, Moment, PersonId, PracticeId, Sealed
 
 
 class SignIn(Model):
@@ -39,6 +39,24 @@ class SignInFailure(Model):
     id: Mapped[Id]
     bucket: Mapped[Digest]
     at: Mapped[Moment]
+
+
+class KeptForm(Model):
+    """A form that arrived after its sender's sign-in had timed out, sealed, for a quarter of an hour.
+
+    It is completed once the same person has signed in again, and never shown to anybody else.
+    """
+
+    __tablename__ = "kept_form"
+
+    id: Mapped[Id]
+    practice_id: Mapped[PracticeId]
+    author_id: Mapped[PersonId]
+    path: Mapped[str] = mapped_column(String(300))
+    # The form's own key: once it stands among the keys acted on, the form has been completed.
+    form_key: Mapped[str] = mapped_column(String(64))
+    fields_sealed: Mapped[Sealed]
+    kept_at: Mapped[Moment] = mapped_column(index=True)
 
 
 class FormKey(Model):

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import aliased
 
+from clinic import crypto
 from clinic.domain import invitations, sign_ins
 from clinic.domain.roles import Role
 from clinic.errors import NotFound
 from clinic.extensions import db
 from clinic.models import (
+    FormKey,
     Invitation,
+    KeptForm,
     Partner,
     Person,
     Practice,
@@ -186,6 +190,48 @@ def sign_in_by_token(token_hash: str, now: datetime) -> tuple[SignIn, Person] | 
         ended_at=sign_in.ended_at,
     )
     return (sign_in, person) if live and person.disabled_at is None else None
+
+
+def timed_out_by_token(token_hash: str, now: datetime) -> Person | None:
+    """Whose sign-in this was that timed out; None where it still counts or somebody ended it."""
+    row = db.session.execute(
+        select(SignIn, Person)
+        .join(Person, Person.id == SignIn.person_id)
+        .where(SignIn.token_hash == token_hash, Person.disabled_at.is_(None))
+    ).one_or_none()
+    if row is None:
+        return None
+    sign_in, person = row
+    timed_out = sign_ins.has_timed_out(
+        now,
+        is_staff=person.is_staff,
+        created_at=sign_in.created_at,
+        last_seen_at=sign_in.last_seen_at,
+        ended_at=sign_in.ended_at,
+    )
+    return person if timed_out else None
+
+
+def kept_form_of(person: Person, now: datetime) -> KeptForm | None:
+    """The form this person sent last after a time-out, as long as it is kept and has not been completed."""
+    return db.session.execute(
+        select(KeptForm)
+        .where(
+            KeptForm.author_id == person.id,
+            KeptForm.practice_id == person.practice_id,
+            KeptForm.kept_at > now - sign_ins.FORM_KEPT,
+            ~exists().where(FormKey.key == KeptForm.form_key),
+        )
+        .order_by(KeptForm.kept_at.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+
+
+def fields_of(form: KeptForm) -> list[tuple[str, str]]:
+    """The fields of a kept form as they were sent."""
+    return [
+        (name, value) for name, value in json.loads(crypto.unseal(form, "fields_sealed", form.fields_sealed))
+    ]
 
 
 def sign_ins_of(person: Person, now: datetime) -> Sequence[SignIn]:

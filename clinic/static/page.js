@@ -63,3 +63,6 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => print());
 }
+
+// What was sent after a time-out completes by itself once its sender has signed in again.
+document.querySelector("form[data-carry-on]")?.requestSubmit();

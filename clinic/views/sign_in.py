@@ -6,8 +6,10 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from clinic import clock
 from clinic.access import needs, public, signed_in
 from clinic.actions.invitations import WeakPassphrase, WrongCode
+from clinic.actions.kept_forms import leave_kept_form
 from clinic.actions.sign_ins import (
     WrongSignIn,
     check_sign_in,
@@ -22,6 +24,7 @@ from clinic.domain.roles import Permission
 from clinic.domain.sign_ins import device_name
 from clinic.forms import PassPhraseForm, RecoveryCodesForm, RecoveryForm, SignInForm
 from clinic.models import Person
+from clinic.queries.people import fields_of, kept_form_of
 from clinic.web import (
     at_most,
     begin_session,
@@ -52,6 +55,8 @@ def sign_in() -> ResponseReturnValue:
             form.form_errors.append(problem.sentence)
         else:
             let_in(person, device)
+            if kept_form_of(person, clock.now()) is not None:
+                return redirect(url_for("sign_in.carry_on"))
             return redirect(local_target(form.next.data) or url_for("home"))
     return page("clinic/sign_in/sign_in.html", form)
 
@@ -76,6 +81,25 @@ def let_in(person: Person, device: str) -> None:
     """Open a sign-in for this browser, which it keeps as its one cookie."""
     token = start_sign_in(person, device=device, device_name=device_name(request.user_agent.string))
     begin_session(person, token)
+
+
+@blueprint.get("/sign-in/carry-on")
+@needs(Permission.ACCOUNT_OWN)
+def carry_on() -> ResponseReturnValue:
+    """Complete what was sent after a time-out: by itself with script, with one press without."""
+    form = kept_form_of(signed_in(), clock.now())
+    if form is None:
+        return redirect(url_for("home"))
+    return page("clinic/sign_in/carry_on.html", path=form.path, fields=fields_of(form))
+
+
+@blueprint.post("/sign-in/carry-on")
+@needs(Permission.ACCOUNT_OWN)
+def leave_it() -> ResponseReturnValue:
+    """Or throw it away."""
+    leave_kept_form(actor=signed_in())
+    notice("That is gone. Nothing was changed.")
+    return redirect(url_for("home"))
 
 
 @blueprint.post("/sign-out")

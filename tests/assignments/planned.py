@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from assignments.actions.plans import PlanTerms, start_plan
-from assignments.domain.plans import Plan, parse_plan
+from assignments.domain.plans import Plan, parse_plan, rebuilt
 from assignments.domain.visibility import Level
 from assignments.models import CouplePlan
 from clinic.clock import today
@@ -50,6 +50,12 @@ items = [{ exercise = "appreciation-log", size = "small" }]
 def small_plan() -> Plan:
     """Six weeks; the fourth brings something that stays."""
     return parse_plan(TEXT, "plans/small-plan.toml")
+
+
+def two_weeks() -> Plan:
+    """As little as a plan can be and still move on: one thing that opens together, then one talk."""
+    plan = small_plan()
+    return rebuilt(plan, weeks=(plan.week(3), plan.week(4)), checkpoint=None)
 
 
 def planned(

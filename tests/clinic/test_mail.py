@@ -38,6 +38,10 @@ class Sink(MessageHandler):
         return self.reply or await super().handle_DATA(server, session, envelope)
 
 
+# An application of its own for each, since they tell it where its mail server is.
+pytestmark = pytest.mark.settings
+
+
 @pytest.fixture
 def sink(app: Flask) -> Iterator[Sink]:
     with socket.socket() as free:

@@ -260,6 +260,12 @@ def _sketched(step: Mapping[str, Any]) -> Any:
             return _STEP.validate_python(table)
         except ValidationError as error:
             wrong = {str(detail["loc"][1]) for detail in error.errors() if len(detail["loc"]) > 1}
+            # A rule about the whole step names no field; then the parts that have a stand-in are taken for it.
+            wrong = wrong or {
+                name
+                for name in STEP_TYPES.get(str(step.get("type")), Exercise).model_fields
+                if name in _STAND_INS and name != "title"
+            }
             if not wrong or wrong & {"key", "type"}:
                 return None
             for name in wrong:

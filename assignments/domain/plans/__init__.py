@@ -13,6 +13,7 @@ from assignments.domain.plans.definitions import (
     PlanWeek,
     Whom,
 )
+from assignments.domain.plans.drafts import Draft, after_button, blank_draft, draft_of, finished
 from assignments.domain.plans.parsing import (
     PlanError,
     parse_plan,
@@ -38,6 +39,7 @@ __all__ = [
     "Again",
     "Branch",
     "Checkpoint",
+    "Draft",
     "Often",
     "Pause",
     "Phase",
@@ -49,7 +51,11 @@ __all__ = [
     "Standing",
     "Timetable",
     "Whom",
+    "after_button",
     "at_pace",
+    "blank_draft",
+    "draft_of",
+    "finished",
     "for_anyone",
     "local_day",
     "parse_plan",

@@ -38,6 +38,9 @@ from clinic.web import notice, page
 def check(assignment_id: UUID) -> ResponseReturnValue:
     """Everything that was answered, and who sees it. Nothing is chosen beforehand."""
     mine = doing(assignment_id)
+    if not mine.pages:
+        # A ritual with nothing to write is marked as done on its own page.
+        return redirect(url_for("do.intro", assignment_id=assignment_id))
     practice = practice_of(signed_in())
     levels = offered_levels(mine.place, mine.assignment, practice, mine.turn)
     names = {"partner": mine.partner_name, "counsellor": mine.counsellor_name}

@@ -16,7 +16,7 @@ from assignments.queries.assignments import exercise_of, note_of
 from assignments.queries.doing import assignment_as_given
 from assignments.queries.exchanges import exchange_for, is_exchange
 from assignments.views.do.blueprint import blueprint, doing, page_url
-from assignments.views.rituals import ritual_of, ritual_page
+from assignments.views.rituals import ritual_page
 from clinic import clock
 from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
@@ -39,11 +39,11 @@ def intro(assignment_id: UUID) -> ResponseReturnValue:
             who=WHO_NAMES[exercise.who],
             note=note_of(assignment),
             counsellor=couple.counsellor.name,
+            is_spoken=has_exchange(exercise),
         )
     mine = doing(assignment_id)
-    agreed = ritual_of(mine)
-    if agreed is not None:
-        return ritual_page(mine, agreed)
+    if mine.ritual is not None:
+        return ritual_page(mine, mine.ritual)
     exchange = None
     if is_exchange(mine.place.couple, mine.assignment):
         exchange = exchange_for(mine.place, assignment_id, clock.now())

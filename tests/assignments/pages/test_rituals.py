@@ -187,15 +187,31 @@ def test_where_the_practice_keeps_no_secrets_the_closeness_stays_with_its_author
 
 
 def test_words_begun_on_it_stay_with_their_author_when_it_is_marked_as_done(
-    cast: Cast, as_: AS, ritual: UUID
+    app: Flask, cast: Cast, as_: AS
 ) -> None:
+    with app.app_context():
+        work = given(cast.priya, cast.sam_and_jo, "how-we-are", days=None)
+        agreed(cast.sam, cast.jo, work, OUR_TIME)
     sam = as_(cast.sam)
-    submit(sam, get_page(sam, f"/do/{ritual}/closeness"), {"rating": "3"})
-    press(sam, get_page(sam, f"/do/{ritual}"), "/done")
-    assert (
-        "Fifteen quiet minutes"
-        not in get_page(as_(cast.priya), f"/c/couples/{cast.sam_and_jo.id}/answers").words
+    page = get_page(sam, f"/do/{work}")
+    link = next(a for a in page.select("main a") if "Write something down" in a.get_text())
+    submit(
+        sam,
+        get_page(sam, str(link["href"])),
+        {"text": "Tired, mostly"},
+        form="main form[data-autosave]",
+        button="Continue",
     )
+    press(sam, get_page(sam, f"/do/{work}"), "/done")
+    words = get_page(as_(cast.priya), f"/c/couples/{cast.sam_and_jo.id}/answers").words
+    assert "How I am, what I need" not in words
+    assert "Tired, mostly" not in get_page(as_(cast.jo), f"/do/{work}").words
+
+
+def test_the_time_and_the_closeness_are_not_asked_a_second_time(cast: Cast, as_: AS, ritual: UUID) -> None:
+    sam = as_(cast.sam)
+    assert sam.get(f"/do/{ritual}/closeness").status_code == 404
+    assert sam.get(f"/do/{ritual}/check").location == f"/do/{ritual}"
 
 
 def test_a_number_off_the_scale_is_refused_beside_the_tiles(cast: Cast, as_: AS, ritual: UUID) -> None:

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
 from clinic.audit import Event
 from clinic.extensions import db
@@ -340,3 +341,48 @@ def test_the_counsellor_reads_a_part_at_once_and_each_reading_is_written_down(
     now = get_page(priya, f"{file}/turns/{turns}/1").words
     assert THOUGHT not in now
     assert "You feel left out" in now
+
+
+def test_only_what_was_looked_at_is_sent(as_: SignInAs, cast: Cast, turns: UUID) -> None:
+    sam = as_(cast.sam)
+    url = at(turns, "A", "thought")
+    check = submit_and_follow(sam, get_page(sam, url), {"text": THOUGHT}, button="Continue")
+    submit(sam, get_page(sam, url), {"text": "Changed in another window"}, button="Continue")
+    late = submit(sam, check, button="Send to Jo and Priya", status=422)
+    assert "This has changed since you looked." in late.text
+    assert "Changed in another window" in late.text
+    assert "Take it back" not in get_page(sam, f"/turns/{turns}").words
+
+
+def test_a_week_that_turns_over_leaves_nothing_unanswered_and_brings_a_fresh_turn(
+    app: Flask, as_: SignInAs, cast: Cast, clock: Clock
+) -> None:
+    with app.app_context():
+        weekly = given(cast.priya, cast.sam_and_jo, "reflect-and-check", days=28, repeat=Repeat.WEEKLY)
+    sam, jo = as_(cast.sam), as_(cast.jo)
+    write(sam, at(weekly, "A", "thought"), {"text": THOUGHT})
+    clock.move(days=8)
+    sam, jo = as_(cast.sam), as_(cast.jo)
+    assert f"/turns/{weekly}/1/A/say-back/1" in get_page(jo, "/today").decode()
+    write(jo, at(weekly, "A", "say-back"), {"text": "You feel left out"})
+    assert f"/turns/{weekly}/2/B/thought/1" in get_page(jo, f"/turns/{weekly}").decode()
+    get_page(jo, f"/turns/{weekly}/3/B/thought/1", 404)
+    clock.move(**MINUTE)
+    assert f"/turns/{weekly}/1/A/got-it-right/1" in get_page(sam, "/today").decode()
+
+
+def test_hiding_what_was_answered_leaves_no_mark_and_asks_for_nothing_more(
+    as_: SignInAs, cast: Cast, turns: UUID, clock: Clock
+) -> None:
+    sam, jo = as_(cast.sam), as_(cast.jo)
+    write(sam, at(turns, "A", "thought"), {"text": THOUGHT})
+    clock.move(**MINUTE)
+    before = get_page(jo, f"/together/{turns}").words
+    write(jo, at(turns, "A", "say-back"), {"text": "You feel left out"})
+    clock.move(**MINUTE)
+    assert "You feel left out" in get_page(sam, at(turns, "A", "got-it-right")).words
+    own = next(a for a in get_page(jo, "/me/history").select("a.row-link") if "/parts/" in str(a["href"]))
+    submit(jo, get_page(jo, str(own["href"])), button="Hide it")
+    assert get_page(sam, f"/together/{turns}").words == before
+    get_page_elsewhere(sam, at(turns, "A", "got-it-right"))
+    get_page_elsewhere(jo, at(turns, "A", "say-back", 2))

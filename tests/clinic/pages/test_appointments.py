@@ -127,7 +127,7 @@ def test_cancelling_one_can_be_undone_for_ten_minutes(
     assert "Thu 17 Sep, 19:30" in page.words
     page = cancelled()
     clock.move(minutes=10, seconds=1)
-    submit(client, page, form=RESTORE, status=410)
+    submit(client, page, form=RESTORE, status=409)
     assert "None booked." in get_page(client, url(cast)).words
 
 

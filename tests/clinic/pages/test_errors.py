@@ -51,6 +51,7 @@ def test_an_address_that_makes_no_sense_is_not_found(cast: Cast, as_: AS, addres
     get_page(as_(cast.priya), address, 404)
 
 
+@pytest.mark.settings  # An application of its own, for the address it adds.
 def test_an_unexpected_fault_gives_a_plain_page_without_its_cause(app: Flask) -> None:
     from clinic.access import public
 

@@ -55,7 +55,7 @@ def test_ten_wrong_ones_end_the_tries(cast: Cast, as_: AS, clock: Clock) -> None
     assert "Too many tries" in told.words
 
 
-@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example/", "\\\\evil", "/a\nb"])
+@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example/", "\\\\evil"])
 def test_it_leads_nowhere_else(cast: Cast, as_: AS, target: str) -> None:
     client = as_(cast.priya)
     page = get_page(client, "/sign-in/again")

@@ -1,0 +1,137 @@
+"""A form that arrives after a time-out: its sender signs in again and nothing is lost; nobody else gets it."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from assignments.domain.visibility import Level
+from clinic.actions.kept_forms import forget_kept_forms
+from clinic.extensions import db
+from clinic.models import KeptForm, Person
+from tests import builders
+from tests.assignments.given import given
+from tests.cast import AS, Cast
+from tests.conftest import Clock
+from tests.page import Page, get_page, read_page, submit, submit_and_follow
+
+WORDS = "I would row, and I have told nobody how much I miss it."
+LATER = 31  # minutes; a partner's sign-in lasts thirty without a click.
+
+
+def sign_in(client: FlaskClient, person: Person, where: str = "/sign-in") -> str | None:
+    """Sign in on the real page; where that leads."""
+    fields = {"email": str(person.sign_in_address), "password": builders.PASSPHRASE}
+    return submit(client, get_page(client, where), fields).location
+
+
+def written(client: FlaskClient) -> Page:
+    """A thank-you typed on its page, and not sent yet."""
+    return get_page(client, "/thanks/new")
+
+
+def kept(app: Flask) -> int:
+    with app.app_context():
+        return db.session.scalar(select(func.count()).select_from(KeptForm)) or 0
+
+
+def timed_out_with_words(client: FlaskClient, clock: Clock) -> None:
+    page = written(client)
+    clock.move(minutes=LATER)
+    reply = submit(client, page, {"what": WORDS, "visibility": "private"}, button="Save")
+    assert (reply.location or "").startswith("/sign-in")
+
+
+@pytest.mark.both_databases
+def test_what_was_sent_completes_once_its_sender_has_signed_in_again(
+    app: Flask, cast: Cast, as_: AS, clock: Clock
+) -> None:
+    client = as_(cast.sam)
+    timed_out_with_words(client, clock)
+    assert "Please sign in again. Nothing is lost." in get_page(client, "/sign-in").words
+    with app.app_context():
+        assert WORDS.encode() not in db.session.scalars(select(KeptForm.fields_sealed)).one()
+    assert sign_in(client, cast.sam) == "/sign-in/carry-on"
+    after = submit_and_follow(client, get_page(client, "/sign-in/carry-on"), form="form[data-carry-on]")
+    assert WORDS in after.words
+    assert client.get("/sign-in/carry-on").location == "/", "it is completed once"
+
+
+def test_the_other_partner_at_the_same_browser_gets_nothing_of_it(
+    app: Flask, cast: Cast, as_: AS, clock: Clock
+) -> None:
+    client = as_(cast.sam)
+    timed_out_with_words(client, clock)
+    assert sign_in(client, cast.jo) == "/"
+    assert client.get("/sign-in/carry-on").location == "/"
+    assert kept(app) == 1, "it still waits for Sam"
+
+
+def test_it_waits_a_quarter_of_an_hour_and_no_longer(app: Flask, cast: Cast, as_: AS, clock: Clock) -> None:
+    client = as_(cast.sam)
+    timed_out_with_words(client, clock)
+    clock.move(minutes=15)
+    assert sign_in(client, cast.sam) == "/"
+    with app.app_context():
+        forget_kept_forms()
+    assert kept(app) == 0
+
+
+def test_it_can_be_left(app: Flask, cast: Cast, as_: AS, clock: Clock) -> None:
+    client = as_(cast.sam)
+    timed_out_with_words(client, clock)
+    sign_in(client, cast.sam)
+    page = get_page(client, "/sign-in/carry-on")
+    submit(client, page, form="form[action='/sign-in/carry-on']")
+    assert kept(app) == 0
+    assert WORDS not in get_page(client, "/thanks").words
+
+
+def test_nothing_is_kept_of_somebody_who_left_on_purpose(
+    app: Flask, cast: Cast, as_: AS, clock: Clock
+) -> None:
+    client = as_(cast.sam)
+    page = written(client)
+    client.get("/leave")
+    client.post("/thanks/new", data={"what": WORDS, "visibility": "private", "form_key": "a" * 32})
+    assert page.words
+    assert kept(app) == 0
+
+
+def test_nothing_is_kept_without_the_token_of_the_page(app: Flask, cast: Cast, as_: AS, clock: Clock) -> None:
+    client = as_(cast.sam)
+    clock.move(minutes=LATER)
+    client.post("/thanks/new", data={"what": WORDS, "visibility": "private", "form_key": "a" * 32})
+    assert kept(app) == 0
+
+
+def test_a_save_in_the_background_is_not_kept_because_its_page_keeps_the_words(
+    app: Flask, cast: Cast, as_: AS, clock: Clock
+) -> None:
+    with app.app_context():
+        assignment_id = given(cast.priya, cast.sam_and_jo, limit=Level.SHARED)
+    client = as_(cast.sam)
+    page = get_page(client, f"/do/{assignment_id}/answer")
+    token = page.select_one("main [name=csrf_token]")
+    assert token is not None
+    clock.move(minutes=LATER)
+    reply = client.post(
+        f"{page.address}/draft",
+        data={"csrf_token": token["value"], "form_key": "a" * 32},
+        headers={"Sec-Fetch-Mode": "cors"},
+    )
+    assert reply.status_code == 302
+    assert kept(app) == 0
+
+
+def test_a_refused_form_is_shown_with_what_was_typed(cast: Cast, as_: AS, clock: Clock) -> None:
+    client = as_(cast.sam)
+    page = written(client)
+    clock.move(minutes=LATER)
+    submit(client, page, {"what": WORDS, "meant": "m" * 4001, "visibility": "private"}, button="Save")
+    sign_in(client, cast.sam)
+    page = get_page(client, "/sign-in/carry-on")
+    refused = read_page(submit(client, page, form="form[data-carry-on]", status=422), 422)
+    assert WORDS in refused.words

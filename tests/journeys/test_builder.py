@@ -1,0 +1,123 @@
+"""The way of one exercise: copied, changed, looked at, published, given, done, and changed again beside it.
+
+Once with script and once without, in a real browser.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from tests.browser import OpenBrowser, axe, fits
+from tests.cast import AS, Cast
+
+pytestmark = pytest.mark.browser
+
+
+def step_cards(page: Page) -> list[str]:
+    """The keys of the steps, in the order they stand on the page."""
+    return [one.get_attribute("value") or "" for one in page.locator("input[name=steps]").all()]
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_an_exercise_is_copied_changed_published_given_and_done(
+    app: Flask, cast: Cast, as_: AS, open_browser: OpenBrowser, script: bool
+) -> None:
+    page = open_browser(as_(cast.priya), device="desktop", script=script)
+    page.goto("/c/library/active-listening")
+    page.get_by_role("button", name="Copy and change").click()
+    expect(page.get_by_text("Copied. Change what you like.")).to_be_visible()
+    if script:
+        axe(page)
+        fits(page)
+    first, second, third = step_cards(page)[:3]
+
+    # Rename it, and move the first step down: what was typed comes along.
+    page.get_by_label("Name", exact=True).fill("Our quiet ears")
+    page.get_by_label("Most open").select_option("both")
+    page.get_by_role("button", name="Down step 1", exact=True).click()
+    expect(page).to_have_url(re.compile(f"#step-{first}$"))
+    assert step_cards(page)[:3] == [second, first, third]
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Our quiet ears")
+    expect(page.locator(f"#step-{first}")).to_be_in_viewport()
+    page.get_by_role("button", name="Up step 2", exact=True).click()
+    assert step_cards(page)[:3] == [first, second, third]
+
+    # Add a step behind the first one and write it.
+    page.get_by_label("What it asks for", exact=True).select_option("text")
+    page.get_by_label("Where", exact=True).select_option(first)
+    page.get_by_role("button", name="Add step", exact=True).click()
+    assert step_cards(page)[:3] == [first, "step-1", second]
+    new = page.locator("#step-step-1")
+    new.get_by_label("Question or line").fill("Where will you sit?")
+    if script:
+        frame = page.frame_locator("#look iframe")
+        expect(frame.get_by_role("heading", name="Where will you sit?")).to_be_visible()
+
+    # Look at every page, then take one step out.
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_role("heading", name="Preview: Our quiet ears")).to_be_visible()
+    inside = page.frame_locator("iframe >> nth=2")
+    expect(inside.get_by_role("heading", name="Where will you sit?")).to_be_visible()
+    if script:
+        axe(page)
+    page.get_by_role("link", name="Back to the draft").click()
+    gone = step_cards(page)[-1]
+    page.get_by_role("button", name=f"Remove step {len(step_cards(page))}", exact=True).click()
+    assert gone not in step_cards(page)
+    expect(page.get_by_text("was taken out.")).to_be_visible()
+
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_text("Version 1 is published.")).to_be_visible()
+    if script:
+        axe(page)
+
+    # Give it to Sam and Jo.
+    page.goto(f"/c/assign?couple={cast.sam_and_jo.id}")
+    page.get_by_role("link", name="Our quiet ears").first.click()
+    page.get_by_role("button", name="Assign to both").click()
+    expect(page.get_by_text("Our quiet ears: assigned to both.")).to_be_visible()
+
+    # A second version comes after.
+    page.goto("/c/library/our-all-ears/edit")
+    page.locator("#step-step-1").get_by_label("Question or line").fill("Which room is it?")
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_text("Version 2 is published.")).to_be_visible()
+
+    # Sam meets the first one, as it was given.
+    sam = open_browser(as_(cast.sam), device="phone", script=script)
+    sam.goto("/today")
+    sam.get_by_role("link", name="Have a look").first.click()
+    expect(sam.get_by_role("heading", name="Our quiet ears")).to_be_visible()
+    sam.get_by_role("link", name="Start", exact=True).click()
+    sam.get_by_role("button", name="Continue").click()
+    expect(sam.get_by_role("heading", name="Where will you sit?")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_builder_holds_on_a_phone(cast: Cast, as_: AS, open_browser: OpenBrowser, scheme: str) -> None:
+    page = open_browser(
+        as_(cast.priya), device="phone", scheme="dark" if scheme == "dark" else "light", width=320
+    )
+    page.goto("/c/library/gentle-questions")
+    page.get_by_role("button", name="Copy and change").click()
+    axe(page)
+    fits(page)
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_text("Version 1 is published.")).to_be_visible()
+    fits(page)
+
+
+def test_typing_freshens_the_phone_and_keeps_nothing(cast: Cast, as_: AS, open_browser: OpenBrowser) -> None:
+    page = open_browser(as_(cast.priya), device="desktop")
+    page.goto("/c/library/active-listening")
+    page.get_by_role("button", name="Copy and change").click()
+    frame = page.frame_locator("#look iframe")
+    page.locator("#why").fill("You always talk and I never get a word in edgeways with you.")
+    expect(frame.get_by_text("You always talk")).to_be_visible()
+    expect(page.locator(".advice").get_by_text("this may land as blame")).to_be_visible()
+    page.reload()
+    expect(page.locator("#why")).not_to_have_value(re.compile("You always talk"))
