@@ -60,7 +60,7 @@ COSTS = {
     "join.answered": 0,
     "join.welcome": 4,
     "library.exercise": 4,
-    "library.library": 3,
+    "library.library": 4,
     "library.version": 4,
     "me.me": 3,
     "mine.history": 12,
