@@ -47,7 +47,18 @@ SHARED_BY_THE_COUPLE = {Permission.ASSIGNMENT_READ, Permission.TOGETHER_READ}
 ONLY_THE_OWNER = {Permission.ACCOUNT_OWN}
 # A slug names something that ships with the product, and a step, a slot or a sign name no row.
 NO_OWNER = {
-    *("slug", "step", "slot", "sign", "filename", "token", "part", "name", "number", "turn", "plan", "week"),
+    "slug",
+    "step",
+    "slot",
+    "sign",
+    "filename",
+    "token",
+    "part",
+    "name",
+    "number",
+    "turn",
+    "plan",
+    "week",
 }
 # These have a page of their own without a couple; with one in the address it is that couple's.
 FOR_A_COUPLE = ("assign.", "plans.start")
@@ -184,7 +195,7 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
     own = copy_plan(actor=cast.priya, slug="six-weeks")
     planned(cast.priya, cast.sam_and_jo)
     return {
-        "own": own.slug,
+        "own_plan": own.slug,
         "decision_id": decision.id,
         "entry_id": entry.id,
         "request_id": request_id,
@@ -211,6 +222,8 @@ def address(app: Flask, rule: Rule, world: World, permission: Permission) -> str
     ids = dict(world.ids)
     if permission in SHARED_BY_THE_COUPLE:
         ids["assignment_id"] = world.given_to_both
+    if rule.endpoint.startswith("plan_builder."):
+        ids["own"] = ids["own_plan"]
     if rule.endpoint.startswith("agreements."):
         ids["assignment_id"], ids["step"] = world.agreed
     if rule.endpoint.startswith("rituals."):
