@@ -1,5 +1,5 @@
 # Short recipes, no logic: what they call lies in .ci/.
-.PHONY: run test format screenshots lock
+.PHONY: run test quick format screenshots lock
 
 run:  ## the demo practice on http://127.0.0.1:8000 (PORT=… for another port)
 	@.ci/environment run
@@ -8,6 +8,10 @@ run:  ## the demo practice on http://127.0.0.1:8000 (PORT=… for another port)
 test:  ## every check there is, one summary at the end
 	@.ci/environment dev
 	@.ci/check
+
+quick:  ## the same without Chromium and what takes long, to run often
+	@.ci/environment dev
+	@.ci/check quick
 
 format:  ## put the code in its one format
 	@.ci/environment dev

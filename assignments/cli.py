@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -14,7 +13,7 @@ from flask.cli import AppGroup
 
 from assignments import demo
 from assignments.domain.signs import KINDS, LineError, assess_lines
-from assignments.library.loader import check_library
+from assignments.library.loader import LibraryReport, check_library
 from assignments.library.plan_loader import read_plans
 from assignments.library.schema import schemas
 
@@ -57,10 +56,7 @@ def load(couples: int, weeks: int, seed: int) -> None:
 @click.option("--shipped", is_flag=True, help="Read the files only; do not ask for every material id.")
 def check(shipped: bool) -> None:
     """Read every exercise and plan and say where each material id is used; fails when one is missing."""
-    report = check_library(elsewhere=_reached_elsewhere())
-    plans, problems = read_plans(exercises=(exercise.slug for exercise in report.exercises))
-    report = replace(report, problems=(*report.problems, *problems))
-    click.echo(f"{len(plans)} plans read, {len(problems)} problems.")
+    report = _report()
     if shipped:
         click.echo(f"{len(report.exercises)} exercises read, {len(report.problems)} problems.")
         for problem in report.problems:
@@ -114,16 +110,18 @@ class _Lines:
                 raise LineError(self.number, "this is not UTF-8 text.") from None
 
 
-def _reached_elsewhere() -> Mapping[str, list[str]]:
-    """The thresholds that the signs page carries, each with its rows, and what the plans come from."""
+def _report() -> LibraryReport:
+    """The library's own report, with the plans read against it and the thresholds the signs page carries."""
+    slugs = [exercise.slug for exercise in check_library().exercises]
+    plans, problems = read_plans(exercises=slugs)
     reached: dict[str, list[str]] = defaultdict(list)
-    for plan in read_plans()[0]:
+    for plan in plans:
         for source in plan.sources:
             reached[source].append(f"plan {plan.slug}")
     for kind in KINDS.values():
         for source in kind.sources:
             reached[source].append(f"sign {kind.id}")
-    return reached
+    return check_library(reached, also_wrong=problems)
 
 
 def init_cli(app: Flask) -> None:

@@ -47,6 +47,8 @@ SHARED_BY_THE_COUPLE = {Permission.ASSIGNMENT_READ, Permission.TOGETHER_READ}
 ONLY_THE_OWNER = {Permission.ACCOUNT_OWN}
 # A slug names something that ships with the product, and a step, a slot or a sign name no row.
 NO_OWNER = {
+    *("slug", "step", "slot", "sign", "filename", "token", "part", "name", "number", "turn", "plan", "week"),
+}
     "slug",
     "step",
     "slot",

@@ -64,11 +64,10 @@ def test_every_screen_of_an_exercise_reads_easily(exercise: Exercise) -> None:
 
 
 @pytest.mark.parametrize("template", partner_templates())
-def test_every_sentence_of_a_partners_template_is_short_easy_and_warm(template: str) -> None:
+def test_a_partners_template_reads_easily_and_every_sentence_is_short_and_warm(template: str) -> None:
     """The walk below sees what is there this evening; this sees the branches it did not take."""
     texts = texts_in(template)
-    hard = [(text, grade) for text in texts if (grade := grade_of([text])) is not None and grade > WORST]
-    assert hard == []
+    assert (grade_of(texts) or 0) <= WORST
     assert too_long(texts) == []
     assert [words for text in texts for words in banned_in(text)] == []
 

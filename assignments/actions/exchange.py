@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from assignments.actions.library import new_exercise
-from assignments.domain.exercises import draft_of, own_slug
+from assignments.actions.own_plans import new_plan
+from assignments.domain.exercises import draft_of
 from assignments.domain.plans import Plan
+from assignments.domain.plans import draft_of as plan_draft_of
 from assignments.library.reading import Parcel
-from assignments.models import PracticePlan
 from assignments.queries.library import library_for
 from assignments.queries.plans import plans_for
-from clinic import clock
 from clinic.access import require
 from clinic.audit import Event, record
 from clinic.domain.roles import Permission
-from clinic.errors import Conflict
-from clinic.extensions import db, transaction
+from clinic.extensions import transaction
 from clinic.models import Person
-
-MOST_OWN_PLANS = 200
 
 
 @dataclass(frozen=True)
@@ -60,27 +54,8 @@ def bring_in(*, actor: Person, parcel: Parcel) -> BroughtIn:
 
 def _begin_plan(actor: Person, plan: Plan, renamed: Mapping[str, str]) -> str:
     """A draft of a plan; where it names an exercise that came with it, it means the draft made of that."""
-    taken = set(
-        db.session.execute(
-            select(PracticePlan.slug).where(PracticePlan.practice_id == actor.practice_id)
-        ).scalars()
-    )
-    if len(taken) >= MOST_OWN_PLANS:
-        raise Conflict(f"The library holds {MOST_OWN_PLANS} plans of your own. Ask us before adding more.")
-    draft = json.loads(plan.model_dump_json(exclude_none=True, exclude={"slug", "version"}))
+    draft = plan_draft_of(plan)
     for week in draft["weeks"]:
         for item in week["items"]:
             item["exercise"] = renamed.get(item["exercise"], item["exercise"])
-    row = PracticePlan(
-        practice_id=actor.practice_id,
-        slug=own_slug(plan.name, taken),
-        draft=json.dumps(draft, ensure_ascii=False),
-        draft_version=1,
-        saved_at=clock.now(),
-        author_id=actor.id,
-        published_version=0,
-        published_draft=0,
-    )
-    db.session.add(row)
-    db.session.flush()
-    return row.slug
+    return new_plan(actor=actor, draft=draft).slug

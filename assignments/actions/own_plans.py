@@ -45,10 +45,10 @@ class PlanNotReady(Conflict):
 
 
 @transaction
-def new_plan(*, actor: Person) -> PracticePlan:
-    """Begin a plan from nothing."""
+def new_plan(*, actor: Person, draft: Draft | None = None) -> PracticePlan:
+    """Begin a plan from nothing, or from a draft such as one read from a file."""
     require(actor, Permission.PLAN_LIBRARY_WRITE)
-    return _begin(actor, blank_draft(), None)
+    return _begin(actor, draft or blank_draft(), None)
 
 
 @transaction

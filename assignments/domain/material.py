@@ -4,7 +4,7 @@ An exercise, a plan and a row of the checklist name the ids they come from, so a
 thing comes from. The labels say what an id is about; they are no wording for couples.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -106,6 +106,25 @@ MATERIAL: Mapping[str, str] = MappingProxyType(
     }
 )
 
+# The three articles the material restates, by the short name the lists below use.
+ARTICLES: Mapping[str, str] = MappingProxyType(
+    {
+        "AV": "Why does my partner avoid deep conversations?",
+        "OP": "Nurturing closeness with a partner who finds it hard to open up",
+        "WD": "Addressing emotional withdrawal without blaming",
+    }
+)
+
+_CARRIED_BY: Mapping[str, str] = MappingProxyType(
+    {
+        "AV": "V1 V2 V6 V7 R1 R2 R6 R7 A2 A3 E1 E2 E5 Q1 Q2 N1 N2 N3 N4 N5 N6 PL1 S1 S2 S3 S4 S5 S6"
+        " D1 D2 D3 D4 D5 T1 T2 T8 T9 I1 I2 I3 I5 I6 I9 I10",
+        "OP": "V2 V4 V5 V6 V8 A3 A4 E1 E3 E4 Q1 Q3 G3 G4 PL3 D2 D4 D5 T5 T6 T7 T10 I1 I2 I4 I5 I8",
+        "WD": "V3 V4 R3 R4 R5 R6 R7 A1 A3 E1 E5 E6 E7 Q1 Q4 Q5 Q6 Q7 G1 G2 G3 G4 PL2 S7"
+        " D2 D3 D6 D7 T3 T4 T11 I1 I2 I3 I4 I5 I6 I7 I8",
+    }
+)
+
 _KIND_OF_PREFIX: Mapping[str, Kind] = MappingProxyType(
     {
         "PL": Kind.PLAN,
@@ -132,3 +151,12 @@ def kind_of(material_id: str) -> Kind:
     if material_id not in MATERIAL:
         raise KeyError(material_id)
     return _KIND_OF_PREFIX.get(material_id.rstrip("0123456789"), Kind.PRACTICE)
+
+
+def articles_behind(material_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The titles of the articles these ids come from, each with those of the ids that it carries."""
+    wanted = tuple(material_ids)
+    carried = {
+        ARTICLES[key]: tuple(one for one in wanted if one in ids.split()) for key, ids in _CARRIED_BY.items()
+    }
+    return {title: ids for title, ids in carried.items() if ids}

@@ -2,6 +2,7 @@
 
 from assignments.forms.assignment import AssignForm, ChangeForm
 from assignments.forms.checkin import CheckinForm, checkin_form
+from assignments.forms.finding import FindForm
 from assignments.forms.review import (
     CommentForm,
     DecisionForm,
@@ -22,6 +23,7 @@ __all__ = [
     "CommentForm",
     "DecisionForm",
     "DecisionNoteForm",
+    "FindForm",
     "HardForm",
     "JudgementForm",
     "LaterForm",

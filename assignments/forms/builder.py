@@ -40,6 +40,7 @@ from assignments.forms.builder_boxes import (
     MOST_CHARACTERS,
     MOST_FIELDS,
     SHARING,
+    STEP_KINDS,
     TURNS,
     Box,
     boxes_of,
@@ -101,6 +102,11 @@ def builder_form(shape: Shape, draft: Mapping[str, Any], *, sent: bool) -> Form:
     fields = _about_fields()
     for key, kind in shape.steps:
         fields |= _step_fields(key, kind, shape, draft)
+    fields["add_type"] = _menu(
+        "What it asks for", {key: f"{kind.name}: {kind.about}" for key, kind in STEP_KINDS.items()}
+    )
+    places = {key: f"After step {number}" for number, (key, _) in enumerate(shape.steps[:-1], start=1)}
+    fields["add_after"] = _menu("Where", {"": "At the end", **places})
     fields["version"] = HiddenField()
     made = type("BuilderForm", (Form,), fields)
     return made() if sent else made(formdata=None, data=_values(shape, draft))

@@ -67,6 +67,7 @@ class Library:
         max_minutes: int | None = None,
         level: Level | None = None,
         who: Who | None = None,
+        sign: str | None = None,
     ) -> tuple[Exercise, ...]:
         """The exercises that hold every word given and pass every filter; name matches come first."""
         wanted = word.casefold().split()
@@ -77,6 +78,7 @@ class Library:
             and (max_minutes is None or exercise.minutes <= max_minutes)
             and (level is None or exercise.level == level)
             and (who is None or exercise.who == who)
+            and (sign is None or sign in exercise.signs)
             and all(part in _searchable(exercise) for part in wanted)
         ]
         return tuple(sorted(found, key=lambda e: not all(part in e.name.casefold() for part in wanted)))
@@ -142,12 +144,16 @@ def load_library(folder: Path = EXERCISES_FOLDER) -> Library:
 
 
 def check_library(
-    elsewhere: Mapping[str, Iterable[str]] = MappingProxyType({}), folder: Path = EXERCISES_FOLDER
+    elsewhere: Mapping[str, Iterable[str]] = MappingProxyType({}),
+    folder: Path = EXERCISES_FOLDER,
+    *,
+    also_wrong: Iterable[str] = (),
 ) -> LibraryReport:
     """Read every file and say where each material id is used and which are missing.
 
     `elsewhere` names what lies outside the exercises: material id to places, such as "T1" to the signs page or
     "PL1" to a plan. Nothing is taken on trust: an id that neither an exercise nor `elsewhere` names is missing.
+    `also_wrong` are problems found there, which count like those of exercises.
     """
     exercises, errors = _read_folder(folder)
     used = Library(exercises).where_used()
@@ -155,7 +161,7 @@ def check_library(
         used[material_id].extend(places)
     return LibraryReport(
         exercises=exercises,
-        problems=tuple(line for error in errors for line in str(error).splitlines()),
+        problems=(*(line for error in errors for line in str(error).splitlines()), *also_wrong),
         where_used=MappingProxyType({material_id: tuple(places) for material_id, places in used.items()}),
         missing=tuple(material_id for material_id, places in used.items() if not places),
     )
@@ -190,5 +196,5 @@ def _reading_order(exercise: Exercise) -> tuple[int, int, str]:
 
 @lru_cache(maxsize=512)
 def _searchable(exercise: Exercise) -> str:
-    own = (exercise.slug, exercise.family, *exercise.sources, *exercise.signs)
+    own = (exercise.slug, FAMILY_NAMES[exercise.family], *exercise.sources, *exercise.signs)
     return " ".join((*own, *texts_of(exercise))).casefold()

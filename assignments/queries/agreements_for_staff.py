@@ -10,7 +10,7 @@ from uuid import UUID
 
 from assignments.domain.agreements import Standing
 from assignments.domain.exercises import AgreementStep, lines_of, personalised
-from assignments.models import AgreementText, Entry
+from assignments.models import AgreementText, Assignment, Entry
 from assignments.queries.agreements import texts_for_staff, uses_step, words_of
 from assignments.queries.assignments import assignments_of, exercise_of
 from assignments.queries.uses import (
@@ -50,7 +50,8 @@ class ReadAgreements:
     """The whole page, and the rows whose words stand on it, so that reading them is written down."""
 
     exercises: Sequence[ReadExercise]
-    rows: Sequence[AgreementText | Entry]
+    rows: Sequence[AgreementText | Entry | Assignment]
+    """The times of a ritual are numbers and many; its exercise stands for all of them."""
 
 
 def agreements_for_staff(couple: Couple, now: datetime) -> ReadAgreements:
@@ -63,7 +64,8 @@ def agreements_for_staff(couple: Couple, now: datetime) -> ReadAgreements:
         for entry in entries_for_staff(couple, kind, now):
             entries[entry.assignment_id].append(entry)
     found = []
-    for assignment in assignments_of(couple):
+    given = assignments_of(couple)
+    for assignment in given:
         if not texts[assignment.id] and not entries[assignment.id]:
             continue
         exercise = personalised(exercise_of(assignment))
@@ -81,8 +83,10 @@ def agreements_for_staff(couple: Couple, now: datetime) -> ReadAgreements:
                 times=[read_time(couple, entry) for entry in entries[assignment.id] if entry.kind == TIME],
             )
         )
-    rows = [row for pairs in texts.values() for row, _ in pairs]
-    return ReadAgreements(found, [*rows, *(entry for some in entries.values() for entry in some)])
+    rows: list[AgreementText | Entry | Assignment] = [row for pairs in texts.values() for row, _ in pairs]
+    rows += [entry for some in entries.values() for entry in some if entry.kind == USE]
+    rows += [one for one in given if any(entry.kind == TIME for entry in entries[one.id])]
+    return ReadAgreements(found, rows)
 
 
 def _text(couple: Couple, row: AgreementText, stands: Standing, step: AgreementStep) -> ReadText:

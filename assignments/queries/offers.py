@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, zip_longest
 from uuid import UUID
 
+from sqlalchemy import func, select
+
 from assignments.domain import progress
-from assignments.domain.exercises import Exercise, personalised
+from assignments.domain.exercises import Exercise
 from assignments.domain.signs import KINDS, State, assess
+from assignments.library.finding import Wanted, ease, find, without_names
 from assignments.library.loader import Library
-from assignments.models import Assignment
+from assignments.models import Assignment, ExerciseVersion
 from assignments.queries.assignments import exercise_of, is_withdrawn
 from assignments.queries.history import Record
+from clinic.extensions import db
+from clinic.models import Person
 
 SUGGESTED = 3
 RECENT = 3
+LATELY = 5
 MOST_OPEN = 3
 # Rising tension and outside pressure lead to a talk with each alone, never to an exercise for two.
 TALK_FIRST = ("T2", "T11")
@@ -30,25 +37,72 @@ class Offer:
 
 
 def suggested(record: Record, given: Sequence[Assignment], library: Library) -> list[Offer]:
-    """At most three: first those meant for a sign that is met or watched, then easy ones not given yet."""
-    on_now = {exercise_of(one).slug for one in _open(record, given)}
-    known = {exercise_of(one).slug for one in given}
+    """At most three, each with its reason; what they have open, or what felt hard last time, is not among them."""
+    kept_out = {exercise_of(one).slug for one in _open(record, given)} | _hard_last_time(record, given).keys()
     found: dict[str, Offer] = {}
-    shows = [
-        (source, sign.title)
+    for offer in chain(
+        _for_signs(record, library),
+        _gentler(record, given, library),
+        _a_step_on(record, given, library),
+        _new_and_easy(given, library),
+    ):
+        if offer.exercise.slug not in kept_out:
+            found.setdefault(offer.exercise.slug, offer)
+        if len(found) == SUGGESTED:
+            break
+    return [_plain(offer) for offer in found.values()]
+
+
+def _for_signs(record: Record, library: Library) -> Iterator[Offer]:
+    """First steps for what the signs show now: the easiest for each sign, then the next easiest for each."""
+    shown = {
+        source: sign.title
         for sign in assess(record.history).rows
         if sign.state in (State.MET, State.WATCH)
         for source in sign.sources
         if source not in TALK_FIRST
+    }
+    by_sign = [
+        [Offer(exercise, f"For {source}: {title.lower()}") for exercise in find(library, Wanted(sign=source))]
+        for source, title in shown.items()
     ]
-    for source, title in shows:
-        for exercise in library.all():
-            if source in exercise.signs:
-                found.setdefault(exercise.slug, Offer(exercise, f"For {source}: {title.lower()}"))
-    for exercise in library.all():
-        if exercise.level == "easy" and exercise.slug not in known:
-            found.setdefault(exercise.slug, Offer(exercise, "Easy, and new to them"))
-    return [_plain(offer) for slug, offer in found.items() if slug not in on_now][:SUGGESTED]
+    for one_each in zip_longest(*by_sign):
+        yield from (offer for offer in one_each if offer is not None)
+
+
+def _gentler(record: Record, given: Sequence[Assignment], library: Library) -> Iterator[Offer]:
+    """Where the last thing of a family felt hard, an easier one of the same family."""
+    for slug in _hard_last_time(record, given):
+        hard = library.get(slug)
+        if hard is None:
+            continue
+        for exercise in sorted(library.search(family=hard.family), key=ease):
+            if ease(exercise) < ease(hard):
+                yield Offer(exercise, f"Gentler than “{hard.name}”, which felt hard")
+
+
+def _a_step_on(record: Record, given: Sequence[Assignment], library: Library) -> Iterator[Offer]:
+    """Where both have done something, the next one of its family, as deep or a little deeper."""
+    known = {exercise_of(one).slug for one in given}
+    done: dict[str, set[str]] = {}
+    for turn in record.turns:
+        if turn.done_at is not None:
+            done.setdefault(exercise_of(turn.assignment).slug, set()).add(turn.partner)
+    for one in sorted(given, key=lambda one: one.assigned_at, reverse=True):
+        last = library.get(exercise_of(one).slug)
+        if last is None or len(done.get(last.slug, ())) < len(record.couple.partners):
+            continue
+        for exercise in sorted(library.search(family=last.family), key=ease):
+            if exercise.slug not in known and ease(exercise) > ease(last):
+                yield Offer(exercise, f"A step on from “{last.name}”, which both have done")
+                break
+
+
+def _new_and_easy(given: Sequence[Assignment], library: Library) -> Iterator[Offer]:
+    known = {exercise_of(one).slug for one in given}
+    for exercise in library.search(level="easy"):
+        if exercise.slug not in known:
+            yield Offer(exercise, "Easy, and new to them")
 
 
 def recent(given: Sequence[Assignment], library: Library) -> list[Offer]:
@@ -61,9 +115,27 @@ def recent(given: Sequence[Assignment], library: Library) -> list[Offer]:
     return [_plain(offer) for offer in found.values()][:RECENT]
 
 
+def given_lately(reader: Person, library: Library) -> list[Exercise]:
+    """The exercises this counsellor gave last, to whichever couple, each once and the latest first."""
+    slugs = db.session.execute(
+        select(ExerciseVersion.slug)
+        .join(Assignment, Assignment.exercise_version_id == ExerciseVersion.id)
+        .where(
+            ExerciseVersion.practice_id == reader.practice_id,
+            Assignment.practice_id == reader.practice_id,
+            Assignment.author_id == reader.id,
+        )
+        .group_by(ExerciseVersion.slug)
+        .order_by(func.max(Assignment.assigned_at).desc())
+        .limit(LATELY)
+    ).scalars()
+    found = (library.get(slug) for slug in slugs)
+    return [without_names(exercise) for exercise in found if exercise is not None]
+
+
 def _plain(offer: Offer) -> Offer:
     """With “your partner” where a name would stand, for a list is read by the counsellor."""
-    return Offer(personalised(offer.exercise), offer.reason)
+    return Offer(without_names(offer.exercise), offer.reason)
 
 
 def cautions(record: Record, given: Sequence[Assignment], exercise: Exercise) -> Iterator[str]:
@@ -93,15 +165,22 @@ def cautions(record: Record, given: Sequence[Assignment], exercise: Exercise) ->
 
 def _felt_hard(record: Record, given: Sequence[Assignment], exercise: Exercise) -> Iterator[str]:
     """Only the last time counts: it may have gone well since an earlier one."""
-    times: list[Assignment] = [one for one in given if exercise_of(one).slug == exercise.slug]
-    if not times:
-        return
-    last = max(times, key=lambda one: one.assigned_at)
-    names: dict[UUID, str] = {partner.person_id: partner.name for partner in record.couple.partners}
-    felt = {row.person_id for row in record.set_asides if row.kind == "hard" and row.assignment_id == last.id}
-    for person_id, name in names.items():
-        if person_id in felt:
-            yield f"It felt hard to {name} last time."
+    felt = _hard_last_time(record, given).get(exercise.slug, set())
+    for partner in record.couple.partners:
+        if partner.person_id in felt:
+            yield f"It felt hard to {partner.name} last time."
+
+
+def _hard_last_time(record: Record, given: Sequence[Assignment]) -> dict[str, set[UUID]]:
+    """The exercises that felt hard when they were last given, and to whom; the latest first."""
+    felt: dict[UUID, set[UUID]] = {}
+    for row in record.set_asides:
+        if row.kind == "hard":
+            felt.setdefault(row.assignment_id, set()).add(row.person_id)
+    last: dict[str, UUID] = {}
+    for one in sorted(given, key=lambda one: one.assigned_at, reverse=True):
+        last.setdefault(exercise_of(one).slug, one.id)
+    return {slug: felt[assignment_id] for slug, assignment_id in last.items() if assignment_id in felt}
 
 
 def _open(record: Record, given: Sequence[Assignment]) -> list[Assignment]:

@@ -192,6 +192,9 @@ def use(assignment_id: UUID, step: str) -> ResponseReturnValue:
         else:
             notice("Noted. Thank you.")
             return redirect(_here(found))
+    if share.errors:
+        # One form on the page, so one list of what to put right.
+        form.form_errors.extend(share.level.errors)
     return page(
         "assignments/agreements/use.html",
         form,

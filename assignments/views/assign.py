@@ -34,7 +34,7 @@ from assignments.queries.assignments import (
 from assignments.queries.history import record_of
 from assignments.queries.library import exercise_called, library_for
 from assignments.queries.offers import cautions, recent, suggested
-from assignments.views.library import asked_for
+from assignments.views.library import Finding
 from clinic import clock
 from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
@@ -61,15 +61,13 @@ def assign() -> ResponseReturnValue:
     couple = _couple_asked_for()
     record = record_of(signed_in(), couple, clock.now())
     given, library = assignments_of(couple), library_for(signed_in())
-    word, family, found = asked_for(library)
+    finding = Finding.in_library(library)
     return render_template(
         "assignments/assign/assign.html",
         couple=couple,
         suggested=suggested(record, given, library),
         recent=recent(given, library),
-        word=word,
-        family=family,
-        exercises=found,
+        finding=finding,
         own=library.own,
     )
 

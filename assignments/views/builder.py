@@ -79,19 +79,23 @@ def save(own: str) -> ResponseReturnValue:
     form = builder_form(shape, found.draft, sent=True)
     # Whoever has seen that there is a newer draft may say which one theirs is to take the place of.
     version = whole(request.form.get("instead_of") or request.form.get("version")) or 0
+    typed = draft_from(form, shape, found.draft)
     if not form.validate():
-        return _page(found, form, found.draft, version=version)
+        return _page(found, form, typed, version=version)
     draft, at = rearranged(
-        draft_from(form, shape, found.draft),
+        typed,
         request.form.get("do", ""),
-        kind=request.form.get("add_type", "text"),
-        after=request.form.get("add_after", ""),
+        kind=form["add_type"].data,
+        after=form["add_after"].data,
     )
     try:
         kept = save_draft(actor=signed_in(), slug=own, draft=draft, version=version)
     except NewerDraft as problem:
         form.form_errors.append(problem.sentence)
-        return _page(problem.newer, form, draft, version=version, is_newer=True)
+        return _page(problem.newer, form, typed, version=version, is_newer=True)
+    except Conflict as problem:
+        form.form_errors.append(problem.sentence)
+        return _page(found, form, typed, version=version)
     if request.form.get("do") == "publish":
         return _published(own, form, draft, kept.draft_version)
     return redirect(_where_next(own, at or request.form.get("at", "")))
@@ -104,6 +108,9 @@ def look(own: str) -> ResponseReturnValue:
     found = own_exercise(signed_in(), own)
     shape = shape_sent(request.form.getlist("steps"), request.form)
     form = builder_form(shape, found.draft, sent=True)
+    if not form.validate():
+        # The same answer as an autosave gives: the script leaves the last picture, and Save says what is wrong.
+        return {"problem": str(next((one.errors[0] for one in form if one.errors), ""))}, 422
     draft = draft_from(form, shape, found.draft)
     return render_template("assignments/library/_look.html", own=found, **_look(draft, _at(draft)))
 
@@ -196,7 +203,6 @@ def _page(
             {"key": str(step.get("key")), "kind": STEP_KINDS.get(str(step.get("type")))}
             for step in steps_of(draft)
         ],
-        kinds=STEP_KINDS,
         notes=left,
         noted=by_place(left),
         removed=draft.get(REMOVED, {}).get("step"),

@@ -29,8 +29,10 @@ def choose() -> ResponseReturnValue:
         ours = [one for one in library.all() if one.slug in library.own]
         shipped = [one for one in library.all() if one.slug not in library.own]
         return page("assignments/exchange/choose.html", ours=ours, shipped=shipped, plans=plans)
-    chosen = [one for one in library.all() if one.slug in wanted]
     chosen_plans = [one for one in plans if f"plan:{one.slug}" in wanted]
+    # Elsewhere nobody has our own exercises, so they go along with a plan that names them.
+    named = {slug for one in chosen_plans for slug in one.exercises if slug in library.own}
+    chosen = [one for one in library.all() if one.slug in wanted | named]
     if not chosen and not chosen_plans:
         raise NotFound
     return _download(as_zip([*chosen, *chosen_plans]), "meanwhile-library.zip", "application/zip")
@@ -88,6 +90,10 @@ def _download(content: bytes, name: str, kind: str) -> Response:
 def _where_next(brought: BroughtIn) -> str:
     if len(brought.exercises) == 1 and not brought.plans:
         return url_for("builder.edit", own=brought.exercises[0])
+    if len(brought.plans) == 1 and not brought.exercises:
+        return url_for("plan_builder.edit", own=brought.plans[0])
+    if brought.plans and not brought.exercises:
+        return url_for("plans.plans")
     return url_for("library.library")
 
 

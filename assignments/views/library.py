@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -14,13 +15,14 @@ from assignments.domain.exercises import (
     SIZE_NAMES,
     WHO_NAMES,
     Exercise,
-    Family,
     personalised,
     reading_grade,
     texts_of,
 )
 from assignments.domain.exercises.building import sketch
-from assignments.domain.material import label_of
+from assignments.domain.material import articles_behind, label_of
+from assignments.forms import FindForm
+from assignments.library.finding import Wanted, find, sign_in_words, signs_helped, without_names
 from assignments.library.loader import Library
 from assignments.models import ExerciseVersion
 from assignments.queries.assignments import exercise_in
@@ -32,6 +34,7 @@ from assignments.queries.library import (
     own_exercises,
     versions_of,
 )
+from assignments.queries.offers import given_lately
 from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
 from clinic.errors import NotFound
@@ -49,29 +52,41 @@ NAMES = {
 blueprint.record_once(lambda setup: setup.app.jinja_env.globals.update(NAMES))
 
 
-def asked_for(library: Library) -> tuple[str, Family | None, tuple[Exercise, ...]]:
-    """The word and the family that the address asks for, and the exercises of this library that fit both."""
-    word = request.args.get("q", "").strip()[:80]
-    family = next((key for key in FAMILY_NAMES if key == request.args.get("family")), None)
-    found = library.search(word, family=family)
-    return word, family, tuple(personalised(exercise) for exercise in found)
+@dataclass(frozen=True)
+class Finding:
+    """What the address asks a library for, what fits, and the form to ask anew."""
+
+    wanted: Wanted
+    exercises: tuple[Exercise, ...]
+    form: FindForm
+    helps: str
+
+    @classmethod
+    def in_library(cls, library: Library) -> Finding:
+        """What fits in this library."""
+        wanted = Wanted.asked_in(request.args)
+        form = FindForm(formdata=None, data=wanted.in_address())
+        form.offer([(sign, sign_in_words(sign)) for sign in signs_helped(library)])
+        found = tuple(without_names(exercise) for exercise in find(library, wanted))
+        return cls(wanted, found, form, sign_in_words(wanted.sign) if wanted.sign else "")
 
 
 @blueprint.get("/c/library")
 @needs(Permission.LIBRARY_READ)
 def library() -> ResponseReturnValue:
-    """Every exercise by family; `q` and `family` narrow it. What the practice is writing stands apart."""
+    """Every exercise by family, or what the address asks for. What the practice is writing stands apart."""
     shelves = library_for(signed_in())
-    word, family, found = asked_for(shelves)
-    ours = [] if word or family else own_exercises(signed_in())
+    finding = Finding.in_library(shelves)
+    whole = finding.wanted.is_anything
+    drafts = own_exercises(signed_in()) if whole else []
     return render_template(
         "assignments/library/library.html",
-        word=word,
-        family=family,
-        ours=[one for one in found if one.slug in shelves.own],
-        shipped=[one for one in found if one.slug not in shelves.own],
-        writing=[one for one in ours if one.has_changes and not one.is_archived],
-        archived=[one for one in ours if one.is_archived],
+        finding=finding,
+        lately=given_lately(signed_in(), shelves) if whole else [],
+        ours=[one for one in finding.exercises if one.slug in shelves.own],
+        shipped=[one for one in finding.exercises if one.slug not in shelves.own],
+        writing=[one for one in drafts if one.has_changes and not one.is_archived],
+        archived=[one for one in drafts if one.is_archived],
     )
 
 
@@ -110,6 +125,7 @@ def _exercise(
         exercise=personalised(found),
         grade=reading_grade("\n".join(texts_of(found))),
         labels={material_id: label_of(material_id) for material_id in (*found.sources, *found.signs)},
+        articles=articles_behind(found.sources),
         own=own,
         versions=versions,
         is_latest=own is None or found.version == own.row.published_version,

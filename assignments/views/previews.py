@@ -52,7 +52,7 @@ def screen_at(exercise: Exercise, key: str, *, counsellor: str) -> Screen:
     """The page of one step, whichever size keeps it; the page before the first question for anything else."""
     doing = _sample(exercise, "longer", counsellor)
     page = next((page for page in doing.pages if page.step.key == key), None)
-    return _screen(doing, page) if page else _intro(doing)
+    return _screen(doing, page) if page else _intro(_sample(exercise, "usual", counsellor))
 
 
 def _sample(exercise: Exercise, size: SizeName, counsellor: str) -> Doing:

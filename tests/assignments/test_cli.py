@@ -9,7 +9,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from assignments import cli
 from assignments.domain.exercises import ExerciseError
+from assignments.domain.material import MATERIAL
 from assignments.domain.signs import SIGN_IDS
 from assignments.library import loader
 from clinic.extensions import db
@@ -43,20 +45,48 @@ def test_demo_load_refuses_a_real_practice(app: Flask) -> None:
         assert db.session.scalar(select(func.count()).select_from(Practice)) == 0
 
 
-def test_library_check_names_every_id_and_is_honest_about_what_is_missing(app: Flask) -> None:
+def test_library_check_names_every_id_with_where_it_is_used(app: Flask) -> None:
     checked = run(app, "library", "check")
-    report = loader.check_library()
-    for material_id in report.where_used:
-        assert f"{material_id:<4} " in checked.stdout
-    assert "sign no_movement" in checked.stdout
-    missing = [line for line in checked.stdout.splitlines() if line.startswith("Missing:")]
-    assert checked.exit_code == (1 if missing else 0)
+    assert checked.exit_code == 0, checked.output
+    lines = {line.split(" ", 1)[0]: line for line in checked.stdout.splitlines()}
+    for material_id in MATERIAL:
+        assert ": nowhere yet" not in lines[material_id]
+    assert "plan six-weeks" in lines["PL1"]
+    assert "sign tension_rising" in lines["T2"]
+    assert "gentle-noticing" in lines["D7"]
+    assert "81 of 81 material ids are reachable." in checked.stdout
+
+
+@pytest.mark.parametrize("gone", ["V4", "D2", "PL3", "S5", "T7", "I9"])
+def test_one_id_that_is_reached_nowhere_fails_the_check(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, gone: str
+) -> None:
+    def without(library: loader.Library) -> dict[str, list[str]]:
+        return {material_id: [] for material_id in MATERIAL} | {
+            material_id: ["somewhere"] for material_id in MATERIAL if material_id != gone
+        }
+
+    monkeypatch.setattr(loader.Library, "where_used", without)
+    monkeypatch.setattr(cli, "read_plans", lambda exercises: ((), ()))
+    monkeypatch.setattr(cli, "KINDS", {})
+    checked = run(app, "library", "check")
+    assert checked.exit_code == 1
+    assert f"Missing: {gone}." in checked.stdout
+
+
+def test_a_plan_that_names_no_exercise_of_the_library_fails_the_check(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "read_plans", lambda exercises: ((), ("six-weeks.toml: no such exercise.",)))
+    checked = run(app, "library", "check")
+    assert checked.exit_code == 1
+    assert "six-weeks.toml: no such exercise." in checked.stdout
 
 
 def test_library_check_shipped_reads_the_files_alone(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run(app, "library", "check", "--shipped").exit_code == 0
 
-    def broken(text: str, source: str) -> Any:
+    def broken(text: str, source: str, *_: Any) -> Any:
         raise ExerciseError(source, ("minutes: give a whole number.",))
 
     monkeypatch.setattr(loader, "parse_exercise", broken)

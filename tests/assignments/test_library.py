@@ -20,7 +20,7 @@ from assignments.domain.exercises import (
     texts_of,
     words_in,
 )
-from assignments.domain.material import MATERIAL, Kind, kind_of, label_of
+from assignments.domain.material import ARTICLES, MATERIAL, Kind, articles_behind, kind_of, label_of
 from assignments.library.loader import EXERCISES_FOLDER, check_library, load_decks, load_library
 
 SHIPPED = {
@@ -240,6 +240,13 @@ def test_an_id_says_what_kind_of_thing_it_names() -> None:
     ]
     with pytest.raises(KeyError):
         kind_of("V99")
+
+
+def test_every_id_comes_from_an_article_and_no_article_carries_what_is_not_there() -> None:
+    behind = articles_behind(MATERIAL)
+    assert set(behind) == set(ARTICLES.values())
+    assert {material_id for ids in behind.values() for material_id in ids} == set(MATERIAL)
+    assert articles_behind(["V3", "A2"]) == {ARTICLES["AV"]: ("A2",), ARTICLES["WD"]: ("V3",)}
 
 
 def test_the_report_names_honestly_what_no_exercise_carries() -> None:

@@ -100,7 +100,6 @@ __all__ = [
     "LEVEL_NAMES",
     "OTHER",
     "OWN_PREFIX",
-    "PARTS",
     "RATHER_NOT_SAY",
     "SIZE_NAMES",
     "STEP_TYPES",

@@ -16,7 +16,7 @@ from clinic.clock import now
 from clinic.extensions import db
 from clinic.models import Couple, Practice
 from tests import builders
-from tests.assignments.work import give, send
+from tests.assignments.work import give, send, write
 from tests.cast import AS, Cast
 from tests.conftest import Clock
 from tests.page import Page, get_page, read_page, submit, submit_and_follow
@@ -183,7 +183,8 @@ def test_without_a_couple_it_asks_which_those_seen_next_first(cast: Cast, as_: A
 
 def test_the_library_there_can_be_searched_and_keeps_the_couple(cast: Cast, as_: AS) -> None:
     page = get_page(as_(cast.priya), f"/c/assign?couple={cast.sam_and_jo.id}&q=phones&family=rituals")
-    assert [a.get_text() for a in page.select("table.data a")] == ["Phones away"]
+    assert next(a.get_text() for a in page.select("table.data a")) == "Phones away"
+    assert {td.get_text() for td in page.select("td[data-label=Kind]")} == {"Rituals of connection"}
     assert "Suggested" not in page.words
     assert value(page, "couple") == str(cast.sam_and_jo.id)
 
@@ -195,6 +196,38 @@ def test_suggestions_are_new_to_the_couple_and_recent_ones_are_not(cast: Cast, a
     assert recent == ["All ears"]
     assert len(suggested) == 3
     assert "All ears" not in suggested
+
+
+def test_a_sign_leads_to_first_steps_and_the_couple_is_kept(cast: Cast, as_: AS) -> None:
+    page = get_page(as_(cast.priya), f"/c/assign?couple={cast.sam_and_jo.id}&helps=T7&minutes=5")
+    depths = [td.get_text() for td in page.select("td[data-label='How deep']")]
+    assert depths == sorted(depths, key=["Easy", "Middle", "Deeper"].index)
+    assert len(depths) >= 3
+    assert "may help with “Wants to help, and has no way in (T7)”" in page.words
+    assert all(f"couple={cast.sam_and_jo.id}" in str(a["href"]) for a in page.select(".find-kinds a"))
+    assert all("helps=T7" in str(a["href"]) for a in page.select(".find-kinds a"))
+
+
+def test_what_felt_hard_is_followed_by_something_gentler_of_its_kind(cast: Cast, as_: AS, app: Flask) -> None:
+    given_id = give(app, cast, "the-hurt-beneath")
+    with app.app_context():
+        set_aside(actor=cast.jo, assignment_id=given_id, kind="hard", choice="skip")
+    page = get_page(as_(cast.priya), f"/c/assign?couple={cast.sam_and_jo.id}")
+    table = page.select("table.data")[0]
+    reasons = {td.get_text() for td in table.select("td[data-label='Why here']")}
+    assert "Gentler than “The hurt beneath”, which felt hard" in reasons
+    assert "The hurt beneath" not in [a.get_text() for a in table.select("a")]
+
+
+def test_what_both_have_done_is_followed_by_a_step_on(cast: Cast, as_: AS, app: Flask) -> None:
+    given_id = give(app, cast, "go-first")
+    for person in (cast.sam, cast.jo):
+        write(app, person, given_id, "my-line", {"text": "I was glad of the sun today."})
+        send(app, person, given_id, Level.SHARED)
+        page = get_page(as_(cast.priya), f"/c/assign?couple={cast.sam_and_jo.id}")
+        reasons = {td.get_text() for td in page.select("td[data-label='Why here']")}
+        stepped_on = "A step on from “Go first”, which both have done" in reasons
+        assert stepped_on is (person is cast.jo)
 
 
 @pytest.mark.parametrize("couple", ["made-up", "", "00000000-0000-4000-8000-000000000000"])

@@ -242,6 +242,7 @@ def test_a_newer_draft_is_shown_and_not_overwritten(app: Flask, cast: Cast, as_:
     with app.app_context():
         other = {**own_exercise(cast.marcus, copied).draft, "summary": "From Marcus"}
         save_draft(actor=cast.marcus, slug=copied, draft=other, version=1)
+    read_page(press_only(client, page, "add", {"name": "From Priya"}, status=422), 422)
     refused = read_page(press_only(client, page, "save", {"name": "From Priya"}, status=422), 422)
     assert "There is a newer draft" in refused.words
     assert "In one line: “From Marcus”" in refused.words
@@ -261,6 +262,9 @@ def test_a_form_no_page_makes_is_refused(app: Flask, cast: Cast, as_: AS, copied
     data = {"steps": ["step-1"], "step-1__type": "spell", "version": "1"}
     assert client.post(f"/c/library/{copied}/edit", data=data).status_code == 409
     assert client.post(f"/c/library/{copied}/edit", data={"version": "x"}).status_code == 422
+    data = {"version": "1", "family": "magic", "add_type": "spell"}
+    for path in ("edit", "look"):
+        assert client.post(f"/c/library/{copied}/{path}", data=data).status_code == 422
     assert draft(app, cast, copied) == before
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from io import BytesIO
 from typing import Any
 
@@ -11,6 +12,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from assignments.actions.exchange import bring_in
+from assignments.actions.library import publish
+from assignments.actions.own_plans import publish_plan, save_plan_draft
 from assignments.domain.exercises import parse_exercise
 from assignments.library.loader import load_library
 from assignments.library.plan_loader import load_plans
@@ -126,6 +130,36 @@ def test_a_zip_comes_in_whole_and_a_plan_means_the_exercises_that_came_with_it(
             select(AuditLine.event).where(AuditLine.event.contains("brought in"))
         ).scalars()
         assert len(list(lines)) == 1
+
+
+def test_a_plan_comes_in_as_a_draft_and_can_be_published_and_taken_along_with_our_exercises(
+    cast: Cast, as_: AS, app: Flask
+) -> None:
+    priya = as_(cast.priya)
+    address = str(bring(priya, "x.toml", PLAN.encode()).location)
+    page = get_page(priya, address)
+    assert "1 plan is a draft now." in page.words
+    assert "/c/plans/own/our-two-weeks/edit" in address
+    with app.app_context():
+        bring_in(actor=cast.priya, parcel=read_parcel("x.toml", NEW.encode(), KNOWN))
+        ours = db.session.execute(select(PracticeExercise)).scalar_one()
+        publish(actor=cast.priya, slug=ours.slug, version=1)
+        plan = db.session.execute(select(PracticePlan)).scalar_one()
+        draft = json.loads(plan.draft)
+        draft["weeks"][0]["items"][0]["exercise"] = ours.slug
+        save_plan_draft(actor=cast.priya, slug=plan.slug, draft=draft, version=1)
+        publish_plan(actor=cast.priya, slug=plan.slug, version=2)
+        wanted = f"plan:{plan.slug}"
+    reply = priya.get("/c/library/export", query_string={"one": wanted})
+    parcel = read_parcel("x.zip", reply.data, KNOWN)
+    assert [one.name for one in parcel.exercises] == ["Our own: Feeling first"]
+    # In another practice the plan means the copy that came with it.
+    with app.app_context():
+        brought = bring_in(actor=cast.hana, parcel=parcel)
+        theirs = db.session.execute(
+            select(PracticePlan).where(PracticePlan.practice_id == cast.hill_house.id)
+        ).scalar_one()
+        assert f'"exercise": "{brought.exercises[0]}"' in theirs.draft
 
 
 def test_what_is_there_already_word_for_word_is_not_kept_twice(cast: Cast, as_: AS, app: Flask) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 
 from assignments.library.loader import load_library
+from tests.assignments.work import give
 from tests.cast import AS, Cast
+from tests.conftest import Clock
 from tests.page import get_page
 
 
@@ -30,6 +33,57 @@ def test_a_word_and_a_family_narrow_it(cast: Cast, as_: AS) -> None:
     assert len(get_page(as_(cast.priya), "/c/library?family=nonsense").select("table.data a")) == len(
         load_library().all()
     )
+
+
+@pytest.mark.parametrize(
+    ("asked", "heading", "wanted"),
+    [
+        ("level=deeper", "How deep", {"Deeper"}),
+        ("who=turns", "Who", {"Taking turns"}),
+        ("minutes=5", "Minutes", {"2", "3", "4", "5"}),
+    ],
+)
+def test_every_other_way_to_narrow_it(
+    cast: Cast, as_: AS, asked: str, heading: str, wanted: set[str]
+) -> None:
+    page = get_page(as_(cast.priya), f"/c/library?{asked}")
+    shown = {td.get_text() for td in page.select(f"td[data-label='{heading}']")}
+    assert shown
+    assert shown <= wanted
+    name, value = asked.split("=")
+    chosen = page.select_one(f"select[name={name}] option[selected]")
+    assert chosen is not None
+    assert chosen["value"] == value
+
+
+@pytest.mark.parametrize("sign", ["T7", "S5", "T10"])
+def test_a_sign_finds_what_may_help_with_it_the_easiest_first(cast: Cast, as_: AS, sign: str) -> None:
+    page = get_page(as_(cast.priya), f"/c/library?helps={sign}")
+    slugs = [str(a["href"]).rsplit("/", 1)[1] for a in page.select("table.data a")]
+    assert set(slugs) == {exercise.slug for exercise in load_library().all() if sign in exercise.signs}
+    depths = [td.get_text() for td in page.select("td[data-label='How deep']")]
+    assert depths == sorted(depths, key=["Easy", "Middle", "Deeper"].index)
+
+
+@pytest.mark.parametrize(
+    "asked", ["helps=Q4", "helps=X9", "minutes=7", "minutes=-1", "level=x&who=y", "helps="]
+)
+def test_what_is_not_known_is_not_asked_for(cast: Cast, as_: AS, asked: str) -> None:
+    page = get_page(as_(cast.priya), f"/c/library?{asked}")
+    assert len(page.select("table.data a")) == len(load_library().all())
+
+
+def test_what_one_gave_last_stands_first_and_is_nobody_elses(
+    cast: Cast, as_: AS, app: Flask, clock: Clock
+) -> None:
+    assert "You gave these last" not in get_page(as_(cast.priya), "/c/library").words
+    give(app, cast, "go-first")
+    clock.move(minutes=1)
+    give(app, cast, "small-steps")
+    lately = get_page(as_(cast.priya), "/c/library").select_one(".lately")
+    assert lately is not None
+    assert lately.get_text() == "You gave these last: Small steps, Go first."
+    assert "You gave these last" not in get_page(as_(cast.marcus), "/c/library").words
 
 
 def test_an_unknown_exercise_is_not_found(cast: Cast, as_: AS) -> None:
