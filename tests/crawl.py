@@ -426,7 +426,6 @@ def links(page: Page) -> Iterator[str]:
     for tag in page.select("a[href]"):
         target = urlsplit(urljoin(page.address, str(tag["href"])))
         if not target.netloc and target.path and target.scheme in ("", "http"):
-        if not target.netloc and target.path.startswith("/"):
             yield target.path + (f"?{target.query}" if target.query else "")
 
 

@@ -49,19 +49,6 @@ ONLY_THE_OWNER = {Permission.ACCOUNT_OWN}
 NO_OWNER = {
     *("slug", "step", "slot", "sign", "filename", "token", "part", "name", "number", "turn", "plan", "week"),
 }
-    "slug",
-    "step",
-    "slot",
-    "sign",
-    "filename",
-    "token",
-    "part",
-    "name",
-    "number",
-    "turn",
-    "plan",
-    "week",
-}
 # These have a page of their own without a couple; with one in the address it is that couple's.
 FOR_A_COUPLE = ("assign.", "plans.start")
 

@@ -36,7 +36,6 @@ COSTS = {
     "assign.assignment": 15,
     "assign.preview": 22,
     "board.board": 22,
-    "brief.brief": 42,
     "builder.edit": 3,
     "builder.new": 1,
     "builder.preview": 3,
@@ -49,7 +48,6 @@ COSTS = {
     "do.check": 9,
     "do.done": 14,
     "do.hard": 9,
-    "do.intro": 15,
     "do.intro": 16,
     "do.later": 9,
     "do.step": 11,
@@ -86,16 +84,12 @@ COSTS = {
     "thanks.edit": 6,
     "thanks.new": 5,
     "thanks.thanks": 6,
-    "today.today": 13,
     "together.assignment": 11,
     "together.together": 13,
     "turns.check": 9,
     "turns.part": 10,
     "turns.turn": 16,
-    "today.today": 11,
     "today.today": 14,
-    "together.assignment": 10,
-    "together.together": 11,
 }
 # Answers that lead on to another page.
 NO_PAGES = {"home", "join.open_link", LEADS_OUT}
