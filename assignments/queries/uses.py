@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
+from sqlalchemy.orm import selectinload
 
 from assignments.access import is_frozen, sharing_of_entry
 from assignments.domain import visibility
@@ -134,6 +135,7 @@ def _entries(couple: Couple, kind: str, assignment_id: UUID | None = None) -> Se
             Entry.kind == kind,
             Entry.deleted_at.is_(None),
         )
+        .options(selectinload(Entry.changes))
         .order_by(Entry.happened_on.desc(), Entry.at.desc(), Entry.id)
     )
     return statement if assignment_id is None else statement.where(Entry.assignment_id == assignment_id)
