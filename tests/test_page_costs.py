@@ -101,8 +101,8 @@ COSTS = {
 NO_PAGES = {"home", "join.open_link", LEADS_OUT}
 # Files, with what each of them costs.
 DOWNLOADS = {
-    "exchange.exercise": ("/c/library/gentle-questions/export", 3),
-    "exchange.plan": ("/c/plans/six-weeks/export", 3),
+    "exchange.exercise": ("/c/library/gentle-questions/export", 2),
+    "exchange.plan": ("/c/plans/six-weeks/export", 2),
 }
 
 
@@ -112,6 +112,7 @@ def test_no_page_is_without_a_pinned_cost() -> None:
     assert pages - NO_PAGES == set(COSTS) | set(DOWNLOADS)
 
 
+@pytest.mark.timeout(300)
 def test_no_page_costs_more_than_pinned_and_every_page_is_reached(
     world: None, app: Flask, as_: SignInAs, clock: Clock, count_queries: CountQueries
 ) -> None:
@@ -136,20 +137,20 @@ def test_a_download_costs_what_is_pinned(
 
 # --- The same number of statements, however much there is.
 
-DESK = {"/c": 22, "/c?show=all": 22, "/c/couples": 5, "/c/assign": 5}
+DESK = {"/c": 20, "/c?show=all": 20, "/c/couples": 4, "/c/assign": 4}
 FILE = {
-    "": 24,
-    "?weeks=all": 24,
-    "/answers": 7,
-    "/agreements": 9,
+    "": 20,
+    "?weeks=all": 20,
+    "/answers": 8,
+    "/agreements": 8,
     "/signs": 16,
     "/signs/decisions": 4,
-    "/brief": 27,
-    "/appointments": 4,
-    "/settings": 8,
+    "/brief": 18,
+    "/appointments": 3,
+    "/settings": 5,
 }
-GIVING = {"/c/assign": 13, "/c/assign/withdrawal-journal": 21}
-OWN = {"/today": 11, "/check-in": 4, "/thanks": 5, "/together": 11, "/me/history": 11, "/me": 3}
+GIVING = {"/c/assign": 13, "/c/assign/withdrawal-journal": 15}
+OWN = {"/today": 10, "/check-in": 2, "/thanks": 4, "/together": 9, "/me/history": 10, "/me": 2}
 
 
 @dataclass(frozen=True)

@@ -145,6 +145,7 @@ def build(url: str) -> World:
             "plan": ["six-weeks"],
             "week": [1],
             # One of each kind of exercise; a step of another one is not found, in both worlds.
+            "step": ["answer", "at-ease", OPEN_STEP, "thought", "say-back", "own-words"],
             "own": ["our-gentle-questions"],
             "turn": [1],
             "decision_id": [UUID(int=1)],
