@@ -425,11 +425,7 @@ def links(page: Page) -> Iterator[str]:
     """The addresses inside this site that a page leads to, without their fragments."""
     for tag in page.select("a[href]"):
         target = urlsplit(urljoin(page.address, str(tag["href"])))
-<<<<<<< HEAD
         if not target.netloc and target.path.startswith("/"):
-=======
-        if not target.netloc and target.path and target.scheme in ("", "http"):
->>>>>>> plans
             yield target.path + (f"?{target.query}" if target.query else "")
 
 
