@@ -10,7 +10,7 @@ from itertools import groupby
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from assignments.access import is_frozen, sharing_of_entry
@@ -64,6 +64,19 @@ def own_entry(place: Partner, entry_id: UUID, *, to_change: bool = False, delete
     if row is None or (row.deleted_at is not None and not deleted):
         raise NotFound
     return row
+
+
+def own_entries_on(place: Partner, day: date) -> int:
+    """How many entries of any kind this partner wrote on one day, those they deleted among them."""
+    return db.session.execute(
+        select(func.count())
+        .select_from(Entry)
+        .where(
+            Entry.practice_id == place.practice_id,
+            Entry.author_id == place.person_id,
+            Entry.happened_on == day,
+        )
+    ).scalar_one()
 
 
 def own_thanks(place: Partner, now: datetime) -> list[Thanks]:

@@ -70,7 +70,11 @@ def new() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page("assignments/thanks/new.html", place, form)
     level = Level(form.visibility.data)
-    save_thanks(actor=signed_in(), what=form.what.data, meant=form.meant.data, level=level)
+    try:
+        save_thanks(actor=signed_in(), what=form.what.data, meant=form.meant.data, level=level)
+    except Conflict as problem:
+        form.form_errors.append(problem.sentence)
+        return _page("assignments/thanks/new.html", own_place(signed_in()), form)
     notice(_saved(place, level))
     return redirect(url_for("thanks.new" if form.another.data else "thanks.thanks"))
 
