@@ -88,9 +88,16 @@ def own_thanks(place: Partner, now: datetime) -> list[Thanks]:
 
 def shared_thanks(couple: Couple, now: datetime) -> list[Thanks]:
     """The thank-yous of both partners that lie open between them now, the last that opened first."""
-    if is_frozen(couple):
-        return []
-    return [_open(couple, row, day, now) for row, day in opened_entries(couple, now)]
+    return [_open(couple, row, day, now) for row, day in _open_now(couple, now)]
+
+
+def open_thanks_rows(couple: Couple, now: datetime) -> list[Entry]:
+    """The rows of the same thank-yous, with no words opened."""
+    return [row for row, _ in _open_now(couple, now)]
+
+
+def _open_now(couple: Couple, now: datetime) -> list[tuple[Entry, date]]:
+    return [] if is_frozen(couple) else opened_entries(couple, now)
 
 
 def opened_entries(couple: Couple, now: datetime) -> list[tuple[Entry, date]]:
