@@ -104,13 +104,13 @@ def tell_the_world() -> None:
     sam, ruth, priya = person_at("sam"), person_at("ruth"), person_at("priya")
     for exercise in one_of_each_step():
         _give(priya, couple_of(ruth), exercise)
-    shared = [one for one in _each_on_their_own() if Level(one.sharing) is Level.SHARED][:2]
-    for exercise in shared:  # Ruth may open these further, to Ade.
+    lines = {one: [step for step in one.steps if isinstance(step, TextStep)] for one in _each_on_their_own()}
+    # Ruth may open these further, to Ade. An answer without a word could not be opened.
+    shared = [one for one, steps in lines.items() if Level(one.sharing) is Level.SHARED and steps][:2]
+    for exercise in shared:
         given = _give(priya, couple_of(ruth), exercise)
-        line = next((step for step in exercise.steps if isinstance(step, TextStep)), None)
-        if line is not None:
-            words = {"text": "A line"}
-            save_answer(actor=ruth, assignment_id=given, step=line.key, value=words, version=0)
+        step, words = lines[exercise][0].key, {"text": "A line"}
+        save_answer(actor=ruth, assignment_id=given, step=step, value=words, version=0)
         send_response(actor=ruth, assignment_id=given, level=Level.COUNSELLOR)
     # They are in the fourth week, so that there is something to ask and a week to give again.
     holiday = today("Europe/London") + timedelta(days=8)
