@@ -24,6 +24,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm import joinedload
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
@@ -40,10 +41,20 @@ from assignments.domain.progress import Repeat
 from assignments.domain.turns import has_exchange
 from assignments.domain.visibility import Level
 from assignments.library.loader import load_library
-from assignments.models import Assignment, CouplePlan, ExerciseVersion, Response
+from assignments.models import (
+    Assignment,
+    CouplePlan,
+    Decision,
+    ExerciseVersion,
+    PracticeExercise,
+    Response,
+)
+from assignments.queries.assignments import exercise_of
+from assignments.queries.doing import is_ritual
 from assignments.queries.library import own_exercise
 from clinic.actions.kept_forms import keep_form
 from clinic.actions.sign_ins import start_sign_in
+from clinic.actions.talks import ask_to_talk
 from clinic.actions.tokens import digest
 from clinic.clock import now, today
 from clinic.extensions import db
@@ -93,13 +104,13 @@ def tell_the_world() -> None:
     sam, ruth, priya = person_at("sam"), person_at("ruth"), person_at("priya")
     for exercise in one_of_each_step():
         _give(priya, couple_of(ruth), exercise)
-    shared = [one for one in _each_on_their_own() if Level(one.sharing) is Level.SHARED][:2]
-    for exercise in shared:  # Ruth may open these further, to Ade.
+    lines = {one: [step for step in one.steps if isinstance(step, TextStep)] for one in _each_on_their_own()}
+    # Ruth may open these further, to Ade. An answer without a word could not be opened.
+    shared = [one for one, steps in lines.items() if Level(one.sharing) is Level.SHARED and steps][:2]
+    for exercise in shared:
         given = _give(priya, couple_of(ruth), exercise)
-        line = next((step for step in exercise.steps if isinstance(step, TextStep)), None)
-        if line is not None:
-            words = {"text": "A line"}
-            save_answer(actor=ruth, assignment_id=given, step=line.key, value=words, version=0)
+        step, words = lines[exercise][0].key, {"text": "A line"}
+        save_answer(actor=ruth, assignment_id=given, step=step, value=words, version=0)
         send_response(actor=ruth, assignment_id=given, level=Level.COUNSELLOR)
     # They are in the fourth week, so that there is something to ask and a week to give again.
     holiday = today("Europe/London") + timedelta(days=8)
@@ -120,6 +131,7 @@ def tell_the_world() -> None:
     _listen(sam, _give(priya, couple_of(sam), listening), "A", "topic", send=True)
     _listen(sam, _turns_of(sam, "validate-first"), "A", "on-my-mind", send=False)
     start_sign_in(sam, device="another phone")
+    ask_to_talk(actor=ruth, reach="After six, by phone")
     # Ruth's sign-in timed out while she was writing this, and she has come back.
     kept = [("what", "You came along"), ("meant", ""), ("visibility", Level.PRIVATE.value)]
     keep_form(sender=ruth, path="/thanks/new", form_key="0" * 32, fields=[*kept, ("form_key", "0" * 32)])
@@ -240,7 +252,18 @@ def _partner() -> list[str]:
     listening = [f"/turns/{held}", f"/turns/{kept}/1/A/on-my-mind/1/check"]
     # An older part may be hidden, and one within the hold taken back.
     listening.append(f"/turns/{_turns_of(sam, 'reflect-and-check')}")
-    return ["/", "/check-in", "/thanks/new", f"/do/{sent}/done", *listening]
+    return ["/", "/check-in", "/thanks/new", f"/do/{sent}/done", *listening, *_rituals_of(sam)]
+
+
+def _rituals_of(person: Person) -> list[str]:
+    """Where what this person's couple does again and again is begun."""
+    given = db.session.scalars(
+        select(Assignment)
+        .options(joinedload(Assignment.exercise_version))
+        .where(Assignment.couple_id == couple_of(person))
+        .order_by(Assignment.starts_on, Assignment.id)
+    )
+    return [f"/do/{one.id}" for one in given if is_ritual(exercise_of(one))]
 
 
 def _partner_at_work() -> list[str]:
@@ -303,6 +326,7 @@ def _desk() -> list[str]:
     found += [
         f"/c/couples/{couples[1]}/plan",
         f"/c/couples/{couples[1]}/signs",
+        f"/c/couples/{couples[1]}/talk",
         f"/c/couples/{couples[2]}/settings",
     ]
     return found
@@ -314,9 +338,24 @@ def _counsellor() -> list[str]:
     return [
         "/sign-in/again",
         *_desk(),
+        *(f"/c/library/{slug}" for slug in db.session.scalars(select(PracticeExercise.slug))),
+        *(f"/c/couples/{couple}/signs/decisions" for couple in _decided_about()),
         *(f"/c/assign/{slug}?couple={sam}" for slug in ("gentle-questions", SENT)),
         *(f"/c/plans/six-weeks/start?couple={couple}" for couple in _ready_for_a_plan()),
     ]
+
+
+def _decided_about() -> list[UUID]:
+    """The couples of Priya's about whom something was decided, beside which a note may be kept."""
+    mine = select(Couple.id).where(Couple.counsellor_id == person_at("priya").id)
+    return list(
+        db.session.scalars(
+            select(Decision.couple_id)
+            .where(Decision.couple_id.in_(mine))
+            .distinct()
+            .order_by(Decision.couple_id)
+        )
+    )
 
 
 def _ready_for_a_plan() -> list[UUID]:

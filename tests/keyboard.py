@@ -51,6 +51,9 @@ def _walked(page: Page, keys: CDPSession, *, back: bool) -> dict[str, list[str]]
 
 def _skip_faults(page: Page) -> list[str]:
     """The walk back has ended on the first stop, which leads past everything that stands before the page's own part."""
+    at = page.evaluate("() => document.activeElement.textContent.trim()")
+    if at != "Skip to main content":
+        return [f"the walk back ends on “{at[:60]}” and not on the skip link"]
     page.keyboard.press("Enter")
     if page.evaluate("() => document.activeElement.id") != "main":
         return ["the skip link does not move the focus to the main part"]

@@ -56,6 +56,9 @@ from tests.cast import Cast, assemble
 from tests.conftest import Clock
 from tests.databases import SQLiteFiles, app_on
 
+# Every page with every id takes minutes where others work beside it.
+pytestmark = pytest.mark.timeout(900)
+
 WEDNESDAY = datetime(2026, 9, 16, 18, 30, tzinfo=UTC)
 FRIDAY = datetime(2026, 9, 18, 18, 0, tzinfo=UTC)
 # When Jo looks: within every hold, after every hold, while the check-in is open, and a week on, when weekly work has

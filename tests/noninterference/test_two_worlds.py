@@ -69,6 +69,9 @@ from tests.assignments.planned import planned, two_weeks
 from tests.cast import Cast, assemble
 from tests.databases import SQLiteFiles, app_on
 
+# Every page with every id, three times over, takes minutes where others work beside it.
+pytestmark = pytest.mark.timeout(900)
+
 BUILT = datetime(2026, 9, 16, 18, 30, tzinfo=UTC)
 KEPT = datetime(2026, 9, 18, 18, 0, tzinfo=UTC)  # A Friday evening, when the check-in is open.
 LOOKED = {
