@@ -23,7 +23,7 @@ from clinic.crypto import unseal
 from clinic.extensions import db
 from clinic.models import OutboxMail, Person
 from clinic.web import DEVICE_COOKIE
-from tests.databases import Databases, PostgreSQLServer, SharedApp, SQLiteFiles, app_on, postgresql
+from tests.databases import Databases, PostgreSQLServer, SQLiteFiles, app_on, postgresql, shared_app_on
 
 pytest_plugins = ["tests.browser", "tests.cast", "tests.crawl"]
 
@@ -143,19 +143,11 @@ def has_cast(request: pytest.FixtureRequest) -> bool:
     return "cast" in request.fixturenames and request.node.get_closest_marker("settings") is None
 
 
-@pytest.fixture(scope="session")
-def shared_apps() -> dict[str, SharedApp]:
-    """The application of each kind of database, made when it is first asked for."""
-    return {}
-
-
 @pytest.fixture
 def app(
     request: pytest.FixtureRequest,
-    database_kind: str,
     database_url: str,
     settings: dict[str, Any],
-    shared_apps: dict[str, SharedApp],
 ) -> Iterator[Flask]:
     """The whole application on a fresh database. Use `with app.app_context():` to set a scene,
     and close it before a client is used.
@@ -167,9 +159,7 @@ def app(
         with app_on(database_url, **settings) as own:
             yield own
         return
-    if database_kind not in shared_apps:
-        shared_apps[database_kind] = SharedApp(database_url)
-    with shared_apps[database_kind].on(database_url) as shared:
+    with shared_app_on(database_url) as shared:
         yield shared
 
 
