@@ -57,6 +57,8 @@ from tests.cast import Cast, assemble
 from tests.conftest import Clock
 from tests.databases import SQLiteFiles, shared_app_on
 
+pytestmark = pytest.mark.slow
+
 WEDNESDAY = datetime(2026, 9, 16, 18, 30, tzinfo=UTC)
 FRIDAY = datetime(2026, 9, 18, 18, 0, tzinfo=UTC)
 # When Jo looks: within every hold, after every hold, while the check-in is open, and a week on, when weekly work has

@@ -72,6 +72,8 @@ from tests.assignments.planned import planned, two_weeks
 from tests.cast import Cast, assemble
 from tests.databases import SQLiteFiles, app_on, shared_app_on
 
+pytestmark = pytest.mark.slow
+
 BUILT = datetime(2026, 9, 16, 18, 30, tzinfo=UTC)
 KEPT = datetime(2026, 9, 18, 18, 0, tzinfo=UTC)  # A Friday evening, when the check-in is open.
 LOOKED = {
@@ -609,7 +611,6 @@ def differences(one: Look, two: Look) -> list[str]:
     return found
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("slot", ["A", "B"])
 @pytest.mark.parametrize("kept", KEPT_TOGETHER)
 def test_what_one_partner_keeps_leaves_no_trace_for_the_other(
@@ -621,7 +622,6 @@ def test_what_one_partner_keeps_leaves_no_trace_for_the_other(
     assert not differences(seen_in_first(reader), watch(second, reader))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("slot", ["A", "B"])
 def test_asking_to_talk_alone_leaves_no_trace_in_the_askers_own_account(
     slot: str, first: World, seen_in_first: Callable[[Person], Look], folder: Path
