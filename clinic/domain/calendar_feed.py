@@ -28,7 +28,7 @@ def calendar(entries: Iterable[Entry]) -> bytes:
         "VERSION:2.0",
         "PRODID:-//Calendar//Appointments//EN",
         "CALSCALE:GREGORIAN",
-        f"X-WR-CALNAME:{escaped(ENTRY)}s",
+        "X-WR-CALNAME:Appointments",
     ]
     for entry in entries:
         lines += [

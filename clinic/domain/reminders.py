@@ -82,3 +82,8 @@ def _is_skipped(local: datetime) -> bool:
     """Whether the clocks jump over this time: going to UTC and back then leads elsewhere."""
     there_and_back = local.astimezone(UTC).astimezone(local.tzinfo)
     return there_and_back.replace(tzinfo=None) != local.replace(tzinfo=None)
+
+
+def others_may_read_inbox(*, said: str, own: str, partners: str) -> bool:
+    """Whether somebody else may read a person's mail: they said so, were not sure, or share the address."""
+    return said != "no" or own.strip().casefold() == partners.strip().casefold()

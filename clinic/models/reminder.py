@@ -32,7 +32,10 @@ class ReminderSlot(Model):
 
     __tablename__ = "reminder_slot"
     # One a moment, and one a day even where the timetable is changed after the day's reminder has gone.
-    __table_args__ = (UniqueConstraint("person_id", "slot_at"), UniqueConstraint("person_id", "day"))
+    __table_args__ = (
+        UniqueConstraint("person_id", "slot_at", name="uq_reminder_slot_moment"),
+        UniqueConstraint("person_id", "day", name="uq_reminder_slot_day"),
+    )
 
     id: Mapped[Id]
     practice_id: Mapped[PracticeId]
