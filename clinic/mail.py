@@ -33,6 +33,8 @@ log = logging.getLogger("meanwhile.mail")
 WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 GIVE_UP_AFTER = timedelta(hours=24)
 CLAIM = timedelta(minutes=5)
+# Seconds that a mail server may be silent.
+TIMEOUT = 10.0
 
 SUBJECTS = {
     "invitation": "An invitation from your practice",
@@ -214,7 +216,7 @@ def _deliver(message: EmailMessage) -> None:
         click.echo(f"\n--- mail to {message['To']} ---\n{message.get_content()}---\n")
         return
     parts = urlsplit(url)
-    server = _Server(parts.hostname or "localhost", parts.port or 25, timeout=10)
+    server = _Server(parts.hostname or "localhost", parts.port or 25, timeout=TIMEOUT)
     try:
         if parts.scheme == "smtp+tls":
             server.starttls()
