@@ -42,7 +42,7 @@ def create(
 @click.command("send-due")
 def send_due() -> None:
     """Do one round of what the worker does: reminders, mail that is due, kept forms; for cron or a timer."""
-    click.echo(f"{work_once(clock.now())}.")
+    click.echo(work_once(clock.now()))
 
 
 @click.command("worker")

@@ -37,7 +37,7 @@ class Round:
 
     def __str__(self) -> str:
         """One line for whoever watches the worker."""
-        return f"{self.reminders} reminders due, {self.sent} mails sent, {self.failed} to be tried again"
+        return f"reminders due: {self.reminders}, mails sent: {self.sent}, to be tried again: {self.failed}"
 
 
 def work_once(now: datetime, *, stopping: Stopping = lambda: False) -> Round:

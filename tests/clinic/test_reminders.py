@@ -315,7 +315,7 @@ def test_send_due_does_one_round(app: Flask, cast: Cast, sink: Sink, clock: Cloc
     remind(app, cast.sam)
     clock.move(minutes=30)
     said = app.test_cli_runner().invoke(args=["send-due"])
-    assert said.output == "1 reminders due, 1 mails sent, 0 to be tried again.\n"
+    assert said.output == "reminders due: 1, mails sent: 1, to be tried again: 0\n"
     assert len(sink.letters) == 1
 
 
