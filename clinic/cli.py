@@ -40,6 +40,7 @@ def create(
 
 
 @click.command("send-due")
+@with_appcontext
 def send_due() -> None:
     """Do one round of what the worker does: reminders, mail that is due, kept forms; for cron or a timer."""
     click.echo(work_once(clock.now()))

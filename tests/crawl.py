@@ -42,6 +42,7 @@ from assignments.domain.visibility import Level
 from assignments.library.loader import load_library
 from assignments.models import Assignment, CouplePlan, ExerciseVersion, Response
 from assignments.queries.library import own_exercise
+from clinic.actions.reminders import make_calendar_address
 from clinic.actions.sign_ins import start_sign_in
 from clinic.actions.tokens import digest
 from clinic.clock import now, today
@@ -119,6 +120,7 @@ def tell_the_world() -> None:
     _listen(sam, _give(priya, couple_of(sam), listening), "A", "topic", send=True)
     _listen(sam, _turns_of(sam, "validate-first"), "A", "on-my-mind", send=False)
     start_sign_in(sam, device="another phone")
+    make_calendar_address(actor=sam)
     canal = db.session.get_one(Practice, priya.practice_id)
     lou = builders.person(canal, name="Lou", family_name="Park", joined=False, address="lou@demo.example")
     builders.invitation(lou, priya)
