@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import Message
 from typing import Any
 
@@ -44,6 +45,13 @@ class Sink(MessageHandler):
 @pytest.fixture
 def sink(app: Flask) -> Iterator[Sink]:
     """The application's mail goes here. It needs an application of its own: `@pytest.mark.settings`."""
+    with listening(app) as sink:
+        yield sink
+
+
+@contextmanager
+def listening(app: Flask) -> Iterator[Sink]:
+    """A server to which this application's mail goes."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -52,5 +60,7 @@ def sink(app: Flask) -> Iterator[Sink]:
     controller.start()
     sink.url = f"smtp://127.0.0.1:{port}"
     app.extensions["mail"]["url"] = sink.url
-    yield sink
-    controller.stop()
+    try:
+        yield sink
+    finally:
+        controller.stop()
