@@ -74,7 +74,7 @@ def test_private_acts_of_one_change_no_byte_of_the_others_mail_and_calendar(
     act(second, actor, KEPT_TOGETHER[kept])
     mails, feeds = reached(copied(first, folder, f"nothing-{kept}-{slot}"), reader.name)
     assert (mails, feeds) == reached(second, reader.name)
-    assert len(mails) == 7
+    assert len(mails) == 8
     assert {status for status, _, _ in feeds} == {200}
 
 
