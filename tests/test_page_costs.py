@@ -78,7 +78,7 @@ COSTS = {
     "practice.people": 4,
     "practice.rules": 3,
     "practice.urgent_help": 1,
-    "reminders.reminders": 6,
+    "reminders.reminders": 5,
     "sign_in.again": 1,
     "sign_in.carry_on": 3,
     "sign_in.recover": 1,
