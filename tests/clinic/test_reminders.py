@@ -78,7 +78,7 @@ def test_a_reminder_comes_on_the_chosen_days_at_the_chosen_hour_and_never_twice(
     app: Flask, cast: Cast, sink: Sink, clock: Clock
 ) -> None:
     remind(app, cast.sam, timetable=Timetable(days=frozenset({2, 4}), minute=20 * 60, on=True))
-    came = []
+    came: list[datetime] = []
     for _ in range(2 * 24 * 8):
         clock.move(minutes=30)
         work(app)
@@ -129,7 +129,8 @@ def test_four_workers_send_each_reminder_once(app: Flask, cast: Cast, sink: Sink
     remind(app, *partners(cast))
     clock.move(minutes=30)
     for day in range(1, 4):
-        meet, faults = threading.Barrier(4), []
+        meet = threading.Barrier(4)
+        faults: list[BaseException] = []
 
         def one_of_four(meet: threading.Barrier = meet, faults: list[BaseException] = faults) -> None:
             meet.wait()
