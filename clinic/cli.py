@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import click
-from flask import Flask
-from flask.cli import AppGroup
+from flask import Flask, current_app
+from flask.cli import AppGroup, with_appcontext
 
-from clinic import audit, clock, mail
-from clinic.actions.kept_forms import forget_kept_forms
+from clinic import audit, clock
 from clinic.actions.practices import create_practice
 from clinic.extensions import db
 from clinic.models import Practice
+from clinic.worker import work, work_once
 
 practice_group = AppGroup("practice", help="Practices.")
 audit_group = AppGroup("audit", help="The audit log.")
@@ -40,11 +40,19 @@ def create(
 
 
 @click.command("send-due")
+@with_appcontext
 def send_due() -> None:
-    """Send mail that is due, once, and throw away what nobody came back for; for cron or a timer."""
-    forget_kept_forms()
-    outcome = mail.send_due(clock.now())
-    click.echo(f"{outcome.sent} sent, {outcome.failed} to be tried again.")
+    """Do one round of what the worker does: reminders, mail that is due, kept forms; for cron or a timer."""
+    click.echo(work_once(clock.now()))
+
+
+@click.command("worker")
+@click.option("--every", default=30.0, show_default=True, help="Seconds between two rounds.")
+@with_appcontext
+def worker(every: float) -> None:
+    """Send reminders and mail as they come due, until it is told to stop."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    work(app, every=every)
 
 
 @audit_group.command("verify")
@@ -64,3 +72,4 @@ def init_cli(app: Flask) -> None:
     app.cli.add_command(practice_group)
     app.cli.add_command(audit_group)
     app.cli.add_command(send_due)
+    app.cli.add_command(worker)

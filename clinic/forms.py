@@ -37,6 +37,7 @@ from wtforms.validators import (
 )
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from clinic.domain.reminders import DAYS, Timetable
 from clinic.domain.urgent_help import COUNTRIES
 
 # No field takes more than this, whatever it is for (ux.md §6).
@@ -320,6 +321,36 @@ class TalkForm(Form):
         filters=[trimmed],
         validators=[Length(max=500, message="Use at most 500 characters.")],
     )
+
+
+class RemindersForm(Form):
+    """When a person would like a reminder by mail."""
+
+    wanted: Any = RadioField(
+        "Remind me by mail",
+        choices=_choices(("off", "No"), ("on", "Yes")),
+        validators=[InputRequired("Choose yes or no.")],
+    )
+    days: Any = CheckboxesField(
+        "On these days", choices=[SelectChoice(number, day) for number, day in enumerate(DAYS)], coerce=int
+    )
+    hour: Any = SelectField(
+        "At", choices=[SelectChoice(hour, f"{hour:02}:00") for hour in range(24)], coerce=int
+    )
+
+    @classmethod
+    def from_timetable(cls, timetable: Timetable) -> RemindersForm:
+        """The form as it stands before anybody changes it."""
+        return cls(
+            wanted="on" if timetable.on else "off",
+            days=sorted(timetable.days),
+            hour=timetable.minute // 60,
+        )
+
+    def validate_days(self, field: Field) -> None:
+        """Reminders that are on need a day."""
+        if self.wanted.data == "on" and not field.data:
+            raise ValidationError("Choose at least one day.")
 
 
 class StaffForm(Form):

@@ -6,13 +6,16 @@ works once, is sealed in the outbox and wiped as soon as the mail has gone.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import smtplib
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from email.utils import make_msgid
+from email.utils import format_datetime
+from typing import Any
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
@@ -30,11 +33,16 @@ log = logging.getLogger("meanwhile.mail")
 WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 GIVE_UP_AFTER = timedelta(hours=24)
 CLAIM = timedelta(minutes=5)
+# Seconds that a mail server may be silent.
+TIMEOUT = 10.0
 
 SUBJECTS = {
     "invitation": "An invitation from your practice",
     "recovery": "A code from your practice",
+    "reminder": "A small reminder",
 }
+# Nothing is lost when one of these does not come, and a late or a second one would say more than it should.
+NEVER_LATE_OR_TWICE = {"reminder"}
 
 
 @dataclass(frozen=True)
@@ -52,8 +60,13 @@ def init_mail(app: Flask, *, mail_url: str, mail_from: str, send_after_commit: b
         after_commit.append(_send_soon)
 
 
-def queue(person: Person, kind: str, *, secret: str, at: datetime | None = None) -> OutboxMail:
-    """Put one mail to `person` into the running transaction. `secret` is the link or code it carries."""
+def queue(
+    person: Person, kind: str, *, secret: str = "", at: datetime | None = None, soon: bool = True
+) -> OutboxMail:
+    """Put one mail to `person` into the running transaction. `secret` is the link or code it carries, if any.
+
+    `at` is what its age counts from. With `soon` it leaves after the commit, or else when mail is next sent.
+    """
     moment = at or clock.now()
     # The id is made here, because the secret is sealed to it before the row is inserted.
     row = OutboxMail(
@@ -66,42 +79,90 @@ def queue(person: Person, kind: str, *, secret: str, at: datetime | None = None)
         due_at=moment,
     )
     db.session.add(row)
-    row.secret_sealed = crypto.seal(row, "secret_sealed", secret)
-    g.mail_waits = True
+    if secret:
+        row.secret_sealed = crypto.seal(row, "secret_sealed", secret)
+    if soon:
+        g.mail_waits = True
     return row
 
 
-def send_due(now: datetime) -> Sent:
-    """Send what is due. Each row is claimed first, so several workers never send one twice."""
+def withdraw(person: Person, kind: str) -> None:
+    """Let no mail of this kind leave any more that still waits for `person`, in the running transaction."""
+    db.session.execute(
+        update(OutboxMail)
+        .where(
+            OutboxMail.practice_id == person.practice_id,
+            OutboxMail.person_id == person.id,
+            OutboxMail.kind == kind,
+            OutboxMail.sent_at.is_(None),
+            OutboxMail.given_up_at.is_(None),
+        )
+        .values(given_up_at=clock.now(), secret_sealed=None)
+    )
+
+
+def wording(kind: str) -> tuple[str, ...]:
+    """The subject and the paragraphs of a mail that carries no secret, for the page that tells what it says."""
+    text = current_app.jinja_env.get_template(f"emails/{kind}.txt").render()
+    return (SUBJECTS[kind], *text.strip().split("\n\n"))
+
+
+def send_due(now: datetime, *, stopping: Callable[[], bool] = lambda: False) -> Sent:
+    """Send what is due at `now`. Each row is claimed first, so several workers never send one twice.
+
+    A slow server makes a round long, so every claim begins when it is made. `stopping` is asked before each mail.
+    """
     sent = failed = 0
     for row in _due(now):
-        if not _claim(row, now):
+        moment = clock.now()
+        if stopping():
+            break
+        if not _claim(row, moment):
             continue
-        try:
-            _deliver(_message(row))
-        except (OSError, smtplib.SMTPException) as problem:
-            failed += 1
-            log.warning("mail %s could not leave: %s", row.id, type(problem).__name__)
-            _put_back(row, now)
-        else:
+        if row.kind in NEVER_LATE_OR_TWICE and moment - row.created_at >= GIVE_UP_AFTER:
+            row.given_up_at = moment
+        elif _leaves(row, moment):
             sent += 1
-            row.sent_at, row.secret_sealed = now, None
+            row.sent_at, row.secret_sealed = moment, None
+        else:
+            failed += 1
+            _put_back(row, moment)
         db.session.commit()
     return Sent(sent, failed)
+
+
+def _leaves(row: OutboxMail, moment: datetime) -> bool:
+    """Whether the mail has gone, or may have gone and must not go twice."""
+    try:
+        _deliver(_message(row, moment))
+    except AnswerLost:
+        log.warning("mail %s was handed over, but no answer came", row.id)
+        return row.kind in NEVER_LATE_OR_TWICE
+    except (OSError, smtplib.SMTPException, ValueError) as problem:
+        log.warning("mail %s could not leave: %s", row.id, type(problem).__name__)
+        return False
+    return True
 
 
 def _due(now: datetime) -> list[OutboxMail]:
     waiting = select(OutboxMail).where(
         OutboxMail.sent_at.is_(None), OutboxMail.given_up_at.is_(None), OutboxMail.due_at <= now
     )
-    return list(db.session.execute(waiting.order_by(OutboxMail.due_at).limit(200)).scalars())
+    found = list(db.session.execute(waiting.order_by(OutboxMail.due_at).limit(200)).scalars())
+    db.session.commit()  # On SQLite this began like a writer, and pages would wait for it.
+    return found
 
 
 def _claim(row: OutboxMail, now: datetime) -> bool:
     """Move the due time on if nobody else has; a worker that dies lets the claim run out."""
     taken = db.session.execute(
         update(OutboxMail)
-        .where(OutboxMail.id == row.id, OutboxMail.due_at == row.due_at, OutboxMail.sent_at.is_(None))
+        .where(
+            OutboxMail.id == row.id,
+            OutboxMail.due_at == row.due_at,
+            OutboxMail.sent_at.is_(None),
+            OutboxMail.given_up_at.is_(None),
+        )
         .values(due_at=now + CLAIM, tries=OutboxMail.tries + 1)
         .returning(OutboxMail.id)
     ).one_or_none()
@@ -119,16 +180,34 @@ def _put_back(row: OutboxMail, now: datetime) -> None:
         row.due_at = now + WAITS[min(row.tries, len(WAITS)) - 1]
 
 
-def _message(row: OutboxMail) -> EmailMessage:
-    secret = crypto.unseal(row, "secret_sealed", row.secret_sealed or b"")
+def _message(row: OutboxMail, moment: datetime) -> EmailMessage:
+    secret = crypto.unseal(row, "secret_sealed", row.secret_sealed) if row.secret_sealed else ""
     message = EmailMessage()
     message["Subject"] = SUBJECTS[row.kind]
     message["From"] = current_app.extensions["mail"]["from"]
     message["To"] = row.to_address
-    message["Message-ID"] = make_msgid(domain="mail.invalid")
+    message["Date"] = format_datetime(moment)
+    # The same at every try, so that a mailbox knows a second copy as the same mail. The row's id is random.
+    message["Message-ID"] = f"<{row.id}@mail.invalid>"
     # Rendered without a page's context: a mail knows nothing but the secret it carries.
     message.set_content(current_app.jinja_env.get_template(f"emails/{row.kind}.txt").render(secret=secret))
     return message
+
+
+class AnswerLost(Exception):
+    """The server has the whole mail and has not said whether it takes it."""
+
+
+class _Server(smtplib.SMTP):
+    """Knows whether the end of a mail has been handed over."""
+
+    handed_over = False
+
+    def send(self, s: Any) -> None:
+        """Hand bytes over."""
+        super().send(s)
+        if isinstance(s, bytes) and s.endswith(b"\r\n.\r\n"):
+            self.handed_over = True
 
 
 def _deliver(message: EmailMessage) -> None:
@@ -137,12 +216,24 @@ def _deliver(message: EmailMessage) -> None:
         click.echo(f"\n--- mail to {message['To']} ---\n{message.get_content()}---\n")
         return
     parts = urlsplit(url)
-    with smtplib.SMTP(parts.hostname or "localhost", parts.port or 25, timeout=10) as server:
+    server = _Server(parts.hostname or "localhost", parts.port or 25, timeout=TIMEOUT)
+    try:
         if parts.scheme == "smtp+tls":
             server.starttls()
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
         server.send_message(message)
+    except smtplib.SMTPResponseException:
+        raise
+    except (OSError, smtplib.SMTPException) as problem:
+        if server.handed_over:
+            raise AnswerLost from problem
+        raise
+    finally:
+        # The mail has gone or has not; how the goodbye goes changes nothing about that.
+        with contextlib.suppress(OSError, smtplib.SMTPException):
+            server.quit()
+        server.close()
 
 
 def _send_soon() -> None:

@@ -25,7 +25,7 @@ from clinic.models import OutboxMail, Person
 from clinic.web import DEVICE_COOKIE
 from tests.databases import Databases, PostgreSQLServer, SQLiteFiles, app_on, postgresql, shared_app_on
 
-pytest_plugins = ["tests.browser", "tests.cast", "tests.once", "tests.crawl"]
+pytest_plugins = ["tests.browser", "tests.cast", "tests.once", "tests.crawl", "tests.smtp"]
 
 
 # --- pytest-flask's trap: either of its two fixtures alone lets every client be the last one who signed in.

@@ -53,6 +53,7 @@ from assignments.queries.assignments import exercise_of
 from assignments.queries.doing import is_ritual
 from assignments.queries.library import own_exercise
 from clinic.actions.kept_forms import keep_form
+from clinic.actions.reminders import make_calendar_address
 from clinic.actions.sign_ins import start_sign_in
 from clinic.actions.talks import ask_to_talk
 from clinic.actions.tokens import digest
@@ -133,6 +134,7 @@ def tell_the_world() -> None:
     _listen(sam, _turns_of(sam, "validate-first"), "A", "on-my-mind", send=False)
     start_sign_in(sam, device="another phone")
     ask_to_talk(actor=ruth, reach="After six, by phone")
+    make_calendar_address(actor=sam)
     # Ruth's sign-in timed out while she was writing this, and she has come back.
     kept = [("what", "You came along"), ("meant", ""), ("visibility", Level.PRIVATE.value)]
     keep_form(sender=ruth, path="/thanks/new", form_key="0" * 32, fields=[*kept, ("form_key", "0" * 32)])

@@ -19,7 +19,9 @@ from clinic.extensions import db
 ROOT = Path(__file__).resolve().parent.parent
 
 # Bookkeeping that belongs to an act which was refused, and is not an act of its own.
-NOT_ACTS = {"count_wrong_code", "count_wrong_recovery", "_count_failure", "forget_kept_forms"}
+NOT_ACTS = {"count_wrong_code", "count_wrong_recovery", "_count_failure"}
+# What the worker does by itself. Nobody acts, and a line about it would tell staff of a person's timetable.
+NOT_ACTS |= {"forget_kept_forms", "forget_old_slots", "queue_reminder"}
 
 # Text that is not a person's private words: names and addresses people are known by, texts the practice
 # itself writes for its clients, hashes and fixed words. Everything else must be sealed.
@@ -40,6 +42,7 @@ PLAIN_TEXT = {
     "form_key": {"key", "location"},
     "audit_line": {"event", "actor_role", "subject_type", "previous_hash", "line_hash"},
     "audit_head": {"line_hash"},
+    "calendar_feed": {"token_hash"},
     "outbox_mail": {"kind", "to_address"},
     "exercise_version": {"slug", "definition"},
     "practice_exercise": {"slug", "copied_from", "draft"},

@@ -78,6 +78,7 @@ COSTS = {
     "practice.people": 4,
     "practice.rules": 3,
     "practice.urgent_help": 1,
+    "reminders.reminders": 5,
     "sign_in.again": 1,
     "sign_in.carry_on": 3,
     "sign_in.recover": 1,
@@ -98,7 +99,7 @@ COSTS = {
     "turns.turn": 11,
 }
 # Answers that lead on to another page.
-NO_PAGES = {"home", "join.open_link", LEADS_OUT}
+NO_PAGES = {"home", "join.open_link", "reminders.feed", LEADS_OUT}
 # Files, with what each of them costs.
 DOWNLOADS = {
     "exchange.exercise": ("/c/library/gentle-questions/export", 2),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import current_app
 from sqlalchemy import update
 
 from clinic import clock, mail, passphrase
 from clinic.access import require
+from clinic.actions.reminders import set_reminders
 from clinic.actions.tokens import digest, new_code, new_token, same
 from clinic.audit import Event, record
 from clinic.domain import invitations
+from clinic.domain.reminders import NEVER_SET
 from clinic.domain.roles import Permission
 from clinic.errors import Conflict, NotFound
 from clinic.extensions import db, transaction
@@ -156,5 +158,6 @@ def finish_joining(*, actor: Person, wants_reminders: bool) -> None:
     if place.policy_read_at is not None:
         raise NotFound
     place.policy_read_at = clock.now()
-    actor.wants_reminders = wants_reminders
+    if wants_reminders:
+        set_reminders(actor=actor, timetable=replace(NEVER_SET, on=True))
     record(actor, Event.JOINING_FINISHED, place)

@@ -6,6 +6,7 @@ from clinic.models.couple import Couple, Partner, SafetyConversation
 from clinic.models.outbox import OutboxMail
 from clinic.models.person import Invitation, Person, Recovery, Supervision
 from clinic.models.practice import Practice, SafetyRuleChange
+from clinic.models.reminder import CalendarFeed, ReminderPlan, ReminderSlot
 from clinic.models.sign_in import FormKey, KeptForm, SignIn, SignInFailure
 from clinic.models.talk import TalkRequest
 
@@ -13,6 +14,7 @@ __all__ = [
     "Appointment",
     "AuditHead",
     "AuditLine",
+    "CalendarFeed",
     "Couple",
     "FormKey",
     "Invitation",
@@ -22,6 +24,8 @@ __all__ = [
     "Person",
     "Practice",
     "Recovery",
+    "ReminderPlan",
+    "ReminderSlot",
     "SafetyConversation",
     "SafetyRuleChange",
     "SignIn",

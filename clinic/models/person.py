@@ -33,7 +33,6 @@ class Person(Model):
     passphrase_hash: Mapped[str | None] = mapped_column(String(255))
     # Whether others read the inbox: "no", "yes" or "unsure"; anything but "no" keeps reminders off.
     inbox_shared: Mapped[str] = mapped_column(String(10), default="unsure")
-    wants_reminders: Mapped[bool] = mapped_column(default=False)
     theme: Mapped[str] = mapped_column(String(10), default="system")
     created_at: Mapped[Moment]
     joined_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from clinic.views import appointments, couples, help, join, leave, me, practice, sign_in, talks
+from clinic.views import appointments, couples, help, join, leave, me, practice, reminders, sign_in, talks
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     sign_in.blueprint,
@@ -14,4 +14,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     appointments.blueprint,
     practice.blueprint,
     talks.blueprint,
+    reminders.blueprint,
 )

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Callable, Iterator
-from email.message import Message
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.handlers import Message as MessageHandler
 from flask import Flask
 from sqlalchemy import select
 
@@ -19,40 +14,13 @@ from clinic.actions.practices import create_practice
 from clinic.extensions import db
 from clinic.models import OutboxMail
 from tests.conftest import Clock, Letter
+from tests.smtp import Sink
 
 Outbox = Callable[[], list[Letter]]
 
 
-class Sink(MessageHandler):
-    """A real mail server that keeps what it gets, or answers with what a test asks it to."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.letters: list[Message] = []
-        self.reply = ""
-
-    def handle_message(self, message: Message) -> None:
-        self.letters.append(message)
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        return self.reply or await super().handle_DATA(server, session, envelope)
-
-
 # An application of its own for each, since they tell it where its mail server is.
 pytestmark = pytest.mark.settings
-
-
-@pytest.fixture
-def sink(app: Flask) -> Iterator[Sink]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    sink = Sink()
-    controller = Controller(sink, hostname="127.0.0.1", port=port)
-    controller.start()
-    app.extensions["mail"]["url"] = f"smtp://127.0.0.1:{port}"
-    yield sink
-    controller.stop()
 
 
 def found_a_practice(app: Flask) -> str:
@@ -128,3 +96,27 @@ def test_after_a_day_a_mail_is_given_up_and_its_link_wiped(app: Flask, clock: Cl
         assert row.secret_sealed is None
     clock.move(hours=25)
     assert send(app) == mail.Sent(sent=0, failed=0)
+
+
+def test_a_server_that_says_no_goodbye_gets_the_mail_once(app: Flask, sink: Sink, clock: Clock) -> None:
+    found_a_practice(app)
+    sink.goodbye = "421 no goodbye today"
+    assert send(app) == mail.Sent(sent=1, failed=0)
+    clock.move(hours=1)
+    assert send(app) == mail.Sent(sent=0, failed=0)
+    assert len(sink.letters) == 1
+
+
+def test_an_invitation_whose_answer_was_lost_is_sent_again_as_the_same_mail(
+    app: Flask, sink: Sink, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is better to have an invitation twice than never; a mailbox knows the second by its id."""
+    monkeypatch.setattr(mail, "TIMEOUT", 0.5)
+    found_a_practice(app)
+    sink.answers_after = 2
+    assert send(app) == mail.Sent(sent=0, failed=1)
+    sink.answers_after = 0
+    clock.move(minutes=2)
+    assert send(app) == mail.Sent(sent=1, failed=0)
+    first, second = sink.letters
+    assert first["Message-ID"] == second["Message-ID"]

@@ -49,8 +49,10 @@ from assignments.models import AgreementText, Assignment, Entry, ExerciseVersion
 from assignments.queries.plans import assignments_in
 from clinic import access
 from clinic.actions.people import choose_theme
+from clinic.actions.reminders import make_calendar_address, set_reminders
 from clinic.actions.sign_ins import start_sign_in
 from clinic.actions.talks import ask_to_talk
+from clinic.domain.reminders import Timetable
 from clinic.domain.roles import Permission, Role
 from clinic.extensions import db
 from clinic.models import Appointment, OutboxMail, Person, SignIn, TalkRequest
@@ -497,6 +499,11 @@ def this_week_of_the_plan_done_and_kept(world: World, person: Person) -> object:
     return answered(person, world.assignment["plan week 1"], WORDS, Level.PRIVATE, step="at-ease")
 
 
+def sets_reminders_and_makes_a_calendar_address(world: World, person: Person) -> object:
+    set_reminders(actor=person, timetable=Timetable(frozenset({0, 4}), 21 * 60, on=True))
+    return make_calendar_address(actor=person)
+
+
 def signed_in_elsewhere(world: World, person: Person) -> object:
     choose_theme(actor=db.session.get_one(Person, person.id), theme="dark")
     return start_sign_in(person, device="another", device_name="Another phone")
@@ -517,6 +524,7 @@ KEPT_TOGETHER: dict[str, tuple[Act, ...]] = {
         drafts_an_agreement,
         a_use_noted_for_oneself,
         a_ritual_done_and_its_closeness,
+        sets_reminders_and_makes_a_calendar_address,
         signed_in_elsewhere,
     ),
     "kept with the counsellor": (

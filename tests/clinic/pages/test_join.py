@@ -12,6 +12,7 @@ from clinic import audit
 from clinic.domain.roles import Role
 from clinic.extensions import db
 from clinic.models import Couple, Invitation, Partner, Person
+from clinic.queries.reminders import timetable_of
 from tests import builders
 from tests.cast import AS, Cast
 from tests.conftest import Clock
@@ -58,6 +59,17 @@ def kim(cast: Cast, app: Flask, couple: Couple) -> Newcomer:
     return Newcomer(app, person, cast.priya)
 
 
+def test_whoever_asks_for_reminders_when_joining_has_them_on(kim: Newcomer, app: Flask) -> None:
+    kim.open()
+    kim.account()
+    page = get_page(kim.client, "/join/agree")
+    submit(kim.client, page, {"has_read": "y", "wants_reminders": "y"})
+    with app.app_context():
+        timetable = timetable_of(db.session.get_one(Person, kim.person.id))
+    assert timetable.on
+    assert timetable.days
+
+
 def test_a_partner_joins_in_three_pages(kim: Newcomer, app: Flask) -> None:
     assert "Step 1 of 3" in kim.open().words
     assert kim.account() == "/join/agree"
@@ -68,7 +80,7 @@ def test_a_partner_joins_in_three_pages(kim: Newcomer, app: Flask) -> None:
     with app.app_context():
         person = db.session.get_one(Person, kim.person.id)
         assert person.sign_in_address == "new@mail.example"
-        assert not person.wants_reminders
+        assert not timetable_of(person).on
         assert person.joined_at is not None
         assert audit.verify(person.practice_id) is None
 

@@ -1,0 +1,82 @@
+"""What happens by itself: reminders that are due, mail that waits, kept forms that nobody came back for.
+
+`flask send-due` does one round and `flask worker` one after the other; both call `work_once`. Any number may run.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import click
+from flask import Flask
+
+from clinic import clock, mail
+from clinic.actions.kept_forms import forget_kept_forms
+from clinic.actions.reminders import forget_old_slots, take_on_reminder
+from clinic.domain.reminders import LATEST, due_slot
+from clinic.extensions import db
+from clinic.queries.reminders import everybody_to_remind, slots_taken
+
+log = logging.getLogger("meanwhile.worker")
+
+Stopping = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one round did."""
+
+    reminders: int
+    sent: int
+    failed: int
+
+    def __str__(self) -> str:
+        """One line for whoever watches the worker."""
+        return f"reminders due: {self.reminders}, mails sent: {self.sent}, to be tried again: {self.failed}"
+
+
+def work_once(now: datetime, *, stopping: Stopping = lambda: False) -> Round:
+    """One round. `stopping` is asked between two people and between two mails."""
+    forget_kept_forms()
+    forget_old_slots()
+    reminders = _take_on_reminders(now, stopping)
+    outcome = mail.send_due(now, stopping=stopping)
+    return Round(reminders, outcome.sent, outcome.failed)
+
+
+def _take_on_reminders(now: datetime, stopping: Stopping) -> int:
+    everybody, taken = everybody_to_remind(), slots_taken(now - LATEST)
+    db.session.commit()  # On SQLite this began like a writer, and pages would wait for it.
+    number = 0
+    for reminding in everybody:
+        if stopping():
+            break
+        slot = due_slot(reminding.timetable, zone=reminding.zone, changed_at=reminding.changed_at, now=now)
+        if slot and (reminding.person_id, slot.at) not in taken:
+            number += take_on_reminder(reminding, slot)
+    return number
+
+
+def work(app: Flask, *, every: float) -> None:
+    """Round after round until SIGTERM or Ctrl-C, which let the mail in hand go out first.
+
+    A round that fails is logged and the next one tries again, so that a database or a mail server may go and come.
+    """
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    while not stop.is_set():
+        try:
+            with app.app_context():
+                done = work_once(clock.now(), stopping=stop.is_set)
+                db.session.remove()
+            click.echo(f"{clock.now():%Y-%m-%d %H:%M:%S} alive: {done}")
+        except Exception:
+            log.exception("a round failed; the next one tries again")
+        stop.wait(every)
+    click.echo("stopped")
