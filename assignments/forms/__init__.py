@@ -3,6 +3,7 @@
 from assignments.forms.assignment import AssignForm, ChangeForm
 from assignments.forms.checkin import CheckinForm, checkin_form
 from assignments.forms.finding import FindForm
+from assignments.forms.pause import PauseForm
 from assignments.forms.review import (
     CommentForm,
     DecisionForm,
@@ -28,6 +29,7 @@ __all__ = [
     "JudgementForm",
     "LaterForm",
     "OutcomeForm",
+    "PauseForm",
     "SeenForm",
     "SendForm",
     "ShareForm",

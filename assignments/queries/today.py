@@ -20,6 +20,7 @@ from assignments.queries.assignments import open_assignments
 from assignments.queries.checkins import open_checkin
 from assignments.queries.doing import as_read_by, is_ritual, size_given
 from assignments.queries.exchanges import NextPart, Parts, exchange_between, is_exchange, parts_read_by
+from assignments.queries.pauses import PausesNow, pauses_now
 from assignments.queries.plans import PlanLine, plan_line
 from assignments.queries.uses import assignments_done_on
 from clinic.extensions import db
@@ -71,6 +72,9 @@ class Today:
     is_new_here: bool
     agreed: Sequence[SharedAgreement] = ()
     """What both have agreed on in open exercises: a ritual's days and place, or words whose uses are noted."""
+
+    pauses: PausesNow = PausesNow()
+    """One's own pause, and what the other partner has asked for."""
 
     schedules: Mapping[UUID, Schedule] = field(default_factory=dict)
     """When and where each agreed ritual takes place, by its assignment."""

@@ -12,6 +12,7 @@ from assignments.queries.agreements import shared_agreements
 from assignments.queries.assignments import assignments_of
 from assignments.queries.doing import is_ritual
 from assignments.queries.entries import by_week, shared_thanks
+from assignments.queries.pauses import pauses_now
 from assignments.queries.together import shared_thing, shared_things
 from clinic import clock
 from clinic.access import needs, signed_in
@@ -33,6 +34,7 @@ def together() -> ResponseReturnValue:
         "assignments/together/together.html",
         things=shared_things(place, now, given, rituals),
         agreements=agreements,
+        pauses=pauses_now(place, now),
         weeks=by_week(shared_thanks(place.couple, now)),
         opening_words=OPENING_WORDS,
     )
