@@ -71,6 +71,8 @@ FORMS = {
         "me.end",
         "me.theme",
         "mine.hide",
+        "pause.back",
+        "pause.pause",
         "rituals.done",
         "rituals.not_today",
         "rituals.start",

@@ -55,7 +55,9 @@ class Pause:
         """Whether the time to come back has come and still stands first on its asker's Today."""
         return self.returned_at is None and self.until is not None and self.until <= now < self.until + WAITS
 
-    def days_without_a_return(self, now: datetime, *, done_last: datetime | None, zone: ZoneInfo) -> int | None:
+    def days_without_a_return(
+        self, now: datetime, *, done_last: datetime | None, zone: ZoneInfo
+    ) -> int | None:
         """Whole days of a pause that nothing has come after, for the counsellor; None where that cannot be said.
 
         A session that is still to come is an agreed return. Anything done since counts as having come back.

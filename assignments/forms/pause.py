@@ -26,10 +26,10 @@ LABELS = {
 
 def _only_for_tomorrow(form: Any, field: Field) -> None:
     """A time is read for tomorrow alone, so whatever stands there otherwise is no slip."""
+    field.errors = []
     if form.back.data != Back.TOMORROW:
-        field.errors = []
         raise StopValidation
-    if not field.errors and field.data is None:
+    if field.data is None:
         raise StopValidation("Enter a time, such as 19:00.")
 
 

@@ -20,7 +20,6 @@ from assignments.queries.agreements import SharedAgreement, shared_agreements
 from clinic.errors import NotFound
 from clinic.extensions import db
 from clinic.models import Appointment, Couple, Partner, Person
-from clinic.queries.people import practice_of
 
 # The material of an agreed pause, by which an exercise is known whatever a practice calls its own copy.
 AGREED_PAUSE = "G1"
@@ -45,10 +44,9 @@ class PausesNow:
     other: AskedFor | None = None
 
 
-def pauses_now(place: Partner, now: datetime) -> PausesNow:
+def pauses_now(place: Partner, now: datetime, zone: ZoneInfo) -> PausesNow:
     """One's own pause, and the other partner's as long as nothing stops what goes between them."""
     latest = _latest([place.couple], place.practice_id)
-    zone = ZoneInfo(practice_of(place.person).timezone)
     own = latest.get(place.person_id)
     partner = place.couple.partner(place.place.other)
     theirs = None if is_frozen(place.couple) else latest.get(partner.person_id)

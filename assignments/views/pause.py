@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from assignments.actions.pausing import ask_for_a_pause, come_back
-from assignments.domain.pauses import Back, back_line, until
+from assignments.domain.pauses import MINUTES, Back, back_line, until
 from assignments.forms import PauseForm
 from assignments.queries.pauses import agreed_pause, may_tell, own_pause, pauses_now
 from clinic import clock
@@ -33,14 +33,16 @@ def pause() -> ResponseReturnValue:
         kept = ask_for_a_pause(actor=signed_in(), back=form.chosen(), at=form.at.data)
         notice(f"Your pause has begun. {back_line(kept.until, now, zone)}")
         return redirect(url_for("pause.back", pause_id=kept.id))
-    lines = {one.value: back_line(until(one, now, at=None, zone=zone), now, zone) for one in Back if one is not Back.TOMORROW}
+    lines = {
+        one.value: back_line(until(one, now, at=None, zone=zone), now, zone) for one in Back if one in MINUTES
+    }
     return page(
         "assignments/pause/pause.html",
         form,
         place=place,
         lines=lines,
         is_told=may_tell(place.couple),
-        running=pauses_now(place, now).own,
+        running=pauses_now(place, now, zone).own,
         agreed=agreed_pause(place, now),
     )
 

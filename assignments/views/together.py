@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
@@ -18,6 +19,7 @@ from clinic import clock
 from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
 from clinic.queries.couples import own_place
+from clinic.queries.people import practice_of
 
 blueprint = Blueprint("together", __name__)
 
@@ -34,7 +36,7 @@ def together() -> ResponseReturnValue:
         "assignments/together/together.html",
         things=shared_things(place, now, given, rituals),
         agreements=agreements,
-        pauses=pauses_now(place, now),
+        pauses=pauses_now(place, now, ZoneInfo(practice_of(signed_in()).timezone)),
         weeks=by_week(shared_thanks(place.couple, now)),
         opening_words=OPENING_WORDS,
     )
