@@ -30,6 +30,7 @@ COSTS = {
     "answers.answer": 19,
     "answers.answers": 7,
     "answers.exchange": 17,
+    "answers.how_it_went": 7,
     "appointments.appointment": 5,
     "appointments.appointments": 4,
     "assign.assign": 14,

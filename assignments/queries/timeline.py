@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from assignments.domain import checkins
+from assignments.domain.barriers import at_the_desk
 from assignments.domain.pauses import back_line
 from assignments.domain.signs import DECISION_LABELS, DecisionState
 from assignments.models import Assignment, Decision
@@ -100,8 +101,9 @@ def _of_partners(record: Record, zone: ZoneInfo, now: datetime) -> Iterator[tupl
             new = turn.response is not None and turn.response.id in unread
             on = turn.done_at.astimezone(zone).date()
             yield turn.partner, Happening(on, Kind.ANSWER, _done(turn), turn.assignment.id, new)
-        elif turn.outcome is not None:
-            on, text = turn.outcome.at.astimezone(zone).date(), f"{_name(turn.assignment)}: not tried"
+        elif turn.outcome is not None and turn.outcome.tried is not None:
+            on = turn.outcome.at.astimezone(zone).date()
+            text = f"{_name(turn.assignment)}: not tried{_in_the_way(turn)}"
             yield turn.partner, Happening(on, Kind.ANSWER, text, turn.assignment.id)
     for row in record.set_asides:
         assignment = given.get(row.assignment_id)
@@ -177,7 +179,13 @@ def _done(turn: GivenTurn) -> str:
         "" if turn.outcome is None or turn.outcome.useful is None else f", useful {turn.outcome.useful} of 10"
     )
     number = f", turn {turn.turn}" if turn.assignment.repeat == "weekly" else ""
-    return f"{_name(turn.assignment)}{number}: done{useful}"
+    return f"{_name(turn.assignment)}{number}: done{useful}{_in_the_way(turn)}"
+
+
+def _in_the_way(turn: GivenTurn) -> str:
+    """What got in the way, as it was ticked. Own words stand on a page of their own that is written down as read."""
+    barriers = at_the_desk(turn.outcome.barriers) if turn.outcome is not None else ""
+    return f". In the way: {barriers}" if barriers else ""
 
 
 def _numbers(answers: checkins.CheckinAnswers) -> str:

@@ -43,6 +43,7 @@ from assignments.actions.responding import (
 )
 from assignments.actions.reviewing import comment_on_response, mark_read
 from assignments.actions.turns import hide_part, save_part, send_part, take_part_back
+from assignments.domain.barriers import Barrier
 from assignments.domain.checkins import CheckinAnswers
 from assignments.domain.pauses import Back
 from assignments.domain.progress import Repeat
@@ -325,6 +326,22 @@ def how_it_went(world: World, person: Person) -> object:
     return record_outcome(actor=person, assignment_id=assignment_id, turn=1, tried="part", useful=2)
 
 
+def what_got_in_the_way(world: World, person: Person, *barriers: str) -> object:
+    return record_outcome(
+        actor=person,
+        assignment_id=world.assignment["open"],
+        turn=1,
+        tried=None,
+        useful=None,
+        barriers=barriers or list(Barrier),
+        words="" if barriers else WORDS,
+    )
+
+
+def it_did_not_feel_safe(world: World, person: Person) -> object:
+    return what_got_in_the_way(world, person, Barrier.NOT_SAFE)
+
+
 def checked_in(world: World, person: Person) -> object:
     return check_in(actor=person, week_of=WEEK, answers=CheckinAnswers(closeness=1, tension=9, hope=2))
 
@@ -508,6 +525,7 @@ KEPT_TOGETHER: dict[str, tuple[Act, ...]] = {
         felt_hard,
         a_pause_come_back_from,
         asks_to_talk_alone,
+        what_got_in_the_way,
         something_given_to_them_alone,
         what_was_given_to_them_alone_is_changed,
         the_counsellor_judges_a_sign,
@@ -618,7 +636,7 @@ def test_asking_to_talk_alone_leaves_no_trace_in_the_askers_own_account(
     """Somebody may be made to sign in and scroll (decision 17)."""
     asker, _ = pair(first, slot)
     second = copied(first, folder, f"asked-{slot}")
-    act(second, asker, (asks_to_talk_alone,))
+    act(second, asker, (asks_to_talk_alone, it_did_not_feel_safe))
     assert not differences(seen_in_first(asker), watch(second, asker))
 
 
