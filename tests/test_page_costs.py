@@ -53,6 +53,7 @@ COSTS = {
     "do.later": 9,
     "do.step": 11,
     "help.accessibility": 1,
+    "help.exit_page": 1,
     "help.help_page": 1,
     "help.privacy": 1,
     "help.urgent": 2,

@@ -89,12 +89,12 @@ class Outcome(Model):
     # What got in the way, for the counsellor alone: its author's own pages never show it again.
     barriers: Mapped[str] = mapped_column(String(200), default="", server_default="")
     barrier_words_sealed: Mapped[Sealed | None]
+    at: Mapped[Moment]
 
     @property
     def author_id(self) -> UUID:
         """Whose words they are, which sealing binds them to."""
         return self.person_id
-    at: Mapped[Moment]
 
 
 class ReadMark(Model):
