@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from assignments.access import is_frozen
 from assignments.domain.plans import (
     Again,
     Branch,
@@ -188,18 +189,19 @@ def plan_for_staff(reader: Person, couple_id: object, now: datetime) -> tuple[Co
 
 def plan_of(couple: Couple, now: datetime, zone: ZoneInfo) -> RunningPlan | None:
     """The plan that a couple already read has; one whose weeks have passed stays until the next one."""
-    row = db.session.execute(
+    found = db.session.execute(
         select(CouplePlan)
         .where(
             CouplePlan.practice_id == couple.practice_id,
             CouplePlan.couple_id == couple.id,
             CouplePlan.ended_at.is_(None),
         )
-        .options(selectinload(CouplePlan.changes))
+        .options(joinedload(CouplePlan.changes))
         .order_by(CouplePlan.started_at.desc())
         .limit(1)
         .execution_options(populate_existing=True)
-    ).scalar_one_or_none()
+    )
+    row = found.unique().scalar_one_or_none()
     return RunningPlan(row, local_day(now, zone)) if row is not None else None
 
 
@@ -222,7 +224,7 @@ def plan_line(place: Partner, now: datetime) -> PlanLine | None:
     It is the same for both partners.
     """
     couple = place.couple
-    if couple.held_at is not None or couple.closed_at is not None:
+    if is_frozen(couple):
         return None
     running = plan_of(couple, now, ZoneInfo(practice_of(place.person).timezone))
     if running is None or running.standing.phase is not Phase.ON or running.standing.week is None:

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
+from sqlalchemy.orm import selectinload
 
 from assignments.access import is_frozen, sharing_of_entry
 from assignments.domain import visibility
@@ -103,6 +104,12 @@ def own_time_on(place: Partner, assignment_id: UUID, day: date) -> Entry | None:
     return db.session.execute(statement.limit(1)).scalar_one_or_none()
 
 
+def own_last_time(place: Partner, assignment_id: UUID) -> Entry | None:
+    """The author's own time that was marked last."""
+    statement = _entries(place.couple, TIME, assignment_id).where(Entry.author_id == place.person_id)
+    return db.session.execute(statement.limit(1)).scalar_one_or_none()
+
+
 def entries_for_staff(couple: Couple, kind: str, now: datetime) -> Sequence[Entry]:
     """For staff the couple was read for: those of one kind that were opened to the counsellor."""
     rows = db.session.execute(_entries(couple, kind)).scalars()
@@ -134,6 +141,7 @@ def _entries(couple: Couple, kind: str, assignment_id: UUID | None = None) -> Se
             Entry.kind == kind,
             Entry.deleted_at.is_(None),
         )
+        .options(selectinload(Entry.changes))
         .order_by(Entry.happened_on.desc(), Entry.at.desc(), Entry.id)
     )
     return statement if assignment_id is None else statement.where(Entry.assignment_id == assignment_id)

@@ -80,7 +80,9 @@ def edit(own: str) -> ResponseReturnValue:
     button = request.form.get("button", "save")[:40]
     draft = after_button(form.draft(found.draft), button)
     try:
-        row = save_plan_draft(actor=signed_in(), slug=own, draft=draft, version=whole(form.version.data) or 0)
+        row = save_plan_draft(
+            actor=signed_in(), slug=own, draft=draft, version=whole(request.form.get("version")) or 0
+        )
         if button == "publish":
             publish_plan(actor=signed_in(), slug=own, version=row.draft_version)
     except PlanNotReady as left:

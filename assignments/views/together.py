@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, render_template
+from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
 from assignments.domain.visibility import OPENING_WORDS
@@ -16,9 +16,8 @@ from assignments.queries.entries import by_week, shared_thanks
 from assignments.queries.pauses import pauses_now
 from assignments.queries.together import shared_thing, shared_things
 from clinic import clock
-from clinic.access import needs, signed_in
+from clinic.access import needs
 from clinic.domain.roles import Permission
-from clinic.queries.couples import own_place
 from clinic.queries.people import practice_of
 
 blueprint = Blueprint("together", __name__)
@@ -28,7 +27,7 @@ blueprint = Blueprint("together", __name__)
 @needs(Permission.TOGETHER_READ)
 def together() -> ResponseReturnValue:
     """Every exercise that may be shared, in the order it was given, and shared thank-yous."""
-    place, now = own_place(signed_in()), clock.now()
+    place, now = g.place, clock.now()
     given = assignments_of(place.couple)
     agreements = shared_agreements(place, now, given)
     rituals = {one.assignment.id for one in agreements if one.is_in_force and is_ritual(one.exercise)}
@@ -36,7 +35,7 @@ def together() -> ResponseReturnValue:
         "assignments/together/together.html",
         things=shared_things(place, now, given, rituals),
         agreements=agreements,
-        pauses=pauses_now(place, now, ZoneInfo(practice_of(signed_in()).timezone)),
+        pauses=pauses_now(place, now, ZoneInfo(practice_of(place.person).timezone)),
         weeks=by_week(shared_thanks(place.couple, now)),
         opening_words=OPENING_WORDS,
     )
@@ -46,7 +45,7 @@ def together() -> ResponseReturnValue:
 @needs(Permission.TOGETHER_READ)
 def assignment(assignment_id: UUID) -> ResponseReturnValue:
     """Both answers side by side once they lie open."""
-    place, now = own_place(signed_in()), clock.now()
+    place, now = g.place, clock.now()
     return render_template(
         "assignments/together/assignment.html",
         thing=shared_thing(place, assignment_id, now),
