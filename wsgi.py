@@ -34,6 +34,7 @@ NAVIGATION = {
     Role.PARTNER: (
         ("today", "Today", "today.today", "home"),
         ("thanks", "Thanks", "thanks.thanks", "heart"),
+        ("pause", "Pause", "pause.pause", "pause"),
         ("together", "Together", "together.together", "people"),
         ("me", "Me", "me.me", "person"),
     ),

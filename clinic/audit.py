@@ -89,6 +89,8 @@ class Event(StrEnum):
     FORM_KEPT = "form kept"
     KEPT_FORM_LEFT = "kept form left"
     PRACTICE_CHANGED = "practice changed"
+    PAUSE_ASKED = "pause asked for"
+    PAUSE_ENDED = "pause ended"
     TALK_ASKED = "talk asked for"
     TALK_SPOKEN = "talk held"
     EXERCISE_COPIED = "exercise copied"
@@ -110,6 +112,7 @@ REQUIRED: dict[Event, frozenset[str]] = {
     Event.OWN_PLAN_PUBLISHED: frozenset({"slug", "version"}),
     Event.SET_ASIDE: frozenset({"kind"}),
     Event.WORDS_READ: frozenset({"what"}),
+    Event.PAUSE_ASKED: frozenset({"back"}),
     Event.DECIDED: frozenset({"state"}),
     Event.SIGN_JUDGED: frozenset({"sign"}),
     Event.EXERCISE_COPIED: frozenset({"slug", "copied_from"}),

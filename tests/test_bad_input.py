@@ -60,6 +60,8 @@ FORMS = {
         "reminders.calendar_address",
         "reminders.end_calendar",
         "reminders.reminders",
+        "pause.back",
+        "pause.pause",
         "rituals.done",
         "rituals.not_today",
         "rituals.start",

@@ -47,7 +47,7 @@ from wsgi import create_app
 # With these a partner's own page differs from the other's, although the address is the same for both.
 SHARED_BY_THE_COUPLE = {Permission.ASSIGNMENT_READ, Permission.TOGETHER_READ}
 # Asking what is one's own by id: only the owner gets it, whatever role others have.
-ONLY_THE_OWNER = {Permission.ACCOUNT_OWN}
+ONLY_THE_OWNER = {Permission.ACCOUNT_OWN, Permission.PAUSE_ASK}
 # A slug names something that ships with the product, and a step, a slot or a sign name no row.
 NO_OWNER = {
     "slug",
@@ -254,7 +254,9 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
     from assignments.actions.deciding import decide
     from assignments.actions.entries import save_thanks
     from assignments.actions.own_plans import copy_plan
+    from assignments.actions.pausing import ask_for_a_pause
     from assignments.actions.turns import save_part, send_part
+    from assignments.domain.pauses import Back
     from assignments.domain.signs import DecisionState
 
     entry = save_thanks(actor=cast.sam, what="You rang my mother", meant="", level=Level.PRIVATE)
@@ -284,6 +286,7 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
         "decision_id": decision.id,
         "entry_id": entry.id,
         "request_id": request_id,
+        "pause_id": ask_for_a_pause(actor=cast.sam, back=Back.HOUR).id,
         "part_id": part.id,
         "turn": 1,
         "number": 1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,13 +14,16 @@ from assignments.access import frozen_since, has_ended, limit_of, sharing_of
 from assignments.actions.levels import cancel_pending, change_level
 from assignments.actions.locks import hold_assignment, hold_assignment_of, hold_partner
 from assignments.domain import progress, turns, visibility
+from assignments.domain.barriers import Barrier, kept
 from assignments.domain.exercises import gives_something
+from assignments.domain.lengths import BARRIER_CHARACTERS
 from assignments.domain.visibility import Level
 from assignments.models import Answer, Assignment, Outcome, Response, SetAside, VisibilityChange
 from assignments.queries.assignments import assignment_for_partner, exercise_of
 from assignments.queries.responses import own_response, own_response_by_id, own_values, turn_of
 from clinic import clock, crypto
 from clinic.access import require
+from clinic.actions.talks import ask_to_talk
 from clinic.audit import Event, record
 from clinic.domain.roles import Permission
 from clinic.errors import Conflict, NotFound
@@ -220,13 +224,26 @@ def set_aside(*, actor: Person, assignment_id: UUID, kind: str, choice: str) -> 
 
 @transaction
 def record_outcome(
-    *, actor: Person, assignment_id: UUID, turn: int, tried: str, useful: int | None
+    *,
+    actor: Person,
+    assignment_id: UUID,
+    turn: int,
+    tried: str | None,
+    useful: int | None,
+    barriers: Collection[str] = (),
+    words: str = "",
 ) -> Outcome:
-    """ "How did it go?" One row per turn; saying it again replaces what was said, as on paper."""
+    """ "How did it go?" One row per turn; saying it again replaces what was said, as on paper.
+
+    What got in the way is not shown to its author again, so leaving it empty leaves what was said before. That it did
+    not feel safe is kept with the wishes to talk alone, and nothing here tells that it was chosen.
+    """
     require(actor, Permission.DRAFT_WRITE)
     place = own_place(actor)
     assignment, latest = _turn_on_now(place, assignment_id)
-    if not 1 <= turn <= latest or tried not in TRIED or useful not in (None, *range(11)):
+    if not 1 <= turn <= latest or tried not in (None, *TRIED) or useful not in (None, *range(11)):
+        raise Conflict("Choose one of the lines.")
+    if not set(barriers) <= set(Barrier) or len(words) > BARRIER_CHARACTERS:
         raise Conflict("Choose one of the lines.")
     outcome = (
         db.session.query(Outcome)
@@ -234,7 +251,10 @@ def record_outcome(
         .one_or_none()
     )
     if outcome is None:
+        # The id is made here, because the words are sealed to it before the row is inserted.
         outcome = Outcome(
+            id=uuid4(),
+            barriers="",
             practice_id=place.practice_id,
             couple_id=place.couple_id,
             assignment_id=assignment.id,
@@ -243,8 +263,15 @@ def record_outcome(
         )
         db.session.add(outcome)
     outcome.tried, outcome.useful, outcome.at = tried, useful, clock.now()
+    if barriers or words:
+        outcome.barriers = kept(barriers)
+        outcome.barrier_words_sealed = crypto.seal(outcome, "barrier_words_sealed", words) if words else None
     db.session.flush()
     record(actor, Event.OUTCOME_RECORDED, outcome)
+    if Barrier.NOT_SAFE in barriers:
+        ask_to_talk(
+            actor=actor, reach="", about=f"After “{exercise_of(assignment).name}”: it did not feel safe."
+        )
     return outcome
 
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from assignments.domain.lengths import COMMENT_CHARACTERS
 from assignments.models import Comment, ReadMark
 from assignments.queries.agreements_for_staff import ReadAgreements, agreements_for_staff
+from assignments.queries.outcomes import HowItWent, how_it_went
 from assignments.queries.review import read_marks, readable_rows, shared_thanks_rows
 from assignments.queries.strands import readable_parts
 from clinic import clock, crypto
@@ -46,6 +47,17 @@ def read_agreements(*, actor: Person, couple_id: UUID) -> ReadAgreements:
     require(actor, Permission.AGREEMENT_STAFF_READ)
     found = agreements_for_staff(couple_for(actor, couple_id), clock.now())
     record_each(actor, Event.WORDS_READ, found.rows, what="agreements")
+    return found
+
+
+@transaction
+def read_how_it_went(*, actor: Person, couple_id: UUID) -> list[HowItWent]:
+    """What both partners said of how it went, with a line for each that holds words of their own."""
+    require(actor, Permission.ANSWER_STAFF_READ)
+    found = how_it_went(actor, couple_for(actor, couple_id))
+    for one in found:
+        if one.words:
+            record(actor, Event.WORDS_READ, one.row, what="how it went")
     return found
 
 

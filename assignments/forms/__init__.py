@@ -3,6 +3,7 @@
 from assignments.forms.assignment import AssignForm, ChangeForm
 from assignments.forms.checkin import CheckinForm, checkin_form
 from assignments.forms.finding import FindForm
+from assignments.forms.pause import PauseForm
 from assignments.forms.review import (
     CommentForm,
     DecisionForm,
@@ -14,7 +15,7 @@ from assignments.forms.review import (
 from assignments.forms.sharing import ShareForm, SharingForm
 from assignments.forms.steps import StepForm, step_form, step_form_class, turn_form
 from assignments.forms.thanks import ThanksForm
-from assignments.forms.turn import HardForm, LaterForm, OutcomeForm, SendForm
+from assignments.forms.turn import HardForm, LaterForm, OutcomeForm, SendForm, outcome_form
 
 __all__ = [
     "AssignForm",
@@ -28,6 +29,7 @@ __all__ = [
     "JudgementForm",
     "LaterForm",
     "OutcomeForm",
+    "PauseForm",
     "SeenForm",
     "SendForm",
     "ShareForm",
@@ -35,6 +37,7 @@ __all__ = [
     "StepForm",
     "ThanksForm",
     "checkin_form",
+    "outcome_form",
     "step_form",
     "step_form_class",
     "turn_form",

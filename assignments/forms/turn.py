@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectChoice  # type: ignore[attr-defined]  # types-WTForms lacks SelectChoice
-from wtforms.validators import InputRequired, Optional
+from wtforms import RadioField, SelectChoice, StringField  # type: ignore[attr-defined]  # types-WTForms lacks SelectChoice
+from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
-from clinic.forms import WholeNumberField
+from assignments.domain.barriers import LABELS
+from assignments.domain.lengths import BARRIER_CHARACTERS
+from clinic.forms import CheckboxesField, Form, WholeNumberField, trimmed
 
 
-class OutcomeForm(FlaskForm):
-    """How it went, on paper as well as here."""
+class OutcomeForm(Form):
+    """How it went, on paper as well as here. Each part may be left out."""
 
     tried: Any = RadioField(
         "How did it go?",
@@ -22,13 +24,39 @@ class OutcomeForm(FlaskForm):
             SelectChoice("part", "Part of it"),
             SelectChoice("not", "Not this time"),
         ],
-        validators=[InputRequired("Choose one of these, or leave the page.")],
+        validators=[Optional()],
     )
     useful: Any = RadioField(
         "How useful was it?",
         choices=[SelectChoice(str(number), str(number)) for number in range(11)],
         validators=[Optional()],
     )
+    barriers: Any = CheckboxesField(
+        "What got in the way?", choices=[SelectChoice(one.value, label) for one, label in LABELS.items()]
+    )
+    words: Any = StringField(
+        "In your own words",
+        filters=[trimmed],
+        validators=[Length(max=BARRIER_CHARACTERS, message=f"Keep it to {BARRIER_CHARACTERS} characters.")],
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The fields' own checks, and that there is anything to save."""
+        if not super().validate(extra_validators):
+            return False
+        if not (self.tried.data or self.useful.data or self.barriers.data or self.words.data):
+            self.tried.errors = ["Choose one of these, or leave the page."]
+            return False
+        return True
+
+
+def outcome_form(partner: str) -> OutcomeForm:
+    """The form with the other partner's name in its lines."""
+    form = OutcomeForm()
+    form.barriers.choices = [
+        SelectChoice(one.value, label.format(partner=partner)) for one, label in LABELS.items()
+    ]
+    return form
 
 
 class LaterForm(FlaskForm):

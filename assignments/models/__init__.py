@@ -6,6 +6,7 @@ from assignments.models.checkin import Checkin
 from assignments.models.decision import Decision, DecisionNote, SignJudgement
 from assignments.models.entry import Entry, EntryChange
 from assignments.models.library import PracticeExercise
+from assignments.models.pause import Pause
 from assignments.models.plan import CouplePlan, PlanChange, PlanVersion, PracticePlan
 from assignments.models.response import Answer, Comment, Outcome, ReadMark, Response, VisibilityChange
 from assignments.models.turn_part import TurnPart
@@ -23,6 +24,7 @@ __all__ = [
     "EntryChange",
     "ExerciseVersion",
     "Outcome",
+    "Pause",
     "PlanChange",
     "PlanVersion",
     "PracticeExercise",

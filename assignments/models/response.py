@@ -73,7 +73,7 @@ class VisibilityChange(LevelChange, Model):
 
 
 class Outcome(Model):
-    """ "How did it go?": tried, part or not, with an optional rating of how useful it was (0-10)."""
+    """ "How did it go?": tried, part or not, how useful it was (0-10) and what got in the way; all optional."""
 
     __tablename__ = "outcome"
     __table_args__ = (UniqueConstraint("assignment_id", "turn", "person_id"),)
@@ -84,9 +84,17 @@ class Outcome(Model):
     assignment_id: Mapped[UUID] = mapped_column(ForeignKey("assignment.id", ondelete="CASCADE"))
     turn: Mapped[int] = mapped_column(default=1)
     person_id: Mapped[PersonId]
-    tried: Mapped[str] = mapped_column(String(10))
+    tried: Mapped[str | None] = mapped_column(String(10))
     useful: Mapped[int | None]
+    # What got in the way, for the counsellor alone: its author's own pages never show it again.
+    barriers: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    barrier_words_sealed: Mapped[Sealed | None]
     at: Mapped[Moment]
+
+    @property
+    def author_id(self) -> UUID:
+        """Whose words they are, which sealing binds them to."""
+        return self.person_id
 
 
 class ReadMark(Model):

@@ -20,6 +20,7 @@ from assignments.domain.stalls import Names
 from assignments.models import Decision, ReadMark, Response
 from assignments.queries.decisions import Decided, due_signs, signs_met
 from assignments.queries.history import GivenTurn, Record, records_for
+from assignments.queries.pauses import pauses_of
 from clinic.extensions import db
 from clinic.models import Appointment, Couple, Invitation, Person, SafetyConversation
 from clinic.models import Partner as Place
@@ -143,6 +144,7 @@ class _Known:
             if asked_at is not None
         }
         self.talks = first_asked(reader, ids)
+        self.pauses = pauses_of(reader, couples)
         self.spoken: dict[UUID, tuple[date, datetime]] = {
             person_id: (held_on, recorded_at)
             for person_id, held_on, recorded_at in db.session.execute(
@@ -162,7 +164,7 @@ class _Known:
 
 def _facts(couple: Couple, record: Record, known: _Known, now: datetime) -> board.CoupleFacts:
     assessment = assess(record.history)
-    first, second = (_practice(partner, record, known.zone, now) for partner in couple.partners)
+    first, second = (_practice(partner, record, known, now) for partner in couple.partners)
     return board.CoupleFacts(
         couple_id=str(couple.id),
         title=couple.name,
@@ -177,9 +179,9 @@ def _facts(couple: Couple, record: Record, known: _Known, now: datetime) -> boar
     )
 
 
-def _practice(partner: Place, record: Record, zone: ZoneInfo, now: datetime) -> board.PartnerFacts:
+def _practice(partner: Place, record: Record, known: _Known, now: datetime) -> board.PartnerFacts:
     """Where one partner is with practice. Nothing is said of somebody who cannot do any yet, or for now."""
-    joined = partner.person.joined_at
+    joined, zone = partner.person.joined_at, known.zone
     if joined is None or record.couple.held_at is not None or partner.left_at is not None:
         return board.PartnerFacts(partner.name)
     joined_on = joined.astimezone(zone).date()
@@ -191,8 +193,11 @@ def _practice(partner: Place, record: Record, zone: ZoneInfo, now: datetime) -> 
         for row in record.set_asides
         if row.person_id == partner.person_id and row.at.astimezone(zone).date() > since
     )
+    done_last = max((given.done_at for given in own if given.done_at is not None), default=None)
+    pause = known.pauses.get(partner.person_id)
     return board.PartnerFacts(
         name=partner.name,
+        pause_days=pause.days_without_a_return(now, done_last=done_last, zone=zone) if pause else None,
         days_idle=_days_idle(own, record.today, joined_on, zone),
         put_off=said["later"],
         felt_hard=said["hard"],

@@ -10,12 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import chain
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from assignments.domain import checkins
+from assignments.domain.barriers import at_the_desk
+from assignments.domain.pauses import back_line
 from assignments.domain.signs import DECISION_LABELS, DecisionState
 from assignments.models import Assignment, Decision
 from assignments.queries.assignments import assignments_of, exercise_of, is_withdrawn
@@ -23,6 +26,7 @@ from assignments.queries.board import marks_of, unread_of
 from assignments.queries.checkins import answers_of
 from assignments.queries.entries import opened_entries
 from assignments.queries.history import GivenTurn, Record
+from assignments.queries.pauses import asked_for
 from clinic.extensions import db
 from clinic.models import Appointment, Couple, Person
 from clinic.queries.people import practice_of
@@ -36,6 +40,7 @@ class Kind(StrEnum):
     DECISION = "decisions"
     APPOINTMENT = "appointments"
     GIVEN = "given"
+    PAUSE = "pauses"
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,8 @@ def timeline_of(
     zone = ZoneInfo(practice_of(reader).timezone)
     sides: dict[date, dict[str, list[Happening]]] = defaultdict(lambda: {"A": [], "B": []})
     across: dict[date, list[Happening]] = defaultdict(list)
-    for slot, happening in _of_partners(record, zone, now):
+    pauses = _pauses(reader, record.couple, zone)
+    for slot, happening in chain(_of_partners(record, zone, now), pauses):
         if only in (None, happening.kind):
             sides[checkins.monday_of(happening.on)][slot].append(happening)
     for happening in _of_both(record, appointments, zone, now):
@@ -95,8 +101,9 @@ def _of_partners(record: Record, zone: ZoneInfo, now: datetime) -> Iterator[tupl
             new = turn.response is not None and turn.response.id in unread
             on = turn.done_at.astimezone(zone).date()
             yield turn.partner, Happening(on, Kind.ANSWER, _done(turn), turn.assignment.id, new)
-        elif turn.outcome is not None:
-            on, text = turn.outcome.at.astimezone(zone).date(), f"{_name(turn.assignment)}: not tried"
+        elif turn.outcome is not None and turn.outcome.tried is not None:
+            on = turn.outcome.at.astimezone(zone).date()
+            text = f"{_name(turn.assignment)}: not tried{_in_the_way(turn)}"
             yield turn.partner, Happening(on, Kind.ANSWER, text, turn.assignment.id)
     for row in record.set_asides:
         assignment = given.get(row.assignment_id)
@@ -116,6 +123,16 @@ def _of_partners(record: Record, zone: ZoneInfo, now: datetime) -> Iterator[tupl
         if text:
             yield slots[checkin.author_id], Happening(on, Kind.CHECK_IN, text)
     yield from _thanks(couple, slots, now)
+
+
+def _pauses(reader: Person, couple: Couple, zone: ZoneInfo) -> Iterator[tuple[str, Happening]]:
+    """Each pause as it was asked for. Whether somebody came back from it is nobody's failure and is not told."""
+    slots = {partner.person_id: partner.slot for partner in couple.partners}
+    for one in asked_for(reader, couple):
+        if one.author_id in slots:
+            line = back_line(one.until, one.asked_at, zone)
+            text = f"Asked for a pause at {one.asked_at.astimezone(zone):%H:%M}. {line}"
+            yield slots[one.author_id], Happening(one.asked_at.astimezone(zone).date(), Kind.PAUSE, text)
 
 
 def _of_both(
@@ -162,7 +179,13 @@ def _done(turn: GivenTurn) -> str:
         "" if turn.outcome is None or turn.outcome.useful is None else f", useful {turn.outcome.useful} of 10"
     )
     number = f", turn {turn.turn}" if turn.assignment.repeat == "weekly" else ""
-    return f"{_name(turn.assignment)}{number}: done{useful}"
+    return f"{_name(turn.assignment)}{number}: done{useful}{_in_the_way(turn)}"
+
+
+def _in_the_way(turn: GivenTurn) -> str:
+    """What got in the way, as it was ticked. Own words stand on a page of their own that is written down as read."""
+    barriers = at_the_desk(turn.outcome.barriers) if turn.outcome is not None else ""
+    return f". In the way: {barriers}" if barriers else ""
 
 
 def _numbers(answers: checkins.CheckinAnswers) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import func, select, union
 
 from assignments.domain import progress
 from assignments.domain.exercises import Exercise, SizeName
+from assignments.domain.picking import Rank, is_soon, rank
 from assignments.domain.progress import Progress
 from assignments.domain.rituals import Schedule, schedule_of
 from assignments.models import Assignment, Response, SetAside, TurnPart
@@ -20,6 +21,7 @@ from assignments.queries.assignments import open_assignments
 from assignments.queries.checkins import open_checkin
 from assignments.queries.doing import as_read_by, is_ritual, size_given
 from assignments.queries.exchanges import NextPart, Parts, exchange_between, is_exchange, parts_read_by
+from assignments.queries.pauses import PausesNow, pauses_now
 from assignments.queries.plans import PlanLine, plan_line
 from assignments.queries.uses import assignments_done_on
 from clinic.extensions import db
@@ -72,6 +74,9 @@ class Today:
     agreed: Sequence[SharedAgreement] = ()
     """What both have agreed on in open exercises: a ritual's days and place, or words whose uses are noted."""
 
+    pauses: PausesNow = field(default_factory=PausesNow)
+    """One's own pause, and what the other partner has asked for."""
+
     schedules: Mapping[UUID, Schedule] = field(default_factory=dict)
     """When and where each agreed ritual takes place, by its assignment."""
 
@@ -85,11 +90,12 @@ class Today:
 
 
 def today_for(place: Partner, now: datetime, *, has_check_in: bool = True) -> Today:
-    """Today of one partner. Started work comes first, then a reply, an open check-in, and the oldest new work.
+    """Today of one partner, in the order of `domain.picking`.
 
     `has_check_in` is False where there is no page to give one on.
     """
-    local = now.astimezone(ZoneInfo(practice_of(place.person).timezone))
+    zone = ZoneInfo(practice_of(place.person).timezone)
+    local = now.astimezone(zone)
     tasks = _tasks(place, local, now)
     agreed = open_agreements(place, now, [task.assignment for task in tasks])
     schedules = _schedules(agreed, tasks, local.date())
@@ -99,15 +105,15 @@ def today_for(place: Partner, now: datetime, *, has_check_in: bool = True) -> To
     check_in = open_checkin(place, now) if asked else None
     week = check_in.week_of if check_in is not None and check_in.answers is None else None
     done_today = any(task.done_today for task in tasks)
-    started = [task for task in tasks if task.is_waiting and task.progress is Progress.STARTED]
-    fresh = [task for task in tasks if task.is_waiting and task.progress is Progress.NEW]
-    replies = [task for task in fresh if task.is_reply]
-    started, new = [*started, *replies], [task for task in fresh if not task.is_reply]
+    pauses = pauses_now(place, now, zone)
+    ranks = {task.assignment.id: _rank(task, schedules, local) for task in tasks if task.is_waiting}
+    waiting = sorted((task for task in tasks if task.is_waiting), key=lambda task: ranks[task.assignment.id])
     # After something was finished the page rests: the next thing waits among the rows.
-    check_in_is_first = week is not None and not started and not done_today
-    queue = [] if done_today or check_in_is_first else [*started, *new]
-    first = queue[0] if queue else None
-    others = [task for task in [*started, *new] if task is not first]
+    rests = done_today or pauses.due is not None
+    before = bool(waiting) and ranks[waiting[0].assignment.id] < Rank.CHECK_IN
+    check_in_is_first = week is not None and not before and not rests
+    first = None if rests or check_in_is_first or not waiting else waiting[0]
+    others = [task for task in waiting if task is not first]
     others += [task for task in tasks if task.is_set_aside and task.progress is not Progress.DONE]
     others += [task for task in tasks if task.done_today]
     done_so_far = _done_so_far(place)
@@ -118,10 +124,22 @@ def today_for(place: Partner, now: datetime, *, has_check_in: bool = True) -> To
         others=others,
         done_today=done_today,
         done_so_far=done_so_far,
-        is_new_here=not done_so_far and not started,
+        is_new_here=not done_so_far and Rank.STARTED not in ranks.values(),
         agreed=agreed,
+        pauses=pauses,
         schedules=schedules,
         plan=plan,
+    )
+
+
+def _rank(task: Task, schedules: Mapping[UUID, Schedule], local: datetime) -> Rank:
+    schedule = schedules.get(task.assignment.id)
+    starts = schedule.starts if schedule is not None and schedule.is_today else None
+    at = datetime.combine(local.date(), starts, local.tzinfo) if starts is not None else None
+    return rank(
+        is_started=task.progress is Progress.STARTED,
+        is_reply=task.is_reply,
+        is_ritual_soon=is_soon(at, task.minutes, local),
     )
 
 

@@ -64,7 +64,7 @@ def write(assignment_id: UUID, step: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             _save(found, form)
-            return redirect(url_for("today.today") if "later" in request.form else _here(found))
+            return redirect(_after_saving(found))
         except NewerCopy as problem:
             newer, found = problem, _writable(assignment_id, step)
             form.form_errors.append(problem.sentence)
@@ -219,6 +219,12 @@ def for_couple(couple_id: UUID) -> ResponseReturnValue:
 
 def _found(assignment_id: UUID, step: str) -> Agreement:
     return agreement_for(own_place(signed_in()), assignment_id, step, clock.now())
+
+
+def _after_saving(found: Agreement) -> str:
+    if "pause" in request.form:
+        return url_for("pause.pause")
+    return url_for("today.today") if "later" in request.form else _here(found)
 
 
 def _writable(assignment_id: UUID, step: str) -> Agreement:

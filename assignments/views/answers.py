@@ -35,6 +35,15 @@ def answers(couple_id: UUID) -> ResponseReturnValue:
     )
 
 
+@blueprint.get("/c/couples/<uuid:couple_id>/how-it-went")
+@needs(Permission.ANSWER_STAFF_READ, leaves_audit_line=True)
+def how_it_went(couple_id: UUID) -> ResponseReturnValue:
+    """What each partner said after an exercise: tried, how useful, and what got in the way, in their own words."""
+    couple = couple_for(signed_in(), couple_id)
+    found = reviewing.read_how_it_went(actor=signed_in(), couple_id=couple_id)
+    return render_template("assignments/answers/how_it_went.html", couple=couple, found=found)
+
+
 @blueprint.get("/c/couples/<uuid:couple_id>/turns/<uuid:assignment_id>/<int:turn>")
 @needs(Permission.ANSWER_STAFF_READ, leaves_audit_line=True)
 def exchange(couple_id: UUID, assignment_id: UUID, turn: int) -> ResponseReturnValue:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
@@ -12,10 +13,12 @@ from assignments.queries.agreements import shared_agreements
 from assignments.queries.assignments import assignments_of
 from assignments.queries.doing import is_ritual
 from assignments.queries.entries import by_week, shared_thanks
+from assignments.queries.pauses import pauses_now
 from assignments.queries.together import shared_thing, shared_things
 from clinic import clock
 from clinic.access import needs
 from clinic.domain.roles import Permission
+from clinic.queries.people import practice_of
 
 blueprint = Blueprint("together", __name__)
 
@@ -32,6 +35,7 @@ def together() -> ResponseReturnValue:
         "assignments/together/together.html",
         things=shared_things(place, now, given, rituals),
         agreements=agreements,
+        pauses=pauses_now(place, now, ZoneInfo(practice_of(place.person).timezone)),
         weeks=by_week(shared_thanks(place.couple, now)),
         opening_words=OPENING_WORDS,
     )

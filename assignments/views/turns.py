@@ -56,7 +56,7 @@ def part(assignment_id: UUID, turn: int, slot: str, step: str, number: int) -> R
     if form.validate_on_submit():
         try:
             value = form.value()
-            if "later" not in request.form:
+            if not _leaves():
                 value = ready_to_send(one.act, value)
             _save(exchange, one, value)
             return _on_from(exchange, one)
@@ -160,6 +160,11 @@ def _exchange(assignment_id: UUID) -> Exchange:
     return exchange_for(own_place(signed_in()), assignment_id, clock.now())
 
 
+def _leaves() -> bool:
+    """Whether the words are only to be kept as they are, for later or for a pause."""
+    return "later" in request.form or "pause" in request.form
+
+
 def _save(exchange: Exchange, one: NextPart, value: Any) -> int:
     """Keep it, unless there is nothing to keep: an empty page begins nothing."""
     if value is None and one.draft is None:
@@ -176,9 +181,9 @@ def _save(exchange: Exchange, one: NextPart, value: Any) -> int:
 
 
 def _on_from(exchange: Exchange, one: NextPart) -> ResponseReturnValue:
-    if "later" in request.form:
+    if _leaves():
         notice("Saved. It is here when you come back.")
-        return redirect(url_for("today.today"))
+        return redirect(url_for("pause.pause" if "pause" in request.form else "today.today"))
     return redirect(url_for("turns.check", assignment_id=exchange.assignment.id, **one.address))
 
 

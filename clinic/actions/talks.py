@@ -18,8 +18,10 @@ REACH_CHARACTERS = 500
 
 
 @transaction
-def ask_to_talk(*, actor: Person, reach: str) -> None:
+def ask_to_talk(*, actor: Person, reach: str, about: str = "") -> None:
     """Tell the counsellor that this partner would like to talk alone (decision 17).
+
+    `about` is a sentence on what it came from, where it came from an answer.
 
     Nothing is given back: the asker's account must not know afterwards that anything was asked.
     Raises Conflict where the way to reach them is longer than the box.
@@ -38,20 +40,23 @@ def ask_to_talk(*, actor: Person, reach: str) -> None:
     )
     if reach:
         request.reach_sealed = crypto.seal(request, "reach_sealed", reach)
+    if about:
+        request.about_sealed = crypto.seal(request, "about_sealed", about)
     db.session.add(request)
     db.session.flush()
     record(actor, Event.TALK_ASKED, request)
 
 
 @transaction
-def read_requests(*, actor: Person, couple_id: UUID) -> list[tuple[TalkRequest, str]]:
-    """The open requests of one couple with their words; each reading leaves a line (decision 10)."""
+def read_requests(*, actor: Person, couple_id: UUID) -> list[tuple[TalkRequest, str, str]]:
+    """The open requests of one couple: how to reach whoever asked, and what it is about; each reading leaves a line (decision 10)."""
     require(actor, Permission.TALK_READ)
     couple = couple_for(actor, couple_id)
     found = []
     for request in open_requests(actor, couple):
-        sealed = request.reach_sealed
-        found.append((request, crypto.unseal(request, "reach_sealed", sealed) if sealed else ""))
+        words = {name: getattr(request, name) for name in ("reach_sealed", "about_sealed")}
+        reach, about = (crypto.unseal(request, name, kept) if kept else "" for name, kept in words.items())
+        found.append((request, reach, about))
         record(actor, Event.WORDS_READ, request, what="talk request")
     return found
 

@@ -79,6 +79,8 @@ class Permission(StrEnum):
     AGREEMENT_READ = "agreement.couple,read"
     AGREEMENT_WRITE = "agreement.couple,write_sign_withdraw"
     AGREEMENT_STAFF_READ = "agreement.couple,staff_read"
+    PAUSE_ASK = "pause.couple,ask_return"
+    PAUSE_READ = "pause.couple,read"
     RITUAL_WRITE = "ritual.couple,mark"
     CHECKIN_WRITE = "checkin.weekly,create_update"
     CHECKIN_READ = "checkin.weekly,read"

@@ -20,7 +20,13 @@ FRESH = timedelta(minutes=10)
 FORM_KEPT = timedelta(minutes=15)
 # These are done by their owner or not at all, so nothing of them waits.
 NEVER_KEPT = frozenset(
-    {Permission.TALK_ASK, Permission.ANSWER_SEND, Permission.ANSWER_UNDO, Permission.ANSWER_VISIBILITY}
+    {
+        Permission.TALK_ASK,
+        Permission.ANSWER_SEND,
+        Permission.ANSWER_UNDO,
+        Permission.ANSWER_VISIBILITY,
+        Permission.PAUSE_ASK,
+    }
 )
 
 FAILURES = 10

@@ -24,5 +24,7 @@ class TalkRequest(Model):
     asked_at: Mapped[Moment]
     # A safe way and time to be reached, in the asker's words; None where they left it open.
     reach_sealed: Mapped[Sealed | None]
+    # What it was said about, where it came from an answer and not from the page that asks.
+    about_sealed: Mapped[Sealed | None]
     spoken_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     spoken_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))

@@ -20,6 +20,13 @@ def help_page() -> ResponseReturnValue:
     return render_template("clinic/help/help_page.html")
 
 
+@blueprint.get("/help/exit")
+@public
+def exit_page() -> ResponseReturnValue:
+    """What Exit does and does not do; shown once after joining, and one step from the help page."""
+    return render_template("clinic/help/exit.html")
+
+
 @blueprint.get("/help/urgent")
 @public
 def urgent() -> ResponseReturnValue:

@@ -143,6 +143,6 @@ def agree() -> ResponseReturnValue:
         return redirect(url_for("home"))
     if form.validate_on_submit():
         finish_joining(actor=person, wants_reminders=form.wants_reminders.data)
-        return redirect(url_for("home"))
+        return redirect(url_for("help.exit_page"))
     counsellor = own_couple(person).counsellor
     return page("clinic/join/agree.html", form, practice=practice_of(person), counsellor=counsellor)

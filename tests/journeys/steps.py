@@ -129,6 +129,8 @@ def join_as_partner(page: Page, links: Sequence[str], code: str, address: str, c
     heading(page, "Before you start")
     page.get_by_text("I’ve read how Exit works and who reads what").click()
     press(page, "Start")
+    heading(page, "What Exit does, and does not do")
+    follow(page, "Go on")
 
 
 def sign_in(page: Page, address: str) -> None:

@@ -18,7 +18,7 @@ from uuid import UUID
 
 import pytest
 import time_machine
-from flask import Flask
+from flask import Flask, current_app
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from sqlalchemy.engine import make_url
@@ -31,6 +31,7 @@ from assignments.actions.checking_in import check_in
 from assignments.actions.deciding import judge_sign
 from assignments.actions.entries import change_thanks, delete_thanks, save_thanks
 from assignments.actions.noting import mark_done, note_use, rate_closeness, undo_done
+from assignments.actions.pausing import ask_for_a_pause, come_back
 from assignments.actions.responding import (
     cancel_widening,
     change_visibility,
@@ -42,10 +43,12 @@ from assignments.actions.responding import (
 )
 from assignments.actions.reviewing import comment_on_response, mark_read
 from assignments.actions.turns import hide_part, save_part, send_part, take_part_back
+from assignments.domain.barriers import Barrier
 from assignments.domain.checkins import CheckinAnswers
+from assignments.domain.pauses import Back
 from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
-from assignments.models import AgreementText, Assignment, Entry, ExerciseVersion, Response, TurnPart
+from assignments.models import AgreementText, Assignment, Entry, ExerciseVersion, Pause, Response, TurnPart
 from assignments.queries.plans import assignments_in
 from clinic import access
 from clinic.actions.people import choose_theme
@@ -143,6 +146,8 @@ def build(url: str) -> World:
             save_thanks(actor=person, what="You made tea", meant="", level=Level.SHARED)
             save_thanks(actor=person, what="You tried", meant="", level=Level.PRIVATE)
             a_part(world, person, "turns", slot_of(cast, person), "thought", send=True)
+            # Still told of on Friday, and over by Monday.
+            ask_for_a_pause(actor=person, back=Back.HOUR).until = KEPT + timedelta(hours=2)
             world.token[person.name] = start_sign_in(person, device="", device_name="A phone")
         appointment: Appointment = builders.appointment(couple)
         world.ids |= {
@@ -175,6 +180,7 @@ def rows_of_work() -> dict[str, list[Any]]:
         "response_id": sorted(db.session.scalars(select(Response.id))),
         "entry_id": sorted(db.session.scalars(select(Entry.id))),
         "request_id": sorted(db.session.scalars(select(TalkRequest.id))),
+        "pause_id": sorted(db.session.scalars(select(Pause.id))),
         "part_id": sorted(db.session.scalars(select(TurnPart.id))),
     }
 
@@ -360,8 +366,39 @@ def how_it_went(world: World, person: Person) -> object:
     return record_outcome(actor=person, assignment_id=assignment_id, turn=1, tried="part", useful=2)
 
 
+def what_got_in_the_way(world: World, person: Person, *barriers: str) -> object:
+    return record_outcome(
+        actor=person,
+        assignment_id=world.assignment["open"],
+        turn=1,
+        tried=None,
+        useful=None,
+        barriers=barriers or list(Barrier),
+        words="" if barriers else WORDS,
+    )
+
+
+def it_did_not_feel_safe(world: World, person: Person) -> object:
+    return what_got_in_the_way(world, person, Barrier.NOT_SAFE)
+
+
 def checked_in(world: World, person: Person) -> object:
     return check_in(actor=person, week_of=WEEK, answers=CheckinAnswers(closeness=1, tension=9, hope=2))
+
+
+def a_pause_come_back_from(world: World, person: Person) -> object:
+    mine = db.session.scalars(select(Pause.id).where(Pause.author_id == person.id)).one()
+    return come_back(actor=person, pause_id=mine)
+
+
+def the_pause_page_opened_and_closed(world: World, person: Person) -> object:
+    """Looking at one's own pages, the other's told pause among them, asks nothing and tells nobody."""
+    client = current_app.test_client()
+    with client.session_transaction() as kept:
+        kept["_user_id"], kept["_fresh"] = world.token[person.name], True
+    for url in ("/today", "/together", "/pause", "/today"):
+        assert client.get(url).status_code in (200, 302), url
+    return None
 
 
 def asks_to_talk_alone(world: World, person: Person) -> object:
@@ -525,13 +562,16 @@ KEPT_TOGETHER: dict[str, tuple[Act, ...]] = {
         a_use_noted_for_oneself,
         a_ritual_done_and_its_closeness,
         sets_reminders_and_makes_a_calendar_address,
+        the_pause_page_opened_and_closed,
         signed_in_elsewhere,
     ),
     "kept with the counsellor": (
         the_counsellor_reads_and_replies,
         both_at_once_alone,
         felt_hard,
+        a_pause_come_back_from,
         asks_to_talk_alone,
+        what_got_in_the_way,
         something_given_to_them_alone,
         what_was_given_to_them_alone_is_changed,
         the_counsellor_judges_a_sign,
@@ -640,7 +680,7 @@ def test_asking_to_talk_alone_leaves_no_trace_in_the_askers_own_account(
     """Somebody may be made to sign in and scroll (decision 17)."""
     asker, _ = pair(first, slot)
     second = copied(first, folder, f"asked-{slot}")
-    act(second, asker, (asks_to_talk_alone,))
+    act(second, asker, (asks_to_talk_alone, it_did_not_feel_safe))
     assert not differences(seen_in_first(asker), watch(second, asker))
 
 
@@ -675,6 +715,7 @@ def test_the_pages_that_are_compared_are_the_readers_own(
     found = [url for url, (status, _, _) in pages.items() if status == 200]
     for area in ("/today", "/thanks", "/together", "/me", "/me/history", "/check-in", "/thanks/new"):
         assert area in found
+    assert b"Sam has asked for a pause" in pages["/today"][2]
     assert b"We laughed" in pages[f"/together/{first.assignment['open']}"][2]
     assert sum(url.startswith("/do/") for url in found) > 20
     assert len(pages) > 100

@@ -20,7 +20,7 @@ from assignments.actions.responding import (
 from assignments.domain.exercises import blame_hint, lines_of
 from assignments.domain.visibility import Level, readers
 from assignments.domain.visibility import outcome as outcome_of
-from assignments.forms import OutcomeForm, ShareForm
+from assignments.forms import OutcomeForm, ShareForm, outcome_form
 from assignments.queries.doing import Doing, own_outcome, sent_by
 from assignments.queries.responses import own_response_sent_last
 from assignments.views.do.blueprint import blueprint, doing, page_url
@@ -80,22 +80,26 @@ def check(assignment_id: UUID) -> ResponseReturnValue:
 @needs(Permission.DRAFT_WRITE)
 def done(assignment_id: UUID) -> ResponseReturnValue:
     """What happens now, Undo while it is possible, and how it went. Never the next exercise."""
-    return _done_page(sent_by(g.place, assignment_id, clock.now()), OutcomeForm())
+    mine = sent_by(g.place, assignment_id, clock.now())
+    return _done_page(mine, outcome_form(mine.partner_name))
 
 
 @blueprint.post("/outcome")
 @needs(Permission.DRAFT_WRITE)
 def outcome(assignment_id: UUID) -> ResponseReturnValue:
     """How it went. It may be said again; the last one counts."""
-    mine, form = sent_by(g.place, assignment_id, clock.now()), OutcomeForm()
+    mine = sent_by(g.place, assignment_id, clock.now())
+    form = outcome_form(mine.partner_name)
     if not form.validate():
         return _done_page(mine, form)
     record_outcome(
         actor=signed_in(),
         assignment_id=assignment_id,
         turn=mine.turn,
-        tried=form.tried.data,
+        tried=form.tried.data or None,
         useful=int(form.useful.data) if form.useful.data else None,
+        barriers=form.barriers.data or (),
+        words=form.words.data or "",
     )
     notice("Thank you. That is noted.")
     return redirect(url_for("do.done", assignment_id=assignment_id))

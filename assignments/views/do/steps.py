@@ -166,9 +166,9 @@ def _adds_to_what_is_kept(mine: Doing, here: DoingPage, value: AnswerValue | Non
 
 def _where_next(mine: Doing, here: DoingPage) -> str:
     """On to the next page, back to Today, or the same page again for the next entry or other cards."""
-    if "later" in request.form:
+    if "later" in request.form or "pause" in request.form:
         notice("Saved. It is here when you come back.")
-        return url_for("today.today")
+        return url_for("pause.pause" if "pause" in request.form else "today.today")
     if "draw" in request.form or "depth" in request.form:
         draw = _number(request.form.get("draw", "0"))
         return url_for(

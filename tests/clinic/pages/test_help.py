@@ -14,7 +14,7 @@ from clinic.models import Practice
 from tests.cast import AS, Cast
 from tests.page import get_page, submit, submit_and_follow
 
-PAGES = ["/help", "/help/urgent", "/privacy", "/accessibility"]
+PAGES = ["/help", "/help/exit", "/help/urgent", "/privacy", "/accessibility"]
 
 
 @pytest.mark.parametrize("url", PAGES)
@@ -100,3 +100,10 @@ def test_a_practice_is_not_founded_where_there_is_nobody_to_ring(app: Flask) -> 
             admin_address="a@b.example",
             country="ZZ",
         )
+
+
+def test_what_exit_does_not_do_is_said_beside_what_it_does(cast: Cast, as_: AS) -> None:
+    page = get_page(as_(cast.sam), "/help/exit")
+    assert "It does not clear your browser history." in page.words
+    assert page.select('main a[href="/"]')
+    assert get_page(as_(cast.sam), "/help").select('main a[href="/help/exit"]')

@@ -76,7 +76,7 @@ def test_a_partner_joins_in_three_pages(kim: Newcomer, app: Flask) -> None:
     page = get_page(kim.client, "/join/agree")
     assert "Step 3 of 3" in page.words
     assert not page.select("[name=wants_reminders][checked]")
-    assert submit(kim.client, page, {"has_read": "y"}).location == "/"
+    assert submit(kim.client, page, {"has_read": "y"}).location == "/help/exit"
     with app.app_context():
         person = db.session.get_one(Person, kim.person.id)
         assert person.sign_in_address == "new@mail.example"
