@@ -71,6 +71,8 @@ FORMS = {
         "me.end",
         "me.theme",
         "mine.hide",
+        "own_data.data",
+        "own_data.leave",
         "rituals.done",
         "rituals.not_today",
         "rituals.start",

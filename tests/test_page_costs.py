@@ -66,6 +66,8 @@ COSTS = {
     "mine.history": 12,
     "mine.part": 5,
     "mine.response": 18,
+    "own_data.data": 4,
+    "own_data.leave": 4,
     "couple_plan.couple_plan": 18,
     "couple_plan.edit_week": 6,
     "plan_builder.edit": 5,

@@ -22,6 +22,7 @@ class Group(StrEnum):
     """Why a couple is on the board, in the order of the page."""
 
     ASKED_TO_TALK = "asked_to_talk"
+    LEFT = "left"
     DECISION_DUE = "decision_due"
     STALLED = "stalled"
     NEW_ANSWERS = "new_answers"
@@ -30,6 +31,7 @@ class Group(StrEnum):
 
 GROUP_LABELS: dict[Group, str] = {
     Group.ASKED_TO_TALK: "Asked to talk alone",
+    Group.LEFT: "Left",
     Group.DECISION_DUE: "Decision due",
     Group.STALLED: "Stalled",
     Group.NEW_ANSWERS: "New answers",
@@ -45,6 +47,7 @@ class ActionKind(StrEnum):
     ADJUST = "adjust"
     READ = "read"
     OPEN = "open"
+    CLOSE = "close"
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ class Action:
 
 ACTIONS: dict[Group, Action] = {
     Group.ASKED_TO_TALK: Action(ActionKind.PLAN_TALK, "Plan a talk"),
+    Group.LEFT: Action(ActionKind.CLOSE, "Close"),
     Group.DECISION_DUE: Action(ActionKind.REVIEW_SIGNS, "Review signs"),
     Group.STALLED: Action(ActionKind.ADJUST, "Adjust practice"),
     Group.NEW_ANSWERS: Action(ActionKind.READ, "Read"),
@@ -112,6 +116,7 @@ class CoupleFacts:
     unread_answers: int = 0
     next_appointment: datetime | None = None
     asked_to_talk_days: int | None = None
+    left: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -158,6 +163,7 @@ def place(facts: CoupleFacts, limits: PracticeLimits = SHIPPED_PRACTICE_LIMITS) 
     """The one row of a couple: the first group that it has a reason for."""
     finders: tuple[tuple[Group, Callable[[CoupleFacts, PracticeLimits], Sequence[Reason]]], ...] = (
         (Group.ASKED_TO_TALK, _asked_to_talk),
+        (Group.LEFT, _left),
         (Group.DECISION_DUE, _decision_due),
         (Group.STALLED, practice_reasons),
         (Group.NEW_ANSWERS, _new_answers),
@@ -240,6 +246,11 @@ def _asked_to_talk(facts: CoupleFacts, _: PracticeLimits) -> Sequence[Reason]:
     return (
         Reason(f"Asked {when} to talk alone.", "A partner asked to talk alone and has not been seen yet."),
     )
+
+
+def _left(facts: CoupleFacts, _: PracticeLimits) -> Sequence[Reason]:
+    rule = "A partner has left, so sharing between the two has stopped. Close the work when you have spoken."
+    return [Reason(f"{name} has left.", rule) for name in facts.left]
 
 
 def _decision_due(facts: CoupleFacts, _: PracticeLimits) -> Sequence[Reason]:

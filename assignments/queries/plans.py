@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from assignments.access import is_frozen
 from assignments.domain.plans import (
     Again,
     Branch,
@@ -222,7 +223,7 @@ def plan_line(place: Partner, now: datetime) -> PlanLine | None:
     It is the same for both partners.
     """
     couple = place.couple
-    if couple.held_at is not None or couple.closed_at is not None:
+    if is_frozen(couple):
         return None
     running = plan_of(couple, now, ZoneInfo(practice_of(place.person).timezone))
     if running is None or running.standing.phase is not Phase.ON or running.standing.week is None:

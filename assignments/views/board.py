@@ -25,6 +25,7 @@ LEADS_TO = {
     ActionKind.REVIEW_SIGNS: ("signs.signs", Permission.SIGNS_READ),
     ActionKind.ADJUST: ("assign.assign", Permission.ASSIGNMENT_WRITE),
     ActionKind.READ: ("answers.answers", Permission.ANSWER_STAFF_READ),
+    ActionKind.CLOSE: ("couples.settings", Permission.COUPLE_END),
     ActionKind.OPEN: ("couple.couple", Permission.COUPLE_READ),
 }
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from assignments.access import has_ended
 from assignments.domain.visibility import OPENING_WORDS
 from assignments.queries.agreements import shared_agreements
 from assignments.queries.assignments import assignments_of
@@ -35,6 +36,7 @@ def together() -> ResponseReturnValue:
         agreements=agreements,
         weeks=by_week(shared_thanks(place.couple, now)),
         opening_words=OPENING_WORDS,
+        has_ended=has_ended(place.couple),
     )
 
 

@@ -121,7 +121,9 @@ def test_when_its_time_has_run_out_both_read_the_same(
     assert WAITING in get_page(as_(cast.jo), f"/together/{safe}").words
     clock.move(hours=4, minutes=30)  # Midnight in London, after the last day.
     for person in (cast.sam, cast.jo):
-        assert CLOSED in get_page(as_(person), f"/together/{safe}").words
+        client = as_(person)
+        assert "Practice has ended. Your own answers stay yours." in get_page(client, "/together").words
+        assert client.get(f"/together/{safe}").status_code == 404
 
 
 @pytest.mark.parametrize("limit", [Level.COUNSELLOR, Level.PRIVATE])
