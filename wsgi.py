@@ -43,6 +43,7 @@ NAVIGATION = {
         ("practice", "People", "practice.people", "people"),
         ("rules", "Rules", "practice.rules", "gear"),
         ("urgent", "Urgent help", "practice.urgent_help", "question"),
+        ("erasures", "Deletions", "erasures.erasures", "bin"),
     ),
 }
 # Blueprints, and single endpoints, that belong to another area of the navigation than their blueprint's own.

@@ -124,6 +124,14 @@ def _is_plain_read() -> bool:
     )
 
 
+def fold_the_log() -> None:
+    """After erasing: SQLite keeps what was overwritten in its write-ahead log until that is folded into the file."""
+    if db.engine.dialect.name == "sqlite":
+        db.session.remove()
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def transaction(action: Callable[P, R]) -> Callable[P, R]:
     """Make an action one transaction: the one place that commits, rolls back and then lets mail go.
 

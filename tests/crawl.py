@@ -29,6 +29,8 @@ from werkzeug.routing import RequestRedirect
 
 from assignments.actions.assigning import Terms, assign
 from assignments.actions.entries import save_thanks
+from assignments.actions.erasing import ask_for_erasure
+from assignments.actions.leaving import leave_couple
 from assignments.actions.library import archive, copy_exercise, new_exercise, publish, save_draft
 from assignments.actions.own_plans import archive_plan, copy_plan
 from assignments.actions.plans import pause_plan
@@ -119,6 +121,7 @@ def tell_the_world() -> None:
     _listen(sam, _give(priya, couple_of(sam), listening), "A", "topic", send=True)
     _listen(sam, _turns_of(sam, "validate-first"), "A", "on-my-mind", send=False)
     start_sign_in(sam, device="another phone")
+    _leaving(priya)
     canal = db.session.get_one(Practice, priya.practice_id)
     lou = builders.person(canal, name="Lou", family_name="Park", joined=False, address="lou@demo.example")
     builders.invitation(lou, priya)
@@ -135,6 +138,14 @@ def tell_the_world() -> None:
         first_fields={"address": "ivo@demo.example"},
         second_fields={"address": "mary@demo.example"},
     )
+
+
+def _leaving(counsellor: Person) -> None:
+    """Somebody who has left, whose counsellor has yet to close the work, and who asked to be deleted as well."""
+    couple = builders.couple(counsellor, first="Nell Frost", second="Kai Sato")
+    nell = builders.partner_person(couple, "A")
+    ask_for_erasure(actor=nell)
+    leave_couple(actor=nell)
 
 
 def _write_our_own(counsellor: Person) -> None:

@@ -22,6 +22,7 @@ class Group(StrEnum):
     """Why a couple is on the board, in the order of the page."""
 
     ASKED_TO_TALK = "asked_to_talk"
+    DELETION = "deletion"
     LEFT = "left"
     DECISION_DUE = "decision_due"
     STALLED = "stalled"
@@ -31,6 +32,7 @@ class Group(StrEnum):
 
 GROUP_LABELS: dict[Group, str] = {
     Group.ASKED_TO_TALK: "Asked to talk alone",
+    Group.DELETION: "Asked to be deleted",
     Group.LEFT: "Left",
     Group.DECISION_DUE: "Decision due",
     Group.STALLED: "Stalled",
@@ -48,6 +50,7 @@ class ActionKind(StrEnum):
     READ = "read"
     OPEN = "open"
     CLOSE = "close"
+    DELETE = "delete"
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class Action:
 
 ACTIONS: dict[Group, Action] = {
     Group.ASKED_TO_TALK: Action(ActionKind.PLAN_TALK, "Plan a talk"),
+    Group.DELETION: Action(ActionKind.DELETE, "See to it"),
     Group.LEFT: Action(ActionKind.CLOSE, "Close"),
     Group.DECISION_DUE: Action(ActionKind.REVIEW_SIGNS, "Review signs"),
     Group.STALLED: Action(ActionKind.ADJUST, "Adjust practice"),
@@ -117,6 +121,7 @@ class CoupleFacts:
     next_appointment: datetime | None = None
     asked_to_talk_days: int | None = None
     left: tuple[str, ...] = ()
+    deletions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -163,6 +168,7 @@ def place(facts: CoupleFacts, limits: PracticeLimits = SHIPPED_PRACTICE_LIMITS) 
     """The one row of a couple: the first group that it has a reason for."""
     finders: tuple[tuple[Group, Callable[[CoupleFacts, PracticeLimits], Sequence[Reason]]], ...] = (
         (Group.ASKED_TO_TALK, _asked_to_talk),
+        (Group.DELETION, _deletion),
         (Group.LEFT, _left),
         (Group.DECISION_DUE, _decision_due),
         (Group.STALLED, practice_reasons),
@@ -251,6 +257,11 @@ def _asked_to_talk(facts: CoupleFacts, _: PracticeLimits) -> Sequence[Reason]:
 def _left(facts: CoupleFacts, _: PracticeLimits) -> Sequence[Reason]:
     rule = "A partner has left, so sharing between the two has stopped. Close the work when you have spoken."
     return [Reason(f"{name} has left.", rule) for name in facts.left]
+
+
+def _deletion(facts: CoupleFacts, _: PracticeLimits) -> Sequence[Reason]:
+    rule = "A partner asked for their account to be deleted. You or an admin see to it, as the second person."
+    return [Reason(f"{name} asked for their account to be deleted.", rule) for name in facts.deletions]
 
 
 def _decision_due(facts: CoupleFacts, _: PracticeLimits) -> Sequence[Reason]:

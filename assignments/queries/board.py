@@ -19,6 +19,7 @@ from assignments.domain.signs import State, assess
 from assignments.domain.stalls import Names
 from assignments.models import Decision, ReadMark, Response
 from assignments.queries.decisions import Decided, due_signs, signs_met
+from assignments.queries.erasures import who_asked
 from assignments.queries.history import GivenTurn, Record, records_for
 from clinic.extensions import db
 from clinic.models import Appointment, Couple, Invitation, Person, SafetyConversation
@@ -143,6 +144,7 @@ class _Known:
             if asked_at is not None
         }
         self.talks = first_asked(reader, ids)
+        self.deletions = who_asked(reader, ids)
         self.spoken: dict[UUID, tuple[date, datetime]] = {
             person_id: (held_on, recorded_at)
             for person_id, held_on, recorded_at in db.session.execute(
@@ -174,6 +176,7 @@ def _facts(couple: Couple, record: Record, known: _Known, now: datetime) -> boar
         unread_answers=len(unread_of(couple, record, known.marks, now)),
         next_appointment=known.coming.get(couple.id),
         asked_to_talk_days=_asked(couple, known, now),
+        deletions=tuple(p.name for p in couple.partners if p.person_id in known.deletions),
         left=tuple(partner.name for partner in couple.partners if partner.left_at is not None),
     )
 

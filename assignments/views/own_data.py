@@ -13,9 +13,11 @@ from flask import Blueprint, Response, current_app, redirect, render_template, s
 from flask.typing import ResponseReturnValue
 
 from assignments.access import has_ended
+from assignments.actions.erasing import ask_for_erasure, cancel_erasure
 from assignments.actions.leaving import leave_couple
 from assignments.actions.own_copy import make_own_copy
-from assignments.forms.own_data import LeaveForm
+from assignments.forms.own_data import DeleteForm, LeaveForm
+from assignments.queries.erasures import own_erasure
 from assignments.queries.own_copy import OwnCopy
 from clinic.access import fresh_pass_phrase, needs, signed_in
 from clinic.domain.roles import Permission
@@ -61,6 +63,30 @@ def leave() -> ResponseReturnValue:
         notice("You have left. Nothing is shared any more.")
         return redirect(url_for("today.today"))
     return page("assignments/own_data/leave.html", form, has_ended=has_ended(place.couple), **_names(place))
+
+
+@blueprint.route("/me/delete-account", methods=["GET", "POST"])
+@needs(Permission.ERASURE_ASK)
+@fresh_pass_phrase()
+@at_most("10 per hour")
+def delete() -> ResponseReturnValue:
+    """What goes, what stays and why; asking for it, or the request that waits."""
+    place, form = own_place(signed_in()), DeleteForm()
+    waiting = own_erasure(place)
+    if waiting is None and form.validate_on_submit():
+        ask_for_erasure(actor=signed_in())
+        notice("You have asked. Until it is done, you can cancel here.")
+        return redirect(url_for("own_data.delete"))
+    return page("assignments/own_data/delete.html", form, waiting=waiting, **_names(place))
+
+
+@blueprint.post("/me/delete-account/cancel")
+@needs(Permission.ERASURE_ASK)
+def cancel() -> ResponseReturnValue:
+    """Keep the account. It asks for nothing more: whoever is signed in may always keep what is there."""
+    cancel_erasure(actor=signed_in())
+    notice("Cancelled. Your account stays.")
+    return redirect(url_for("own_data.data"))
 
 
 def _names(place: Partner) -> dict[str, str]:

@@ -90,6 +90,8 @@ class Permission(StrEnum):
     BRIEF_READ = "brief.private,read"
     COUPLE_LEAVE = "couple.own,leave"
     COUPLE_END = "couple,unlink_partner"
+    ERASURE_ASK = "erase.of_PA,request_cancel"
+    ERASURE_APPROVE = "erase.of_PA,approve"
     OWN_COPY = "export.own,make_download"
     PRACTICE_SETTINGS = "practice.settings,read_write"
     TALK_ASK = "checkin.safety,create"

@@ -3,6 +3,7 @@
 from clinic.models.appointment import Appointment
 from clinic.models.audit import AuditHead, AuditLine
 from clinic.models.couple import Couple, Partner, SafetyConversation
+from clinic.models.erasure import Erasure
 from clinic.models.outbox import OutboxMail
 from clinic.models.person import Invitation, Person, Recovery, Supervision
 from clinic.models.practice import Practice, SafetyRuleChange
@@ -14,6 +15,7 @@ __all__ = [
     "AuditHead",
     "AuditLine",
     "Couple",
+    "Erasure",
     "FormKey",
     "Invitation",
     "KeptForm",

@@ -23,7 +23,7 @@ blueprint = Blueprint("me", __name__)
 OWN_PAGES = (
     ("mine.history", "My answers", "What you wrote, and who sees it", "book"),
     ("talks.ask", "Talk on your own", "With your counsellor, without your partner", "speech"),
-    ("own_data.data", "My data", "Download what you wrote", "note"),
+    ("own_data.data", "My data", "Download what you wrote, or delete it", "note"),
     ("own_data.leave", "Leave the couple", "End practice, and what that means", "exit"),
     ("help.help_page", "Help", "How this works", "question"),
     ("help.privacy", "Privacy", "Who can read what", "lock"),

@@ -30,7 +30,9 @@ from assignments.actions.assigning import change_assignment
 from assignments.actions.checking_in import check_in
 from assignments.actions.deciding import judge_sign
 from assignments.actions.entries import change_thanks, delete_thanks, save_thanks
+from assignments.actions.erasing import ask_for_erasure
 from assignments.actions.noting import mark_done, note_use, rate_closeness, undo_done
+from assignments.actions.own_copy import make_own_copy
 from assignments.actions.responding import (
     cancel_widening,
     change_visibility,
@@ -46,12 +48,15 @@ from assignments.domain.checkins import CheckinAnswers
 from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
 from assignments.models import AgreementText, Assignment, Entry, Response, TurnPart
+from assignments.queries.own_copy import own_copy
 from assignments.queries.plans import assignments_in
+from assignments.views.own_data import packed
 from clinic.actions.people import choose_theme
 from clinic.actions.sign_ins import start_sign_in
 from clinic.actions.talks import ask_to_talk
 from clinic.extensions import db
 from clinic.models import Appointment, OutboxMail, Person, SignIn, TalkRequest
+from clinic.queries.couples import own_place
 from tests import builders
 from tests.assignments.given import (
     OPENS_TOGETHER,
@@ -78,6 +83,7 @@ LOOKED = {
 }
 WEEK = date(2026, 9, 14)
 OPEN_STEP = "noticed"
+COPY = "the copy of one's own words"
 WORDS = "I have not told you this yet"
 
 # Random in every rendering, and worth nothing to anybody but their own reader.
@@ -148,6 +154,7 @@ def build(url: str) -> World:
             "own": ["our-gentle-questions"],
             "turn": [1],
             "decision_id": [UUID(int=1)],
+            "erasure_id": [UUID(int=1)],
             "number": [1],
             "agreement": [OUR_PAUSE, OUR_TIME],
             "sign": ["trauma_in_the_way"],
@@ -218,7 +225,14 @@ def look(app: Flask, world: World, reader: Person, urls: list[str]) -> Seen:
     client: FlaskClient = app.test_client()
     with client.session_transaction() as kept:
         kept["_user_id"], kept["_fresh"] = world.token[reader.name], True
-    return {url: _normal(client.get(url)) for url in urls}
+    seen = {url: _normal(client.get(url)) for url in urls}
+    return seen | {COPY: (200, [], the_copy(app, reader))}
+
+
+def the_copy(app: Flask, reader: Person) -> bytes:
+    """The file with everything the reader wrote, as the button gives it."""
+    with app.test_request_context():
+        return packed(own_copy(own_place(db.session.get_one(Person, reader.id)), datetime.now(UTC)))
 
 
 def _normal(reply: TestResponse) -> tuple[Any, ...]:
@@ -458,6 +472,14 @@ def this_week_of_the_plan_done_and_kept(world: World, person: Person) -> object:
     return answered(person, world.assignment["plan week 1"], WORDS, Level.PRIVATE, step="at-ease")
 
 
+def asks_for_their_account_to_be_deleted(world: World, person: Person) -> object:
+    return ask_for_erasure(actor=db.session.get_one(Person, person.id))
+
+
+def takes_a_copy(world: World, person: Person) -> object:
+    return make_own_copy(actor=db.session.get_one(Person, person.id))
+
+
 def signed_in_elsewhere(world: World, person: Person) -> object:
     choose_theme(actor=db.session.get_one(Person, person.id), theme="dark")
     return start_sign_in(person, device="another", device_name="Another phone")
@@ -479,6 +501,8 @@ KEPT_TOGETHER: dict[str, tuple[Act, ...]] = {
         a_use_noted_for_oneself,
         a_ritual_done_and_its_closeness,
         signed_in_elsewhere,
+        takes_a_copy,
+        asks_for_their_account_to_be_deleted,
     ),
     "kept with the counsellor": (
         the_counsellor_reads_and_replies,
