@@ -127,9 +127,12 @@ def _is_plain_read() -> bool:
 def fold_the_log() -> None:
     """After erasing: SQLite keeps what was overwritten in its write-ahead log until that is folded into the file."""
     if db.engine.dialect.name == "sqlite":
-        db.session.remove()
-        with db.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.session.rollback()  # A transaction of one's own that still reads would keep the log as it is.
+        connection = db.engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
 
 
 def transaction(action: Callable[P, R]) -> Callable[P, R]:

@@ -47,6 +47,7 @@ AFTER = {
     "thanks.restore": "thanks.delete",
     "appointments.restore": "appointments.cancel",
     "mine.cancel_sharing": "mine.change_sharing",
+    "own_data.cancel": "own_data.delete",
 }
 FORMS = {
     "invited": {
@@ -71,6 +72,7 @@ FORMS = {
         "me.end",
         "me.theme",
         "mine.hide",
+        "own_data.cancel",
         "own_data.data",
         "own_data.leave",
         "own_data.delete",
@@ -91,7 +93,6 @@ FORMS = {
     "partner at work": {
         "agreements.use",
         "do.check",
-        "own_data.cancel",
         "mine.cancel_sharing",
         "mine.change_sharing",
     },

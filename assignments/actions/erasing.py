@@ -30,7 +30,7 @@ from clinic.access import require
 from clinic.audit import Event, record
 from clinic.domain.roles import Permission
 from clinic.errors import Conflict
-from clinic.extensions import db, transaction
+from clinic.extensions import db, fold_the_log, transaction
 from clinic.models import (
     Couple,
     Erasure,
@@ -99,12 +99,18 @@ def cancel_erasure(*, actor: Person) -> None:
     record(actor, Event.ERASURE_CANCELLED, erasure)
 
 
-@transaction
 def erase(*, actor: Person, erasure_id: UUID) -> str:
     """Delete what was asked for, as the second person; gives back the first name. Raises NotFound when over.
 
     The couple's work ends with it: nobody is left to share with.
     """
+    name = _erase(actor, erasure_id)
+    fold_the_log()
+    return name
+
+
+@transaction
+def _erase(actor: Person, erasure_id: UUID) -> str:
     require(actor, Permission.ERASURE_APPROVE)
     hold_couple(erasure_for(actor, erasure_id).couple_id)
     erasure = erasure_for(actor, erasure_id)

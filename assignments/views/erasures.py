@@ -12,7 +12,6 @@ from assignments.forms.own_data import EraseForm
 from assignments.queries.erasures import erasure_for, erasures_for
 from clinic.access import fresh_pass_phrase, needs, signed_in
 from clinic.domain.roles import Permission
-from clinic.extensions import fold_the_log
 from clinic.web import notice, page
 
 blueprint = Blueprint("erasures", __name__)
@@ -33,7 +32,6 @@ def erasure(erasure_id: UUID) -> ResponseReturnValue:
     found, form = erasure_for(signed_in(), erasure_id), EraseForm()
     if form.validate_on_submit():
         name = erase(actor=signed_in(), erasure_id=erasure_id)
-        fold_the_log()
         notice(f"Deleted. What {name} wrote is gone.")
         return redirect(url_for("erasures.erasures"))
     return page("assignments/erasures/erasure.html", form, erasure=found)

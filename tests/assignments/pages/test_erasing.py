@@ -61,7 +61,7 @@ def asked(app: Flask, cast: Cast) -> Any:
 
 def words_in_the_database() -> Iterator[tuple[str, str]]:
     """Every value of every table, in the open: what is sealed is opened with the key of its practice."""
-    models = {mapper.local_table.name: mapper.class_ for mapper in Base.registry.mappers}
+    models = {str(mapper.local_table): mapper.class_ for mapper in Base.registry.mappers}
     for table in db.metadata.sorted_tables:
         for row in db.session.scalars(select(models[table.name]).options()).unique():
             for column in table.columns:
@@ -114,8 +114,7 @@ def test_sealed_words_leave_the_file_too(written: None, cast: Cast, app: Flask) 
         ).first()
         assert row is not None
         sealed = row.words_sealed[:64]
-        with db.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.session.rollback()
         assert raw_bytes(app, [sealed])
         erase(actor=db.session.get_one(Person, cast.priya.id), erasure_id=erasure_id)
         assert raw_bytes(app, [sealed]) == []
@@ -159,9 +158,8 @@ def test_nobody_else_may(cast: Cast, as_: AS, app: Flask) -> None:
     erasure_id = asked(app, cast)
     for person in (cast.sam, cast.jo, cast.marcus, cast.sofia, cast.hana, cast.iris):
         assert as_(person).get(f"/deletions/{erasure_id}").status_code == 404
-        with app.app_context(), pytest.raises(Exception, match="") as refused:
+        with app.app_context(), pytest.raises(NotFound):
             erase(actor=db.session.get_one(Person, person.id), erasure_id=erasure_id)
-        assert type(refused.value).__name__ in ("NotFound", "NotAllowed")
     assert "Sam" not in get_page(as_(cast.marcus), "/deletions").words
 
 
