@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
@@ -135,6 +135,33 @@ def record(
 
     Raises ValueError when a required detail is missing: an event that says too little is a defect.
     """
+    line = _line(actor, event, subject, practice_id, couple_id, at, details)
+    _chain(_locked_head(line.practice_id), line)
+    db.session.add(line)
+    return line
+
+
+def record_each(actor: Person, event: Event, subjects: Iterable[Any], **details: str | int | bool) -> None:
+    """Add a line about each of these rows, in their order, for one lock and one write however many there are."""
+    lines = [_line(actor, event, subject, None, None, None, details) for subject in subjects]
+    if not lines:
+        return
+    head = _locked_head(actor.practice_id)
+    for line in lines:
+        _chain(head, line)
+    db.session.add_all(lines)
+
+
+def _line(
+    actor: Person | None,
+    event: Event,
+    subject: Any,
+    practice_id: UUID | None,
+    couple_id: UUID | None,
+    at: datetime | None,
+    details: Mapping[str, str | int | bool],
+) -> AuditLine:
+    """A line that is not in the chain yet."""
     missing = REQUIRED.get(event, frozenset()) - details.keys()
     if missing:
         raise ValueError(f"The event “{event}” needs {', '.join(sorted(missing))}.")
@@ -143,10 +170,8 @@ def record(
         practice = actor.practice_id
     if practice is None:
         raise ValueError("An audit line belongs to a practice.")
-    head = _locked_head(practice)
-    line = AuditLine(
+    return AuditLine(
         practice_id=practice,
-        number=head.number + 1,
         at=at or clock.now(),
         event=str(event),
         actor_id=actor.id if actor else None,
@@ -155,12 +180,14 @@ def record(
         subject_type=getattr(subject, "__tablename__", ""),
         subject_id=getattr(subject, "id", None),
         details=dict(details),
-        previous_hash=head.line_hash,
     )
+
+
+def _chain(head: AuditHead, line: AuditLine) -> None:
+    """Make a line the last of its practice's chain."""
+    line.number, line.previous_hash = head.number + 1, head.line_hash
     line.line_hash = _hash(line)
     head.number, head.line_hash = line.number, line.line_hash
-    db.session.add(line)
-    return line
 
 
 def record_all(practice_id: UUID, lines: Iterable[AuditLine]) -> None:
@@ -172,9 +199,7 @@ def record_all(practice_id: UUID, lines: Iterable[AuditLine]) -> None:
     coming = iter(lines)
     while some := list(islice(coming, BATCH)):
         for line in some:
-            line.number, line.previous_hash = head.number + 1, head.line_hash
-            line.line_hash = _hash(line)
-            head.number, head.line_hash = line.number, line.line_hash
+            _chain(head, line)
         db.session.bulk_save_objects(some)
 
 

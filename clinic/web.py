@@ -29,6 +29,7 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from flask_limiter.util import get_remote_address
 from flask_login import current_user, login_user, logout_user
 from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFError
@@ -195,14 +196,30 @@ def _sign_in_first() -> ResponseReturnValue:
     sender = timed_out_by_token(digest(str(session.get("_user_id", ""))), clock.now())
     # A save in the background stays on its page, which keeps the words itself and says what to do.
     if sender is not None and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate":
-        key = _form_key()
-        # Words typed to prove who one is are nothing to keep.
-        if key is not None and not any("password" in name for name in request.form):
-            fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
-            path = request.full_path.rstrip("?")
-            keep_form(sender=sender, path=path, form_key=key, fields=fields)
-        notice("Please sign in again. Nothing is lost.")
+        if request.method == "POST" and not _waits_for(sender):
+            notice("Please sign in again, then do that once more.")
+        else:
+            key = _form_key()
+            # Words typed to prove who one is are nothing to keep.
+            if key is not None and not any("password" in name for name in request.form):
+                sent = request.form.items(multi=True)
+                fields = [(name, value) for name, value in sent if name != "csrf_token"]
+                path = request.full_path.rstrip("?")
+                keep_form(sender=sender, path=path, form_key=key, fields=fields)
+            notice("Please sign in again. Nothing is lost.")
     return redirect(url_for("sign_in.sign_in", next=_safe_next()))
+
+
+def _waits_for(sender: Person) -> bool:
+    """Whether a form that came after a time-out may wait for its sender.
+
+    A page left open can be used by whoever holds the phone. So of a partner's only what is typed on a page of its
+    own waits, and never what sends or opens their words. Asking to talk alone leaves no trace, so it is not kept.
+    """
+    if sender.kind is not Role.PARTNER:
+        return True
+    is_a_page = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
+    return is_a_page and access.permission_of(_app(), request.endpoint or "") not in sign_ins.NEVER_KEPT
 
 
 def request_view() -> Any:
@@ -326,8 +343,16 @@ def _set_cookie(response: Response, name: str, value: str, max_age: int | None) 
 
 
 def at_most(rate: str) -> Any:
-    """Limit what one network address may send to a view, as in "30 per minute"; reading stays free."""
-    return limiter.limit(rate, methods=["POST"])
+    """Limit what one person may send to a view, as in "30 per minute"; reading stays free.
+
+    Whoever is not signed in is known by their network address alone. Two partners often share one, and what is
+    left of an allowance must not tell either of them what the other has sent.
+    """
+    return limiter.limit(rate, methods=["POST"], key_func=_sender)
+
+
+def _sender() -> str:
+    return str(current_user.id) if current_user.is_authenticated else get_remote_address()
 
 
 def end_session() -> None:

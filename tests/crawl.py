@@ -44,6 +44,7 @@ from assignments.domain.visibility import Level
 from assignments.library.loader import load_library
 from assignments.models import Assignment, CouplePlan, ExerciseVersion, Response
 from assignments.queries.library import own_exercise
+from clinic.actions.kept_forms import keep_form
 from clinic.actions.sign_ins import start_sign_in
 from clinic.actions.tokens import digest
 from clinic.clock import now, today
@@ -122,6 +123,9 @@ def tell_the_world() -> None:
     _listen(sam, _turns_of(sam, "validate-first"), "A", "on-my-mind", send=False)
     start_sign_in(sam, device="another phone")
     _leaving(priya)
+    # Ruth's sign-in timed out while she was writing this, and she has come back.
+    kept = [("what", "You came along"), ("meant", ""), ("visibility", Level.PRIVATE.value)]
+    keep_form(sender=ruth, path="/thanks/new", form_key="0" * 32, fields=[*kept, ("form_key", "0" * 32)])
     canal = db.session.get_one(Practice, priya.practice_id)
     lou = builders.person(canal, name="Lou", family_name="Park", joined=False, address="lou@demo.example")
     builders.invitation(lou, priya)
@@ -149,7 +153,7 @@ def _leaving(counsellor: Person) -> None:
 
 
 def _write_our_own(counsellor: Person) -> None:
-    """A short exercise of the practice's own with changes since its first version, and one that is archived."""
+    """A short exercise of the practice's own with two versions and changes since, and one that is archived."""
     mine = new_exercise(
         actor=counsellor,
         draft={
@@ -164,12 +168,11 @@ def _write_our_own(counsellor: Person) -> None:
         },
     )
     publish(actor=counsellor, slug=mine.slug, version=1)
-    save_draft(
-        actor=counsellor,
-        slug=mine.slug,
-        draft={**own_exercise(counsellor, mine.slug).draft, "summary": "Tea, and a question."},
-        version=1,
-    )
+    for version, summary in enumerate(("Tea, and a question.", "Tea for two, and a question."), 1):
+        draft = {**own_exercise(counsellor, mine.slug).draft, "summary": summary}
+        save_draft(actor=counsellor, slug=mine.slug, draft=draft, version=version)
+        if version == 1:
+            publish(actor=counsellor, slug=mine.slug, version=2)
     archive(actor=counsellor, slug=copy_exercise(actor=counsellor, slug=SENT).slug)
 
 
@@ -288,7 +291,7 @@ def _partner_at_work() -> list[str]:
         .order_by(Response.sent_at)
         .limit(2)
     )
-    return found + [f"/me/history/{response_id}" for response_id in could_open]
+    return [*found, "/sign-in/carry-on", *(f"/me/history/{response_id}" for response_id in could_open)]
 
 
 def _desk() -> list[str]:

@@ -6,14 +6,14 @@ made-up address gets, and nothing in the database changes.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -33,12 +33,15 @@ from clinic.clock import now, today
 from clinic.domain.roles import Permission, Role
 from clinic.extensions import db
 from clinic.models import Person, SignIn, TalkRequest
+from clinic.web import DEVICE_COOKIE
 from config import TestConfig
 from tests import builders
 from tests.assignments.given import OUR_PAUSE, OUR_TIME, PAUSE, SIT_DOWN, agreed
 from tests.assignments.planned import planned
-from tests.cast import Cast
-from tests.conftest import SignInAs
+from tests.cast import Cast, read_again
+from tests.changes import Changes, changes_of, digest_of_everything
+from tests.conftest import EVENING
+from tests.databases import Databases, app_on
 from wsgi import create_app
 
 # With these a partner's own page differs from the other's, although the address is the same for both.
@@ -64,6 +67,21 @@ NO_OWNER = {
 FOR_A_COUPLE = ("assign.", "plans.start")
 
 
+# The ten actors of the matrix, by their names in the cast. Nobody signs in as AN.
+ACTORS = {
+    "AN": None,
+    "PA": "sam",
+    "PB": "jo",
+    "PX": "ade",
+    "CO": "priya",
+    "CX": "marcus",
+    "SV": "sofia",
+    "SX": "omar",
+    "AD": "ada",
+    "TX": "hana",
+}
+
+
 @dataclass(frozen=True)
 class World:
     """Ids of Sam's things, for whoever tries them."""
@@ -72,6 +90,17 @@ class World:
     given_to_both: UUID
     agreed: tuple[UUID, str]
     ritual: UUID
+
+
+@dataclass(frozen=True)
+class KeptWorld:
+    """The database such a world is in, and what is known of it: copied for each test, because making it is dear."""
+
+    url: str
+    world: World
+    sign_ins: Mapping[str, str]
+    fingerprint: str
+    nowhere: Mapping[tuple[str, str], bytes]
 
 
 def route_list() -> list[Rule]:
@@ -88,71 +117,127 @@ ROUTES = route_list()
 
 @pytest.fixture
 def actors(cast: Cast) -> dict[str, Person | None]:
-    return {
-        "AN": None,
-        "PA": cast.sam,
-        "PB": cast.jo,
-        "PX": cast.ade,
-        "CO": cast.priya,
-        "CX": cast.marcus,
-        "SV": cast.sofia,
-        "SX": cast.omar,
-        "AD": cast.ada,
-        "TX": cast.hana,
-    }
+    return {actor: getattr(cast, name) if name else None for actor, name in ACTORS.items()}
+
+
+@pytest.fixture(scope="module")
+def kept_worlds() -> dict[str, KeptWorld]:
+    """The world of each kind of database that was asked for, made once a worker."""
+    return {}
 
 
 @pytest.fixture
-def world(app: Flask, cast: Cast) -> World:
+def kept_world(
+    databases: Databases,
+    database_kind: str,
+    kept_cast: tuple[str, Cast],
+    kept_worlds: dict[str, KeptWorld],
+) -> KeptWorld:
+    if database_kind not in kept_worlds:
+        url = databases.copy(kept_cast[0])
+        with time_machine.travel(EVENING, tick=False), app_on(url) as app:
+            kept_worlds[database_kind] = make_world(app, url, kept_cast[1])
+    return kept_worlds[database_kind]
+
+
+@pytest.fixture
+def database_url(databases: Databases, kept_world: KeptWorld) -> Iterator[str]:
+    """Shadows the one of every other test: with the cast comes everything of Sam's, and everybody is signed in."""
+    url = databases.copy(kept_world.url)
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def world(app: Flask, kept_world: KeptWorld) -> World:
     """Something of everything that has an id, Sam's wherever it can be."""
     app.config["WTF_CSRF_ENABLED"] = False  # So that the guard and the queries refuse, and not the token.
+    return kept_world.world
+
+
+@pytest.fixture
+def changes(app: Flask, kept_world: KeptWorld) -> Iterator[Changes]:
+    """Whether anything is no longer as it was made."""
+    with changes_of(app, kept_world.fingerprint) as watching:
+        yield watching
+
+
+def make_world(app: Flask, url: str, kept: Cast) -> KeptWorld:
+    """Write everything into this database, sign everybody in, and see what each gets for a made-up address."""
+    app.config["WTF_CSRF_ENABLED"] = False
     with app.app_context():
-        library = load_library()
-        journal, questions = library.get("withdrawal-journal"), library.get("gentle-questions")
-        assert journal is not None
-        assert questions is not None
-        day = today(cast.canal_street.timezone)
-
-        def given(exercise: Any, for_whom: str, limit: Level) -> UUID:
-            terms = Terms(for_whom, day, day + timedelta(days=7), Repeat.ONCE, limit)
-            return assign(actor=cast.priya, couple_id=cast.sam_and_jo.id, exercise=exercise, terms=terms).id
-
-        own = given(journal, "A", Level.COUNSELLOR)
-        sent = given(journal, "A", Level.COUNSELLOR)
-        both = given(questions, "both", Level.SHARED)
-        response = send_response(actor=cast.sam, assignment_id=sent, level=Level.COUNSELLOR)
-        appointment = book_appointment(
-            actor=cast.priya, couple_id=cast.sam_and_jo.id, starts_at=now() + timedelta(days=2)
-        )
-        start_sign_in(cast.sam, device="a phone")
-        sign_in = db.session.scalars(select(SignIn).where(SignIn.person_id == cast.sam.id)).first()
-        assert sign_in is not None
-        invited = builders.person(
-            cast.canal_street, name="Lou", family_name="Park", joined=False, address="lou@canal.example"
-        )
-        ids = {
-            "couple_id": cast.sam_and_jo.id,
-            "slot": "A",
-            "assignment_id": own,
-            "response_id": response.id,
-            "appointment_id": appointment.id,
-            "sign_in_id": sign_in.id,
-            "person_id": invited.id,
-            "slug": questions.slug,
-            "own": own_exercise_of(cast),
-            "step": journal.steps[0].key,
-            "sign": "trauma_in_the_way",
-            "token": "made-up",
-            "plan": "six-weeks",
-            "week": 2,
-            **extra_rows(cast),
+        cast = read_again(kept)
+        world = things_of_sams(cast)
+        sign_ins = {
+            actor: start_sign_in(getattr(cast, name), device=f"device of {actor}", device_name="Test browser")
+            for actor, name in ACTORS.items()
+            if name
         }
-        # Given to both and agreed by both, so that each page about it is there for either partner.
-        pause, sit_down = (library.get(slug) for slug in (PAUSE, SIT_DOWN))
-        agreement, ritual = (given(one, "both", Level.SHARED) for one in (pause, sit_down))
-        agreed(cast.sam, cast.jo, agreement, OUR_PAUSE)
-        agreed(cast.sam, cast.jo, ritual, OUR_TIME)
-        return World(ids, both, (agreement, OUR_PAUSE), ritual)
+    nowhere = {
+        (actor, method): signed_in(app, sign_ins, actor).open("/made/up", method=method).data
+        for actor in sign_ins
+        for method in ("GET", "POST")
+    }
+    return KeptWorld(url, world, sign_ins, digest_of_everything(app), nowhere)
+
+
+def signed_in(app: Flask, sign_ins: Mapping[str, str], actor: str) -> FlaskClient:
+    """A browser of this actor's own, with what signing in leaves in it; see the fixture `as_`."""
+    client = app.test_client()
+    if actor in sign_ins:
+        client.set_cookie(DEVICE_COOKIE, f"device of {actor}")
+        with client.session_transaction() as session:
+            session.update(_user_id=sign_ins[actor], _fresh=True)
+    return client
+
+
+def things_of_sams(cast: Cast) -> World:
+    library = load_library()
+    journal, questions = library.get("withdrawal-journal"), library.get("gentle-questions")
+    assert journal is not None
+    assert questions is not None
+    day = today(cast.canal_street.timezone)
+
+    def given(exercise: Any, for_whom: str, limit: Level) -> UUID:
+        terms = Terms(for_whom, day, day + timedelta(days=7), Repeat.ONCE, limit)
+        return assign(actor=cast.priya, couple_id=cast.sam_and_jo.id, exercise=exercise, terms=terms).id
+
+    own = given(journal, "A", Level.COUNSELLOR)
+    sent = given(journal, "A", Level.COUNSELLOR)
+    both = given(questions, "both", Level.SHARED)
+    response = send_response(actor=cast.sam, assignment_id=sent, level=Level.COUNSELLOR)
+    appointment = book_appointment(
+        actor=cast.priya, couple_id=cast.sam_and_jo.id, starts_at=now() + timedelta(days=2)
+    )
+    start_sign_in(cast.sam, device="a phone")
+    sign_in = db.session.scalars(select(SignIn).where(SignIn.person_id == cast.sam.id)).first()
+    assert sign_in is not None
+    invited = builders.person(
+        cast.canal_street, name="Lou", family_name="Park", joined=False, address="lou@canal.example"
+    )
+    ids = {
+        "couple_id": cast.sam_and_jo.id,
+        "slot": "A",
+        "assignment_id": own,
+        "response_id": response.id,
+        "appointment_id": appointment.id,
+        "sign_in_id": sign_in.id,
+        "person_id": invited.id,
+        "slug": questions.slug,
+        "own": own_exercise_of(cast),
+        "step": journal.steps[0].key,
+        "sign": "trauma_in_the_way",
+        "token": "made-up",
+        "plan": "six-weeks",
+        "week": 2,
+        **extra_rows(cast),
+    }
+    # Given to both and agreed by both, so that each page about it is there for either partner.
+    pause, sit_down = (library.get(slug) for slug in (PAUSE, SIT_DOWN))
+    agreement, ritual = (given(one, "both", Level.SHARED) for one in (pause, sit_down))
+    agreed(cast.sam, cast.jo, agreement, OUR_PAUSE)
+    agreed(cast.sam, cast.jo, ritual, OUR_TIME)
+    return World(ids, both, (agreement, OUR_PAUSE), ritual)
 
 
 def own_exercise_of(cast: Cast) -> str:
@@ -243,21 +328,6 @@ def address(app: Flask, rule: Rule, world: World, permission: Permission) -> str
         return app.url_for(rule.endpoint, **values)
 
 
-def digest_of_everything(app: Flask) -> str:
-    """A fingerprint of every row; sign-ins aside, which asking itself creates."""
-    whole = hashlib.sha256()
-    with app.app_context():
-        for table in db.metadata.sorted_tables:
-            if table.name not in ("sign_in", "audit_line", "audit_head"):
-                rows = sorted(repr(tuple(row)) for row in db.session.execute(select(table)))
-                whole.update("\n".join([table.name, *rows]).encode())
-    return whole.hexdigest()
-
-
-def made_up(client: FlaskClient, method: str) -> bytes:
-    return client.open("/made/up", method=method).data
-
-
 def methods(rule: Rule) -> Iterator[str]:
     return (method for method in ("GET", "POST") if method in (rule.methods or ()))
 
@@ -265,33 +335,40 @@ def methods(rule: Rule) -> Iterator[str]:
 @pytest.mark.both_databases
 @pytest.mark.parametrize("rule", ROUTES, ids=lambda rule: f"{rule.endpoint}")
 def test_everybody_gets_what_the_matrix_says_and_nothing_else(
-    rule: Rule, app: Flask, world: World, actors: dict[str, Person | None], as_: SignInAs
+    rule: Rule,
+    app: Flask,
+    world: World,
+    actors: dict[str, Person | None],
+    kept_world: KeptWorld,
+    changes: Changes,
 ) -> None:
     permission = access.permission_of(app, rule.endpoint)
     url = address(app, rule, world, permission)
+
+    def ask(actor: str, method: str) -> TestResponse:
+        return signed_in(app, kept_world.sign_ins, actor).open(url, method=method)
+
     for method in methods(rule):
         # The refused first, so that nothing an allowed one does can hide what a refused one got.
-        before = digest_of_everything(app)
+        before = changes.fingerprint()
         for actor, person in actors.items():
             if not allowed(actor, person, rule, permission):
-                check_refused(app, actor, as_(person) if person else None, method, url)
-        assert digest_of_everything(app) == before, f"a refused {method} {url} changed something"
+                nowhere = kept_world.nowhere.get((actor, method))
+                check_refused(f"{actor} {method} {url}", ask(actor, method), nowhere)
+        assert changes.fingerprint() == before, f"a refused {method} {url} changed something"
         for actor, person in actors.items():
             if allowed(actor, person, rule, permission):
-                reply = as_(person).open(url, method=method)
-                check_allowed(f"{actor} {method} {url}", reply, permission)
+                check_allowed(f"{actor} {method} {url}", ask(actor, method), permission)
 
 
-def check_refused(app: Flask, actor: str, client: FlaskClient | None, method: str, url: str) -> None:
+def check_refused(asked: str, reply: TestResponse, nowhere: bytes | None) -> None:
     """Nobody signed in is sent to sign in; anybody else gets what a made-up address gets."""
-    if client is None:
-        reply = app.test_client().open(url, method=method)
-        assert reply.status_code in (302, 303), f"{actor} {method} {url} → {reply.status}"
-        assert (reply.location or "").startswith("/sign-in"), f"{actor} {method} {url}"
+    if nowhere is None:
+        assert reply.status_code in (302, 303), f"{asked} → {reply.status}"
+        assert (reply.location or "").startswith("/sign-in"), asked
         return
-    reply = client.open(url, method=method)
-    assert reply.status_code == 404, f"{actor} {method} {url} → {reply.status}"
-    assert reply.data == made_up(client, method), f"{actor} {method} {url}"
+    assert reply.status_code == 404, f"{asked} → {reply.status}"
+    assert reply.data == nowhere, asked
 
 
 def check_allowed(asked: str, reply: TestResponse, permission: Permission) -> None:

@@ -7,8 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
-
+from assignments.actions.locks import hold_assignment, hold_partner
 from assignments.actions.responding import NewerCopy
 from assignments.domain import visibility
 from assignments.models import AgreementText, Signature
@@ -19,7 +18,7 @@ from clinic.audit import Event, record
 from clinic.domain.roles import Permission
 from clinic.errors import Conflict, Expired, NotFound
 from clinic.extensions import db, transaction
-from clinic.models import Partner, Person
+from clinic.models import Person
 from clinic.queries.couples import own_place
 from clinic.queries.people import practice_of
 
@@ -72,14 +71,16 @@ def save_agreement(
 
 
 @transaction
-def put_forward(*, actor: Person, assignment_id: UUID, step: str) -> AgreementText:
-    """Show one's draft to both, after the hold. Whoever puts words forward has signed them."""
+def put_forward(*, actor: Person, assignment_id: UUID, step: str, version: int) -> AgreementText:
+    """Show one's draft to both, after the hold, in the version its writer looked at. To do so is to sign it."""
     found = _writable(actor, assignment_id, step)
     draft = found.draft
     if found.waiting is not None:
         raise Conflict("You have put this forward already.")
     if draft is None:
         raise Conflict("Write a line first.")
+    if draft.version != version:
+        raise Conflict("This has changed since you looked. Read it once more first.")
     now = clock.now()
     draft.put_forward_at, draft.opens_at = now, visibility.hold_ends(now, _hold(actor))
     draft.signatures.append(
@@ -172,7 +173,9 @@ def undo_withdrawal(*, actor: Person, assignment_id: UUID, step: str) -> None:
 def _found(actor: Person, assignment_id: UUID, step: str) -> Agreement:
     require(actor, Permission.AGREEMENT_WRITE)
     place = own_place(actor)
-    _one_at_a_time(place)
+    hold_partner(place)
+    # Words that are taken back must not be signed at the same moment, nor put forward past a limit just set.
+    hold_assignment(place.practice_id, assignment_id)
     return agreement_for(place, assignment_id, step, clock.now())
 
 
@@ -181,11 +184,6 @@ def _writable(actor: Person, assignment_id: UUID, step: str) -> Agreement:
     if not found.is_open:
         raise NotFound
     return found
-
-
-def _one_at_a_time(place: Partner) -> None:
-    """Autosave and the button arrive together; the second waits here, so both find the same row."""
-    db.session.execute(select(Partner.id).where(Partner.id == place.id).with_for_update())
 
 
 def _hold(actor: Person) -> timedelta:

@@ -8,10 +8,11 @@ from uuid import UUID, uuid4
 
 from assignments.access import has_ended, sharing_of_entry
 from assignments.actions.levels import change_level
+from assignments.actions.locks import hold_partner
 from assignments.domain import visibility
 from assignments.domain.visibility import Level
 from assignments.models import Entry
-from assignments.queries.entries import THANKS, own_entry, words_of
+from assignments.queries.entries import THANKS, own_entries_on, own_entry, words_of
 from clinic import clock, crypto
 from clinic.access import require
 from clinic.audit import Event, record
@@ -23,6 +24,8 @@ from clinic.queries.couples import own_place
 from clinic.queries.people import practice_of
 
 UNDO = timedelta(minutes=10)
+# Nobody thanks or notes that often; without an end one person could make every page of both slow.
+MOST_A_DAY = 100
 
 
 @transaction
@@ -33,7 +36,9 @@ def save_thanks(*, actor: Person, what: str, meant: str, level: Level) -> Entry:
     """
     require(actor, Permission.ENTRY_WRITE)
     place, practice, now = own_place(actor), practice_of(actor), clock.now()
+    hold_partner(place)
     _check(place, level, None)
+    refuse_more_than_a_day_holds(place)
     # The id is made here, because the words are sealed to it before the row is inserted.
     entry = Entry(
         id=uuid4(),
@@ -113,6 +118,12 @@ def offered_levels(place: Partner, present: Level | None = None) -> tuple[Level,
     limit = Level(place.couple.sharing_limit)
     offered = visibility.levels_offered_for_thanks(limit, ended=has_ended(place.couple))
     return tuple(level for level in reversed(Level) if level in offered or level is present)
+
+
+def refuse_more_than_a_day_holds(place: Partner) -> None:
+    """Inside an action that holds the partner. Raises Conflict when this person has written enough for one day."""
+    if own_entries_on(place, clock.today(practice_of(place.person).timezone)) >= MOST_A_DAY:
+        raise Conflict(f"That is {MOST_A_DAY} for today. Go on tomorrow.")
 
 
 def _check(place: Partner, level: Level, present: Level | None) -> None:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from assignments.actions.responding import current_turn, offered_levels
+from assignments.access import limit_of
+from assignments.actions.entries import refuse_more_than_a_day_holds
+from assignments.actions.locks import hold_assignment, hold_partner
+from assignments.actions.responding import current_turn, make_draft_again, offered_levels
 from assignments.domain import visibility
 from assignments.domain.exercises import TimerStep
 from assignments.domain.visibility import Level
 from assignments.models import Answer, Assignment, Entry, Response
 from assignments.queries.agreements import in_force
 from assignments.queries.assignments import exercise_of
-from assignments.queries.responses import own_response
-from assignments.queries.uses import TIME, USE, own_time, own_time_on, value_of
+from assignments.queries.responses import own_response, own_response_sent_last
+from assignments.queries.uses import TIME, USE, own_last_time, own_time, own_time_on, value_of
 from clinic import clock, crypto
 from clinic.access import require
 from clinic.audit import Event, record
@@ -39,7 +42,10 @@ def levels_for_a_use(place: Partner, assignment: Assignment) -> tuple[Level, ...
 def note_use(*, actor: Person, assignment_id: UUID, value: dict[str, Any] | None, level: Level) -> Entry:
     """Keep one use of an agreement that is in force. What goes to the partner is held first."""
     require(actor, Permission.AGREEMENT_WRITE)
-    place, practice, now = own_place(actor), practice_of(actor), clock.now()
+    place, practice = own_place(actor), practice_of(actor)
+    hold_partner(place)
+    hold_assignment(place.practice_id, assignment_id)
+    now = clock.now()
     assignment, _ = current_turn(place, assignment_id)
     if in_force(place, assignment, now) is None:
         raise NotFound
@@ -47,7 +53,8 @@ def note_use(*, actor: Person, assignment_id: UUID, value: dict[str, Any] | None
         raise Conflict("Choose who sees it from the list.")
     if not value:
         raise Conflict("Write a line first.")
-    return _keep(place, assignment, USE, value, level, timedelta(minutes=practice.hold_minutes))
+    refuse_more_than_a_day_holds(place)
+    return _keep(place, assignment, USE, value, level, now, timedelta(minutes=practice.hold_minutes))
 
 
 @transaction
@@ -57,7 +64,9 @@ def mark_done(*, actor: Person, assignment_id: UUID) -> Entry:
     The first time in a turn finishes that partner's turn as well.
     """
     require(actor, Permission.RITUAL_WRITE)
-    place, now = own_place(actor), clock.now()
+    place = own_place(actor)
+    hold_partner(place)
+    now = clock.now()
     assignment, turn = current_turn(place, assignment_id)
     timer = next((step for step in exercise_of(assignment).steps if isinstance(step, TimerStep)), None)
     if timer is None or in_force(place, assignment, now) is None:
@@ -66,26 +75,29 @@ def mark_done(*, actor: Person, assignment_id: UUID) -> Entry:
     if already is not None:
         return already
     level = level_of_closeness(place, assignment)
-    _finish_turn(place, assignment, turn, timer, level)
-    return _keep(place, assignment, TIME, {"closeness": None}, level, timedelta(0))
+    _finish_turn(place, assignment, turn, timer, level, now)
+    return _keep(place, assignment, TIME, {"closeness": None}, level, now, timedelta(0))
 
 
 @transaction
 def undo_done(*, actor: Person, assignment_id: UUID) -> None:
-    """Take today's "We did it" back, and the turn it finished with it. Raises Expired after ten minutes."""
+    """Take the last "We did it" back, and the turn it finished with it. Raises Expired after ten minutes.
+
+    Midnight may have come in between, and with it another day and another turn.
+    """
     require(actor, Permission.RITUAL_WRITE)
-    place, now = own_place(actor), clock.now()
-    assignment, turn = current_turn(place, assignment_id)
-    entry = time_today(place, assignment.id)
+    place = own_place(actor)
+    hold_partner(place)
+    now = clock.now()
+    assignment, _ = current_turn(place, assignment_id)
+    entry = own_last_time(place, assignment.id)
     if entry is None:
         raise Conflict("There is nothing to take back.")
     if now - entry.at > UNDO:
         raise Expired("Ten minutes have passed, so this can’t be undone.")
-    response = own_response(place, assignment, turn)
+    response = own_response_sent_last(place, assignment.id)
     if response is not None and response.sent_at == entry.at:
-        response.visibility = response.sent_at = response.opens_at = None
-        response.version += 1
-        record(actor, Event.RESPONSE_TAKEN_BACK, response)
+        make_draft_again(actor, response)
     entry.deleted_at = now
     record(actor, Event.ENTRY_DELETED, entry)
 
@@ -108,13 +120,9 @@ def rate_closeness(*, actor: Person, assignment_id: UUID, entry_id: UUID, closen
 
 def level_of_closeness(place: Partner, assignment: Assignment) -> Level:
     """Who sees how close it felt besides its author: the counsellor, where that is allowed, and never the partner."""
-    limit = min(
-        Level(assignment.sharing_limit),
-        Level(place.couple.sharing_limit),
-        key=lambda level: level.looseness,
-    )
     return visibility.level_for_a_private_note(
-        limit, counsellor_only_allowed=practice_of(place.person).allows_counsellor_only
+        limit_of(assignment, place.couple),
+        counsellor_only_allowed=practice_of(place.person).allows_counsellor_only,
     )
 
 
@@ -123,12 +131,13 @@ def time_today(place: Partner, assignment_id: UUID) -> Entry | None:
     return own_time_on(place, assignment_id, clock.today(practice_of(place.person).timezone))
 
 
-def _finish_turn(place: Partner, assignment: Assignment, turn: int, timer: TimerStep, level: Level) -> None:
+def _finish_turn(
+    place: Partner, assignment: Assignment, turn: int, timer: TimerStep, level: Level, now: datetime
+) -> None:
     """Send the turn with nothing in it but that it was done. Words somebody began on it stay theirs alone."""
     response = own_response(place, assignment, turn)
     if response is not None and response.sent_at is not None:
         return
-    now = clock.now()
     if response is None:
         response = Response(
             practice_id=place.practice_id,
@@ -163,9 +172,14 @@ def _finish_turn(place: Partner, assignment: Assignment, turn: int, timer: Timer
 
 
 def _keep(
-    place: Partner, assignment: Assignment, kind: str, value: dict[str, Any], level: Level, hold: timedelta
+    place: Partner,
+    assignment: Assignment,
+    kind: str,
+    value: dict[str, Any],
+    level: Level,
+    now: datetime,
+    hold: timedelta,
 ) -> Entry:
-    now = clock.now()
     # The id is made here, because the words are sealed to it before the row is inserted.
     entry = Entry(
         id=uuid4(),

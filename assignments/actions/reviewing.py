@@ -12,7 +12,7 @@ from assignments.queries.review import read_marks, readable_rows, shared_thanks_
 from assignments.queries.strands import readable_parts
 from clinic import clock, crypto
 from clinic.access import require
-from clinic.audit import Event, record
+from clinic.audit import Event, record, record_each
 from clinic.domain.roles import Permission
 from clinic.errors import Conflict
 from clinic.extensions import db, transaction
@@ -36,8 +36,8 @@ def record_reading(
     require(actor, Permission.ANSWER_STAFF_READ)
     couple = couple_for(actor, couple_id)
     responses = readable_rows(actor, couple, response_ids, clock.now())
-    for row in (*responses.values(), *shared_thanks_rows(couple, thanks_ids, clock.now())):
-        record(actor, Event.WORDS_READ, row, what=what)
+    thanks = shared_thanks_rows(couple, thanks_ids, clock.now())
+    record_each(actor, Event.WORDS_READ, (*responses.values(), *thanks), what=what)
 
 
 @transaction
@@ -45,8 +45,7 @@ def read_agreements(*, actor: Person, couple_id: UUID) -> ReadAgreements:
     """What was agreed, used and done, with a line for each row written down before it is shown."""
     require(actor, Permission.AGREEMENT_STAFF_READ)
     found = agreements_for_staff(couple_for(actor, couple_id), clock.now())
-    for row in found.rows:
-        record(actor, Event.WORDS_READ, row, what="agreements")
+    record_each(actor, Event.WORDS_READ, found.rows, what="agreements")
     return found
 
 
@@ -58,8 +57,8 @@ def record_reading_of_turns(*, actor: Person, couple_id: UUID, assignment_id: UU
     """
     require(actor, Permission.ANSWER_STAFF_READ)
     couple = couple_for(actor, couple_id)
-    for row in readable_parts(actor, couple, assignment_id, turn, clock.now()):
-        record(actor, Event.WORDS_READ, row, what="listening turns")
+    parts = readable_parts(actor, couple, assignment_id, turn, clock.now())
+    record_each(actor, Event.WORDS_READ, parts, what="listening turns")
 
 
 @transaction

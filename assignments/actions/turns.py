@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from assignments.actions.locks import hold_partner
+from assignments.actions.locks import hold_assignment, hold_partner
 from assignments.actions.responding import TURNS_HOLD_MINUTES, NewerCopy
 from assignments.domain import turns, visibility
 from assignments.domain.exercises import AnswerError
@@ -85,6 +85,7 @@ def send_part(
     require(actor, Permission.ANSWER_SEND)
     place = own_place(actor)
     hold_partner(place)
+    hold_assignment(place.practice_id, assignment_id)
     _, one = _to_write(place, assignment_id, turn, slot, step, number)
     part = one.draft
     if part is None:
@@ -109,7 +110,7 @@ def send_part(
 def take_part_back(*, actor: Person, part_id: UUID) -> TurnPart:
     """Undo sending within the hold: it is a draft again, and the other partner never learns of it."""
     require(actor, Permission.ANSWER_UNDO)
-    part = own_part_by_id(own_place(actor), part_id)
+    part = _own_part(actor, part_id)
     now = clock.now()
     if part.hidden_at is not None or part.opens_at is None or part.opens_at <= now:
         raise Conflict("It is too late to take this back. You can hide it from now on.")
@@ -123,7 +124,7 @@ def take_part_back(*, actor: Person, part_id: UUID) -> TurnPart:
 def hide_part(*, actor: Person, part_id: UUID) -> TurnPart:
     """From now on its author alone can read it. No mark is left where it stood."""
     require(actor, Permission.ANSWER_VISIBILITY)
-    part = own_part_by_id(own_place(actor), part_id)
+    part = _own_part(actor, part_id)
     if part.sent_at is None:
         raise Conflict("Nobody sees this yet.")
     if part.hidden_at is not None:
@@ -132,6 +133,13 @@ def hide_part(*, actor: Person, part_id: UUID) -> TurnPart:
     part.version += 1
     record(actor, Event.VISIBILITY_CHANGED, part)
     return part
+
+
+def _own_part(actor: Person, part_id: UUID) -> TurnPart:
+    """One of the author's own parts, to be changed: taking back and hiding must not pass each other."""
+    place = own_place(actor)
+    hold_partner(place)
+    return own_part_by_id(place, part_id)
 
 
 def _to_write(

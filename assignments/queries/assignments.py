@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from assignments.access import is_frozen
 from assignments.domain import progress
@@ -54,10 +54,11 @@ def assignments_of(couple: Couple) -> Sequence[Assignment]:
         db.session.execute(
             select(Assignment)
             .where(Assignment.practice_id == couple.practice_id, Assignment.couple_id == couple.id)
-            .options(joinedload(Assignment.exercise_version), selectinload(Assignment.withdrawals))
+            .options(joinedload(Assignment.exercise_version), joinedload(Assignment.withdrawals))
             .order_by(Assignment.starts_on.desc(), Assignment.assigned_at.desc())
         )
         .scalars()
+        .unique()
         .all()
     )
 

@@ -23,8 +23,8 @@ from assignments.queries.assignments import assignments_of, exercise_of, is_with
 from assignments.queries.decisions import assessment_in, decisions_of, signs_due
 from assignments.queries.entries import shared_thanks
 from assignments.queries.history import Record, record_of
-from assignments.queries.responses import ReadResponse, open_words, turns_of
-from assignments.queries.review import answers_for, open_to_both, said_in
+from assignments.queries.responses import ReadResponse, Twin, open_words
+from assignments.queries.review import answers_among, open_to_both, said_in, staff_turns
 from clinic.models import Appointment, Couple, Person
 from clinic.queries.appointments import appointments_of
 from clinic.queries.people import practice_of
@@ -155,12 +155,12 @@ class Room:
 def brief_for(reader: Person, couple: Couple, now: datetime, *, with_own_part: bool = False) -> Brief:
     """The brief of a couple already read, for its next appointment. Raises NotFound for partners."""
     record = record_of(reader, couple, now)
-    every = appointments_of(couple)
+    twins, every = staff_turns(reader, couple), appointments_of(couple)
     coming = next((one for one in every if one.starts_at + timedelta(minutes=one.minutes) > now), None)
     span = Span(_since(every, now), now, ZoneInfo(practice_of(reader).timezone))
     room = Room(MOST_WORDS - HEADINGS - (OWN_HEADINGS if with_own_part else 0))
-    own = _own_part(reader, couple, record, room, span) if with_own_part else None
-    shared = _shared(couple, room, span)
+    own = _own_part(reader, couple, record, twins, room, span) if with_own_part else None
+    shared = _shared(couple, twins, room, span)
     ask = _ask(couple, record, shared, own is not None, span)
     return Brief(
         appointment=coming.starts_at if coming else None,
@@ -182,13 +182,13 @@ def _since(every: Sequence[Appointment], now: datetime) -> datetime:
 # ---- what may lie on the table ----
 
 
-def _shared(couple: Couple, room: Room, span: Span) -> Shared:
+def _shared(couple: Couple, twins: Sequence[Twin], room: Room, span: Span) -> Shared:
     """Joint practice and the words both may read. Nothing else is looked at, so nothing else can show."""
     joint = tuple(name for name in _joint(couple, span) if room.take(name))
     words: list[Quoted] = []
     answers: list[UUID] = []
     thanks: list[UUID] = []
-    for turn in _opened(couple, span):
+    for turn in _opened(couple, twins, span):
         both = [_quoted(couple, read) for read in turn]
         # Two answers to one turn stand there together or not at all: neither partner is quoted alone.
         if any(one.words for one in both) and _fits(room, words, both):
@@ -201,9 +201,8 @@ def _shared(couple: Couple, room: Room, span: Span) -> Shared:
     return Shared(joint, tuple(words), tuple(answers), tuple(thanks))
 
 
-def _opened(couple: Couple, span: Span) -> list[list[ReadResponse]]:
+def _opened(couple: Couple, twins: Sequence[Twin], span: Span) -> list[list[ReadResponse]]:
     """The answers that opened to both in this time, turn by turn, the newest first."""
-    twins = turns_of(couple)
     assignment_of = {row.id: twin.assignment for twin in twins for row in twin.by_slot.values()}
     open_rows = open_to_both(couple, twins, span.now)
     ids = {row.id for row in open_rows}
@@ -270,7 +269,9 @@ def _ran_since(assignment: Assignment, span: Span) -> bool:
 # ---- the counsellor's own part ----
 
 
-def _own_part(reader: Person, couple: Couple, record: Record, room: Room, span: Span) -> OwnPart:
+def _own_part(
+    reader: Person, couple: Couple, record: Record, twins: Sequence[Twin], room: Room, span: Span
+) -> OwnPart:
     assessment, decisions = assessment_in(couple, record), decisions_of(reader, couple)
     due = signs_due(reader, record, assessment, decisions)
     sides = tuple(_side(couple, record, partner, span) for partner in PARTNERS)
@@ -291,7 +292,7 @@ def _own_part(reader: Person, couple: Couple, record: Record, room: Room, span: 
             f"{CUT}.", CUT
         ).replace("..", ".")
     room.take(line, met, watch, decision, *(text for side in sides for _, text in side.numbers))
-    happened = list(_happened(reader, couple, record, span))
+    happened = list(_happened(reader, couple, record, twins, span))
     shown = tuple(one for one in happened[:ROWS] if room.take("00 Mon", one.who, one.what, one.who_sees))
     room.left_out += max(0, len(happened) - ROWS)
     return OwnPart(line, sides, shown, met, watch, decision)
@@ -316,10 +317,12 @@ def _side(couple: Couple, record: Record, partner: Partner, span: Span) -> Side:
     )
 
 
-def _happened(reader: Person, couple: Couple, record: Record, span: Span) -> Iterator[Happened]:
+def _happened(
+    reader: Person, couple: Couple, record: Record, twins: Sequence[Twin], span: Span
+) -> Iterator[Happened]:
     found = [
         Happened(answer.sent_at, answer.author_name, answer.exercise_name, answer.who_sees)
-        for answer in answers_for(reader, couple, span.now)
+        for answer in answers_among(reader, couple, twins, span.now)
         if answer.sent_at >= span.since
     ]
     for row, name, exercise in _set_asides(couple, record, span):

@@ -10,7 +10,7 @@ from itertools import groupby
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from assignments.access import has_ended, is_frozen, sharing_of_entry
@@ -66,6 +66,19 @@ def own_entry(place: Partner, entry_id: UUID, *, to_change: bool = False, delete
     return row
 
 
+def own_entries_on(place: Partner, day: date) -> int:
+    """How many entries of any kind this partner wrote on one day, those they deleted among them."""
+    return db.session.execute(
+        select(func.count())
+        .select_from(Entry)
+        .where(
+            Entry.practice_id == place.practice_id,
+            Entry.author_id == place.person_id,
+            Entry.happened_on == day,
+        )
+    ).scalar_one()
+
+
 def own_thanks(place: Partner, now: datetime) -> list[Thanks]:
     """Everything this partner has kept in the log, newest first."""
     rows = db.session.execute(_thanks_by(place).where(Entry.deleted_at.is_(None))).scalars()
@@ -75,9 +88,16 @@ def own_thanks(place: Partner, now: datetime) -> list[Thanks]:
 
 def shared_thanks(couple: Couple, now: datetime) -> list[Thanks]:
     """The thank-yous of both partners that lie open between them now, the last that opened first."""
-    if is_frozen(couple):
-        return []
-    return [_open(couple, row, day, now) for row, day in opened_entries(couple, now)]
+    return [_open(couple, row, day, now) for row, day in _open_now(couple, now)]
+
+
+def open_thanks_rows(couple: Couple, now: datetime) -> list[Entry]:
+    """The rows of the same thank-yous, with no words opened."""
+    return [row for row, _ in _open_now(couple, now)]
+
+
+def _open_now(couple: Couple, now: datetime) -> list[tuple[Entry, date]]:
+    return [] if is_frozen(couple) else opened_entries(couple, now)
 
 
 def opened_entries(couple: Couple, now: datetime) -> list[tuple[Entry, date]]:

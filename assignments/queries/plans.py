@@ -189,18 +189,19 @@ def plan_for_staff(reader: Person, couple_id: object, now: datetime) -> tuple[Co
 
 def plan_of(couple: Couple, now: datetime, zone: ZoneInfo) -> RunningPlan | None:
     """The plan that a couple already read has; one whose weeks have passed stays until the next one."""
-    row = db.session.execute(
+    found = db.session.execute(
         select(CouplePlan)
         .where(
             CouplePlan.practice_id == couple.practice_id,
             CouplePlan.couple_id == couple.id,
             CouplePlan.ended_at.is_(None),
         )
-        .options(selectinload(CouplePlan.changes))
+        .options(joinedload(CouplePlan.changes))
         .order_by(CouplePlan.started_at.desc())
         .limit(1)
         .execution_options(populate_existing=True)
-    ).scalar_one_or_none()
+    )
+    row = found.unique().scalar_one_or_none()
     return RunningPlan(row, local_day(now, zone)) if row is not None else None
 
 

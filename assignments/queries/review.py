@@ -17,7 +17,7 @@ from assignments.domain.exercises import lines_of, personalised
 from assignments.domain.visibility import Level
 from assignments.models import Comment, Entry, ReadMark, Response
 from assignments.queries.assignments import exercise_of
-from assignments.queries.entries import shared_thanks
+from assignments.queries.entries import open_thanks_rows
 from assignments.queries.responses import ReadResponse, Twin, open_words, readable_responses, turns_of
 from clinic import crypto
 from clinic.access import can
@@ -87,13 +87,13 @@ class AnswerPage:
 
 def answers_for(reader: Person, couple: Couple, now: datetime) -> list[ListedAnswer]:
     """Every answer of this couple the reader may read now, newest first."""
-    return _listed(reader, couple, _staff_turns(reader, couple), now)
+    return answers_among(reader, couple, staff_turns(reader, couple), now)
 
 
 def answer_page(reader: Person, couple: Couple, response_id: UUID, now: datetime) -> AnswerPage:
     """One answer with its words. Raises NotFound unless the reader may read it now."""
-    twins = _staff_turns(reader, couple)
-    answers = _listed(reader, couple, twins, now)
+    twins = staff_turns(reader, couple)
+    answers = answers_among(reader, couple, twins, now)
     by_id = {one.id: one for one in answers}
     twin = next((t for t in twins if any(row.id == response_id for row in t.by_slot.values())), None)
     if twin is None or response_id not in by_id:
@@ -119,7 +119,7 @@ def readable_rows(
     reader: Person, couple: Couple, response_ids: Iterable[UUID], now: datetime
 ) -> dict[UUID, Response]:
     """The rows of these answers, for acts about them. Raises NotFound unless all may be read now."""
-    readable = {row.id: row for row in readable_responses(reader, couple, _staff_turns(reader, couple), now)}
+    readable = {row.id: row for row in readable_responses(reader, couple, staff_turns(reader, couple), now)}
     wanted = list(dict.fromkeys(response_ids))
     if any(response_id not in readable for response_id in wanted):
         raise NotFound
@@ -130,10 +130,10 @@ def shared_thanks_rows(couple: Couple, entry_ids: Sequence[UUID], now: datetime)
     """The rows of these thank-yous. Raises NotFound unless all lie open between the partners now."""
     if not entry_ids:
         return []
-    if not set(entry_ids) <= {thanks.id for thanks in shared_thanks(couple, now)}:
+    found = {row.id: row for row in open_thanks_rows(couple, now)}
+    if not set(entry_ids) <= found.keys():
         raise NotFound
-    statement = select(Entry).where(Entry.practice_id == couple.practice_id, Entry.couple_id == couple.id)
-    return db.session.execute(statement.where(Entry.id.in_(entry_ids))).scalars().all()
+    return [found[entry_id] for entry_id in dict.fromkeys(entry_ids)]
 
 
 def open_to_both(couple: Couple, twins: Sequence[Twin], now: datetime) -> list[Response]:
@@ -165,14 +165,15 @@ def read_marks(couple: Couple, response_ids: Iterable[UUID]) -> dict[UUID, ReadM
     return {mark.response_id: mark for mark in rows}
 
 
-def _staff_turns(reader: Person, couple: Couple) -> Sequence[Twin]:
-    # Partners have pages of their own; what is marked and counted here is not for them.
+def staff_turns(reader: Person, couple: Couple) -> Sequence[Twin]:
+    """Every turn of this couple's. Raises NotFound for partners, who have pages of their own."""
     if not can(reader, Permission.ANSWER_STAFF_READ):
         raise NotFound
     return turns_of(couple)
 
 
-def _listed(reader: Person, couple: Couple, twins: Sequence[Twin], now: datetime) -> list[ListedAnswer]:
+def answers_among(reader: Person, couple: Couple, twins: Sequence[Twin], now: datetime) -> list[ListedAnswer]:
+    """Every answer in turns already read that the reader may read now, newest first."""
     readable = readable_responses(reader, couple, twins, now)
     marks = read_marks(couple, [row.id for row in readable])
     turn_of = {row.id: twin for twin in twins for row in twin.by_slot.values()}

@@ -104,6 +104,12 @@ def own_time_on(place: Partner, assignment_id: UUID, day: date) -> Entry | None:
     return db.session.execute(statement.limit(1)).scalar_one_or_none()
 
 
+def own_last_time(place: Partner, assignment_id: UUID) -> Entry | None:
+    """The author's own time that was marked last."""
+    statement = _entries(place.couple, TIME, assignment_id).where(Entry.author_id == place.person_id)
+    return db.session.execute(statement.limit(1)).scalar_one_or_none()
+
+
 def entries_for_staff(couple: Couple, kind: str, now: datetime) -> Sequence[Entry]:
     """For staff the couple was read for: those of one kind that were opened to the counsellor."""
     rows = db.session.execute(_entries(couple, kind)).scalars()

@@ -102,7 +102,9 @@ def forward(assignment_id: UUID, step: str) -> ResponseReturnValue:
     """Put one's words forward, which is to agree to them; Undo until the hold ends."""
     found = _writable(assignment_id, step)
     try:
-        row = agreeing.put_forward(actor=signed_in(), assignment_id=assignment_id, step=step)
+        row = agreeing.put_forward(
+            actor=signed_in(), assignment_id=assignment_id, step=step, version=_version()
+        )
     except Conflict as problem:
         notice(problem.sentence)
     else:
@@ -237,14 +239,19 @@ def _form(found: Agreement) -> StepForm:
 
 
 def _save(found: Agreement, form: StepForm) -> int:
-    sent: Any = request.form.get("version", "")
     return save_agreement(
         actor=signed_in(),
         assignment_id=found.assignment.id,
         step=found.step.key,
         value=form.value(),
-        version=int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 9 else 0,
+        version=_version(),
     )
+
+
+def _version() -> int:
+    """The version the page was opened with; 0, which no row has, for anything that is not a number."""
+    sent = request.form.get("version", "")
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 9 else 0
 
 
 def _press(assignment_id: UUID, step: str, act: Any, done: str) -> ResponseReturnValue:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from assignments.access import has_ended
@@ -13,7 +13,6 @@ from assignments.queries.checkins import open_checkin
 from clinic import clock
 from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
-from clinic.queries.couples import own_place
 from clinic.queries.people import practice_of
 from clinic.web import notice, page
 
@@ -24,7 +23,7 @@ blueprint = Blueprint("check_in", __name__)
 @needs(Permission.CHECKIN_WRITE)
 def check_in() -> ResponseReturnValue:
     """This week's questions while they are open, with what was said; a plain page at any other time."""
-    place = own_place(signed_in())
+    place = g.place
     names = {
         "partner_name": place.couple.partner(place.place.other).name,
         "counsellor_name": place.couple.counsellor.name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from assignments.access import sharing_of_entry
@@ -45,7 +45,7 @@ SHOW = {"shared": Level.SHARED, "only-me": Level.PRIVATE}
 @needs(Permission.ENTRY_WRITE)
 def thanks() -> ResponseReturnValue:
     """One's own thank-yous by week, all or by who sees them, and those the partner shared."""
-    place, now = own_place(signed_in()), clock.now()
+    place, now = g.place, clock.now()
     own = own_thanks(place, now)
     wanted = SHOW.get(request.args.get("show", ""))
     return render_template(
@@ -62,7 +62,7 @@ def thanks() -> ResponseReturnValue:
 @needs(Permission.ENTRY_WRITE)
 def new() -> ResponseReturnValue:
     """One thing they did. Who sees it begins as the writer's own last choice, here alone."""
-    place = own_place(signed_in())
+    place = g.place
     levels = offered_levels(place)
     last = last_choice(place)
     form = ThanksForm(visibility=last.value if last in levels else None)
@@ -70,7 +70,11 @@ def new() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page("assignments/thanks/new.html", place, form)
     level = Level(form.visibility.data)
-    save_thanks(actor=signed_in(), what=form.what.data, meant=form.meant.data, level=level)
+    try:
+        save_thanks(actor=signed_in(), what=form.what.data, meant=form.meant.data, level=level)
+    except Conflict as problem:
+        form.form_errors.append(problem.sentence)
+        return _page("assignments/thanks/new.html", own_place(signed_in()), form)
     notice(_saved(place, level))
     return redirect(url_for("thanks.new" if form.another.data else "thanks.thanks"))
 
@@ -79,7 +83,7 @@ def new() -> ResponseReturnValue:
 @needs(Permission.ENTRY_WRITE)
 def edit(entry_id: UUID) -> ResponseReturnValue:
     """Change one's own words, until they may have been read, or who sees them."""
-    place = own_place(signed_in())
+    place = g.place
     entry = own_entry(place, entry_id)
     what, meant = words_of(entry)
     wanted = sharing_of_entry(entry).heading_to(clock.now())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, render_template
+from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
 from assignments.access import has_ended
@@ -15,9 +15,8 @@ from assignments.queries.doing import is_ritual
 from assignments.queries.entries import by_week, shared_thanks
 from assignments.queries.together import shared_thing, shared_things
 from clinic import clock
-from clinic.access import needs, signed_in
+from clinic.access import needs
 from clinic.domain.roles import Permission
-from clinic.queries.couples import own_place
 
 blueprint = Blueprint("together", __name__)
 
@@ -26,7 +25,7 @@ blueprint = Blueprint("together", __name__)
 @needs(Permission.TOGETHER_READ)
 def together() -> ResponseReturnValue:
     """Every exercise that may be shared, in the order it was given, and shared thank-yous."""
-    place, now = own_place(signed_in()), clock.now()
+    place, now = g.place, clock.now()
     given = assignments_of(place.couple)
     agreements = shared_agreements(place, now, given)
     rituals = {one.assignment.id for one in agreements if one.is_in_force and is_ritual(one.exercise)}
@@ -44,7 +43,7 @@ def together() -> ResponseReturnValue:
 @needs(Permission.TOGETHER_READ)
 def assignment(assignment_id: UUID) -> ResponseReturnValue:
     """Both answers side by side once they lie open."""
-    place, now = own_place(signed_in()), clock.now()
+    place, now = g.place, clock.now()
     return render_template(
         "assignments/together/assignment.html",
         thing=shared_thing(place, assignment_id, now),

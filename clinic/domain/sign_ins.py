@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from clinic.domain.roles import Permission
+
 PARTNER_IDLE = timedelta(minutes=30)
 STAFF_IDLE = timedelta(minutes=60)
 LONGEST = timedelta(hours=12)
@@ -16,6 +18,10 @@ FRESH = timedelta(minutes=10)
 
 # What was sent after a time-out waits this long for its sender to come back.
 FORM_KEPT = timedelta(minutes=15)
+# These are done by their owner or not at all, so nothing of them waits.
+NEVER_KEPT = frozenset(
+    {Permission.TALK_ASK, Permission.ANSWER_SEND, Permission.ANSWER_UNDO, Permission.ANSWER_VISIBILITY}
+)
 
 FAILURES = 10
 FAILURE_WINDOW = timedelta(minutes=15)

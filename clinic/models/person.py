@@ -7,11 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from clinic.domain.roles import Role
 from clinic.extensions import Model, UTCDateTime
 from clinic.models.columns import Digest, Id, Moment, Name, PersonId, PracticeId, Word
+from clinic.models.practice import Practice
 
 
 class Person(Model):
@@ -37,6 +38,9 @@ class Person(Model):
     created_at: Mapped[Moment]
     joined_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    # Loaded with whoever signed in. As long as they hold it, nobody has to ask for their practice again.
+    practice: Mapped[Practice] = relationship(lazy="raise_on_sql", viewonly=True)
 
     @property
     def kind(self) -> Role:

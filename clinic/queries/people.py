@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import exists, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, joinedload
 
 from clinic import crypto
 from clinic.domain import invitations, sign_ins
@@ -178,6 +178,7 @@ def sign_in_by_token(token_hash: str, now: datetime) -> tuple[SignIn, Person] | 
         select(SignIn, Person)
         .join(Person, Person.id == SignIn.person_id)
         .where(SignIn.token_hash == token_hash)
+        .options(joinedload(Person.practice, innerjoin=True))
     ).one_or_none()
     if row is None:
         return None

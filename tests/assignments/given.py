@@ -82,10 +82,10 @@ OUR_WORDS: dict[str, dict[str, str]] = {
 
 def put_forward_by(author: Person, assignment_id: UUID, step: str, **words: str) -> None:
     """Words written and put forward; they open when the hold has passed."""
-    agreeing.save_agreement(
+    version = agreeing.save_agreement(
         actor=author, assignment_id=assignment_id, step=step, value=OUR_WORDS[step] | words, version=0
     )
-    agreeing.put_forward(actor=author, assignment_id=assignment_id, step=step)
+    agreeing.put_forward(actor=author, assignment_id=assignment_id, step=step, version=version)
 
 
 def agreed(author: Person, other: Person, assignment_id: UUID, step: str) -> UUID:

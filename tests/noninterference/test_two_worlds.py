@@ -151,6 +151,7 @@ def build(url: str) -> World:
             "plan": ["six-weeks"],
             "week": [1],
             # One of each kind of exercise; a step of another one is not found, in both worlds.
+            "step": ["answer", "at-ease", OPEN_STEP, "thought", "say-back", "own-words"],
             "own": ["our-gentle-questions"],
             "turn": [1],
             "decision_id": [UUID(int=1)],
@@ -398,8 +399,8 @@ def signs_or_puts_forward_and_takes_it_back_within_the_hold(world: World, person
         ).one()
         agreeing.sign(**here, text_id=offered.id)  # type: ignore[arg-type]
         return agreeing.undo_signature(**here)  # type: ignore[arg-type]
-    agreeing.save_agreement(**here, value={"signal": WORDS}, version=0)  # type: ignore[arg-type]
-    agreeing.put_forward(**here)  # type: ignore[arg-type]
+    version = agreeing.save_agreement(**here, value={"signal": WORDS}, version=0)  # type: ignore[arg-type]
+    agreeing.put_forward(**here, version=version)  # type: ignore[arg-type]
     return agreeing.take_back_words(**here)  # type: ignore[arg-type]
 
 

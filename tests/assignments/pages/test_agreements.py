@@ -113,6 +113,16 @@ def test_written_put_forward_taken_back_read_back_changed_signed_used_and_set_do
     assert "Agreed by you both" in get_page(as_(cast.jo), "/together").words
 
 
+def test_only_the_words_that_were_looked_at_are_put_forward(cast: Cast, as_: AS, pause: UUID) -> None:
+    sam, elsewhere = as_(cast.sam), as_(cast.sam)
+    page = submit_and_follow(sam, get_page(sam, here(pause, "/write")), {"box_signal": "teapot"})
+    submit(elsewhere, get_page(elsewhere, here(pause, "/write")), {"box_signal": "not for Jo yet"})
+    page = press(sam, page, "/forward")
+    assert "This has changed since you looked. Read it once more first." in page.words
+    assert "not for Jo yet" in page.words
+    assert "Put forward." in press(sam, page, "/forward").words
+
+
 def test_the_counsellor_reads_what_was_put_forward_at_once_and_it_is_written_down(
     app: Flask, cast: Cast, as_: AS, clock: Clock, pause: UUID
 ) -> None:

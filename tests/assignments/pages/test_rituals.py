@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from uuid import UUID
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from assignments.actions.noting import mark_done, undo_done
+from assignments.actions.responding import change_visibility
 from assignments.domain.progress import Repeat
+from assignments.domain.visibility import Level
+from assignments.models import Response, VisibilityChange
 from clinic.extensions import db
 from clinic.models import Practice
 from tests.assignments.given import OUR_TIME, SIT_DOWN, agreed, given
@@ -170,6 +177,44 @@ def test_we_did_it_can_be_taken_back_for_ten_minutes(cast: Cast, as_: AS, clock:
     page = press(sam, page, "/undo")
     assert "Ten minutes have passed" in page.words
     assert page.select(".times li")
+
+
+def test_taking_it_back_opens_the_turn_again_while_the_clock_runs(
+    app: Flask, cast: Cast, as_: AS, clock: Clock, ritual: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sam = as_(cast.sam)
+    ticks = count()
+    monkeypatch.setattr("clinic.clock.now", lambda: clock.now + timedelta(milliseconds=next(ticks)))
+    page = press(sam, get_page(sam, f"/do/{ritual}"), "/done")
+    press(sam, page, "/undo")
+    with app.app_context():
+        assert db.session.scalars(select(Response.sent_at)).all() == [None]
+
+
+def test_nothing_of_who_was_to_see_it_is_left_when_it_is_taken_back(
+    app: Flask, cast: Cast, clock: Clock, ritual: UUID
+) -> None:
+    with app.app_context():
+        mark_done(actor=cast.sam, assignment_id=ritual)
+        response_id = db.session.scalars(select(Response.id)).one()
+        change_visibility(actor=cast.sam, response_id=response_id, level=Level.PRIVATE)
+        undo_done(actor=cast.sam, assignment_id=ritual)
+        assert not db.session.scalars(select(VisibilityChange.id)).all()
+
+
+def test_it_can_be_taken_back_after_midnight_as_well(
+    app: Flask, cast: Cast, as_: AS, clock: Clock, ritual: UUID
+) -> None:
+    # Five to twelve on the last evening of the turn: both the day and the turn are over when Sam thinks again.
+    clock.set(datetime(2026, 9, 22, 22, 55, tzinfo=UTC))
+    sam = as_(cast.sam)
+    page = press(sam, get_page(sam, f"/do/{ritual}"), "/done")
+    clock.move(minutes=7)
+    page = press(sam, page, "/undo")
+    assert "Taken back." in page.words
+    assert not page.select(".times li")
+    with app.app_context():
+        assert db.session.scalars(select(Response.sent_at)).all() == [None]
 
 
 def test_where_the_practice_keeps_no_secrets_the_closeness_stays_with_its_author(

@@ -7,12 +7,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from assignments.actions.entries import save_thanks
 from assignments.domain.visibility import Level
 from clinic.actions.kept_forms import forget_kept_forms
 from clinic.extensions import db
 from clinic.models import KeptForm, Person
 from tests import builders
-from tests.assignments.given import given
+from tests.assignments.given import answered, drafted, given
 from tests.cast import AS, Cast
 from tests.conftest import Clock
 from tests.page import Page, get_page, read_page, submit, submit_and_follow
@@ -135,3 +136,42 @@ def test_a_refused_form_is_shown_with_what_was_typed(cast: Cast, as_: AS, clock:
     page = get_page(client, "/sign-in/carry-on")
     refused = read_page(submit(client, page, form="form[data-carry-on]", status=422), 422)
     assert WORDS in refused.words
+
+
+def pressed_too_late(
+    client: FlaskClient, clock: Clock, address: str, fields: dict[str, str], form: str
+) -> None:
+    page = get_page(client, address)
+    clock.move(minutes=LATER)
+    assert (submit(client, page, fields, form=form).location or "").startswith("/sign-in")
+
+
+def test_a_request_to_talk_alone_is_kept_nowhere(app: Flask, cast: Cast, as_: AS, clock: Clock) -> None:
+    client = as_(cast.sam)
+    form = "main form:not([action])"
+    pressed_too_late(client, clock, "/me/talk-alone", {"reach": "Ring my work number"}, form)
+    told = get_page(client, "/sign-in").words
+    assert "Nothing is lost" not in told, "it did not arrive, and that is said"
+    assert "Please sign in again, then do that once more." in told
+    assert kept(app) == 0
+    assert sign_in(client, cast.sam) == "/"
+
+
+@pytest.mark.parametrize("act", ["send", "who sees it", "delete"])
+def test_nobody_at_a_timed_out_browser_leaves_an_act_for_its_owner_to_carry_out(
+    act: str, app: Flask, cast: Cast, as_: AS, clock: Clock
+) -> None:
+    with app.app_context():
+        task = given(cast.priya, cast.sam_and_jo, limit=Level.SHARED)
+        answer = answered(cast.sam, given(cast.priya, cast.sam_and_jo), WORDS, Level.PRIVATE)
+        drafted(cast.sam, task, WORDS, step="answer")
+        thanks = save_thanks(actor=cast.sam, what=WORDS, meant="", level=Level.PRIVATE).id
+    address, fields, form = {
+        "send": (f"/do/{task}/check", {"level": "shared"}, "main form"),
+        "who sees it": (f"/me/history/{answer}", {"visibility": "shared"}, "form[action$='/sharing']"),
+        "delete": (f"/thanks/{thanks}", {}, "form[action$='/delete']"),
+    }[act]
+    client = as_(cast.sam)
+    pressed_too_late(client, clock, address, fields, form)
+    assert kept(app) == 0
+    assert sign_in(client, cast.sam) == "/"

@@ -128,3 +128,13 @@ def test_the_brief_that_may_lie_on_the_table_says_nothing_of_it(app: Flask, cast
         text = get_page(as_(cast.priya), f"/c/couples/{cast.sam_and_jo.id}/{address}").words
         assert REACH not in text
         assert "talk alone" not in text
+
+
+@pytest.mark.settings(throttle=True)
+def test_how_often_one_may_ask_tells_nothing_of_how_often_the_other_did(cast: Cast, as_: AS) -> None:
+    sam, jo = as_(cast.sam), as_(cast.jo)
+    asked(sam, REACH)
+    page = get_page(jo, ASK)
+    # Both sit behind the same router, so an allowance by network address would be one short for Jo.
+    answers = [submit(jo, get_page(jo, ASK), {"reach": ""}, form=FORM) for _ in range(19)]
+    assert submit(jo, page, {"reach": ""}, form=FORM).status_code == answers[0].status_code
