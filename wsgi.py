@@ -44,6 +44,7 @@ NAVIGATION = {
         ("practice", "People", "practice.people", "people"),
         ("rules", "Rules", "practice.rules", "gear"),
         ("urgent", "Urgent help", "practice.urgent_help", "question"),
+        ("erasures", "Deletions", "erasures.erasures", "bin"),
     ),
 }
 # Blueprints, and single endpoints, that belong to another area of the navigation than their blueprint's own.
@@ -52,6 +53,7 @@ AREAS = {
     "check_in": "today",
     "mine": "me",
     "reminders": "me",
+    "own_data": "me",
     "couple": "couples",
     "answers": "couples",
     "signs": "couples",

@@ -124,6 +124,17 @@ def _is_plain_read() -> bool:
     )
 
 
+def fold_the_log() -> None:
+    """After erasing: SQLite keeps what was overwritten in its write-ahead log until that is folded into the file."""
+    if db.engine.dialect.name == "sqlite":
+        db.session.rollback()  # A transaction of one's own that still reads would keep the log as it is.
+        connection = db.engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
+
+
 def transaction(action: Callable[P, R]) -> Callable[P, R]:
     """Make an action one transaction: the one place that commits, rolls back and then lets mail go.
 

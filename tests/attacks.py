@@ -51,6 +51,8 @@ EXTRAS = {
 # Counting a wrong code is what these are for; nothing else may change when one is refused.
 # Answers are read when their page is shown again, and that leaves its line in the audit.
 READS = {"answers.mark_read", "answers.comment"}
+# A copy of one's own words may be taken twice from one page; each leaves its line in the audit and nothing else.
+MAY_COME_TWICE = {"own_data.data"}
 COUNTS_TRIES = {"join.account", "sign_in.again", "sign_in.sign_in", "sign_in.recover_codes"}
 # Refused even when filled in soundly, because nobody has the second half: both codes of a recovery.
 HALF_KNOWN = {"sign_in.recover_codes"}
@@ -216,7 +218,7 @@ def try_twice(ground: Ground, found: Found) -> Iterator[str]:
     second = ground.send(found, fields)
     if second.status_code >= 500:
         yield f"{found}: the second of two answers {second.status}"
-    if ground.counts() != after and "form_key" in dict(fields):
+    if ground.counts() != after and "form_key" in dict(fields) and found.endpoint not in MAY_COME_TWICE:
         changed = {
             name: (after[name], number) for name, number in ground.counts().items() if number != after[name]
         }

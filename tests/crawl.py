@@ -30,6 +30,8 @@ from werkzeug.routing import RequestRedirect
 
 from assignments.actions.assigning import Terms, assign
 from assignments.actions.entries import save_thanks
+from assignments.actions.erasing import ask_for_erasure
+from assignments.actions.leaving import leave_couple
 from assignments.actions.library import archive, copy_exercise, new_exercise, publish, save_draft
 from assignments.actions.own_plans import archive_plan, copy_plan
 from assignments.actions.plans import pause_plan
@@ -135,6 +137,7 @@ def tell_the_world() -> None:
     start_sign_in(sam, device="another phone")
     ask_to_talk(actor=ruth, reach="After six, by phone")
     make_calendar_address(actor=sam)
+    _leaving(priya)
     # Ruth's sign-in timed out while she was writing this, and she has come back.
     kept = [("what", "You came along"), ("meant", ""), ("visibility", Level.PRIVATE.value)]
     keep_form(sender=ruth, path="/thanks/new", form_key="0" * 32, fields=[*kept, ("form_key", "0" * 32)])
@@ -154,6 +157,14 @@ def tell_the_world() -> None:
         first_fields={"address": "ivo@demo.example"},
         second_fields={"address": "mary@demo.example"},
     )
+
+
+def _leaving(counsellor: Person) -> None:
+    """Somebody who has left, whose counsellor has yet to close the work, and who asked to be deleted as well."""
+    couple = builders.couple(counsellor, first="Nell Frost", second="Kai Sato")
+    nell = builders.partner_person(couple, "A")
+    ask_for_erasure(actor=nell)
+    leave_couple(actor=nell)
 
 
 def _write_our_own(counsellor: Person) -> None:

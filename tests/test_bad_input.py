@@ -33,6 +33,7 @@ AFTER = {
     "thanks.restore": "thanks.delete",
     "appointments.restore": "appointments.cancel",
     "mine.cancel_sharing": "mine.change_sharing",
+    "own_data.cancel": "own_data.delete",
 }
 FORMS = {
     "invited": {
@@ -62,6 +63,10 @@ FORMS = {
         "reminders.reminders",
         "pause.back",
         "pause.pause",
+        "own_data.cancel",
+        "own_data.data",
+        "own_data.leave",
+        "own_data.delete",
         "rituals.done",
         "rituals.not_today",
         "rituals.start",
@@ -118,7 +123,9 @@ FORMS = {
         "builder.new",
         "builder.put_away",
         "builder.save",
+        "couples.close",
         "couples.invite_again",
+        "erasures.erasure",
         "couples.new",
         "couples.recovery_code",
         "couples.safety_conversation",

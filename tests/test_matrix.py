@@ -253,6 +253,7 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
     """Rows that an address may name beside those every route knows."""
     from assignments.actions.deciding import decide
     from assignments.actions.entries import save_thanks
+    from assignments.actions.erasing import ask_for_erasure
     from assignments.actions.own_plans import copy_plan
     from assignments.actions.pausing import ask_for_a_pause
     from assignments.actions.turns import save_part, send_part
@@ -276,6 +277,7 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
     }
     part = save_part(actor=cast.sam, **where, value={"text": "Tea"}, version=0)
     send_part(actor=cast.sam, **where, version=part.version)
+    erasure = ask_for_erasure(actor=cast.sam)
     decision = decide(
         actor=cast.priya, couple_id=cast.sam_and_jo.id, state=DecisionState.CONTINUE, reason="Going well"
     )
@@ -285,6 +287,7 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
         "own_plan": own.slug,
         "decision_id": decision.id,
         "entry_id": entry.id,
+        "erasure_id": erasure.id,
         "request_id": request_id,
         "pause_id": ask_for_a_pause(actor=cast.sam, back=Back.HOUR).id,
         "part_id": part.id,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from assignments.access import has_ended
 from assignments.actions.levels import cancel_pending
 from assignments.actions.locks import hold_assignment
 from assignments.domain.exercises import Exercise, SizeName, exercise_to_json
@@ -73,7 +74,7 @@ def couple_ready_for_work(actor: Person, couple_id: UUID) -> Couple:
     gate = safety_gate(couple)
     if not gate.open:
         raise Conflict("Record the safety conversation with each partner first.")
-    if couple.closed_at is not None:
+    if has_ended(couple):
         raise Conflict("Work with this couple has ended.")
     return couple
 

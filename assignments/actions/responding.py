@@ -314,7 +314,8 @@ def offered_levels(
         for_both=assignment.for_whom == "both",
         reveal_together=exercise.reveal_together,
     )
-    return tuple(level for level in offered if not (is_over and level is Level.BOTH))
+    closed = visibility.OPEN_TO_PARTNER if has_ended(place.couple) else (Level.BOTH,) if is_over else ()
+    return tuple(level for level in offered if level not in closed)
 
 
 def _refuse_to_open_for_nothing(assignment: Assignment, response: Response, level: Level) -> None:

@@ -22,6 +22,8 @@ class Group(StrEnum):
     """Why a couple is on the board, in the order of the page."""
 
     ASKED_TO_TALK = "asked_to_talk"
+    DELETION = "deletion"
+    LEFT = "left"
     DECISION_DUE = "decision_due"
     STALLED = "stalled"
     NEW_ANSWERS = "new_answers"
@@ -30,6 +32,8 @@ class Group(StrEnum):
 
 GROUP_LABELS: dict[Group, str] = {
     Group.ASKED_TO_TALK: "Asked to talk alone",
+    Group.DELETION: "Asked to be deleted",
+    Group.LEFT: "Left",
     Group.DECISION_DUE: "Decision due",
     Group.STALLED: "Stalled",
     Group.NEW_ANSWERS: "New answers",
@@ -45,6 +49,8 @@ class ActionKind(StrEnum):
     ADJUST = "adjust"
     READ = "read"
     OPEN = "open"
+    CLOSE = "close"
+    DELETE = "delete"
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,8 @@ class Action:
 
 ACTIONS: dict[Group, Action] = {
     Group.ASKED_TO_TALK: Action(ActionKind.PLAN_TALK, "Plan a talk"),
+    Group.DELETION: Action(ActionKind.DELETE, "See to it"),
+    Group.LEFT: Action(ActionKind.CLOSE, "Close"),
     Group.DECISION_DUE: Action(ActionKind.REVIEW_SIGNS, "Review signs"),
     Group.STALLED: Action(ActionKind.ADJUST, "Adjust practice"),
     Group.NEW_ANSWERS: Action(ActionKind.READ, "Read"),
@@ -112,6 +120,8 @@ class CoupleFacts:
     unread_answers: int = 0
     next_appointment: datetime | None = None
     asked_to_talk_days: int | None = None
+    left: tuple[str, ...] = ()
+    deletions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -158,6 +168,8 @@ def place(facts: CoupleFacts, limits: PracticeLimits = SHIPPED_PRACTICE_LIMITS) 
     """The one row of a couple: the first group that it has a reason for."""
     finders: tuple[tuple[Group, Callable[[CoupleFacts, PracticeLimits], Sequence[Reason]]], ...] = (
         (Group.ASKED_TO_TALK, _asked_to_talk),
+        (Group.DELETION, _deletion),
+        (Group.LEFT, _left),
         (Group.DECISION_DUE, _decision_due),
         (Group.STALLED, practice_reasons),
         (Group.NEW_ANSWERS, _new_answers),
@@ -240,6 +252,16 @@ def _asked_to_talk(facts: CoupleFacts, _: PracticeLimits) -> Sequence[Reason]:
     return (
         Reason(f"Asked {when} to talk alone.", "A partner asked to talk alone and has not been seen yet."),
     )
+
+
+def _left(facts: CoupleFacts, _: PracticeLimits) -> Sequence[Reason]:
+    rule = "A partner has left, so sharing between the two has stopped. Close the work when you have spoken."
+    return [Reason(f"{name} has left.", rule) for name in facts.left]
+
+
+def _deletion(facts: CoupleFacts, _: PracticeLimits) -> Sequence[Reason]:
+    rule = "A partner asked for their account to be deleted. You or an admin see to it, as the second person."
+    return [Reason(f"{name} asked for their account to be deleted.", rule) for name in facts.deletions]
 
 
 def _decision_due(facts: CoupleFacts, _: PracticeLimits) -> Sequence[Reason]:

@@ -284,6 +284,11 @@ def levels_offered_for_thanks(limit: Level, *, ended: bool) -> tuple[Level, ...]
     return (Level.SHARED, Level.PRIVATE)
 
 
+def left_after_an_ending(level: Level) -> Level:
+    """Who still sees what lay open to the partner, once the couple's work has ended: the counsellor and its author."""
+    return Level.COUNSELLOR if level in OPEN_TO_PARTNER else level
+
+
 def readers(level: Level, *, partner: str, counsellor: str) -> str:
     """Who sees it, as the who-sees line and the Send button name them."""
     return {

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from assignments.access import is_frozen
+from assignments.access import has_ended, is_frozen
 from assignments.domain import visibility
 from assignments.domain.agreements import Signed, Standing, Text, standing
 from assignments.domain.exercises import (
@@ -91,6 +91,8 @@ class Agreement:
     @property
     def waiting(self) -> AgreementText | None:
         """The reader's own words that have been put forward and can still be taken back."""
+        if has_ended(self.place.couple):
+            return None  # Nothing opens any more, so there is nothing to take back.
         return next((row for row in self._own if row.opens_at is not None and row.opens_at > self.now), None)
 
     @property

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
-from assignments.access import sharing_of
+from assignments.access import is_frozen, sharing_of
 from assignments.domain import board, checkins, progress, visibility
 from assignments.domain.history import Partner
 from assignments.domain.progress import is_open_to
@@ -19,6 +19,7 @@ from assignments.domain.signs import State, assess
 from assignments.domain.stalls import Names
 from assignments.models import Decision, ReadMark, Response
 from assignments.queries.decisions import Decided, due_signs, signs_met
+from assignments.queries.erasures import who_asked
 from assignments.queries.history import GivenTurn, Record, records_for
 from assignments.queries.pauses import pauses_of
 from clinic.extensions import db
@@ -145,6 +146,7 @@ class _Known:
         }
         self.talks = first_asked(reader, ids)
         self.pauses = pauses_of(reader, couples)
+        self.deletions = who_asked(reader, ids)
         self.spoken: dict[UUID, tuple[date, datetime]] = {
             person_id: (held_on, recorded_at)
             for person_id, held_on, recorded_at in db.session.execute(
@@ -176,13 +178,15 @@ def _facts(couple: Couple, record: Record, known: _Known, now: datetime) -> boar
         unread_answers=len(unread_of(couple, record, known.marks, now)),
         next_appointment=known.coming.get(couple.id),
         asked_to_talk_days=_asked(couple, known, now),
+        deletions=tuple(p.name for p in couple.partners if p.person_id in known.deletions),
+        left=tuple(partner.name for partner in couple.partners if partner.left_at is not None),
     )
 
 
 def _practice(partner: Place, record: Record, known: _Known, now: datetime) -> board.PartnerFacts:
     """Where one partner is with practice. Nothing is said of somebody who cannot do any yet, or for now."""
     joined, zone = partner.person.joined_at, known.zone
-    if joined is None or record.couple.held_at is not None or partner.left_at is not None:
+    if joined is None or is_frozen(record.couple):
         return board.PartnerFacts(partner.name)
     joined_on = joined.astimezone(zone).date()
     own = [given for given in record.turns if given.partner == partner.slot]
@@ -231,7 +235,7 @@ def _weeks_missed(slot: str, record: Record, joined_on: date) -> int:
 
 def _waiting(couple: Couple, record: Record, now: datetime) -> int | None:
     """How long an answer that opens for both has waited for one that has not been given; never whose."""
-    if couple.held_at is not None:
+    if is_frozen(couple):
         return None
     by_turn: dict[tuple[UUID, int], dict[Partner, GivenTurn]] = defaultdict(dict)
     for given in record.turns:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from assignments.access import is_frozen, sharing_of_entry
+from assignments.access import has_ended, is_frozen, sharing_of_entry
 from assignments.domain import visibility
 from assignments.domain.checkins import monday_of
 from assignments.domain.visibility import Level
@@ -178,6 +178,6 @@ def _open(couple: Couple, row: Entry, day: date, now: datetime) -> Thanks:
         meant=meant,
         level=sharing.heading_to(now),
         day=day,
-        opens_at=visibility.opens_next(sharing, now),
+        opens_at=None if has_ended(couple) else visibility.opens_next(sharing, now),
         version=row.version,
     )

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from assignments.access import frozen_since, sharing_of, sharing_of_part
+from assignments.access import frozen_since, has_ended, sharing_of, sharing_of_part
 from assignments.domain import visibility
 from assignments.domain.exercises import lines_of, personalised
 from assignments.domain.visibility import Change, Level
@@ -173,6 +173,7 @@ def comments_on(place: Partner, row: Response) -> list[ReadComment]:
 def _kept_agreements(place: Partner, zone: ZoneInfo, now: datetime) -> list[Kept]:
     rows = own_texts(place)
     given = {one.id: exercise_of(one).name for one in assignments_of(place.couple)} if rows else {}
+    ended = has_ended(place.couple)
     return [
         Kept(
             kind="agreement",
@@ -181,7 +182,7 @@ def _kept_agreements(place: Partner, zone: ZoneInfo, now: datetime) -> list[Kept
             day=(row.put_forward_at or row.saved_at).astimezone(zone).date(),
             level=Level.PRIVATE if row.put_forward_at is None else Level.SHARED,
             is_draft=row.put_forward_at is None,
-            opens_at=row.opens_at if row.opens_at is not None and row.opens_at > now else None,
+            opens_at=row.opens_at if row.opens_at and row.opens_at > now and not ended else None,
             step=row.step,
         )
         for row in rows

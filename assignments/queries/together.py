@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from assignments.access import is_frozen, is_open_between, limit_of, part_is_open_between
+from assignments.access import has_ended, is_frozen, is_open_between, limit_of, part_is_open_between
 from assignments.domain import progress, visibility
 from assignments.domain.exercises import lines_of, personalised
 from assignments.domain.visibility import Opening
@@ -119,6 +119,8 @@ def shared_things(
 
     Of `rituals`, whose days both have agreed, nothing is going to open: each one's closeness stays their own.
     """
+    if has_ended(place.couple):
+        return []
     scope = _scope(place, now)
     given = sorted(all_given, key=lambda a: (a.starts_on, a.assigned_at, a.id.hex), reverse=True)
     things = (_thing(scope, assignment) for assignment in given)
@@ -131,6 +133,8 @@ def shared_things(
 
 def shared_thing(place: Partner, assignment_id: UUID, now: datetime) -> SharedThing:
     """One of them with the words that lie open. Raises NotFound for anything that does not stand on Together."""
+    if has_ended(place.couple):
+        raise NotFound
     scope = _scope(place, now)
     given = next((a for a in assignments_of(place.couple) if a.id == assignment_id), None)
     thing = _thing(scope, given) if given is not None else None
@@ -208,12 +212,8 @@ def _closes_at(scope: _Scope, assignment: Assignment, turn: int) -> datetime | N
         repeat=assignment.repeat,
         best_before=assignment.best_before,
     )
-    couple = scope.place.couple
-    ends = [couple.closed_at, *(partner.left_at for partner in couple.partners)]
-    if day is not None:
-        ends.append(datetime.combine(day, time(), scope.zone))
-    # A safety hold is not among them: it changes no word of what both are told.
-    return min((end for end in ends if end is not None), default=None)
+    # A safety hold closes nothing here: it changes no word of what both are told.
+    return datetime.combine(day, time(), scope.zone) if day is not None else None
 
 
 def _strands(

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from assignments.access import has_ended
 from assignments.actions.assigning import (
     Terms,
     change_assignment,
@@ -192,7 +193,7 @@ def _couple_asked_for() -> Couple:
 def _pick_couple(slug: str) -> ResponseReturnValue:
     """The couples to choose from, those who come next first."""
     coming = next_starts(signed_in(), clock.now())
-    couples = [couple for couple in couples_for(signed_in()) if couple.closed_at is None]
+    couples = [couple for couple in couples_for(signed_in()) if not has_ended(couple)]
     couples.sort(key=lambda couple: (couple.id not in coming, coming.get(couple.id, clock.now())))
     name = exercise_called(signed_in(), slug).name if slug else ""
     return render_template(

@@ -25,6 +25,8 @@ LEADS_TO = {
     ActionKind.REVIEW_SIGNS: ("signs.signs", Permission.SIGNS_READ),
     ActionKind.ADJUST: ("assign.assign", Permission.ASSIGNMENT_WRITE),
     ActionKind.READ: ("answers.answers", Permission.ANSWER_STAFF_READ),
+    ActionKind.CLOSE: ("couples.settings", Permission.COUPLE_END),
+    ActionKind.DELETE: ("erasures.erasures", Permission.ERASURE_APPROVE),
     ActionKind.OPEN: ("couple.couple", Permission.COUPLE_READ),
 }
 
@@ -94,6 +96,8 @@ def _action(row: BoardRow, line: Line) -> tuple[str, str]:
         address = None
     elif row.action.kind is ActionKind.ADJUST:
         address = url_for(endpoint, couple=line.couple.id)
+    elif row.action.kind is ActionKind.DELETE:
+        address = url_for(endpoint)
     else:
         address = about(endpoint, line.couple.id)
     if address is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from assignments.access import has_ended
 from assignments.actions.checking_in import check_in as save_check_in
 from assignments.domain.checkins import LEAD_IN
 from assignments.forms import checkin_form
@@ -29,7 +30,8 @@ def check_in() -> ResponseReturnValue:
     }
     opened = open_checkin(place, clock.now())
     if opened is None:
-        return render_template("assignments/check_in/closed.html", **names)
+        ended = has_ended(place.couple)
+        return render_template("assignments/check_in/closed.html", has_ended=ended, **names)
     form = checkin_form(opened.week, opened.week_of, names["partner_name"], opened.answers)
     if form.validate_on_submit():
         save_check_in(actor=signed_in(), week_of=form.answered_week(), answers=form.value())

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from assignments.access import has_ended
 from assignments.actions.plans import PlanTerms, start_plan, undo_start
 from assignments.domain.exercises import OWN_PREFIX
 from assignments.domain.material import label_of
@@ -166,7 +167,7 @@ def _couple_asked_for() -> Couple:
 
 def _pick_couple(found: Plan) -> ResponseReturnValue:
     coming = next_starts(signed_in(), clock.now())
-    couples = [couple for couple in couples_for(signed_in()) if couple.closed_at is None]
+    couples = [couple for couple in couples_for(signed_in()) if not has_ended(couple)]
     couples.sort(key=lambda couple: (couple.id not in coming, coming.get(couple.id, clock.now())))
     return render_template("assignments/plans/pick_couple.html", couples=couples, coming=coming, plan=found)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from assignments.access import has_ended
 from assignments.domain import visibility
 from assignments.domain.visibility import Level
 from clinic.models import Partner
@@ -24,15 +25,19 @@ class Names:
 
     partner: str
     counsellor: str
+    ended: bool = False
+    """Whether the couple's work is over, so that nothing lies open between the two any more."""
 
     def seen_by(self, level: Level) -> str:
         """Who sees something at this level."""
+        level = visibility.left_after_an_ending(level) if self.ended else level
         return visibility.readers(level, partner=self.partner, counsellor=self.counsellor)
 
 
 def names_for(place: Partner) -> Names:
     """The other partner and the counsellor by first name."""
-    return Names(place.couple.partner(place.place.other).name, place.couple.counsellor.name)
+    couple = place.couple
+    return Names(couple.partner(place.place.other).name, couple.counsellor.name, has_ended(couple))
 
 
 def labels_for(place: Partner, levels: Iterable[Level]) -> list[tuple[Level, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, current_app, g, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from assignments.access import has_ended
 from assignments.queries.today import today_for
 from clinic import clock
 from clinic.access import needs
@@ -22,6 +23,7 @@ def today() -> ResponseReturnValue:
     return render_template(
         "assignments/today/today.html",
         place=g.place,
+        has_ended=has_ended(g.place.couple),
         today=today_for(g.place, clock.now(), has_check_in=bool(check_in_url)),
         check_in_url=check_in_url,
         thanks_url=_url_if_built("thanks.thanks"),

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
+from assignments.access import has_ended
 from assignments.domain.visibility import OPENING_WORDS
 from assignments.queries.agreements import shared_agreements
 from assignments.queries.assignments import assignments_of
@@ -38,6 +39,7 @@ def together() -> ResponseReturnValue:
         pauses=pauses_now(place, now, ZoneInfo(practice_of(place.person).timezone)),
         weeks=by_week(shared_thanks(place.couple, now)),
         opening_words=OPENING_WORDS,
+        has_ended=has_ended(place.couple),
     )
 
 

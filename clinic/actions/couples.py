@@ -14,7 +14,7 @@ from clinic.domain.roles import Permission, Role
 from clinic.errors import Conflict
 from clinic.extensions import db, transaction
 from clinic.models import Couple, Partner, Person, SafetyConversation
-from clinic.queries.couples import partner_of_couple
+from clinic.queries.couples import couple_for, partner_of_couple
 from clinic.queries.people import practice_of
 
 
@@ -76,3 +76,17 @@ def record_safety_conversation(
     db.session.flush()
     record(actor, Event.SAFETY_CONVERSATION_RECORDED, conversation)
     return conversation
+
+
+@transaction
+def close_couple(*, actor: Person, couple_id: UUID) -> None:
+    """The counsellor closes the work after somebody has left, and it leaves her board.
+
+    Raises Conflict while nobody has left, and once it is closed.
+    """
+    require(actor, Permission.COUPLE_END)
+    couple = couple_for(actor, couple_id)
+    if couple.closed_at is not None or all(partner.left_at is None for partner in couple.partners):
+        raise Conflict("There is nothing to close here.")
+    couple.closed_at = clock.now()
+    record(actor, Event.COUPLE_CLOSED, couple, couple_id=couple.id)

@@ -146,6 +146,8 @@ def issue_recovery_code(
         raise NotFound
     if person.joined_at is None:
         raise Conflict(f"{person.name} has not joined yet. Send the invitation again instead.")
+    if person.sign_in_address is None:
+        raise Conflict("This account was deleted.")
     now, code = clock.now(), new_code()
     recovery = _recovery_of(person, now)
     recovery.spoken_code_hash, recovery.expires_at = digest(code), now + RECOVERY_LIFETIME

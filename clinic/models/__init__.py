@@ -3,6 +3,7 @@
 from clinic.models.appointment import Appointment
 from clinic.models.audit import AuditHead, AuditLine
 from clinic.models.couple import Couple, Partner, SafetyConversation
+from clinic.models.erasure import Erasure
 from clinic.models.outbox import OutboxMail
 from clinic.models.person import Invitation, Person, Recovery, Supervision
 from clinic.models.practice import Practice, SafetyRuleChange
@@ -16,6 +17,7 @@ __all__ = [
     "AuditLine",
     "CalendarFeed",
     "Couple",
+    "Erasure",
     "FormKey",
     "Invitation",
     "KeptForm",

@@ -33,10 +33,9 @@ def visible_couples(reader: Person) -> Select[Couple]:
         )
         return couples.where(Couple.counsellor_id.in_(supervised))
     if reader.kind is Role.PARTNER:
+        # Somebody who has left keeps their place, and with it their own words; what the two shared stops elsewhere.
         own = select(Partner.couple_id).where(
-            Partner.person_id == reader.id,
-            Partner.practice_id == reader.practice_id,
-            Partner.left_at.is_(None),
+            Partner.person_id == reader.id, Partner.practice_id == reader.practice_id
         )
         return couples.where(Couple.id.in_(own))
     return couples.where(Couple.id.is_(None))
@@ -70,7 +69,7 @@ def couple_for(reader: Person, couple_id: UUID) -> Couple:
 
 
 def own_couple(partner: Person) -> Couple:
-    """The couple this partner belongs to. Raises NotFound when they have left it."""
+    """The couple this partner belongs to, or has left. Raises NotFound for anybody else."""
     statement = visible_couples(partner).options(*_AT_ONCE)
     couple = db.session.execute(statement).scalars().unique().one_or_none()
     if couple is None or partner.kind is not Role.PARTNER:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from clinic import clock
 from clinic.access import needs, signed_in
-from clinic.actions.couples import NewPartner, add_couple, record_safety_conversation
+from clinic.actions.couples import NewPartner, add_couple, close_couple, record_safety_conversation
 from clinic.actions.invitations import Invited, invite_partner_again
 from clinic.actions.sign_ins import issue_recovery_code
 from clinic.domain.roles import Permission
@@ -87,6 +87,15 @@ def _settings(couple: Couple, sent: dict[str, SafetyConversationForm]) -> Respon
         gate=safety_gate(couple),
         forms={slot: sent.get(slot) or SafetyConversationForm(slot, formdata=None) for slot in slots},
     )
+
+
+@blueprint.post("/c/couples/<uuid:couple_id>/close")
+@needs(Permission.COUPLE_END)
+def close(couple_id: UUID) -> ResponseReturnValue:
+    """The work is over: the couple leaves the board, and everything kept stays where it is."""
+    close_couple(actor=signed_in(), couple_id=couple_id)
+    notice("Closed. The record stays here.")
+    return redirect(url_for("couples.settings", couple_id=couple_id))
 
 
 @blueprint.post("/c/couples/<uuid:couple_id>/partners/<slot>/invitation")

@@ -18,6 +18,18 @@ from clinic.web import notice, page
 
 blueprint = Blueprint("me", __name__)
 
+# A partner's pages about themselves: endpoint, label, a line about it, symbol. Those of the package above stand here
+# by name, because this one does not know it.
+OWN_PAGES = (
+    ("mine.history", "My answers", "What you wrote, and who sees it", "book"),
+    ("talks.ask", "Talk on your own", "With your counsellor, without your partner", "speech"),
+    ("reminders.reminders", "Reminders", "By mail, and your calendar", "bell"),
+    ("own_data.data", "My data", "Download what you wrote, or delete it", "note"),
+    ("own_data.leave", "Leave the couple", "End practice, and what that means", "exit"),
+    ("help.help_page", "Help", "How this works", "question"),
+    ("help.privacy", "Privacy", "Who can read what", "lock"),
+)
+
 
 @blueprint.get("/me")
 @needs(Permission.ACCOUNT_OWN)
@@ -28,11 +40,9 @@ def me() -> ResponseReturnValue:
 
 def _me(form: ThemeForm) -> ResponseReturnValue:
     person = signed_in()
-    # The history page belongs to the package above, which this one does not know.
-    has_history = not person.is_staff and "mine.history" in current_app.view_functions
-    history_url = url_for("mine.history") if has_history else ""
     sign_ins = sign_ins_of(person, clock.now())
-    return page("clinic/me/me.html", form, sign_ins=sign_ins, history_url=history_url)
+    own_pages = [] if person.is_staff else [row for row in OWN_PAGES if row[0] in current_app.view_functions]
+    return page("clinic/me/me.html", form, sign_ins=sign_ins, own_pages=own_pages)
 
 
 @blueprint.post("/me/theme")

@@ -30,7 +30,9 @@ from assignments.actions.assigning import change_assignment
 from assignments.actions.checking_in import check_in
 from assignments.actions.deciding import judge_sign
 from assignments.actions.entries import change_thanks, delete_thanks, save_thanks
+from assignments.actions.erasing import ask_for_erasure
 from assignments.actions.noting import mark_done, note_use, rate_closeness, undo_done
+from assignments.actions.own_copy import make_own_copy
 from assignments.actions.pausing import ask_for_a_pause, come_back
 from assignments.actions.responding import (
     cancel_widening,
@@ -49,7 +51,9 @@ from assignments.domain.pauses import Back
 from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
 from assignments.models import AgreementText, Assignment, Entry, ExerciseVersion, Pause, Response, TurnPart
+from assignments.queries.own_copy import own_copy
 from assignments.queries.plans import assignments_in
+from assignments.views.own_data import packed
 from clinic import access
 from clinic.actions.people import choose_theme
 from clinic.actions.reminders import make_calendar_address, set_reminders
@@ -59,6 +63,7 @@ from clinic.domain.reminders import Timetable
 from clinic.domain.roles import Permission, Role
 from clinic.extensions import db
 from clinic.models import Appointment, OutboxMail, Person, SignIn, TalkRequest
+from clinic.queries.couples import own_place
 from tests import builders
 from tests.assignments.given import (
     OPENS_TOGETHER,
@@ -91,6 +96,7 @@ LOOKED = {
 }
 WEEK = date(2026, 9, 14)
 OPEN_STEP = "noticed"
+COPY = "the copy of one's own words"
 WORDS = "I have not told you this yet"
 
 # Random in every rendering, and worth nothing to anybody but their own reader.
@@ -164,6 +170,7 @@ def build(url: str) -> World:
             "own": ["our-gentle-questions"],
             "turn": [1],
             "decision_id": [UUID(int=1)],
+            "erasure_id": [UUID(int=1)],
             "number": [1],
             "agreement": [OUR_PAUSE, OUR_TIME],
             "sign": ["trauma_in_the_way"],
@@ -265,7 +272,14 @@ def look(app: Flask, world: World, reader: Person, urls: list[str]) -> Seen:
     client: FlaskClient = app.test_client()
     with client.session_transaction() as kept:
         kept["_user_id"], kept["_fresh"] = world.token[reader.name], True
-    return {url: _normal(client.get(url)) for url in urls}
+    seen = {url: _normal(client.get(url)) for url in urls}
+    return seen | {COPY: (200, [], the_copy(app, reader))}
+
+
+def the_copy(app: Flask, reader: Person) -> bytes:
+    """The file with everything the reader wrote, as the button gives it."""
+    with app.test_request_context():
+        return packed(own_copy(own_place(db.session.get_one(Person, reader.id)), datetime.now(UTC)))
 
 
 def _normal(reply: TestResponse) -> tuple[Any, ...]:
@@ -541,6 +555,14 @@ def sets_reminders_and_makes_a_calendar_address(world: World, person: Person) ->
     return make_calendar_address(actor=person)
 
 
+def asks_for_their_account_to_be_deleted(world: World, person: Person) -> object:
+    return ask_for_erasure(actor=db.session.get_one(Person, person.id))
+
+
+def takes_a_copy(world: World, person: Person) -> object:
+    return make_own_copy(actor=db.session.get_one(Person, person.id))
+
+
 def signed_in_elsewhere(world: World, person: Person) -> object:
     choose_theme(actor=db.session.get_one(Person, person.id), theme="dark")
     return start_sign_in(person, device="another", device_name="Another phone")
@@ -564,6 +586,8 @@ KEPT_TOGETHER: dict[str, tuple[Act, ...]] = {
         sets_reminders_and_makes_a_calendar_address,
         the_pause_page_opened_and_closed,
         signed_in_elsewhere,
+        takes_a_copy,
+        asks_for_their_account_to_be_deleted,
     ),
     "kept with the counsellor": (
         the_counsellor_reads_and_replies,

@@ -200,7 +200,9 @@ def test_once_the_work_has_ended_nothing_opens_any_more(
         db.session.get_one(Couple, cast.sam_and_jo.id).closed_at = clock.now
         db.session.commit()
     for person in (cast.sam, cast.jo):
-        assert CLOSED in get_page(as_(person), f"/together/{safe}").words
+        client = as_(person)
+        assert "Practice has ended. Your own answers stay yours." in get_page(client, "/together").words
+        assert client.get(f"/together/{safe}").status_code == 404
 
 
 def test_it_is_ordered_by_when_it_was_given(cast: Cast, as_: AS, app: Flask, clock: Clock) -> None:
