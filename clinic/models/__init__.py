@@ -3,6 +3,7 @@
 from clinic.models.appointment import Appointment
 from clinic.models.audit import AuditHead, AuditLine
 from clinic.models.couple import Couple, Partner, SafetyConversation
+from clinic.models.factor import HalfSignIn, SecondFactor, SpareCode
 from clinic.models.outbox import OutboxMail
 from clinic.models.person import Invitation, Person, Recovery, Supervision
 from clinic.models.practice import Practice, SafetyRuleChange
@@ -15,6 +16,7 @@ __all__ = [
     "AuditLine",
     "Couple",
     "FormKey",
+    "HalfSignIn",
     "Invitation",
     "KeptForm",
     "OutboxMail",
@@ -24,8 +26,10 @@ __all__ = [
     "Recovery",
     "SafetyConversation",
     "SafetyRuleChange",
+    "SecondFactor",
     "SignIn",
     "SignInFailure",
+    "SpareCode",
     "Supervision",
     "TalkRequest",
 ]

@@ -37,6 +37,12 @@ class Person(Model):
     created_at: Mapped[Moment]
     joined_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # Since when signing in takes a second step; None while the pass-phrase stands alone.
+    second_factor_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # The pass-phrase may be known to somebody else, or is too short to stand alone: nothing opens until it is new.
+    must_change_passphrase: Mapped[bool] = mapped_column(default=False)
+    # When a member of staff said that a sign-in was not theirs, until their admin has seen it.
+    not_me_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     @property
     def kind(self) -> Role:
@@ -53,6 +59,8 @@ class Person(Model):
     sign_in_token: str = ""
     is_authenticated: bool = True
     is_anonymous: bool = False
+    # Whether this person's practice wants a second step that they have not set up yet.
+    owes_second_factor: bool = False
 
     @property
     def is_active(self) -> bool:
