@@ -50,6 +50,7 @@ AREAS = {
     "do": "today",
     "check_in": "today",
     "mine": "me",
+    "account": "me",
     "couple": "couples",
     "answers": "couples",
     "signs": "couples",

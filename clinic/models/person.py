@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clinic.domain.roles import Role
@@ -40,7 +40,7 @@ class Person(Model):
     # Since when signing in takes a second step; None while the pass-phrase stands alone.
     second_factor_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     # The pass-phrase may be known to somebody else, or is too short to stand alone: nothing opens until it is new.
-    must_change_passphrase: Mapped[bool] = mapped_column(default=False)
+    must_change_passphrase: Mapped[bool] = mapped_column(default=False, server_default=false())
     # When a member of staff said that a sign-in was not theirs, until their admin has seen it.
     not_me_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 

@@ -23,7 +23,7 @@ class TalkRequest(Model):
     author_id: Mapped[PersonId]
     asked_at: Mapped[Moment]
     # What it is about: "talk", or "sign-in" where a sign-in was not theirs.
-    about: Mapped[Word] = mapped_column(default="talk")
+    about: Mapped[Word] = mapped_column(default="talk", server_default="talk")
     # A safe way and time to be reached, in the asker's words; None where they left it open.
     reach_sealed: Mapped[Sealed | None]
     spoken_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

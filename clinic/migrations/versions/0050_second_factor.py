@@ -60,18 +60,16 @@ def upgrade() -> None:
 
     op.add_column('person', sa.Column('second_factor_at', clinic.extensions.UTCDateTime(timezone=True), nullable=True))
     op.add_column('person', sa.Column('not_me_at', clinic.extensions.UTCDateTime(timezone=True), nullable=True))
-    # Rows that stand already need a value before the column may refuse to be empty.
     op.add_column('person', sa.Column('must_change_passphrase', sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column('talk_request', sa.Column('about', sa.String(length=40), nullable=False, server_default='talk'))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table('talk_request', schema=None) as batch_op:
-        batch_op.drop_column('about')
-    with op.batch_alter_table('person', schema=None) as batch_op:
-        batch_op.drop_column('must_change_passphrase')
-        batch_op.drop_column('not_me_at')
-        batch_op.drop_column('second_factor_at')
+    # Without a batch: that would write `person` anew, and dropping the old one takes along all that hangs on it.
+    op.drop_column('talk_request', 'about')
+    op.drop_column('person', 'must_change_passphrase')
+    op.drop_column('person', 'not_me_at')
+    op.drop_column('person', 'second_factor_at')
     op.drop_table('half_sign_in')
     op.drop_table('spare_code')
     op.drop_table('second_factor')
