@@ -23,6 +23,10 @@ from tests.crawl import LEADS_OUT, VISITORS, client_of, pages_of, person_at
 from tests.test_matrix import ROUTES
 
 COSTS = {
+    "account.app": 2,
+    "account.off": 2,
+    "account.password": 1,
+    "account.sign_ins": 2,
     "agreements.agreement": 16,
     "agreements.for_couple": 21,
     "agreements.use": 9,
@@ -62,7 +66,7 @@ COSTS = {
     "library.exercise": 4,
     "library.library": 4,
     "library.version": 4,
-    "me.me": 3,
+    "me.me": 1,
     "mine.history": 12,
     "mine.part": 5,
     "mine.response": 18,
@@ -76,6 +80,7 @@ COSTS = {
     "practice.people": 4,
     "practice.rules": 4,
     "sign_in.again": 1,
+    "sign_in.code": 1,
     "sign_in.recover": 1,
     "sign_in.recover_codes": 1,
     "sign_in.sign_in": 0,
@@ -128,7 +133,7 @@ FILE = {
     "/settings": 8,
 }
 GIVING = {"/c/assign": 13, "/c/assign/withdrawal-journal": 21}
-OWN = {"/today": 11, "/check-in": 4, "/thanks": 5, "/together": 11, "/me/history": 11, "/me": 3}
+OWN = {"/today": 11, "/check-in": 4, "/thanks": 5, "/together": 11, "/me/history": 11, "/me": 1, "/me/sign-in": 3}
 
 
 @dataclass(frozen=True)

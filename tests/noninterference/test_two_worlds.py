@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pyotp
 import pytest
 import time_machine
 from flask import Flask
@@ -47,11 +48,14 @@ from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
 from assignments.models import AgreementText, Assignment, Entry, Response, TurnPart
 from assignments.queries.plans import assignments_in
+from clinic.actions.accounts import disown_sign_in
+from clinic.actions.factors import begin_app, confirm_app
 from clinic.actions.people import choose_theme
 from clinic.actions.sign_ins import start_sign_in
 from clinic.actions.talks import ask_to_talk
 from clinic.extensions import db
 from clinic.models import Appointment, OutboxMail, Person, SignIn, TalkRequest
+from clinic.queries.factors import factor_of, key_of
 from tests import builders
 from tests.assignments.given import (
     OPENS_TOGETHER,
@@ -463,6 +467,22 @@ def signed_in_elsewhere(world: World, person: Person) -> object:
     return start_sign_in(person, device="another", device_name="Another phone")
 
 
+def a_second_step_set_up(world: World, person: Person) -> object:
+    own = db.session.get_one(Person, person.id)
+    begin_app(actor=own)
+    factor = factor_of(own)
+    assert factor is not None
+    code = pyotp.TOTP(key_of(factor)).at(datetime.now(UTC))
+    return confirm_app(actor=own, code=code, device="another")
+
+
+def a_sign_in_that_was_not_theirs(world: World, person: Person) -> object:
+    own = db.session.get_one(Person, person.id)
+    row = db.session.scalars(select(SignIn.id).where(SignIn.person_id == person.id)).first()
+    assert row is not None
+    return disown_sign_in(actor=own, sign_in_id=row)
+
+
 # What fits into one world together. Each world costs several hundred pages, so there are few.
 KEPT_TOGETHER: dict[str, tuple[Act, ...]] = {
     "kept to oneself": (
@@ -479,12 +499,14 @@ KEPT_TOGETHER: dict[str, tuple[Act, ...]] = {
         a_use_noted_for_oneself,
         a_ritual_done_and_its_closeness,
         signed_in_elsewhere,
+        a_second_step_set_up,
     ),
     "kept with the counsellor": (
         the_counsellor_reads_and_replies,
         both_at_once_alone,
         felt_hard,
         asks_to_talk_alone,
+        a_sign_in_that_was_not_theirs,
         something_given_to_them_alone,
         what_was_given_to_them_alone_is_changed,
         the_counsellor_judges_a_sign,
