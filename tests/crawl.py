@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 from uuid import UUID
 
+import pyotp
 import pytest
 import time_machine
 from flask import Flask
@@ -42,11 +43,13 @@ from assignments.domain.visibility import Level
 from assignments.library.loader import load_library
 from assignments.models import Assignment, CouplePlan, ExerciseVersion, Response
 from assignments.queries.library import own_exercise
+from clinic.actions.factors import begin_app, confirm_app
 from clinic.actions.sign_ins import start_sign_in
 from clinic.actions.tokens import digest
 from clinic.clock import now, today
 from clinic.extensions import db
-from clinic.models import Couple, Invitation, Partner, Person, Practice, SafetyConversation
+from clinic.models import Couple, HalfSignIn, Invitation, Partner, Person, Practice, SafetyConversation
+from clinic.queries.factors import factor_of, key_of
 from tests import builders
 from tests.assignments.planned import planned, two_weeks
 from tests.conftest import EVENING, Clock, CountQueries, SignInAs
@@ -57,7 +60,7 @@ from tests.page import Page, get_page, read_page, submit
 ADDRESSES_A_ROUTE = 2
 # Exit's page is blank and leads out of the house at once; tests/clinic/pages/test_leave.py looks after it.
 LEADS_OUT = "leave.leave"
-TOKEN, CODE = "a-link-of-one-use", "123456"
+TOKEN, CODE, HALF = "a-link-of-one-use", "123456", "half-a-sign-in"
 SENT = "withdrawal-journal"
 
 
@@ -119,6 +122,8 @@ def tell_the_world() -> None:
     _listen(sam, _give(priya, couple_of(sam), listening), "A", "topic", send=True)
     _listen(sam, _turns_of(sam, "validate-first"), "A", "on-my-mind", send=False)
     start_sign_in(sam, device="another phone")
+    begin_app(actor=sam)
+    _set_up_second_step(ruth)
     canal = db.session.get_one(Practice, priya.practice_id)
     lou = builders.person(canal, name="Lou", family_name="Park", joined=False, address="lou@demo.example")
     builders.invitation(lou, priya)
@@ -135,6 +140,20 @@ def tell_the_world() -> None:
         first_fields={"address": "ivo@demo.example"},
         second_fields={"address": "mary@demo.example"},
     )
+
+
+def _set_up_second_step(person: Person) -> None:
+    """An app, confirmed, and half a sign-in that waits for its code."""
+    begin_app(actor=person)
+    factor = factor_of(person)
+    assert factor is not None
+    confirm_app(actor=person, code=pyotp.TOTP(key_of(factor)).at(now()), device="a phone")
+    db.session.add(
+        HalfSignIn(
+            practice_id=person.practice_id, person_id=person.id, token_hash=digest(HALF), begun_at=now()
+        )
+    )
+    db.session.commit()
 
 
 def _write_our_own(counsellor: Person) -> None:
@@ -341,7 +360,7 @@ def _starting_page() -> list[str]:
 
 VISITORS = (
     Visitor("nobody", None, _signed_out),
-    Visitor("invited", None, lambda: ["/join", "/join/account", "/join/answered"]),
+    Visitor("invited", None, lambda: ["/join", "/join/account", "/join/answered", "/sign-in/code"]),
     Visitor("new partner", "ivo", _starting_page),
     Visitor("partner", "sam", _partner),
     Visitor("partner at work", "ruth", _partner_at_work),
@@ -362,6 +381,8 @@ def client_of(app: Flask, as_: SignInAs, visitor: Visitor, clock: Clock) -> Flas
         return as_(person)
     client = as_(None)
     if visitor.name == "invited":
+        with client.session_transaction() as session:
+            session["half_sign_in"] = HALF
         assert client.get(f"/join/{TOKEN}").status_code == 302
         welcome = get_page(client, "/join")
         submit(client, welcome, form='main form[action$="talk-first"]')

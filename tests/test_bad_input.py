@@ -38,7 +38,7 @@ Fields = list[tuple[str, str | bytes]]
 # Who does not bring a form that somebody else has not.
 WALKERS = [visitor for visitor in VISITORS if visitor.name not in ("supervisor", "nobody")]
 # Seen once, however many visitors find them.
-ANYBODYS = ("sign_in.", "help.", "me.")
+ANYBODYS = ("sign_in.", "help.", "me.", "account.")
 # Forms that only stand on the page after an act: which act, on which form.
 AFTER = {
     "assign.undo": "assign.preview",
@@ -53,12 +53,18 @@ FORMS = {
         "join.account",
         "join.decline",
         "join.talk_first",
+        "sign_in.code",
         "sign_in.recover",
         "sign_in.recover_codes",
         "sign_in.sign_in",
     },
     "new partner": {"join.agree"},
     "partner": {
+        "account.app",
+        "account.begin",
+        "account.end",
+        "account.not_me",
+        "account.password",
         "agreements.draft",
         "agreements.withdraw",
         "agreements.write",
@@ -68,7 +74,6 @@ FORMS = {
         "do.outcome",
         "do.step",
         "do.undo",
-        "me.end",
         "me.theme",
         "mine.hide",
         "rituals.done",
@@ -85,7 +90,14 @@ FORMS = {
         "turns.undo",
     },
     "partner on Sunday": {"check_in.check_in"},
-    "partner at work": {"agreements.use", "do.check", "mine.cancel_sharing", "mine.change_sharing"},
+    "partner at work": {
+        "account.codes",
+        "account.off",
+        "agreements.use",
+        "do.check",
+        "mine.cancel_sharing",
+        "mine.change_sharing",
+    },
     "counsellor": {
         "answers.comment",
         "answers.mark_read",
@@ -131,13 +143,16 @@ FORMS = {
     },
     "admin": {"practice.add", "practice.change_rule", "practice.invite_again", "practice.recovery_code"},
 }
-# Buttons that stand for minutes only, between two acts. tests/assignments/pages presses each of them.
+# Buttons that stand for minutes only, between two acts, or for few. tests/*/pages presses each of them.
 FOR_MINUTES = {
     "agreements.forward",
     "agreements.restore",
     "agreements.sign",
     "agreements.take_back",
     "agreements.unsign",
+    "couples.reset_factor",
+    "practice.reset_factor",
+    "practice.seen",
     "rituals.closeness",
     "rituals.undo",
 }
@@ -175,9 +190,19 @@ EXTRAS = {
 # Counting a wrong code is what these are for; nothing else may change when one is refused.
 # Answers are read when their page is shown again, and that leaves its line in the audit.
 READS = {"answers.mark_read", "answers.comment"}
-COUNTS_TRIES = {"join.account", "sign_in.again", "sign_in.sign_in", "sign_in.recover_codes"}
+COUNTS_TRIES = {
+    "account.app",
+    "account.off",
+    "account.password",
+    "join.account",
+    "sign_in.again",
+    "sign_in.code",
+    "sign_in.recover_codes",
+    "sign_in.sign_in",
+}
 # What a sound form says where the general filling would be refused.
 SOUND: dict[str, dict[str, str | None]] = {
+    "account.password": {"password": "seven herons by the weir"},
     "join.account": {"code": CODE, "email": "wen@elsewhere.example"},
     "practice.add": {"supervises": None},
     "practice.change_rule": {"asks": "no"},
@@ -192,8 +217,8 @@ SOUND: dict[str, dict[str, str | None]] = {
     "plans.start": {"starts_on": "2026-09-21", "holiday1": "", "holiday2": "", "holiday3": ""},
     "signs.decide": {"review_on": "2026-10-14"},
 }
-# Refused even when filled in soundly, because nobody has the second half: both codes of a recovery.
-HALF_KNOWN = {"sign_in.recover_codes"}
+# Refused even when filled in soundly, because nobody has the second half: both codes of a recovery, a code of an app.
+HALF_KNOWN = {"account.app", "account.off", "sign_in.code", "sign_in.recover_codes"}
 SAID = "A walk by the canal"
 
 
@@ -558,7 +583,8 @@ def distinct(app: Flask, client: FlaskClient, visitor: Visitor) -> dict[Found, T
     spare: list[tuple[Found, Tag]] = []
     for visited in pages_of(app, client, visitor):
         for form, tag in forms_on(app, visited.page, visited.address):
-            if visitor.name not in ("invited", "partner") and form.endpoint.startswith(ANYBODYS):
+            is_anybodys = form.endpoint.startswith(ANYBODYS) and form.endpoint not in FORMS[visitor.name]
+            if visitor.name not in ("invited", "partner") and is_anybodys:
                 continue
             if (form.endpoint, form.kinds) not in kinds:
                 kinds[form.endpoint, form.kinds] = form

@@ -133,7 +133,15 @@ FILE = {
     "/settings": 8,
 }
 GIVING = {"/c/assign": 13, "/c/assign/withdrawal-journal": 21}
-OWN = {"/today": 11, "/check-in": 4, "/thanks": 5, "/together": 11, "/me/history": 11, "/me": 1, "/me/sign-in": 3}
+OWN = {
+    "/today": 11,
+    "/check-in": 4,
+    "/thanks": 5,
+    "/together": 11,
+    "/me/history": 11,
+    "/me": 1,
+    "/me/sign-in": 3,
+}
 
 
 @dataclass(frozen=True)
