@@ -38,6 +38,7 @@ class Event(StrEnum):
     INVITATION_TALK_FIRST = "invitation answered, to talk first"
     JOINING_FINISHED = "joining finished"
     SIGNED_IN = "signed in"
+    CODE_AWAITED = "pass-phrase given, code awaited"
     SIGNED_OUT = "signed out"
     PASSPHRASE_GIVEN_AGAIN = "pass-phrase given again"
     RECOVERY_STARTED = "recovery started"

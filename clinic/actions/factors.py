@@ -43,11 +43,12 @@ def start_half_sign_in(person: Person) -> str:
     """Remember that the right pass-phrase was given; its token opens nothing but the question for a code."""
     now, token = clock.now(), new_token()
     db.session.execute(delete(HalfSignIn).where(HalfSignIn.begun_at <= now - second_factor.HALF_LASTS))
-    db.session.add(
-        HalfSignIn(
-            practice_id=person.practice_id, person_id=person.id, token_hash=digest(token), begun_at=now
-        )
+    half = HalfSignIn(
+        practice_id=person.practice_id, person_id=person.id, token_hash=digest(token), begun_at=now
     )
+    db.session.add(half)
+    db.session.flush()
+    record(person, Event.CODE_AWAITED, half)
     return token
 
 
