@@ -54,6 +54,7 @@ AREAS = {
     "mine": "me",
     "reminders": "me",
     "own_data": "me",
+    "account": "me",
     "couple": "couples",
     "answers": "couples",
     "signs": "couples",

@@ -204,6 +204,45 @@ class PassPhraseForm(Form):
     next: Any = HiddenField()
 
 
+class SecondCodeForm(Form):
+    """The code that follows the pass-phrase, and where to go on."""
+
+    code: Any = StringField(
+        "Code", filters=[code_digits], validators=[DataRequired("Enter the code from your app.")]
+    )
+    next: Any = HiddenField()
+
+
+class FirstCodeForm(Form):
+    """The first code of an app, which shows that it has read the key."""
+
+    code: Any = StringField(
+        "Code from the app",
+        filters=[code_digits],
+        validators=[DataRequired("Enter the code the app shows.")],
+        description="Six numbers. A new one comes every half minute.",
+    )
+
+
+class TurnOffForm(Form):
+    """What turns a second step off again."""
+
+    password: Any = PasswordField("Password", validators=[InputRequired("Enter your password.")])
+    code: Any = StringField(
+        "Code",
+        filters=[code_digits],
+        validators=[DataRequired("Enter a code.")],
+        description="From your app, or a recovery code.",
+    )
+
+
+class NewPassPhraseForm(Form):
+    """The old pass-phrase and a new one."""
+
+    old: Any = PasswordField("Password now", validators=[InputRequired("Enter the password you have now.")])
+    password: Any = PasswordField("New password", validators=[InputRequired("Choose a password.")])
+
+
 class RecoveryForm(Form):
     """Where a forgotten pass-phrase begins."""
 

@@ -15,6 +15,7 @@ from flask import Flask, current_app
 from zxcvbn import zxcvbn
 
 SHORTEST = 15
+SHORTEST_WITH_SECOND_STEP = 8
 LONGEST = 256
 # zxcvbn's own line for "safely unguessable" against a throttled sign-in.
 GUESSES = 1e8
@@ -25,11 +26,11 @@ def init_passphrase(app: Flask, memory_kib: int) -> None:
     app.extensions["passphrase_hasher"] = PasswordHasher(memory_cost=memory_kib, time_cost=2)
 
 
-def weakness(passphrase: str, personal_words: Sequence[str]) -> str | None:
+def weakness(passphrase: str, personal_words: Sequence[str], *, shortest: int = SHORTEST) -> str | None:
     """Why this pass-phrase can't be used, in a sentence, or None."""
     passphrase = unicodedata.normalize("NFC", passphrase)
-    if len(passphrase) < SHORTEST:
-        return f"Use at least {SHORTEST} characters. Four or five words in a row work well."
+    if len(passphrase) < shortest:
+        return f"Use at least {shortest} characters. Four or five words in a row work well."
     if len(passphrase) > LONGEST:
         return f"Use at most {LONGEST} characters."
     words = [part for word in personal_words for part in word.casefold().split() if len(part) > 2]
@@ -44,6 +45,11 @@ def weakness(passphrase: str, personal_words: Sequence[str]) -> str | None:
 
 def _guesses(text: str, words: Sequence[str]) -> float:
     return float(zxcvbn(text, user_inputs=list(words))["guesses"]) if text else 0.0
+
+
+def may_stand_alone(passphrase: str) -> bool:
+    """Whether this one is long enough where nothing else is asked for."""
+    return len(unicodedata.normalize("NFC", passphrase)) >= SHORTEST
 
 
 def keep(passphrase: str) -> str:

@@ -54,6 +54,9 @@ from clinic.queries.people import practice_of, sign_in_by_token, timed_out_by_to
 DEVICE_COOKIE = "device"
 YEAR = 365 * 24 * 3600
 
+# What stays open to somebody who first has to put their own way in right.
+OWN_WAY_IN = {Permission.ACCOUNT_OWN, Permission.ACCOUNT_UPDATE, Permission.SIGN_INS}
+
 CONTENT_SECURITY_POLICY = {
     "default-src": "'none'",
     "style-src": "'self'",
@@ -169,7 +172,12 @@ def _guard() -> ResponseReturnValue | None:
     person = access.signed_in()
     access.require(person, permission)
     _touch(person)
-    if person.kind is Role.PARTNER and permission not in (Permission.ACCOUNT_JOIN, Permission.ACCOUNT_OWN):
+    if permission not in OWN_WAY_IN:
+        if person.must_change_passphrase:
+            return redirect(url_for("account.password"))
+        if person.owes_second_factor:
+            return redirect(url_for("account.app"))
+    if person.kind is Role.PARTNER and permission not in OWN_WAY_IN | {Permission.ACCOUNT_JOIN}:
         g.place = own_place(person)
         if g.place.policy_read_at is None:
             return redirect(url_for("join.agree"))

@@ -53,9 +53,18 @@ EXTRAS = {
 READS = {"answers.mark_read", "answers.comment"}
 # A copy of one's own words may be taken twice from one page; each leaves its line in the audit and nothing else.
 MAY_COME_TWICE = {"own_data.data"}
-COUNTS_TRIES = {"join.account", "sign_in.again", "sign_in.sign_in", "sign_in.recover_codes"}
+COUNTS_TRIES = {
+    "account.app",
+    "account.off",
+    "account.password",
+    "join.account",
+    "sign_in.again",
+    "sign_in.code",
+    "sign_in.recover_codes",
+    "sign_in.sign_in",
+}
 # Refused even when filled in soundly, because nobody has the second half: both codes of a recovery.
-HALF_KNOWN = {"sign_in.recover_codes"}
+HALF_KNOWN = {"account.app", "account.off", "sign_in.code", "sign_in.recover_codes"}
 
 
 def try_everything(ground: Ground, found: Found, made_up: bytes) -> Iterator[str]:

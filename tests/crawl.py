@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 from uuid import UUID
 
+import pyotp
 import pytest
 import time_machine
 from flask import Flask
@@ -54,6 +55,7 @@ from assignments.models import (
 from assignments.queries.assignments import exercise_of
 from assignments.queries.doing import is_ritual
 from assignments.queries.library import own_exercise
+from clinic.actions.factors import begin_app, confirm_app
 from clinic.actions.kept_forms import keep_form
 from clinic.actions.reminders import make_calendar_address
 from clinic.actions.sign_ins import start_sign_in
@@ -61,7 +63,8 @@ from clinic.actions.talks import ask_to_talk
 from clinic.actions.tokens import digest
 from clinic.clock import now, today
 from clinic.extensions import db
-from clinic.models import Couple, Invitation, Partner, Person, Practice, SafetyConversation
+from clinic.models import Couple, HalfSignIn, Invitation, Partner, Person, Practice, SafetyConversation
+from clinic.queries.factors import factor_of, key_of
 from tests import builders
 from tests.assignments.planned import planned, two_weeks
 from tests.conftest import EVENING, Clock, CountQueries, SignInAs
@@ -73,7 +76,7 @@ from tests.page import Page, get_page, read_page, submit
 ADDRESSES_A_ROUTE = 2
 # Exit's page is blank and leads out of the house at once; tests/clinic/pages/test_leave.py looks after it.
 LEADS_OUT = "leave.leave"
-TOKEN, CODE = "a-link-of-one-use", "123456"
+TOKEN, CODE, HALF = "a-link-of-one-use", "123456", "half-a-sign-in"
 SENT = "withdrawal-journal"
 
 
@@ -141,6 +144,8 @@ def tell_the_world() -> None:
     # Ruth's sign-in timed out while she was writing this, and she has come back.
     kept = [("what", "You came along"), ("meant", ""), ("visibility", Level.PRIVATE.value)]
     keep_form(sender=ruth, path="/thanks/new", form_key="0" * 32, fields=[*kept, ("form_key", "0" * 32)])
+    begin_app(actor=sam)
+    _set_up_second_step(ruth)
     canal = db.session.get_one(Practice, priya.practice_id)
     lou = builders.person(canal, name="Lou", family_name="Park", joined=False, address="lou@demo.example")
     builders.invitation(lou, priya)
@@ -165,6 +170,20 @@ def _leaving(counsellor: Person) -> None:
     nell = builders.partner_person(couple, "A")
     ask_for_erasure(actor=nell)
     leave_couple(actor=nell)
+
+
+def _set_up_second_step(person: Person) -> None:
+    """An app, confirmed, and half a sign-in that waits for its code."""
+    begin_app(actor=person)
+    factor = factor_of(person)
+    assert factor is not None
+    confirm_app(actor=person, code=pyotp.TOTP(key_of(factor)).at(now()), device="a phone")
+    db.session.add(
+        HalfSignIn(
+            practice_id=person.practice_id, person_id=person.id, token_hash=digest(HALF), begun_at=now()
+        )
+    )
+    db.session.commit()
 
 
 def _write_our_own(counsellor: Person) -> None:
@@ -397,7 +416,7 @@ def _starting_page() -> list[str]:
 
 VISITORS = (
     Visitor("nobody", None, _signed_out),
-    Visitor("invited", None, lambda: ["/join", "/join/account", "/join/answered"]),
+    Visitor("invited", None, lambda: ["/join", "/join/account", "/join/answered", "/sign-in/code"]),
     Visitor("new partner", "ivo", _starting_page),
     Visitor("partner", "sam", _partner),
     Visitor("partner at work", "ruth", _partner_at_work),
@@ -418,6 +437,8 @@ def client_of(app: Flask, as_: SignInAs, visitor: Visitor, clock: Clock) -> Flas
         return as_(person)
     client = as_(None)
     if visitor.name == "invited":
+        with client.session_transaction() as session:
+            session["half_sign_in"] = HALF
         assert client.get(f"/join/{TOKEN}").status_code == 302
         welcome = get_page(client, "/join")
         submit(client, welcome, form='main form[action$="talk-first"]')

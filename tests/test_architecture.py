@@ -28,7 +28,10 @@ NOT_ACTS |= {"forget_kept_forms", "forget_old_slots", "queue_reminder"}
 PLAIN_TEXT = {
     "practice": {"name", "timezone", "country", "phone", "sharing_policy", "urgent_help", "exit_url"},
     "safety_rule_change": {"reason"},
+    "half_sign_in": {"token_hash"},
     "kept_form": {"path", "form_key"},
+    "spare_code": {"code_hash"},
+    "talk_request": {"about"},
     "person": {
         "role", "name", "family_name", "contact_address", "sign_in_address", "passphrase_hash",
         "inbox_shared", "theme",

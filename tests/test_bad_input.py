@@ -24,7 +24,7 @@ from tests.test_matrix import ROUTES
 # Who does not bring a form that somebody else has not.
 WALKERS = [visitor for visitor in VISITORS if visitor.name not in ("supervisor", "nobody")]
 # Seen once, however many visitors find them.
-ANYBODYS = ("sign_in.", "help.", "me.")
+ANYBODYS = ("sign_in.", "help.", "me.", "account.")
 # Forms that only stand on the page after an act: which act, on which form.
 AFTER = {
     "assign.undo": "assign.preview",
@@ -55,7 +55,11 @@ FORMS = {
         "do.outcome",
         "do.step",
         "do.undo",
-        "me.end",
+        "account.app",
+        "account.begin",
+        "account.end",
+        "account.not_me",
+        "account.password",
         "me.theme",
         "mine.hide",
         "reminders.calendar_address",
@@ -83,6 +87,8 @@ FORMS = {
     },
     "partner on Sunday": {"check_in.check_in"},
     "partner at work": {
+        "account.codes",
+        "account.off",
         "agreements.use",
         "do.check",
         "mine.cancel_sharing",
@@ -146,6 +152,9 @@ FORMS = {
 }
 # Buttons that stand for minutes only, between two acts. tests/assignments/pages presses each of them.
 FOR_MINUTES = {
+    "couples.reset_factor",
+    "practice.reset_factor",
+    "practice.seen",
     "agreements.forward",
     "agreements.restore",
     "agreements.sign",

@@ -23,6 +23,10 @@ from tests.crawl import LEADS_OUT, VISITORS, client_of, endpoint_of, pages_of, p
 from tests.test_matrix import ROUTES
 
 COSTS = {
+    "account.app": 3,
+    "account.off": 1,
+    "account.password": 1,
+    "account.sign_ins": 3,
     "agreements.agreement": 12,
     "agreements.for_couple": 11,
     "agreements.use": 5,

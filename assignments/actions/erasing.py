@@ -19,6 +19,7 @@ from assignments.models import (
     Checkin,
     Entry,
     Outcome,
+    Pause,
     Response,
     SetAside,
     Signature,
@@ -32,16 +33,22 @@ from clinic.domain.roles import Permission
 from clinic.errors import Conflict
 from clinic.extensions import db, fold_the_log, transaction
 from clinic.models import (
+    CalendarFeed,
     Couple,
     Erasure,
     FormKey,
+    HalfSignIn,
     Invitation,
     KeptForm,
     OutboxMail,
     Partner,
     Person,
     Recovery,
+    ReminderPlan,
+    ReminderSlot,
+    SecondFactor,
     SignIn,
+    SpareCode,
     TalkRequest,
 )
 from clinic.queries.couples import own_place
@@ -57,6 +64,7 @@ OWN: tuple[tuple[type[Any], InstrumentedAttribute[Any]], ...] = (
     (Checkin, Checkin.author_id),
     (Outcome, Outcome.person_id),
     (SetAside, SetAside.person_id),
+    (Pause, Pause.author_id),
     (TalkRequest, TalkRequest.author_id),
     (KeptForm, KeptForm.author_id),
     (OutboxMail, OutboxMail.person_id),
@@ -64,6 +72,12 @@ OWN: tuple[tuple[type[Any], InstrumentedAttribute[Any]], ...] = (
     (Recovery, Recovery.person_id),
     (SignIn, SignIn.person_id),
     (FormKey, FormKey.person_id),
+    (ReminderPlan, ReminderPlan.person_id),
+    (ReminderSlot, ReminderSlot.person_id),
+    (CalendarFeed, CalendarFeed.person_id),
+    (SecondFactor, SecondFactor.author_id),
+    (SpareCode, SpareCode.person_id),
+    (HalfSignIn, HalfSignIn.person_id),
 )
 
 
@@ -140,5 +154,5 @@ def _empty(person: Person) -> None:
     """The name stays, because it is the practice's record whom it saw; no way to reach or sign in as them does."""
     person.contact_address = ""
     person.sign_in_address = person.passphrase_hash = None
-    person.inbox_shared, person.wants_reminders, person.theme = "unsure", False, "system"
+    person.inbox_shared, person.theme, person.second_factor_at = "unsure", "system", None
     person.disabled_at = clock.now()

@@ -46,6 +46,7 @@ from clinic import crypto
 from clinic.extensions import db
 from clinic.models import Partner
 from clinic.queries.people import practice_of
+from clinic.queries.reminders import timetable_of
 
 Row = TypeVar("Row", Response, TurnPart, AgreementText, Entry, Checkin, Outcome)
 
@@ -177,7 +178,7 @@ def _settings(reading: _Reading) -> list[Said]:
         ("I sign in with", person.sign_in_address or ""),
         ("Mail goes to", person.contact_address),
         ("Somebody else may read that mail", INBOX.get(person.inbox_shared, person.inbox_shared)),
-        ("Reminders", "On" if person.wants_reminders else "Off"),
+        ("Reminders", "On" if timetable_of(person).on else "Off"),
         ("How pages look", person.theme),
         ("Joined", str(reading.day(person.joined_at)) if person.joined_at else ""),
         ("Read who sees what", str(reading.day(place.policy_read_at)) if place.policy_read_at else ""),
@@ -318,7 +319,7 @@ def _checkins(reading: _Reading) -> Iterator[Thing]:
 
 def _outcomes(reading: _Reading) -> Iterator[Thing]:
     for row in db.session.scalars(reading.own(Outcome, Outcome.person_id).order_by(Outcome.at.desc())):
-        said = [Said("How did it go?", [TRIED.get(row.tried, row.tried)])]
+        said = [Said("How did it go?", [TRIED.get(row.tried, row.tried)])] if row.tried else []
         if row.useful is not None:
             said.append(Said("How useful was it?", [f"{row.useful} out of 10"]))
         name = reading.exercise(row.assignment_id).name

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from sqlalchemy import update
+from sqlalchemy import delete, insert, update
 
 from clinic import clock, mail, passphrase
 from clinic.access import require
@@ -16,7 +16,7 @@ from clinic.domain import sign_ins
 from clinic.domain.roles import Permission, Role
 from clinic.errors import Conflict, DomainError, NotFound
 from clinic.extensions import db, transaction
-from clinic.models import Person, Recovery, SignIn, SignInFailure
+from clinic.models import HalfSignIn, Person, Recovery, SignIn, SignInFailure
 from clinic.queries.couples import partner_of_couple
 from clinic.queries.people import (
     failures_in,
@@ -50,20 +50,22 @@ def check_sign_in(*, address: str, given: str, device: str) -> Person:
     if not sign_ins.may_try(now, failures_in(bucket, now - sign_ins.FAILURE_WINDOW)):
         raise WrongSignIn(TOO_MANY)
     if not passphrase.matches(person.passphrase_hash if person else None, given) or person is None:
-        _count_failure(bucket, now)
+        count_failure(bucket, now)
         raise WrongSignIn(WRONG)
     return person
 
 
-def give_pass_phrase_again(*, actor: Person, given: str, device: str) -> None:
-    """Whoever is signed in shows that they are still the one. Wrong tries count as for signing in.
-
-    Raises WrongSignIn.
-    """
+def prove_pass_phrase(*, actor: Person, given: str, device: str) -> None:
+    """Refuse a pass-phrase that is not this person's. Wrong tries count as for signing in. Raises WrongSignIn."""
     try:
         check_sign_in(address=actor.sign_in_address or "", given=given, device=device)
     except WrongSignIn as problem:
         raise WrongSignIn(TOO_MANY if problem.sentence == TOO_MANY else WRONG_AGAIN) from None
+
+
+def give_pass_phrase_again(*, actor: Person, given: str, device: str) -> None:
+    """Whoever is signed in shows that they are still the one. Raises WrongSignIn."""
+    prove_pass_phrase(actor=actor, given=given, device=device)
     _confirm(actor)
 
 
@@ -73,9 +75,14 @@ def _confirm(actor: Person) -> None:
     record(actor, Event.PASSPHRASE_GIVEN_AGAIN, actor.sign_in)
 
 
-@transaction
-def _count_failure(bucket: str, now: datetime) -> None:
-    db.session.add(SignInFailure(bucket=bucket, at=now))
+def count_failure(bucket: str, now: datetime) -> None:
+    """Remember that something wrong was given, under the hash it is counted by.
+
+    In a transaction of its own: nothing else of a refused act is kept, and its form may come again.
+    """
+    db.session.rollback()
+    with db.engine.begin() as connection:
+        connection.execute(insert(SignInFailure).values(id=uuid4(), bucket=bucket, at=now))
 
 
 @transaction
@@ -107,6 +114,32 @@ def end_sign_in(*, actor: Person, sign_in_id: UUID) -> None:
     if row.ended_at is None:
         row.ended_at = clock.now()
         record(actor, Event.SIGNED_OUT, row)
+
+
+def end_sign_ins(person: Person, now: datetime, *, but: SignIn | None = None) -> None:
+    """End every sign-in of a person's, but the one they are asking with, within the running action."""
+    kept = but.id if but is not None else None
+    db.session.execute(
+        update(SignIn)
+        .where(SignIn.person_id == person.id, SignIn.ended_at.is_(None), SignIn.id.is_distinct_from(kept))
+        .values(ended_at=now)
+    )
+    db.session.execute(delete(HalfSignIn).where(HalfSignIn.person_id == person.id))
+
+
+def choose_passphrase(person: Person, new: str) -> None:
+    """Set a pass-phrase within the running action. Raises WeakPassphrase with the reason."""
+    address = person.sign_in_address or ""
+    reason = passphrase.weakness(
+        new,
+        [person.name, person.family_name, practice_of(person).name, address.partition("@")[0]],
+        shortest=passphrase.SHORTEST_WITH_SECOND_STEP if person.second_factor_at else passphrase.SHORTEST,
+    )
+    if reason:
+        raise WeakPassphrase(reason)
+    person.passphrase_hash = passphrase.keep(new)
+    person.must_change_passphrase = False
+    db.session.add(person)
 
 
 def touch_sign_in(sign_in_id: UUID, now: datetime) -> None:
@@ -157,7 +190,7 @@ def issue_recovery_code(
 
 @transaction
 def finish_recovery(*, address: str, mail_code: str, spoken_code: str, new_passphrase: str) -> Person:
-    """Set a new pass-phrase with both codes; every sign-in of the person ends.
+    """Set a new pass-phrase with both codes; every sign-in of the person ends. A second step stays (R15).
 
     Raises WrongCode (alike for an unknown address) or WeakPassphrase.
     """
@@ -170,17 +203,9 @@ def finish_recovery(*, address: str, mail_code: str, spoken_code: str, new_passp
         or not (same(mail_code, recovery.mail_code_hash) & same(spoken_code, recovery.spoken_code_hash))
     ):
         raise WrongCode("The two codes don't match. Check them, or ask for new ones.")
-    reason = passphrase.weakness(
-        new_passphrase,
-        [person.name, person.family_name, practice_of(person).name, address.partition("@")[0]],
-    )
-    if reason:
-        raise WeakPassphrase(reason)
+    choose_passphrase(person, new_passphrase)
     recovery.used_at = now
-    person.passphrase_hash = passphrase.keep(new_passphrase)
-    db.session.execute(
-        update(SignIn).where(SignIn.person_id == person.id, SignIn.ended_at.is_(None)).values(ended_at=now)
-    )
+    end_sign_ins(person, now)
     record(person, Event.PASSPHRASE_CHANGED, person)
     return person
 

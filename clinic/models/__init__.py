@@ -4,6 +4,7 @@ from clinic.models.appointment import Appointment
 from clinic.models.audit import AuditHead, AuditLine
 from clinic.models.couple import Couple, Partner, SafetyConversation
 from clinic.models.erasure import Erasure
+from clinic.models.factor import HalfSignIn, SecondFactor, SpareCode
 from clinic.models.outbox import OutboxMail
 from clinic.models.person import Invitation, Person, Recovery, Supervision
 from clinic.models.practice import Practice, SafetyRuleChange
@@ -19,6 +20,7 @@ __all__ = [
     "Couple",
     "Erasure",
     "FormKey",
+    "HalfSignIn",
     "Invitation",
     "KeptForm",
     "OutboxMail",
@@ -30,8 +32,10 @@ __all__ = [
     "ReminderSlot",
     "SafetyConversation",
     "SafetyRuleChange",
+    "SecondFactor",
     "SignIn",
     "SignInFailure",
+    "SpareCode",
     "Supervision",
     "TalkRequest",
 ]

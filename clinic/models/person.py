@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from clinic.domain.roles import Role
@@ -37,6 +37,12 @@ class Person(Model):
     created_at: Mapped[Moment]
     joined_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # Since when signing in takes a second step; None while the pass-phrase stands alone.
+    second_factor_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # The pass-phrase may be known to somebody else, or is too short to stand alone: nothing opens until it is new.
+    must_change_passphrase: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # When a member of staff said that a sign-in was not theirs, until their admin has seen it.
+    not_me_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     # Loaded with whoever signed in. As long as they hold it, nobody has to ask for their practice again.
     practice: Mapped[Practice] = relationship(lazy="raise_on_sql", viewonly=True)
@@ -56,6 +62,8 @@ class Person(Model):
     sign_in_token: str = ""
     is_authenticated: bool = True
     is_anonymous: bool = False
+    # Whether this person's practice wants a second step that they have not set up yet.
+    owes_second_factor: bool = False
 
     @property
     def is_active(self) -> bool:

@@ -9,11 +9,11 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clinic.extensions import Model, UTCDateTime
-from clinic.models.columns import CoupleId, Id, Moment, PersonId, PracticeId, Sealed
+from clinic.models.columns import CoupleId, Id, Moment, PersonId, PracticeId, Sealed, Word
 
 
 class TalkRequest(Model):
-    """Somebody asked to talk on their own. Only staff ever read it; no page of either partner does."""
+    """Somebody asked to talk on their own, or ended a sign-in that was not theirs. Only staff ever read it."""
 
     __tablename__ = "talk_request"
 
@@ -22,6 +22,8 @@ class TalkRequest(Model):
     couple_id: Mapped[CoupleId]
     author_id: Mapped[PersonId]
     asked_at: Mapped[Moment]
+    # What it is about: "talk", or "sign-in" where a sign-in was not theirs.
+    about: Mapped[Word] = mapped_column(default="talk", server_default="talk")
     # A safe way and time to be reached, in the asker's words; None where they left it open.
     reach_sealed: Mapped[Sealed | None]
     # What it was said about, where it came from an answer and not from the page that asks.

@@ -12,7 +12,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from clinic import crypto
-from clinic.domain import invitations, sign_ins
+from clinic.domain import invitations, second_factor, sign_ins
 from clinic.domain.roles import Role
 from clinic.errors import NotFound
 from clinic.extensions import db
@@ -28,6 +28,7 @@ from clinic.models import (
     SignIn,
     SignInFailure,
     Supervision,
+    TalkRequest,
 )
 
 # Where Exit leads somebody whose practice we do not know.
@@ -175,14 +176,18 @@ def _is_open(invitation: Invitation, now: datetime) -> bool:
 def sign_in_by_token(token_hash: str, now: datetime) -> tuple[SignIn, Person] | None:
     """A sign-in that still counts, with its person; None when it has ended, idled out or aged out."""
     row = db.session.execute(
-        select(SignIn, Person)
+        select(SignIn, Person, Practice.is_demo)
         .join(Person, Person.id == SignIn.person_id)
+        .join(Practice, Practice.id == Person.practice_id)
         .where(SignIn.token_hash == token_hash)
         .options(joinedload(Person.practice, innerjoin=True))
     ).one_or_none()
     if row is None:
         return None
-    sign_in, person = row
+    sign_in, person, in_demo = row
+    person.owes_second_factor = second_factor.is_owed(
+        is_staff=person.is_staff, in_demo=in_demo, has_one=person.second_factor_at is not None
+    )
     live = sign_ins.is_live(
         now,
         is_staff=person.is_staff,
@@ -253,6 +258,17 @@ def sign_ins_of(person: Person, now: datetime) -> Sequence[SignIn]:
             ended_at=row.ended_at,
         )
     ]
+
+
+def open_disownings(person: Person) -> int:
+    """How many of this person's own “this was not me” nobody has seen to yet; only the act itself may ask."""
+    return db.session.execute(
+        select(func.count(TalkRequest.id)).where(
+            TalkRequest.author_id == person.id,
+            TalkRequest.about == "sign-in",
+            TalkRequest.spoken_at.is_(None),
+        )
+    ).scalar_one()
 
 
 def person_by_address(address: str) -> Person | None:

@@ -2,7 +2,19 @@
 
 from flask import Blueprint
 
-from clinic.views import appointments, couples, help, join, leave, me, practice, reminders, sign_in, talks
+from clinic.views import (
+    account,
+    appointments,
+    couples,
+    help,
+    join,
+    leave,
+    me,
+    practice,
+    reminders,
+    sign_in,
+    talks,
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     sign_in.blueprint,
@@ -10,6 +22,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     join.blueprint,
     help.blueprint,
     me.blueprint,
+    account.blueprint,
     couples.blueprint,
     appointments.blueprint,
     practice.blueprint,

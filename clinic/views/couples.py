@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from clinic import clock
 from clinic.access import needs, signed_in
 from clinic.actions.couples import NewPartner, add_couple, close_couple, record_safety_conversation
+from clinic.actions.factors import reset_second_factor
 from clinic.actions.invitations import Invited, invite_partner_again
 from clinic.actions.sign_ins import issue_recovery_code
 from clinic.domain.roles import Permission
@@ -135,3 +136,12 @@ def recovery_code(couple_id: UUID, slot: str) -> ResponseReturnValue:
     )
     response.headers["Content-Location"] = back
     return response
+
+
+@blueprint.post("/c/couples/<uuid:couple_id>/partners/<slot>/second-step/off")
+@needs(Permission.FACTOR_RESET)
+def reset_factor(couple_id: UUID, slot: str) -> ResponseReturnValue:
+    """For a partner who has lost their phone and their recovery codes."""
+    person = reset_second_factor(actor=signed_in(), couple_id=couple_id, slot=slot)
+    notice(f"Done. {person.name} signs in with the password, and then chooses a new one.")
+    return redirect(url_for("couples.settings", couple_id=couple_id))

@@ -1,28 +1,26 @@
-"""One's own account: where one is signed in, how pages look, signing out."""
+"""One's own account: where its pages are, how pages look, signing out."""
 
 from __future__ import annotations
-
-from uuid import UUID
 
 from flask import Blueprint, current_app, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from clinic import clock
 from clinic.access import needs, signed_in
 from clinic.actions.people import choose_theme
-from clinic.actions.sign_ins import end_sign_in
 from clinic.domain.roles import Permission
 from clinic.forms import ThemeForm
-from clinic.queries.people import sign_ins_of
 from clinic.web import notice, page
 
 blueprint = Blueprint("me", __name__)
 
 # A partner's pages about themselves: endpoint, label, a line about it, symbol. Those of the package above stand here
 # by name, because this one does not know it.
+SIGNING_IN = ("account.sign_ins", "Signing in", "Where you are signed in, password, second step", "gear")
+STAFF_PAGES = (SIGNING_IN,)
 OWN_PAGES = (
     ("mine.history", "My answers", "What you wrote, and who sees it", "book"),
     ("talks.ask", "Talk on your own", "With your counsellor, without your partner", "speech"),
+    SIGNING_IN,
     ("reminders.reminders", "Reminders", "By mail, and your calendar", "bell"),
     ("own_data.data", "My data", "Download what you wrote, or delete it", "note"),
     ("own_data.leave", "Leave the couple", "End practice, and what that means", "exit"),
@@ -34,15 +32,16 @@ OWN_PAGES = (
 @blueprint.get("/me")
 @needs(Permission.ACCOUNT_OWN)
 def me() -> ResponseReturnValue:
-    """The links of one's own account, the theme, and every sign-in that still counts."""
+    """The links of one's own account, and the theme."""
     return _me(ThemeForm(theme=signed_in().theme))
 
 
 def _me(form: ThemeForm) -> ResponseReturnValue:
     person = signed_in()
-    sign_ins = sign_ins_of(person, clock.now())
-    own_pages = [] if person.is_staff else [row for row in OWN_PAGES if row[0] in current_app.view_functions]
-    return page("clinic/me/me.html", form, sign_ins=sign_ins, own_pages=own_pages)
+    own_pages = [
+        row for row in (STAFF_PAGES if person.is_staff else OWN_PAGES) if row[0] in current_app.view_functions
+    ]
+    return page("clinic/me/me.html", form, own_pages=own_pages)
 
 
 @blueprint.post("/me/theme")
@@ -54,13 +53,4 @@ def theme() -> ResponseReturnValue:
         return _me(form)
     choose_theme(actor=signed_in(), theme=form.theme.data)
     notice("Saved.")
-    return redirect(url_for("me.me"))
-
-
-@blueprint.post("/me/sign-ins/<uuid:sign_in_id>/end")
-@needs(Permission.ACCOUNT_OWN)
-def end(sign_in_id: UUID) -> ResponseReturnValue:
-    """End one of one's own sign-ins, on this device or another."""
-    end_sign_in(actor=signed_in(), sign_in_id=sign_in_id)
-    notice("That sign-in has ended.")
     return redirect(url_for("me.me"))

@@ -9,6 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from clinic import clock
 from clinic.access import needs, signed_in
+from clinic.actions.accounts import see_disowned
+from clinic.actions.factors import reset_second_factor
 from clinic.actions.invitations import Invited
 from clinic.actions.practices import (
     change_safety_rule,
@@ -80,6 +82,24 @@ def recovery_code(person_id: UUID) -> ResponseReturnValue:
     response = make_response(render_template("clinic/practice/recovery_code.html", name=name, code=code))
     response.headers["Content-Location"] = url_for("practice.people")
     return response
+
+
+@blueprint.post("/p/people/<uuid:person_id>/second-step/off")
+@needs(Permission.STAFF_CREATE)
+def reset_factor(person_id: UUID) -> ResponseReturnValue:
+    """For a colleague who has lost their phone and their recovery codes."""
+    person = reset_second_factor(actor=signed_in(), person_id=person_id)
+    notice(f"Done. {person.name} signs in with the password, and then chooses a new one.")
+    return redirect(url_for("practice.people"))
+
+
+@blueprint.post("/p/people/<uuid:person_id>/sign-in-seen")
+@needs(Permission.STAFF_CREATE)
+def seen(person_id: UUID) -> ResponseReturnValue:
+    """The admin has spoken with a colleague who ended a sign-in that was not theirs."""
+    see_disowned(actor=signed_in(), person_id=person_id)
+    notice("Noted.")
+    return redirect(url_for("practice.people"))
 
 
 @blueprint.route("/p/urgent-help", methods=["GET", "POST"])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from clinic import clock
 from clinic.access import needs, public, signed_in
+from clinic.actions.factors import WrongSecondCode, finish_half_sign_in, start_half_sign_in
 from clinic.actions.invitations import WeakPassphrase, WrongCode
 from clinic.actions.kept_forms import leave_kept_form
 from clinic.actions.sign_ins import (
@@ -20,10 +21,12 @@ from clinic.actions.sign_ins import (
     start_recovery,
     start_sign_in,
 )
+from clinic.actions.tokens import digest
 from clinic.domain.roles import Permission
 from clinic.domain.sign_ins import device_name
-from clinic.forms import PassPhraseForm, RecoveryCodesForm, RecoveryForm, SignInForm
+from clinic.forms import PassPhraseForm, RecoveryCodesForm, RecoveryForm, SecondCodeForm, SignInForm
 from clinic.models import Person
+from clinic.queries.factors import half_sign_in
 from clinic.queries.people import fields_of, kept_form_of
 from clinic.web import (
     at_most,
@@ -54,11 +57,41 @@ def sign_in() -> ResponseReturnValue:
         except WrongSignIn as problem:
             form.form_errors.append(problem.sentence)
         else:
+            if person.second_factor_at is not None:
+                session["half_sign_in"] = start_half_sign_in(person)
+                return redirect(url_for("sign_in.code", next=local_target(form.next.data)))
             let_in(person, device)
-            if kept_form_of(person, clock.now()) is not None:
-                return redirect(url_for("sign_in.carry_on"))
-            return redirect(local_target(form.next.data) or url_for("home"))
+            return _inside(person, form.next.data)
     return page("clinic/sign_in/sign_in.html", form)
+
+
+def _inside(person: Person, target: str | None) -> ResponseReturnValue:
+    """Where somebody who is in goes on: first to what they sent after a time-out, if there is any."""
+    if kept_form_of(person, clock.now()) is not None:
+        return redirect(url_for("sign_in.carry_on"))
+    return redirect(local_target(target) or url_for("home"))
+
+
+@blueprint.route("/sign-in/code", methods=["GET", "POST"])
+@public
+@ends_history
+@at_most("30 per minute")
+def code() -> ResponseReturnValue:
+    """The second step, for a browser that has given the right pass-phrase a short time ago."""
+    token, device = str(session.get("half_sign_in", "")), device_token()
+    form = SecondCodeForm(next=request.args.get("next"))
+    if half_sign_in(digest(token), clock.now()) is None:
+        return redirect(url_for("home" if current_user.is_authenticated else "sign_in.sign_in"))
+    if form.validate_on_submit():
+        name = device_name(request.user_agent.string)
+        try:
+            person = finish_half_sign_in(token=token, code=form.code.data, device=device, device_name=name)
+        except WrongSecondCode as problem:
+            form.code.errors = [problem.sentence]
+        else:
+            begin_session(person, person.sign_in_token)
+            return _inside(person, form.next.data)
+    return page("clinic/sign_in/code.html", form)
 
 
 @blueprint.route("/sign-in/again", methods=["GET", "POST"])

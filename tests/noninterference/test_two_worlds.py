@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pyotp
 import pytest
 import time_machine
 from flask import Flask, current_app
@@ -55,6 +56,8 @@ from assignments.queries.own_copy import own_copy
 from assignments.queries.plans import assignments_in
 from assignments.views.own_data import packed
 from clinic import access
+from clinic.actions.accounts import disown_sign_in
+from clinic.actions.factors import begin_app, confirm_app
 from clinic.actions.people import choose_theme
 from clinic.actions.reminders import make_calendar_address, set_reminders
 from clinic.actions.sign_ins import start_sign_in
@@ -64,6 +67,7 @@ from clinic.domain.roles import Permission, Role
 from clinic.extensions import db
 from clinic.models import Appointment, OutboxMail, Person, SignIn, TalkRequest
 from clinic.queries.couples import own_place
+from clinic.queries.factors import factor_of, key_of
 from tests import builders
 from tests.assignments.given import (
     OPENS_TOGETHER,
@@ -568,6 +572,22 @@ def signed_in_elsewhere(world: World, person: Person) -> object:
     return start_sign_in(person, device="another", device_name="Another phone")
 
 
+def a_second_step_set_up(world: World, person: Person) -> object:
+    own = db.session.get_one(Person, person.id)
+    begin_app(actor=own)
+    factor = factor_of(own)
+    assert factor is not None
+    code = pyotp.TOTP(key_of(factor)).at(datetime.now(UTC))
+    return confirm_app(actor=own, code=code, device="another")
+
+
+def a_sign_in_that_was_not_theirs(world: World, person: Person) -> object:
+    own = db.session.get_one(Person, person.id)
+    row = db.session.scalars(select(SignIn.id).where(SignIn.person_id == person.id)).first()
+    assert row is not None
+    return disown_sign_in(actor=own, sign_in_id=row)
+
+
 # What fits into one world together. Each world costs several hundred pages, so there are few.
 KEPT_TOGETHER: dict[str, tuple[Act, ...]] = {
     "kept to oneself": (
@@ -588,6 +608,7 @@ KEPT_TOGETHER: dict[str, tuple[Act, ...]] = {
         signed_in_elsewhere,
         takes_a_copy,
         asks_for_their_account_to_be_deleted,
+        a_second_step_set_up,
     ),
     "kept with the counsellor": (
         the_counsellor_reads_and_replies,
@@ -596,6 +617,7 @@ KEPT_TOGETHER: dict[str, tuple[Act, ...]] = {
         a_pause_come_back_from,
         asks_to_talk_alone,
         what_got_in_the_way,
+        a_sign_in_that_was_not_theirs,
         something_given_to_them_alone,
         what_was_given_to_them_alone_is_changed,
         the_counsellor_judges_a_sign,

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import LargeBinary, select, update
 from sqlalchemy.engine import make_url
 
-from assignments.actions.erasing import ask_for_erasure, erase
+from assignments.actions.erasing import OWN, ask_for_erasure, erase
 from assignments.models import Comment, Response
 from clinic import crypto
 from clinic.actions.kept_forms import keep_form
@@ -204,3 +204,22 @@ def test_staff_pages_go_on_without_them(written: None, cast: Cast, as_: AS, app:
     settings = get_page(priya, couple + "/settings")
     assert "Nowhere: this account was deleted" in settings.words
     assert len(settings.select('form[action*="/partners/A/"]')) == 1  # The safety conversation alone.
+
+
+# Rows of staff, of the couple or of the practice, which stay; and those that hang on a row that goes.
+STAYS = {
+    *("appointment", "assignment", "audit_line", "couple", "couple_plan", "decision", "decision_note"),
+    *("erasure", "partner", "plan_change", "practice_exercise", "practice_plan", "safety_conversation"),
+    *("safety_rule_change", "sign_judgement", "supervision", "withdrawal", "answer", "comment", "read_mark"),
+}
+
+
+def test_every_table_that_names_a_person_is_deleted_or_known_to_stay() -> None:
+    """A new table of somebody's own joins OWN, or erasing would forget it."""
+    naming = {
+        table.name
+        for table in db.metadata.sorted_tables
+        if any(key.column.table.name == "person" for key in table.foreign_keys)
+    }
+    assert naming - {model.__tablename__ for model, _ in OWN} == STAYS & naming
+    assert naming >= STAYS - {"answer", "comment", "read_mark", "audit_line"}

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 import pytest
 from flask import Flask
 
 from clinic.extensions import db
-from clinic.models import Person, SignIn
+from clinic.models import Person
 from tests.cast import AS, Cast
 from tests.page import get_page, read_page, submit, submit_and_follow
 
@@ -39,29 +37,3 @@ def test_a_theme_there_is_not_is_refused(cast: Cast, as_: AS, theme: str) -> Non
     client = as_(cast.sam)
     response = submit(client, get_page(client, "/me"), {"theme": theme}, form=THEME, status=422)
     assert "Choose" in read_page(response, 422).words
-
-
-def test_a_sign_in_elsewhere_can_be_ended(cast: Cast, as_: AS) -> None:
-    phone, laptop = as_(cast.sam), as_(cast.sam)
-    page = get_page(phone, "/me")
-    assert len(page.select("li.entry")) == 2
-    submit(phone, page, form='form[action$="/end"]')
-    assert laptop.get("/me").status_code == 302
-    assert len(get_page(phone, "/me").select("li.entry")) == 1
-
-
-def test_nobody_can_end_somebody_elses_sign_in(cast: Cast, as_: AS, app: Flask) -> None:
-    sam = as_(cast.sam)
-    with app.app_context():
-        of_sam = db.session.query(SignIn).filter_by(person_id=cast.sam.id).one().id
-    for person in (cast.jo, cast.priya, cast.ada, cast.lea):
-        client = as_(person)
-        as_(person)  # A second sign-in of their own gives the page a form to send.
-        page = get_page(client, "/me")
-        form = page.select_one('form[action$="/end"]')
-        assert form is not None
-        form["action"] = f"/me/sign-ins/{of_sam}/end"
-        submit(client, page, form='form[action$="/end"]', status=404)
-        form["action"] = f"/me/sign-ins/{uuid4()}/end"
-        submit(client, page, form='form[action$="/end"]', status=404)
-    get_page(sam, "/me")
