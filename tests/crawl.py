@@ -24,7 +24,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.orm import joinedload
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
@@ -49,7 +48,7 @@ from assignments.models import (
     PracticeExercise,
     Response,
 )
-from assignments.queries.assignments import exercise_of
+from assignments.queries.assignments import exercise_of, open_assignments
 from assignments.queries.doing import is_ritual
 from assignments.queries.library import own_exercise
 from clinic.actions.kept_forms import keep_form
@@ -59,6 +58,7 @@ from clinic.actions.tokens import digest
 from clinic.clock import now, today
 from clinic.extensions import db
 from clinic.models import Couple, Invitation, Partner, Person, Practice, SafetyConversation
+from clinic.queries.couples import own_place
 from tests import builders
 from tests.assignments.planned import planned, two_weeks
 from tests.conftest import EVENING, Clock, CountQueries, SignInAs
@@ -257,12 +257,7 @@ def _partner() -> list[str]:
 
 def _rituals_of(person: Person) -> list[str]:
     """Where what this person's couple does again and again is begun."""
-    given = db.session.scalars(
-        select(Assignment)
-        .options(joinedload(Assignment.exercise_version))
-        .where(Assignment.couple_id == couple_of(person))
-        .order_by(Assignment.starts_on, Assignment.id)
-    )
+    given = open_assignments(own_place(person), today("Europe/London"))
     return [f"/do/{one.id}" for one in given if is_ritual(exercise_of(one))]
 
 
