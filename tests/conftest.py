@@ -23,9 +23,9 @@ from clinic.crypto import unseal
 from clinic.extensions import db
 from clinic.models import OutboxMail, Person
 from clinic.web import DEVICE_COOKIE
-from tests.databases import Databases, PostgreSQLServer, SharedApp, SQLiteFiles, app_on, postgresql
+from tests.databases import Databases, PostgreSQLServer, SQLiteFiles, app_on, postgresql, shared_app_on
 
-pytest_plugins = ["tests.browser", "tests.cast", "tests.crawl"]
+pytest_plugins = ["tests.browser", "tests.cast", "tests.once", "tests.crawl"]
 
 
 # --- pytest-flask's trap: either of its two fixtures alone lets every client be the last one who signed in.
@@ -91,7 +91,9 @@ def _only_this_machine() -> Iterator[None]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """`both_databases` runs a test on SQLite and on PostgreSQL; without it SQLite alone is enough."""
     if metafunc.definition.get_closest_marker("both_databases") and "database_kind" in metafunc.fixturenames:
-        metafunc.parametrize("database_kind", ["sqlite", "postgresql"])
+        # The mark lets a quick run leave this half out.
+        second = pytest.param("postgresql", marks=pytest.mark.postgresql)
+        metafunc.parametrize("database_kind", ["sqlite", second])
 
 
 @pytest.fixture
@@ -143,19 +145,11 @@ def has_cast(request: pytest.FixtureRequest) -> bool:
     return "cast" in request.fixturenames and request.node.get_closest_marker("settings") is None
 
 
-@pytest.fixture(scope="session")
-def shared_apps() -> dict[str, SharedApp]:
-    """The application of each kind of database, made when it is first asked for."""
-    return {}
-
-
 @pytest.fixture
 def app(
     request: pytest.FixtureRequest,
-    database_kind: str,
     database_url: str,
     settings: dict[str, Any],
-    shared_apps: dict[str, SharedApp],
 ) -> Iterator[Flask]:
     """The whole application on a fresh database. Use `with app.app_context():` to set a scene,
     and close it before a client is used.
@@ -167,9 +161,7 @@ def app(
         with app_on(database_url, **settings) as own:
             yield own
         return
-    if database_kind not in shared_apps:
-        shared_apps[database_kind] = SharedApp(database_url)
-    with shared_apps[database_kind].on(database_url) as shared:
+    with shared_app_on(database_url) as shared:
         yield shared
 
 

@@ -1,6 +1,6 @@
 """Every page of the product, found as people find it: by following links, in the demo world.
 
-The world is told once a worker, at the `clock` fixture's Wednesday evening, and copied for whoever asks. Addresses
+The world is told once a run, at the `clock` fixture's Wednesday evening, and copied for whoever asks. Addresses
 that no link leads to are seeds, with ids from the database. `tests/test_page_costs.py` fails for a GET route that
 nobody reaches, so a new page joins by being linked.
 """
@@ -63,6 +63,7 @@ from tests import builders
 from tests.assignments.planned import planned, two_weeks
 from tests.conftest import EVENING, Clock, CountQueries, SignInAs
 from tests.databases import SQLiteFiles, app_on
+from tests.once import MadeOnce
 from tests.page import Page, get_page, read_page, submit
 
 # How many addresses of one route are followed: a couple's page differs little from couple to couple.
@@ -470,12 +471,16 @@ def links(page: Page) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def told_world(sqlite_files: SQLiteFiles) -> Path:
-    """The file of the demo world, told once a worker."""
-    url = sqlite_files.fresh()
-    with time_machine.travel(EVENING, tick=False), app_on(url) as app, app.app_context():
-        tell_the_world()  # The write-ahead log is folded into the file when app_on closes it.
-    return Path(make_url(url).database or "")
+def told_world(sqlite_files: SQLiteFiles, made_once: MadeOnce) -> Path:
+    """The file of the demo world, told once a run."""
+
+    def tell(path: Path) -> None:
+        url = sqlite_files.fresh()
+        with time_machine.travel(EVENING, tick=False), app_on(url) as app, app.app_context():
+            tell_the_world()  # The write-ahead log is folded into the file when app_on closes it.
+        shutil.copyfile(make_url(url).database or "", path)
+
+    return made_once("told-world.sqlite", tell)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -92,6 +92,7 @@ class SharedApp:
     """
 
     def __init__(self, url: str) -> None:
+        self._taken = False
         self.app = create_app(TestConfig(database_url=url))
         self.app.jinja_env.bytecode_cache = compiled_templates
         hurry(self.app)
@@ -104,7 +105,10 @@ class SharedApp:
 
     @contextmanager
     def on(self, url: str) -> Iterator[Flask]:
-        """The application on the database at `url`, as if it had been made for it."""
+        """The application on the database at `url`, as if it had been made for it. One database at a time."""
+        if self._taken:
+            raise RuntimeError("This application is on another database: ask for one of another name.")
+        self._taken = True
         vars(limiter).update(self._limiter)
         self._engine.url = make_url(url)
         self.app.config["SQLALCHEMY_DATABASE_URI"] = url
@@ -116,6 +120,7 @@ class SharedApp:
             self._engine.dispose()
             self.app.config.clear()
             self.app.config.update(self._settings)
+            self._taken = False
 
     def _connect_elsewhere(
         self, dialect: Any, _record: object, args: list[Any], fields: dict[str, Any]
@@ -123,6 +128,21 @@ class SharedApp:
         where, how = dialect.create_connect_args(self._engine.url)
         args[:] = where
         fields.update(how)
+
+
+_shared_apps: dict[tuple[str, str], SharedApp] = {}
+
+
+def shared_app_on(url: str, name: str = "") -> AbstractContextManager[Flask]:
+    """The application that all tests of this worker share, on the database at `url`.
+
+    There is one for each kind of database, made when it is first asked for. Whoever needs two at once, to hold one
+    world against another, gives the second a name.
+    """
+    key = make_url(url).get_backend_name(), name
+    if key not in _shared_apps:
+        _shared_apps[key] = SharedApp(url)
+    return _shared_apps[key].on(url)
 
 
 class SQLiteFiles:

@@ -186,6 +186,7 @@ def test_somebody_finds_every_form() -> None:
     assert taken - FOR_MINUTES == set().union(*FORMS.values())
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("visitor", WALKERS, ids=lambda visitor: visitor.name)
 def test_no_form_takes_what_it_should_not(

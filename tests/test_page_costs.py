@@ -112,6 +112,7 @@ def test_no_page_is_without_a_pinned_cost() -> None:
     assert pages - NO_PAGES == set(COSTS) | set(DOWNLOADS)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_no_page_costs_more_than_pinned_and_every_page_is_reached(
     world: None, app: Flask, as_: SignInAs, clock: Clock, count_queries: CountQueries

@@ -72,6 +72,7 @@ def test_a_partners_template_reads_easily_and_every_sentence_is_short_and_warm(t
     assert [words for text in texts for words in banned_in(text)] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("visitor", VISITORS, ids=lambda visitor: visitor.name)
 def test_pages_speak_warmly_and_plainly_to_couples_and_no_title_names_anybody(
     visitor: Visitor, world: None, app: Flask, as_: SignInAs, clock: Clock

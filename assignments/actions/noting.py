@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from assignments.access import limit_of
 from assignments.actions.entries import refuse_more_than_a_day_holds
 from assignments.actions.locks import hold_assignment, hold_partner
-from assignments.actions.responding import current_turn, offered_levels
+from assignments.actions.responding import current_turn, make_draft_again, offered_levels
 from assignments.domain import visibility
 from assignments.domain.exercises import TimerStep
 from assignments.domain.visibility import Level
@@ -97,9 +97,7 @@ def undo_done(*, actor: Person, assignment_id: UUID) -> None:
         raise Expired("Ten minutes have passed, so this can’t be undone.")
     response = own_response_sent_last(place, assignment.id)
     if response is not None and response.sent_at == entry.at:
-        response.visibility = response.sent_at = response.opens_at = None
-        response.version += 1
-        record(actor, Event.RESPONSE_TAKEN_BACK, response)
+        make_draft_again(actor, response)
     entry.deleted_at = now
     record(actor, Event.ENTRY_DELETED, entry)
 

@@ -138,14 +138,19 @@ def take_back(*, actor: Person, response_id: UUID) -> Response:
     response = own_response_by_id(place, response_id, to_change=True)
     if not may_undo(place, response):
         raise Conflict("It is too late to take this back. You can hide it from now on.")
-    response.visibility = response.sent_at = response.opens_at = None
     response.taken_back_at = clock.now()
+    make_draft_again(actor, response)
+    return response
+
+
+def make_draft_again(actor: Person, response: Response) -> None:
+    """Inside an action: a finished turn is a draft, and nothing of who was to see it is left to count later."""
+    response.visibility = response.sent_at = response.opens_at = None
     response.version += 1
     for change in response.changes:
         db.session.delete(change)
     response.changes = []
     record(actor, Event.RESPONSE_TAKEN_BACK, response)
-    return response
 
 
 @transaction

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from assignments.actions.locks import hold_partner
+from assignments.actions.locks import hold_assignment, hold_partner
 from assignments.actions.responding import TURNS_HOLD_MINUTES, NewerCopy
 from assignments.domain import turns, visibility
 from assignments.domain.exercises import AnswerError
@@ -85,6 +85,7 @@ def send_part(
     require(actor, Permission.ANSWER_SEND)
     place = own_place(actor)
     hold_partner(place)
+    hold_assignment(place.practice_id, assignment_id)
     _, one = _to_write(place, assignment_id, turn, slot, step, number)
     part = one.draft
     if part is None:

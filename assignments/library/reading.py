@@ -25,6 +25,8 @@ MOST_FILES: Final = 80
 MOST_TIMES_LARGER: Final = 60
 """Text shrinks to a tenth or so; what grows sixty times on opening was made to fill a machine."""
 MOST_PROBLEMS: Final = 100
+MOST_DOTS: Final = 100
+"""In one line. A key of thousands of parts, “a.a.a”, keeps the TOML reader busy for a minute; ours have five dots."""
 
 _ZIP_MARKS: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _ENCRYPTED: Final = 0x1
@@ -77,6 +79,10 @@ def _read(data: bytes, source: str) -> Exercise | Plan:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ExerciseError(source, ("this is not UTF-8 text; save it again as UTF-8.",)) from None
+    if any(line.count(".") > MOST_DOTS for line in text.split("\n")):
+        raise ExerciseError(
+            source, (f"a line holds more than {MOST_DOTS} dots; break it into several lines.",)
+        )
     try:
         table = tomllib.loads(text)
     except (ValueError, RecursionError):

@@ -93,6 +93,7 @@ MALFORMED: dict[str, Bad] = {
     "not UTF-8": ("x.toml", lambda: b'name = "Caf\xe9"', "x.toml: this is not UTF-8 text; save it again"),
     "nothing but noughts": ("x.toml", lambda: bytes(500), "x.toml: this cannot be read as TOML:"),
     "nested without end": ("x.toml", lambda: b"a = " + b"[" * 60_000, "nested far deeper"),
+    "a key of many parts": ("x.toml", lambda: b"a." * 20_000 + b"b = 1", "a line holds more than 100 dots"),
     "too large": ("x.toml", lambda: b"#" * (FILE_BYTES + 1), "larger than 128 KB"),
     "steps and weeks": ("x.toml", lambda: GOOD.encode() + b"\n[[weeks]]\ntitle = 'x'", "steps and weeks;"),
     "a missing field": (

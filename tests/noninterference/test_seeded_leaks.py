@@ -20,6 +20,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -54,7 +55,9 @@ from clinic.extensions import db
 from clinic.models import Appointment, OutboxMail, Person, SignIn
 from tests.cast import Cast, assemble
 from tests.conftest import Clock
-from tests.databases import SQLiteFiles, app_on
+from tests.databases import SQLiteFiles, shared_app_on
+
+pytestmark = pytest.mark.slow
 
 # Every page with every id takes minutes where others work beside it.
 pytestmark = pytest.mark.timeout(900)
@@ -268,11 +271,12 @@ def open_both(scene: Scene) -> None:
 # --- The worlds.
 
 
-@pytest.fixture
-def start(sqlite_files: SQLiteFiles, clock: Clock) -> Start:
-    """Canal Street with work given to Sam and Jo, and Jo's own doings, in a file that can be copied."""
+@pytest.fixture(scope="module")
+def start(sqlite_files: SQLiteFiles) -> Start:
+    """Canal Street with work given to Sam and Jo, and Jo's own doings, in a file that is copied for each test."""
     url = sqlite_files.fresh()
-    with app_on(url) as app, app.app_context():
+    with time_machine.travel(WEDNESDAY, tick=False) as time, shared_app_on(url) as app, app.app_context():
+        clock = Clock(time, WEDNESDAY)
         cast = assemble()
         given = {plan: _given(cast, slug, limit, plan) for plan, (slug, limit) in PLANS.items()}
         clock.move(minutes=1)
@@ -292,7 +296,6 @@ def start(sqlite_files: SQLiteFiles, clock: Clock) -> Start:
         for moment in MOMENTS:
             clock.set(moment)
             tokens[moment] = start_sign_in(cast.jo, device="Jo's own", device_name="A phone")
-        clock.set(WEDNESDAY + timedelta(minutes=20))
     # Every connection is closed, which folds the write-ahead log into the file.
     return Start(Path(url.removeprefix("sqlite:///")), cast, given, tokens)
 
@@ -461,12 +464,13 @@ def _first_difference(one: dict[str, Any], two: dict[str, Any]) -> str:
 @pytest.fixture
 def worlds(start: Start, clock: Clock, tmp_path: Path) -> Iterator[Worlds]:
     """Two copies of the start, each behind an application of its own."""
+    clock.set(WEDNESDAY + timedelta(minutes=20))
     with ExitStack() as stack:
         apps = []
         for name in ("quiet", "busy"):
             path = tmp_path / f"{name}.sqlite"
             copyfile(start.path, path)
-            apps.append(stack.enter_context(app_on(f"sqlite:///{path}")))
+            apps.append(stack.enter_context(shared_app_on(f"sqlite:///{path}", name)))
         yield Worlds(start, clock, *apps)
 
 

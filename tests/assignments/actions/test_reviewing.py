@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from assignments.actions.assigning import Terms, assign
 from assignments.actions.entries import save_thanks
-from assignments.actions.responding import send_response
+from assignments.actions.responding import save_answer, send_response
 from assignments.actions.reviewing import comment_on_response, mark_read, record_reading
 from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
@@ -38,6 +38,10 @@ def sent(cast: Cast, level: Level) -> Response:
     assert exercise is not None
     terms = Terms("both", today("Europe/London"), None, Repeat.ONCE, Level.SHARED)
     given = assign(actor=cast.priya, couple_id=cast.sam_and_jo.id, exercise=exercise, terms=terms)
+    # What goes to the partner gives a line, for an empty answer may not open the other's.
+    save_answer(
+        actor=cast.sam, assignment_id=given.id, step="answer", value={"text": "I would row"}, version=0
+    )
     return send_response(actor=cast.sam, assignment_id=given.id, level=level)
 
 

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -18,14 +19,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from assignments.access import sharing_of, sharing_of_entry
+from assignments.actions import agreeing
 from assignments.actions.assigning import change_assignment
 from assignments.actions.entries import change_thanks, delete_thanks, save_thanks
 from assignments.actions.responding import cancel_widening, change_visibility, send_response, take_back
+from assignments.actions.turns import hide_part, save_part, send_part, take_part_back
 from assignments.domain.visibility import Level, Sharing
-from assignments.models import Assignment, Entry, Response
+from assignments.models import AgreementText, Assignment, Entry, Response, Signature, TurnPart
 from clinic.errors import Conflict, NotFound
 from clinic.extensions import before_commit, db
-from tests.assignments.given import answered, drafted, given
+from tests.assignments.given import OUR_PAUSE, PAUSE, answered, drafted, given, put_forward_by
 from tests.cast import Cast
 from tests.conftest import Clock
 
@@ -192,6 +195,66 @@ def test_cancelling_stops_every_opening_asked_for_before_it(
     assert at_once(app, *((cancel, widen) if cancels_first else (widen, cancel))) == [None, None]
     later = sharing(app, answer).level_at(clock.now + timedelta(days=2))
     assert later is (Level.SHARED if cancels_first else Level.PRIVATE)
+
+
+def test_no_part_is_sent_past_a_limit_set_at_the_same_moment(cast: Cast, app: Flask) -> None:
+    with app.app_context():
+        turns = given(cast.priya, cast.sam_and_jo, "reflect-and-check", days=14)
+        where: dict[str, Any] = {
+            "assignment_id": turns,
+            "turn": 1,
+            "slot": "A",
+            "step": "thought",
+            "number": 1,
+        }
+        version = save_part(actor=cast.sam, **where, value={"text": "I was wary"}, version=0).version
+    send: Act = lambda: send_part(actor=cast.sam, **where, version=version)  # noqa: E731
+    assert at_once(app, tighten_limit(cast, turns), send) == [None, NotFound]
+
+
+@pytest.mark.parametrize("back_first", [True, False])
+def test_a_part_that_was_taken_back_is_not_hidden_as_well(
+    cast: Cast, app: Flask, clock: Clock, back_first: bool
+) -> None:
+    with app.app_context():
+        turns = given(cast.priya, cast.sam_and_jo, "reflect-and-check", days=14)
+        where: dict[str, Any] = {
+            "assignment_id": turns,
+            "turn": 1,
+            "slot": "A",
+            "step": "thought",
+            "number": 1,
+        }
+        kept = save_part(actor=cast.sam, **where, value={"text": "I was wary"}, version=0)
+        part_id = send_part(actor=cast.sam, **where, version=kept.version).id
+    back: Act = lambda: take_part_back(actor=cast.sam, part_id=part_id)  # noqa: E731
+    hide: Act = lambda: hide_part(actor=cast.sam, part_id=part_id)  # noqa: E731
+    assert at_once(app, *((back, hide) if back_first else (hide, back))) == [None, Conflict]
+    with app.app_context():
+        part = db.session.get_one(TurnPart, part_id)
+        assert (part.sent_at is None) is back_first
+        assert (part.hidden_at is None) is back_first
+
+
+def test_words_taken_back_at_the_last_moment_are_signed_by_nobody(
+    cast: Cast, app: Flask, clock: Clock
+) -> None:
+    """Otherwise what is put forward next, in other words, would be signed already."""
+    with app.app_context():
+        work = given(cast.priya, cast.sam_and_jo, PAUSE, days=None)
+        put_forward_by(cast.sam, work, OUR_PAUSE)
+        text_id = db.session.scalars(select(AgreementText.id)).one()
+    clock.move(minutes=9, seconds=59)
+    here: dict[str, Any] = {"assignment_id": work, "step": OUR_PAUSE}
+
+    def sign_a_moment_later() -> None:
+        clock.move(seconds=1)
+        agreeing.sign(actor=cast.jo, **here, text_id=text_id)
+
+    back: Act = lambda: agreeing.take_back_words(actor=cast.sam, **here)  # noqa: E731
+    assert at_once(app, back, sign_a_moment_later) == [None, agreeing.NewerWords]
+    with app.app_context():
+        assert not db.session.scalars(select(Signature.person_id)).all()
 
 
 def test_two_changes_of_what_was_given_are_not_written_over_each_other(

@@ -11,8 +11,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from assignments.actions.noting import mark_done, undo_done
+from assignments.actions.responding import change_visibility
 from assignments.domain.progress import Repeat
-from assignments.models import Response
+from assignments.domain.visibility import Level
+from assignments.models import Response, VisibilityChange
 from clinic.extensions import db
 from clinic.models import Practice
 from tests.assignments.given import OUR_TIME, SIT_DOWN, agreed, given
@@ -186,6 +189,17 @@ def test_taking_it_back_opens_the_turn_again_while_the_clock_runs(
     press(sam, page, "/undo")
     with app.app_context():
         assert db.session.scalars(select(Response.sent_at)).all() == [None]
+
+
+def test_nothing_of_who_was_to_see_it_is_left_when_it_is_taken_back(
+    app: Flask, cast: Cast, clock: Clock, ritual: UUID
+) -> None:
+    with app.app_context():
+        mark_done(actor=cast.sam, assignment_id=ritual)
+        response_id = db.session.scalars(select(Response.id)).one()
+        change_visibility(actor=cast.sam, response_id=response_id, level=Level.PRIVATE)
+        undo_done(actor=cast.sam, assignment_id=ritual)
+        assert not db.session.scalars(select(VisibilityChange.id)).all()
 
 
 def test_it_can_be_taken_back_after_midnight_as_well(

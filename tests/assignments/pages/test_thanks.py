@@ -322,3 +322,19 @@ def test_the_list_narrows_by_who_sees_it(cast: Cast, as_: AS, app: Flask) -> Non
     assert "Toast" not in get_page(client, "/thanks?show=only-me").words
     assert "Tea" not in get_page(client, "/thanks?show=shared").words
     assert "Toast" in get_page(client, "/thanks?show=anything").words
+
+
+def test_a_day_holds_only_so_many_and_what_was_typed_stays(
+    app: Flask, cast: Cast, as_: AS, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assignments.actions.entries.MOST_A_DAY", 1)
+    client = as_(cast.sam)
+    for status in (302, 422):
+        page = get_page(client, "/thanks/new")
+        reply = submit(
+            client, page, {"what": "You rang.", "visibility": "private"}, button="Save", status=status
+        )
+    assert "That is 1 for today. Go on tomorrow." in reply.text
+    assert "You rang." in reply.text
+    jo = as_(cast.jo)
+    submit(jo, get_page(jo, "/thanks/new"), {"what": "Tea.", "visibility": "private"}, button="Save")
