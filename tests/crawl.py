@@ -25,7 +25,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.orm import joinedload
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
@@ -36,10 +35,12 @@ from assignments.actions.leaving import leave_couple
 from assignments.actions.library import archive, copy_exercise, new_exercise, publish, save_draft
 from assignments.actions.own_plans import archive_plan, copy_plan
 from assignments.actions.plans import pause_plan
+from assignments.actions.pausing import ask_for_a_pause
 from assignments.actions.responding import save_answer, send_response
 from assignments.actions.turns import save_part, send_part
 from assignments.demo.world import load_world
 from assignments.domain.exercises import Exercise, TextStep, blank_draft, parts_of
+from assignments.domain.pauses import Back
 from assignments.domain.progress import Repeat
 from assignments.domain.turns import has_exchange
 from assignments.domain.visibility import Level
@@ -52,7 +53,7 @@ from assignments.models import (
     PracticeExercise,
     Response,
 )
-from assignments.queries.assignments import exercise_of
+from assignments.queries.assignments import exercise_of, open_assignments
 from assignments.queries.doing import is_ritual
 from assignments.queries.library import own_exercise
 from clinic.actions.factors import begin_app, confirm_app
@@ -63,8 +64,13 @@ from clinic.actions.talks import ask_to_talk
 from clinic.actions.tokens import digest
 from clinic.clock import now, today
 from clinic.extensions import db
+<<<<<<< HEAD
 from clinic.models import Couple, HalfSignIn, Invitation, Partner, Person, Practice, SafetyConversation
 from clinic.queries.factors import factor_of, key_of
+=======
+from clinic.models import Couple, Invitation, Partner, Person, Practice, SafetyConversation
+from clinic.queries.couples import own_place
+>>>>>>> steady
 from tests import builders
 from tests.assignments.planned import planned, two_weeks
 from tests.conftest import EVENING, Clock, CountQueries, SignInAs
@@ -140,6 +146,7 @@ def tell_the_world() -> None:
     start_sign_in(sam, device="another phone")
     ask_to_talk(actor=ruth, reach="After six, by phone")
     make_calendar_address(actor=sam)
+    ask_for_a_pause(actor=sam, back=Back.HOUR)
     _leaving(priya)
     # Ruth's sign-in timed out while she was writing this, and she has come back.
     kept = [("what", "You came along"), ("meant", ""), ("visibility", Level.PRIVATE.value)]
@@ -290,12 +297,7 @@ def _partner() -> list[str]:
 
 def _rituals_of(person: Person) -> list[str]:
     """Where what this person's couple does again and again is begun."""
-    given = db.session.scalars(
-        select(Assignment)
-        .options(joinedload(Assignment.exercise_version))
-        .where(Assignment.couple_id == couple_of(person))
-        .order_by(Assignment.starts_on, Assignment.id)
-    )
+    given = open_assignments(own_place(person), today("Europe/London"))
     return [f"/do/{one.id}" for one in given if is_ritual(exercise_of(one))]
 
 
