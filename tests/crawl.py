@@ -34,8 +34,8 @@ from assignments.actions.erasing import ask_for_erasure
 from assignments.actions.leaving import leave_couple
 from assignments.actions.library import archive, copy_exercise, new_exercise, publish, save_draft
 from assignments.actions.own_plans import archive_plan, copy_plan
-from assignments.actions.plans import pause_plan
 from assignments.actions.pausing import ask_for_a_pause
+from assignments.actions.plans import pause_plan
 from assignments.actions.responding import save_answer, send_response
 from assignments.actions.turns import save_part, send_part
 from assignments.demo.world import load_world
@@ -64,13 +64,9 @@ from clinic.actions.talks import ask_to_talk
 from clinic.actions.tokens import digest
 from clinic.clock import now, today
 from clinic.extensions import db
-<<<<<<< HEAD
 from clinic.models import Couple, HalfSignIn, Invitation, Partner, Person, Practice, SafetyConversation
-from clinic.queries.factors import factor_of, key_of
-=======
-from clinic.models import Couple, Invitation, Partner, Person, Practice, SafetyConversation
 from clinic.queries.couples import own_place
->>>>>>> steady
+from clinic.queries.factors import factor_of, key_of
 from tests import builders
 from tests.assignments.planned import planned, two_weeks
 from tests.conftest import EVENING, Clock, CountQueries, SignInAs
