@@ -8,13 +8,15 @@
   // --- What should be reached.
 
   const visible = (it) => it.checkVisibility({ visibilityProperty: true }) && it.getClientRects().length > 0;
+  // What no one is told of and no key reaches, such as the button that says what Enter does, is no stop by intent.
+  const unsaid = (it) => it.tabIndex < 0 && it.closest("[aria-hidden='true']") !== null;
   const isRadio = (it) => it.type === "radio";
   const group = (radio) => [...document.getElementsByName(radio.name)].filter((one) => one.form === radio.form && isRadio(one));
 
   // A group of radio buttons is one stop: the one that is chosen, or any of them when none is.
   const stop = (it) => (isRadio(it) ? group(it)[0] : it);
   const stops = () => [
-    ...new Set([...document.querySelectorAll(INTERACTIVE)].filter((it) => !it.disabled && visible(it)).map(stop)),
+    ...new Set([...document.querySelectorAll(INTERACTIVE)].filter((it) => !it.disabled && visible(it) && !unsaid(it)).map(stop)),
   ];
 
   // --- How it looks when it has the focus.

@@ -91,7 +91,9 @@ def test_sent_taken_back_sent_again_and_kept_after_all(
     jo.reload()
     assert jo.content() == before
 
+    # What was taken back is complete, so it is met again where it was sent from.
     steps.follow(sam, "Carry on")
+    steps.follow(sam, "Change “What tells you that we are all right?”")
     steps.write(sam, "What tells you that we are all right?", "You hum, and you leave the light on.")
     steps.told(sam, SAMS_WORDS)
     steps.press_send(sam, "Both at once")
