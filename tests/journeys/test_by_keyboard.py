@@ -192,6 +192,8 @@ def test_joining(app: Flask, cast: Cast, open_browser: OpenBrowser) -> None:
     steps.heading(kim, "Before you start")
     keys.tick("I’ve read how Exit works and who reads what")
     keys.press("Start")
+    steps.heading(kim, "What Exit does, and does not do")
+    keys.press("Go on")
     steps.heading(kim, "Hello Kim")
     with app.app_context():
         assert db.session.query(Person).filter_by(sign_in_address="kim@mail.example").one().joined_at
