@@ -371,10 +371,12 @@ class RemindersForm(Form):
         validators=[InputRequired("Choose yes or no.")],
     )
     days: Any = CheckboxesField(
-        "On these days", choices=[SelectChoice(number, day) for number, day in enumerate(DAYS)], coerce=int
+        "On these days", choices=[SelectChoice(str(number), day) for number, day in enumerate(DAYS)]
     )
     hour: Any = SelectField(
-        "At", choices=[SelectChoice(hour, f"{hour:02}:00") for hour in range(24)], coerce=int
+        # Compared as written, because a number would also be read out of digits of other scripts.
+        "At",
+        choices=[SelectChoice(str(hour), f"{hour:02}:00") for hour in range(24)],
     )
 
     @classmethod
@@ -382,8 +384,8 @@ class RemindersForm(Form):
         """The form as it stands before anybody changes it."""
         return cls(
             wanted="on" if timetable.on else "off",
-            days=sorted(timetable.days),
-            hour=timetable.minute // 60,
+            days=[str(day) for day in sorted(timetable.days)],
+            hour=str(timetable.minute // 60),
         )
 
     def validate_days(self, field: Field) -> None:

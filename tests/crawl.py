@@ -288,7 +288,14 @@ def _partner() -> list[str]:
     listening = [f"/turns/{held}", f"/turns/{kept}/1/A/on-my-mind/1/check"]
     # An older part may be hidden, and one within the hold taken back.
     listening.append(f"/turns/{_turns_of(sam, 'reflect-and-check')}")
-    return ["/", "/check-in", "/thanks/new", f"/do/{sent}/done", *listening, *_rituals_of(sam)]
+    # Today shows a few things only; one that is neither a ritual nor listening turns is begun from here.
+    plain = next(
+        one
+        for one in open_assignments(own_place(sam), today("Europe/London"))
+        if not is_ritual(exercise_of(one)) and not has_exchange(exercise_of(one))
+    )
+    begun = [f"/do/{plain.id}", "/", "/check-in", "/thanks/new", f"/do/{sent}/done"]
+    return [*begun, *listening, *_rituals_of(sam)]
 
 
 def _rituals_of(person: Person) -> list[str]:

@@ -33,7 +33,6 @@ AFTER = {
     "thanks.restore": "thanks.delete",
     "appointments.restore": "appointments.cancel",
     "mine.cancel_sharing": "mine.change_sharing",
-    "own_data.cancel": "own_data.delete",
 }
 FORMS = {
     "invited": {
@@ -67,7 +66,6 @@ FORMS = {
         "reminders.reminders",
         "pause.back",
         "pause.pause",
-        "own_data.cancel",
         "own_data.data",
         "own_data.leave",
         "own_data.delete",
@@ -129,7 +127,6 @@ FORMS = {
         "builder.new",
         "builder.put_away",
         "builder.save",
-        "couples.close",
         "couples.invite_again",
         "erasures.erasure",
         "couples.new",
@@ -152,6 +149,8 @@ FORMS = {
 }
 # Buttons that stand for minutes only, between two acts. tests/assignments/pages presses each of them.
 FOR_MINUTES = {
+    "couples.close",
+    "own_data.cancel",
     "couples.reset_factor",
     "practice.reset_factor",
     "practice.seen",

@@ -25,12 +25,13 @@ LABELS = {
 
 
 def _only_for_tomorrow(form: Any, field: Field) -> None:
-    """A time is read for tomorrow alone, so whatever stands there otherwise is no slip."""
+    """A time is read for tomorrow alone, so an empty box is no slip otherwise; what is no time always is."""
     field.errors = []
+    is_empty = not any(text.strip() for text in field.raw_data or [])
+    if field.data is None and not (is_empty and form.back.data != Back.TOMORROW):
+        raise StopValidation("Enter a time, such as 19:00.")
     if form.back.data != Back.TOMORROW:
         raise StopValidation
-    if field.data is None:
-        raise StopValidation("Enter a time, such as 19:00.")
 
 
 class PauseForm(Form):

@@ -34,7 +34,7 @@ def reminders() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(form)
     timetable = Timetable(
-        days=frozenset(form.days.data), minute=60 * form.hour.data, on=form.wanted.data == "on"
+        days=frozenset(map(int, form.days.data)), minute=60 * int(form.hour.data), on=form.wanted.data == "on"
     )
     set_reminders(actor=signed_in(), timetable=timetable)
     notice("Saved. Reminders are on." if timetable.on else "Saved. Reminders are off.")

@@ -129,7 +129,7 @@ def test_opening_the_page_and_closing_it_changes_nothing(app: Flask, cast: Cast,
     client = as_(cast.sam)
     before = events_in(app)
     page = get_page(client, "/pause")
-    close = next(link for link in page.select("main a") if link.get_text().strip() == "Just close this")
+    close = next(link for link in page.select("main a") if link.get_text().strip() == "Close this")
     assert close["href"] == "/today"
     assert pauses_in(app) == []
     assert events_in(app) == before
