@@ -164,7 +164,7 @@ def test_many_weeks_show_the_newest_eight_and_a_way_to_the_rest(cast: Cast, as_:
 def test_the_pages_of_a_couple_share_one_row_of_links(cast: Cast, as_: AS) -> None:
     page = get_page(as_(cast.priya), address(cast))
     links = [a.get_text() for a in page.select("nav.local a")]
-    assert links == ["Timeline", "Answers", "Signs", "Appointments", "Settings"]
+    assert links == ["Timeline", "Answers", "Plan", "Signs", "Appointments", "Settings"]
     for link in page.select("nav.local a"):
         get_page(as_(cast.priya), str(link["href"]))
 
@@ -196,7 +196,7 @@ def test_the_page_costs_the_same_however_much_has_happened(
 
     cost()
     few = cost()
-    for slug in ("active-listening", "midday-message", "i-statements", "reflect-and-check"):
+    for slug in ("one-question-a-week", "go-first", "find-the-word", "my-part"):
         send(app, cast.jo, give(app, cast, slug), Level.SHARED)
     for weeks_ago in range(2, 9):
         check_in(app, cast.sam, cast.sam_and_jo, weeks_ago, closeness=5)
