@@ -6,12 +6,10 @@ Closed by default: a view is reached only by somebody its row of the matrix name
 from __future__ import annotations
 
 import secrets
-from datetime import date, datetime
 from io import BytesIO
 from typing import IO, Any
 from urllib.parse import unquote_to_bytes
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from flask import (
     Flask,
@@ -49,7 +47,8 @@ from clinic.errors import DomainError, NotFound
 from clinic.extensions import before_commit, db, limiter, login_manager
 from clinic.models import FormKey, Person
 from clinic.queries.couples import own_place
-from clinic.queries.people import practice_of, sign_in_by_token, timed_out_by_token
+from clinic.queries.people import sign_in_by_token, timed_out_by_token
+from clinic.times import clock_time, local_day, local_time, short_day
 
 DEVICE_COOKIE = "device"
 YEAR = 365 * 24 * 3600
@@ -464,42 +463,3 @@ def _unexpected(problem: Exception) -> ResponseReturnValue:
     db.session.rollback()
     _app().logger.exception("unexpected error at %s", request.endpoint)
     return _error_page(500)
-
-
-# ---- how times read ----
-
-
-def _zone() -> ZoneInfo:
-    if "zone" not in g:
-        known = current_user.is_authenticated
-        g.zone = ZoneInfo(practice_of(access.signed_in()).timezone if known else "UTC")
-    zone: ZoneInfo = g.zone
-    return zone
-
-
-def _local(value: datetime) -> datetime:
-    return value.astimezone(_zone())
-
-
-def local_time(value: datetime) -> str:
-    """As in "Thu 16 May, 10:00", where the practice is."""
-    local = _local(value)
-    return f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
-
-
-def local_day(value: datetime | date) -> str:
-    """As in "Thursday 16 May"."""
-    day = _local(value).date() if isinstance(value, datetime) else value
-    return f"{day:%A} {day.day} {day:%B}"
-
-
-def short_day(value: datetime | date) -> str:
-    """As in "16 May"."""
-    day = _local(value).date() if isinstance(value, datetime) else value
-    return f"{day.day} {day:%b}"
-
-
-def clock_time(value: datetime) -> str:
-    """As in "8:42 pm"."""
-    local = _local(value)
-    return f"{local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"

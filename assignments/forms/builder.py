@@ -146,7 +146,9 @@ def _about_fields() -> dict[str, Any]:
     fields["who"] = _menu("Who", WHO_NAMES)
     fields["level"] = _menu("How deep", LEVEL_NAMES)
     fields["sharing"] = _menu("Most open", SHARING, "Couples may always choose less.")
-    fields["sources"] = _ticks("Practices, ideas and tips it comes from", (Kind.PRACTICE, Kind.IDEA, Kind.TIP))
+    fields["sources"] = _ticks(
+        "Practices, ideas and tips it comes from", (Kind.PRACTICE, Kind.IDEA, Kind.TIP)
+    )
     fields["signs"] = _ticks("Signs it may help with", (Kind.AVOIDANCE_SIGN, Kind.THRESHOLD))
     return fields
 

@@ -26,7 +26,8 @@ from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
 from clinic.errors import Conflict, Expired, NotFound
 from clinic.queries.couples import couple_for, own_place
-from clinic.web import clock_time, keep_form_open, notice, notice_with_undo, page
+from clinic.times import clock_time
+from clinic.web import keep_form_open, notice, notice_with_undo, page
 
 blueprint = Blueprint("agreements", __name__)
 

@@ -24,7 +24,7 @@ from clinic.models import Appointment, Couple
 from clinic.queries.appointments import appointments_of
 from clinic.queries.couples import couple_for, safety_gate, standings
 from clinic.queries.people import practice_of
-from clinic.web import short_day
+from clinic.times import short_day
 
 blueprint = Blueprint("couple", __name__)
 

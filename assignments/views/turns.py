@@ -23,7 +23,8 @@ from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
 from clinic.errors import Conflict
 from clinic.queries.couples import own_place
-from clinic.web import clock_time, notice, page
+from clinic.times import clock_time
+from clinic.web import notice, page
 
 blueprint = Blueprint("turns", __name__, url_prefix="/turns/<uuid:assignment_id>")
 PART = "/<int:turn>/<slot>/<step>/<int:number>"

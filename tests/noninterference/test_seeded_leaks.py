@@ -46,7 +46,7 @@ from assignments.domain.checkins import CheckinAnswers, check_in_window
 from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level, Opening
 from assignments.library.loader import load_library
-from assignments.models import Assignment, Entry, ExerciseVersion, Response, TurnPart
+from assignments.models import Assignment, Entry, ExerciseVersion, Pause, Response, TurnPart
 from clinic import access
 from clinic.actions.sign_ins import start_sign_in
 from clinic.clock import now, today
@@ -367,6 +367,7 @@ class Worlds:
             "response_id": Response,
             "entry_id": Entry,
             "part_id": TurnPart,
+            "pause_id": Pause,
             "appointment_id": Appointment,
             "sign_in_id": SignIn,
         }
@@ -537,7 +538,19 @@ def test_a_leak_would_be_found(leak: str, worlds: Worlds, monkeypatch: pytest.Mo
 def test_every_page_of_a_partner_is_among_those_compared(worlds: Worlds) -> None:
     """A new page joins by itself; one whose ids this file does not know would be fetched with none that is real."""
     known = {"assignment_id", "response_id", "entry_id", "appointment_id", "sign_in_id", "couple_id"}
-    known |= {"part_id", "turn", "number", "person_id", "step", "slug", "slot", "sign", "token", "filename"}
+    known |= {
+        "pause_id",
+        "part_id",
+        "turn",
+        "number",
+        "person_id",
+        "step",
+        "slug",
+        "slot",
+        "sign",
+        "token",
+        "filename",
+    }
     for rule in worlds.busy.url_map.iter_rules():
         permission = access.permission_of(worlds.busy, rule.endpoint)
         if permission is Permission.PAGE_PUBLIC or not access.role_may(Role.PARTNER, permission):

@@ -42,7 +42,8 @@ from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
 from clinic.errors import Conflict
 from clinic.queries.people import practice_of
-from clinic.web import clock_time, notice, page
+from clinic.times import clock_time
+from clinic.web import notice, page
 
 
 @blueprint.route("/<step>", methods=["GET", "POST"])
