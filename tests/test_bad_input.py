@@ -39,6 +39,7 @@ FORMS = {
         "join.account",
         "join.decline",
         "join.talk_first",
+        "sign_in.code",
         "sign_in.recover",
         "sign_in.recover_codes",
         "sign_in.sign_in",

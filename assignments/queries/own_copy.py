@@ -322,5 +322,7 @@ def _outcomes(reading: _Reading) -> Iterator[Thing]:
         said = [Said("How did it go?", [TRIED.get(row.tried, row.tried)])] if row.tried else []
         if row.useful is not None:
             said.append(Said("How useful was it?", [f"{row.useful} out of 10"]))
-        name = reading.exercise(row.assignment_id).name
-        yield Thing(name, reading.day(row.at), "", reading.seen_by(Level.COUNSELLOR), said)
+        # What got in the way is never read back, so a row that says nothing else may not show that it is there.
+        if said:
+            name = reading.exercise(row.assignment_id).name
+            yield Thing(name, reading.day(row.at), "", reading.seen_by(Level.COUNSELLOR), said)
