@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
 
+import hypothesis
 import pytest
 import time_machine
 from flask import Flask
@@ -24,6 +25,10 @@ from clinic.extensions import db
 from clinic.models import OutboxMail, Person
 from clinic.web import DEVICE_COOKIE
 from tests.databases import Databases, PostgreSQLServer, SQLiteFiles, app_on, postgresql, shared_app_on
+
+# A busy machine is no fault: what is slow is measured in benches, and never fails a test here.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 pytest_plugins = ["tests.browser", "tests.cast", "tests.once", "tests.crawl", "tests.smtp"]
 
