@@ -289,10 +289,15 @@ def _partner() -> list[str]:
     # An older part may be hidden, and one within the hold taken back.
     listening.append(f"/turns/{_turns_of(sam, 'reflect-and-check')}")
     # Today shows a few things only; one that is neither a ritual nor listening turns is begun from here.
+    finished = set(
+        db.session.scalars(
+            select(Response.assignment_id).where(Response.author_id == sam.id, Response.sent_at.is_not(None))
+        )
+    )
     plain = next(
         one
         for one in open_assignments(own_place(sam), today("Europe/London"))
-        if not is_ritual(exercise_of(one)) and not has_exchange(exercise_of(one))
+        if one.id not in finished and not is_ritual(exercise_of(one)) and not has_exchange(exercise_of(one))
     )
     begun = [f"/do/{plain.id}", "/", "/check-in", "/thanks/new", f"/do/{sent}/done"]
     return [*begun, *listening, *_rituals_of(sam)]

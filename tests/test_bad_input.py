@@ -208,7 +208,7 @@ def test_somebody_finds_every_form() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("visitor", WALKERS, ids=lambda visitor: visitor.name)
 def test_no_form_takes_what_it_should_not(
     visitor: Visitor, world: None, app: Flask, as_: SignInAs, clock: Clock

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from assignments.actions.responding import TURNS_HOLD_MINUTES, NewerCopy
@@ -16,12 +16,12 @@ from assignments.domain.visibility import Level
 from assignments.domain.visibility import outcome as outcome_of
 from assignments.forms import SendForm, StepForm, turn_form
 from assignments.queries.doing import doing_for
-from assignments.queries.exchanges import Exchange, NextPart, exchange_for
+from assignments.queries.exchanges import Exchange, NextPart, exchange_for, own_part_by_id
 from assignments.views.do.blueprint import page_url
 from clinic import clock
 from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
-from clinic.errors import Conflict
+from clinic.errors import Conflict, NotFound
 from clinic.queries.couples import own_place
 from clinic.times import clock_time
 from clinic.web import notice, page
@@ -143,6 +143,8 @@ def check(assignment_id: UUID, turn: int, slot: str, step: str, number: int) -> 
 @needs(Permission.ANSWER_UNDO)
 def undo(assignment_id: UUID, part_id: UUID) -> ResponseReturnValue:
     """Take back what was sent. It is a draft again, as it was."""
+    if own_part_by_id(g.place, part_id).assignment_id != assignment_id:
+        raise NotFound
     row = take_part_back(actor=signed_in(), part_id=part_id)
     notice("Taken back. You can change it, or send it later.")
     return redirect(
