@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -82,7 +83,9 @@ def try_everything(ground: Ground, found: Found, made_up: bytes) -> Iterator[str
 
 
 def try_hostile_fields(ground: Ground, found: Found) -> Iterator[str]:
-    for name, kind in found.kinds:
+    # The same box of another row, such as that of step 2, is read by the same code as that of step 1.
+    boxes = {re.sub(r"\d+", "#", name): (name, kind) for name, kind in reversed(found.kinds)}
+    for name, kind in boxes.values():
         attacks: dict[str, str | bytes | None] = {**HOSTILE, "nothing": None}
         if kind in ("radio", "select"):
             attacks |= {f"the level {level.value}": level.value for level in tampered(ground, found, name)}
