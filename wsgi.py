@@ -82,7 +82,7 @@ def create_app(config: Config | None = None) -> Flask:
     if config.trusted_proxies:
         # Without a proxy of one's own in front, anybody could write these headers, so none is believed.
         hops = config.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # how Flask itself says to do it
     Bootstrap5(app)
     clinic.init_app(app)
     assignments.init_app(app)

@@ -91,7 +91,7 @@ def fresh_pass_phrase(when: Callable[[], bool] = lambda: True) -> Callable[[View
     """
 
     def mark(view: View) -> View:
-        view.asks_afresh = when  # type: ignore[attr-defined]
+        view.asks_afresh = when  # type: ignore[attr-defined]  # a mark on the function, as above
         return view
 
     return mark

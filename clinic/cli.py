@@ -51,7 +51,7 @@ def send_due() -> None:
 @with_appcontext
 def worker(every: float) -> None:
     """Send reminders and mail as they come due, until it is told to stop."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # werkzeug types the proxy and not what is behind it
     work(app, every=every)
 
 

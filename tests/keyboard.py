@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.sync_api import CDPSession, Page
+from playwright.sync_api import CDPSession, Page, ViewportSize
 
 WALK = Path(__file__).with_suffix(".js").read_text()
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+PHONE, DESK = ViewportSize(width=390, height=844), ViewportSize(width=1280, height=900)
 # A date has a stop for each of its parts, so the walk takes a few more presses than there are stops.
 ROUNDS = 12
 TAB = {"type": "rawKeyDown", "key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9}
@@ -24,13 +24,13 @@ def keyboard_faults(page: Page, *, exits: bool) -> list[str]:
     page.evaluate(WALK)
     keys = page.context.new_cdp_session(page)
     page.evaluate("for (const folded of document.querySelectorAll('details')) folded.open = true")
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(PHONE)
     there = _walked(page, keys, back=False)
     faults = [f"going on: {fault}" for fault in there["faults"]]
     first = ["Skip to main content", "Exit now"][: 2 if exits else 1]
     if there["first"][: len(first)] != first:
         faults.append(f"the first stops are {there['first']}")
-    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    page.set_viewport_size(DESK)
     faults += [f"going back: {fault}" for fault in _walked(page, keys, back=True)["faults"]]
     keys.detach()
     return faults + _skip_faults(page)

@@ -35,6 +35,12 @@ class Page(BeautifulSoup):
         """What the page says, with all white space made one space."""
         return " ".join(self.get_text(" ").split())
 
+    def one(self, selector: str) -> Tag:
+        """The first element a selector finds; a page without any is a failure that says which."""
+        found = self.select_one(selector)
+        assert found is not None, f"{self.address}: nothing fits {selector!r}"
+        return found
+
 
 def get_page(client: FlaskClient, url: str, status: int = 200) -> Page:
     """Fetch a page and hold it against the house rules."""

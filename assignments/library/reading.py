@@ -63,7 +63,10 @@ def read_parcel(name: str, data: bytes, known: frozenset[str]) -> Parcel:
         except (ExerciseError, PlanError) as error:
             problems.extend(f"{source}: {problem}" for problem in error.problems)
         else:
-            (exercises if isinstance(thing, Exercise) else plans).append((source, thing))  # type: ignore[arg-type]
+            if isinstance(thing, Exercise):
+                exercises.append((source, thing))
+            else:
+                plans.append((source, thing))
     problems.extend(_twins([(source, f"exercise “{one.slug}”") for source, one in exercises]))
     problems.extend(_twins([(source, f"plan “{one.slug}”") for source, one in plans]))
     here = known | {one.slug for _, one in exercises}

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
@@ -181,9 +182,9 @@ def plan_called(reader: Person, slug: str) -> Plan:
     return found
 
 
-def plan_for_staff(reader: Person, couple_id: object, now: datetime) -> tuple[Couple, RunningPlan | None]:
+def plan_for_staff(reader: Person, couple_id: UUID, now: datetime) -> tuple[Couple, RunningPlan | None]:
     """A couple the reader may see, with the plan they were given last, unless it was ended."""
-    couple = couple_for(reader, couple_id)  # type: ignore[arg-type]
+    couple = couple_for(reader, couple_id)
     return couple, plan_of(couple, now, ZoneInfo(practice_of(reader).timezone))
 
 

@@ -21,8 +21,8 @@ LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 EVERY_DAY = frozenset(range(7))
 
 
-def at(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type, misc]
+def at(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=UTC)
 
 
 def due(

@@ -312,10 +312,16 @@ def slot_of(cast: Cast, person: Person) -> str:
 
 def a_part(world: World, person: Person, name: str, slot: str, step: str, *, send: bool = False) -> UUID:
     """One part of a listening turn, kept or sent."""
-    where = {"assignment_id": world.assignment[name], "turn": 1, "slot": slot, "step": step, "number": 1}
-    part = save_part(actor=person, **where, value={"text": WORDS}, version=0)  # type: ignore[arg-type]
+    where: dict[str, Any] = {
+        "assignment_id": world.assignment[name],
+        "turn": 1,
+        "slot": slot,
+        "step": step,
+        "number": 1,
+    }
+    part = save_part(actor=person, **where, value={"text": WORDS}, version=0)
     if send:
-        part = send_part(actor=person, **where, version=part.version)  # type: ignore[arg-type]
+        part = send_part(actor=person, **where, version=part.version)
     return part.id
 
 
@@ -473,16 +479,16 @@ def drafts_an_agreement(world: World, person: Person) -> object:
 
 
 def signs_or_puts_forward_and_takes_it_back_within_the_hold(world: World, person: Person) -> object:
-    here = {"actor": person, "assignment_id": world.assignment["offered"], "step": OUR_PAUSE}
+    here: dict[str, Any] = {"actor": person, "assignment_id": world.assignment["offered"], "step": OUR_PAUSE}
     if person.id == world.cast.sam.id:
         offered = db.session.scalars(
             select(AgreementText).where(AgreementText.assignment_id == world.assignment["offered"])
         ).one()
-        agreeing.sign(**here, text_id=offered.id)  # type: ignore[arg-type]
-        return agreeing.undo_signature(**here)  # type: ignore[arg-type]
-    version = agreeing.save_agreement(**here, value={"signal": WORDS}, version=0)  # type: ignore[arg-type]
-    agreeing.put_forward(**here, version=version)  # type: ignore[arg-type]
-    return agreeing.take_back_words(**here)  # type: ignore[arg-type]
+        agreeing.sign(**here, text_id=offered.id)
+        return agreeing.undo_signature(**here)
+    version = agreeing.save_agreement(**here, value={"signal": WORDS}, version=0)
+    agreeing.put_forward(**here, version=version)
+    return agreeing.take_back_words(**here)
 
 
 def a_use_noted_for_oneself(world: World, person: Person) -> object:

@@ -54,7 +54,7 @@ def test_both_at_once_is_not_offered_once_its_time_has_run_out(
     write(app, cast.jo, safe, "at-ease", {"text": "When the radio is on."})
     with pytest.raises(Conflict):
         send(app, cast.jo, safe, Level.BOTH)
-    assert "Both at once" not in get_page(as_(cast.jo), f"/do/{safe}/check").select_one("main").get_text()  # type: ignore[union-attr]
+    assert "Both at once" not in get_page(as_(cast.jo), f"/do/{safe}/check").one("main").get_text()
 
 
 @pytest.mark.parametrize("words", [None, ".", "x", "\N{BLACK HEART SUIT}"])

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -152,7 +153,7 @@ def test_an_answer_goes_as_far_as_was_allowed_when_it_was_sent(
     with app.app_context():
         drafted(cast.sam, task, "I was wary", step="answer")
     limit = tighten_limit(cast, task)
-    send: Act = lambda: send_response(actor=cast.sam, assignment_id=task, level=Level.SHARED)  # noqa: E731
+    send: Act = partial(send_response, actor=cast.sam, assignment_id=task, level=Level.SHARED)
     refused = at_once(app, *((limit, send) if limit_first else (send, limit)))
     assert refused == [None, Conflict if limit_first else None]
     with app.app_context():
@@ -175,7 +176,7 @@ def test_an_answer_is_sent_once(cast: Cast, app: Flask, task: UUID) -> None:
 def test_what_was_taken_back_keeps_no_choice(cast: Cast, app: Flask, task: UUID, back_first: bool) -> None:
     with app.app_context():
         answer = answered(cast.sam, task, "I was wary", Level.SHARED)
-    back: Act = lambda: take_back(actor=cast.sam, response_id=answer)  # noqa: E731
+    back: Act = partial(take_back, actor=cast.sam, response_id=answer)
     hide = turn_to(cast, answer, Level.PRIVATE)
     refused = at_once(app, *((back, hide) if back_first else (hide, back)))
     assert refused == [None, Conflict if back_first else None]
@@ -190,7 +191,7 @@ def test_cancelling_stops_every_opening_asked_for_before_it(
 ) -> None:
     with app.app_context():
         answer = answered(cast.sam, task, "I was wary", Level.PRIVATE)
-    cancel: Act = lambda: cancel_widening(actor=cast.sam, response_id=answer)  # noqa: E731
+    cancel: Act = partial(cancel_widening, actor=cast.sam, response_id=answer)
     widen = turn_to(cast, answer, Level.SHARED)
     assert at_once(app, *((cancel, widen) if cancels_first else (widen, cancel))) == [None, None]
     later = sharing(app, answer).level_at(clock.now + timedelta(days=2))
@@ -208,7 +209,7 @@ def test_no_part_is_sent_past_a_limit_set_at_the_same_moment(cast: Cast, app: Fl
             "number": 1,
         }
         version = save_part(actor=cast.sam, **where, value={"text": "I was wary"}, version=0).version
-    send: Act = lambda: send_part(actor=cast.sam, **where, version=version)  # noqa: E731
+    send: Act = partial(send_part, actor=cast.sam, **where, version=version)
     assert at_once(app, tighten_limit(cast, turns), send) == [None, NotFound]
 
 
@@ -227,8 +228,8 @@ def test_a_part_that_was_taken_back_is_not_hidden_as_well(
         }
         kept = save_part(actor=cast.sam, **where, value={"text": "I was wary"}, version=0)
         part_id = send_part(actor=cast.sam, **where, version=kept.version).id
-    back: Act = lambda: take_part_back(actor=cast.sam, part_id=part_id)  # noqa: E731
-    hide: Act = lambda: hide_part(actor=cast.sam, part_id=part_id)  # noqa: E731
+    back: Act = partial(take_part_back, actor=cast.sam, part_id=part_id)
+    hide: Act = partial(hide_part, actor=cast.sam, part_id=part_id)
     assert at_once(app, *((back, hide) if back_first else (hide, back))) == [None, Conflict]
     with app.app_context():
         part = db.session.get_one(TurnPart, part_id)
@@ -251,7 +252,7 @@ def test_words_taken_back_at_the_last_moment_are_signed_by_nobody(
         clock.move(seconds=1)
         agreeing.sign(actor=cast.jo, **here, text_id=text_id)
 
-    back: Act = lambda: agreeing.take_back_words(actor=cast.sam, **here)  # noqa: E731
+    back: Act = partial(agreeing.take_back_words, actor=cast.sam, **here)
     assert at_once(app, back, sign_a_moment_later) == [None, agreeing.NewerWords]
     with app.app_context():
         assert not db.session.scalars(select(Signature.person_id)).all()
@@ -289,9 +290,9 @@ def test_two_changes_of_a_thank_you_are_not_written_over_each_other(
 def test_a_deleted_thank_you_stays_deleted(cast: Cast, app: Flask, deletes_first: bool) -> None:
     with app.app_context():
         thanks = save_thanks(actor=cast.sam, what="Tea", meant="", level=Level.PRIVATE).id
-    delete: Act = lambda: delete_thanks(actor=cast.sam, entry_id=thanks)  # noqa: E731
-    share: Act = lambda: change_thanks(  # noqa: E731
-        actor=cast.sam, entry_id=thanks, what="Tea", meant="", level=Level.SHARED, version=1
+    delete: Act = partial(delete_thanks, actor=cast.sam, entry_id=thanks)
+    share: Act = partial(
+        change_thanks, actor=cast.sam, entry_id=thanks, what="Tea", meant="", level=Level.SHARED, version=1
     )
     refused = at_once(app, *((delete, share) if deletes_first else (share, delete)))
     assert refused == [None, NotFound if deletes_first else None]

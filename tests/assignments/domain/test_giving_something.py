@@ -51,11 +51,11 @@ def test_a_choice_or_a_number_is_enough_and_own_words_need_a_word(
 def test_entries_and_agreements_need_a_word_in_one_of_their_boxes() -> None:
     for type_name in ("entries", "agreement"):
         step = step_of(type_name)
-        box = next(field for field in step.fields if field.kind != "choose_one")  # type: ignore[union-attr]
+        box = next(field for field in step.fields if field.kind != "choose_one")  # type: ignore[union-attr]  # both types have boxes
         assert not gives_something([step], {step.key: {box.key: ".", "agreed": True}})
         assert gives_something([step], {step.key: {box.key: "Ten minutes", "agreed": True}})
     entries = step_of("entries")
-    key = next(field.key for field in entries.fields if field.kind != "choose_one")  # type: ignore[union-attr]
+    key = next(field.key for field in entries.fields if field.kind != "choose_one")  # type: ignore[union-attr]  # both types have boxes
     assert not gives_something(
         [entries], {entries.key: {"entries": {"1": {key: "."}}, "writing": {key: "-"}}}
     )

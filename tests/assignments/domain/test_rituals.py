@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from assignments.domain.exercises import AgreementStep
+from assignments.domain.exercises import AgreementStep, Exercise
 from assignments.domain.rituals import SEVERAL_DAYS, WEEK, schedule_of
 from assignments.library.loader import load_library
 
@@ -53,8 +53,8 @@ def test_what_was_left_out_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("exercise", RITUALS, ids=lambda one: one.slug)
-def test_every_ritual_asks_for_day_time_place_and_backup(exercise: object) -> None:
-    step = next(s for s in exercise.steps if isinstance(s, AgreementStep))  # type: ignore[attr-defined]
+def test_every_ritual_asks_for_day_time_place_and_backup(exercise: Exercise) -> None:
+    step = next(s for s in exercise.steps if isinstance(s, AgreementStep))
     fields = {field.key: field for field in step.fields}
     assert {"time", "place", "backup"} <= set(fields)
     days = fields.get("day") or fields["days"]

@@ -249,7 +249,7 @@ def test_marking_without_saying_what_was_seen_marks_nothing(app: Flask, cast: Ca
     response = answered(app, cast, {"sam": Level.SHARED})["sam"]
     priya = as_(cast.priya)
     page = get_page(priya, answer_url(cast, response))
-    page.select_one('form[action$="/read"] [name=version]')["value"] = "seven"  # type: ignore[index]
+    page.one('form[action$="/read"] [name=version]')["value"] = "seven"
     reply = submit(priya, page, form='main form[action$="/read"]', status=422)
     assert "Open this page again first." in read_page(reply, 422).words
     assert not rows_of(app, ReadMark)
@@ -295,7 +295,7 @@ def test_a_reply_that_does_not_fit_stays_in_the_box(
     reply = submit(priya, page, {"words": words}, form='main form[action$="/comment"]', status=422)
     again = read_page(reply, 422)
     assert problem in again.words
-    assert again.select_one("textarea").get_text().strip() == words.strip()  # type: ignore[union-attr]
+    assert again.one("textarea").get_text().strip() == words.strip()
     assert SAM_SAYS in again.words
     assert len(readings(app)) == 2
     assert not rows_of(app, Comment)

@@ -99,7 +99,7 @@ def test_it_is_saved_and_can_be_changed_until_it_closes(
     clock.set(MONDAY_NOON - timedelta(minutes=1))
     client = as_(cast.sam)
     page = get_page(client, "/check-in")
-    assert page.select_one("input[name=tension][checked]")["value"] == "10"  # type: ignore[index]
+    assert page.one("input[name=tension][checked]")["value"] == "10"
     submit(client, page, {"tension": "", "closeness": "7"}, form=FORM)
     [row] = rows(app, cast.sam)
     assert (row.closeness, row.tension, row.same_disagreement, row.version) == (7, None, "eased", 2)
@@ -123,7 +123,7 @@ def test_what_is_no_number_from_0_to_10_is_told_beside_its_question(
     response = submit(client, page, {"closeness": value, "tension": "4"}, form=FORM, status=422)
     again = read_page(response, 422)
     assert "Closeness: choose a number from 0 to 10" in again.words
-    assert again.select_one("input[name=tension][checked]")["value"] == "4"  # type: ignore[index]
+    assert again.one("input[name=tension][checked]")["value"] == "4"
     assert rows(app, cast.sam) == []
 
 

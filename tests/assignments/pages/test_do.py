@@ -84,7 +84,7 @@ def test_an_unknown_step_is_not_found(cast: Cast, as_: AS, app: Flask) -> None:
     get_page(sam, f"/do/{given}/said-before", 404)  # Of a longer size than the one that was given.
     get_page(sam, f"/do/{give(app, cast, 'i-statements')}/say-it?part=made-up", 404)
     page = get_page(sam, f"/do/{given}/at-ease")
-    form = {"csrf_token": page.select_one("input[name=csrf_token]")["value"]}  # type: ignore[index]
+    form = {"csrf_token": page.one("input[name=csrf_token]")["value"]}
     assert sam.post(f"/do/{given}/made-up/draft", data=form).status_code == 404
 
 
@@ -128,7 +128,7 @@ def test_continue_saves_and_coming_back_finds_it(cast: Cast, as_: AS, app: Flask
     assert response.location == f"/do/{given}/what-helps"
     assert kept(app, given, "at-ease") == [{"text": words}]
     page = get_page(sam, f"/do/{given}/at-ease")
-    assert page.select_one("textarea").get_text().removeprefix("\r\n") == words  # type: ignore[union-attr]
+    assert page.one("textarea").get_text().removeprefix("\r\n") == words
     assert "Saved at 7:30 pm" in page.words
     submit(sam, page, {"text": ""}, form=MAIN, button="Continue")
     assert kept(app, given, "at-ease") == [None]
@@ -163,7 +163,7 @@ def test_a_newer_copy_is_shown_and_not_written_over(cast: Cast, as_: AS, app: Fl
     submit(sam, other, {"text": "Written in the other window"}, form=MAIN, button="Continue")
     page = read_page(submit(sam, old, {"text": "Mine"}, form=MAIN, button="Continue", status=422), 422)
     assert "Written in the other window" in page.words
-    assert page.select_one("textarea").get_text(strip=True) == "Mine"  # type: ignore[union-attr]
+    assert page.one("textarea").get_text(strip=True) == "Mine"
     assert kept(app, given, "at-ease") == [{"text": "Written in the other window"}]
     submit(sam, page, form=MAIN, button="Continue")
     assert kept(app, given, "at-ease") == [{"text": "Mine"}]
@@ -226,7 +226,7 @@ def test_entries_are_added_and_removed_one_by_one(cast: Cast, as_: AS, app: Flas
     page = get_page(sam, f"/do/{given}/thanks")
     for words in ("Made tea", "Rang my mother"):
         page = submit_and_follow(sam, page, {"box_did": words}, form=MAIN, button="Add a small thank-you")
-    assert page.select_one("textarea").get_text(strip=True) == ""  # type: ignore[union-attr]
+    assert page.one("textarea").get_text(strip=True) == ""
     assert "Made tea" in page.words
     # The newest stands first, where it was written.
     assert next(line.get_text() for line in page.select(".entry-line")).startswith("What Jo did: Rang")

@@ -199,7 +199,7 @@ def test_an_entry_can_be_changed_in_its_place(cast: Cast, as_: AS, app: Flask) -
     given, page = log_with(app, cast, sam, {"did": "Tea"}, {"did": "Rang"})
     change = page.select(".entry a")[-1]
     page = get_page(sam, str(change["href"]))
-    assert page.select_one("textarea").get_text(strip=True) == "Tea"  # type: ignore[union-attr]
+    assert page.one("textarea").get_text(strip=True) == "Tea"
     assert "Continue" not in [button.get_text(strip=True) for button in page.select("main button")]
     page = submit_and_follow(sam, page, {"box_did": "Made tea, twice"}, form=MAIN, button="Save the change")
     assert page.address == f"/do/{given}/thanks"
@@ -250,7 +250,7 @@ def test_the_sentence_grows_part_by_part_with_a_soft_hint(cast: Cast, as_: AS, a
     given = give(app, cast, "i-statements")
     sam = as_(cast.sam)
     page = get_page(sam, f"/do/{given}/say-it")
-    assert "hidden" in page.select_one(".reads").attrs  # type: ignore[union-attr]
+    assert "hidden" in page.one(".reads").attrs
     page = submit_and_follow(sam, page, {"when": "You never called"}, form=MAIN, button="Continue")
     reads = page.select_one(".reads")
     assert reads is not None

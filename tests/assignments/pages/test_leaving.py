@@ -168,7 +168,7 @@ PAGES = ("/today", "/together", "/thanks", "/check-in", LEAVE, "/me/history", "/
 
 def bodies(client: FlaskClient) -> list[str]:
     """What each page says in its middle; the keys of forms and what is at the top once aside."""
-    return [str(get_page(client, page).select_one("main").get_text(" ")) for page in PAGES]  # type: ignore[union-attr]
+    return [str(get_page(client, page).one("main").get_text(" ")) for page in PAGES]
 
 
 def test_it_looks_like_any_other_ending(cast: Cast, as_: AS, app: Flask, shared: dict[str, UUID]) -> None:

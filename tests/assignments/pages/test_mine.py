@@ -113,7 +113,7 @@ def test_an_answer_says_who_sees_it_and_offers_the_other_choices(
     response_id = sent(app, cast, questions, level)
     page = get_page(as_(cast.sam), f"/me/history/{response_id}")
     assert "Your laugh" in page.words
-    assert page.select_one(".who b").get_text() == words  # type: ignore[union-attr]
+    assert page.one(".who b").get_text() == words
     offered = [box["value"] for box in page.select("input[name=visibility]")]
     assert offered == [one for one in ("shared", "both", "counsellor", "private") if one != level]
     assert not page.select("input[name=visibility][checked]")
@@ -126,7 +126,7 @@ def test_tightening_counts_at_once(cast: Cast, as_: AS, app: Flask, clock: Clock
     page = get_page(client, f"/me/history/{response_id}")
     assert "You can hide this from now on. Jo may have read it already." in page.words
     page = submit_and_follow(client, page, {"visibility": "private"}, form=SHARING)
-    assert page.select_one(".who b").get_text() == "Only me"  # type: ignore[union-attr]
+    assert page.one(".who b").get_text() == "Only me"
     assert "Your laugh" not in get_page(as_(cast.jo), f"/together/{questions}").words
 
 

@@ -73,7 +73,7 @@ def test_the_line_goes_by_the_clock_alone(
     assert ASKED in get_page(as_(cast.jo), "/today").words
     clock.move(minutes=1)
     for url in ("/today", "/together"):
-        assert "pause" not in get_page(as_(cast.jo), url).select_one("main").get_text()  # type: ignore[union-attr]
+        assert "pause" not in get_page(as_(cast.jo), url).one("main").get_text()
 
 
 def test_the_way_back_stands_first_once_its_time_has_come_and_asks_for_nothing(
@@ -84,11 +84,11 @@ def test_the_way_back_stands_first_once_its_time_has_come_and_asks_for_nothing(
     clock.move(minutes=30)
     sam = as_(cast.sam)
     page = get_page(sam, "/today")
-    assert page.select_one("#hero-title").get_text() == "Coming back"  # type: ignore[union-attr]
+    assert page.one("#hero-title").get_text() == "Coming back"
     assert "Late" not in page.words
     welcome = submit_and_follow(sam, page, form='main form[action$="/back"]')
     assert "Welcome back." in welcome.words
-    assert page.select_one("#hero-title").get_text() != welcome.select_one("#hero-title").get_text()  # type: ignore[union-attr]
+    assert page.one("#hero-title").get_text() != welcome.one("#hero-title").get_text()
     assert pauses_in(app)[0].returned_at == now()
     assert events_in(app).count(Event.PAUSE_ENDED) == 1
 
@@ -99,7 +99,7 @@ def test_after_a_day_nothing_is_said_of_a_pause_nobody_came_back_from(
     start(as_(cast.sam), back="half-hour")
     clock.move(hours=25)
     for person in (cast.sam, cast.jo):
-        words = get_page(as_(person), "/today").select_one("main").get_text()  # type: ignore[union-attr]
+        words = get_page(as_(person), "/today").one("main").get_text()
         assert "pause" not in words.lower()
 
 
@@ -154,8 +154,17 @@ def test_what_cannot_be_read_is_said_beside_its_field(
 
 
 def test_a_time_that_is_not_needed_is_no_slip(app: Flask, cast: Cast, as_: AS) -> None:
-    start(as_(cast.sam), back="hour", at="nonsense")
+    start(as_(cast.sam), back="hour", at="")
     assert len(pauses_in(app)) == 1
+
+
+def test_what_is_no_time_is_told_beside_its_box_and_kept(app: Flask, cast: Cast, as_: AS) -> None:
+    sam = as_(cast.sam)
+    sent = {"back": "hour", "at": "nonsense"}
+    refused = read_page(submit(sam, get_page(sam, "/pause"), sent, form=FORM, status=422), 422)
+    assert "Enter a time, such as 19:00." in refused.words
+    assert refused.one("[name=at]")["value"] == "nonsense"
+    assert pauses_in(app) == []
 
 
 def test_the_agreed_pause_stands_beside(app: Flask, cast: Cast, as_: AS, clock: Clock) -> None:

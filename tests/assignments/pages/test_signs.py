@@ -126,7 +126,7 @@ def test_the_head_says_data_then_who_was_spoken_to_and_never_safe(app: Flask, ca
         "Spoken to alone: Sam 16 Sep, Jo not yet"
     )
     assert words.index("Spoken to alone") < words.index("ask for a decision by Thursday 17 September.")
-    asking = page.select_one(".banner").get_text(" ").partition(" ask for")[0]  # type: ignore[union-attr]
+    asking = page.one(".banner").get_text(" ").partition(" ask for")[0]
     titles = re.split(r", | and ", re.sub(r" \([^)]*\)", "", " ".join(asking.split())))
     assert len(titles) > 1
     assert [title[:1].isupper() for title in titles] == [True, *[False] * (len(titles) - 1)]
@@ -224,7 +224,7 @@ def test_a_view_without_a_choice_keeps_the_note(cast: Cast, as_: AS) -> None:
     reply = submit(priya, get_page(priya, url(cast)), {"note": "Sister moved away"}, form=form, status=422)
     page = read_page(reply, 422)
     assert "Choose yes, no or unsure." in page.words
-    assert page.select_one("#note-sole_outlet").get_text().strip() == "Sister moved away"  # type: ignore[union-attr]
+    assert page.one("#note-sole_outlet").get_text().strip() == "Sister moved away"
 
 
 @pytest.mark.parametrize("sign", NOT_JUDGED)
@@ -252,7 +252,7 @@ def test_a_decision_stands_with_the_evidence_as_it_was_whatever_comes_after(
     typed = {"state": "adapt_plan", "reason": "Smaller things, one evening.", "review_on": "2026-10-01"}
     page = submit_and_follow(priya, get_page(priya, url(cast)), typed, form=DECIDE)
     assert page.address == url(cast, "/decisions")
-    before = page.select_one("section.panel").get_text(" ", strip=True)  # type: ignore[union-attr]
+    before = page.one("section.panel").get_text(" ", strip=True)
     for said in (
         "Adapt the plan",
         "Smaller things, one evening.",
@@ -306,7 +306,7 @@ def test_a_decision_that_is_not_whole_keeps_what_was_typed(
     reply = submit(priya, get_page(priya, url(cast)), typed, form=DECIDE, status=422)
     page = read_page(reply, 422)
     assert problem in page.words
-    assert page.select_one(f"{DECIDE} [name=reason]").get_text().strip() == typed["reason"].strip()  # type: ignore[union-attr]
+    assert page.one(f"{DECIDE} [name=reason]").get_text().strip() == typed["reason"].strip()
     chosen = [one["value"] for one in page.select(f"{DECIDE} input[name=state][checked]")]
     assert chosen == ([typed["state"]] if "state" in typed else [])
     assert not rows_of(app, Decision)

@@ -37,7 +37,7 @@ def at(assignment_id: UUID, slot: str, step: str, number: int = 1) -> str:
 def write(client: FlaskClient, url: str, fields: dict[str, Any]) -> Page:
     """Write a part, look at it and send it. What follows is the page after sending."""
     check = submit_and_follow(client, get_page(client, url), fields, button="Continue")
-    assert check.h1.get_text() == "Check before you send"  # type: ignore[union-attr]
+    assert check.one("h1").get_text() == "Check before you send"
     return submit_and_follow(client, check, button="Send to " + names(check))
 
 
@@ -219,9 +219,9 @@ def test_a_newer_copy_is_shown_and_never_written_over(as_: SignInAs, cast: Cast,
     assert "From this window" in late.text
     url = f"{at(turns, 'A', 'thought')}/draft"
     reply = sam.post(url, data={"text": "x", "version": "0", "csrf_token": token(first)})
-    assert (reply.status_code, reply.json["version"]) == (409, 1)  # type: ignore[index]
+    assert (reply.status_code, reply.json["version"]) == (409, 1)  # type: ignore[index]  # a draft answers in JSON
     reply = sam.post(url, data={"text": "x", "version": "1", "csrf_token": token(first)})
-    assert (reply.status_code, reply.json["version"]) == (200, 2)  # type: ignore[index]
+    assert (reply.status_code, reply.json["version"]) == (200, 2)  # type: ignore[index]  # a draft answers in JSON
 
 
 def token(page: Page) -> str:

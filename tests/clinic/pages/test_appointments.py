@@ -86,7 +86,7 @@ def test_bad_input_books_nothing_and_keeps_the_rest(
     page = read_page(response, 422)
     assert page.select(f"#{field}-error")
     for name in TYPED.keys() - {field}:
-        assert page.select_one(f"#{name}")["value"] == TYPED[name]  # type: ignore[index]
+        assert page.one(f"#{name}")["value"] == TYPED[name]
     with app.app_context():
         assert db.session.query(Appointment).count() == 0
 
@@ -94,8 +94,8 @@ def test_bad_input_books_nothing_and_keeps_the_rest(
 def test_moving_one(cast: Cast, as_: AS, booked: Appointment) -> None:
     client = as_(cast.priya)
     page = get_page(client, f"{url(cast)}/{booked.id}")
-    assert page.select_one("#day")["value"] == "2026-09-17"  # type: ignore[index]
-    assert page.select_one("#at")["value"] == "19:30"  # type: ignore[index]
+    assert page.one("#day")["value"] == "2026-09-17"
+    assert page.one("#at")["value"] == "19:30"
     page = submit_and_follow(client, page, {"at": "11:15"}, form="form#move")
     assert "Thu 17 Sep, 11:15" in page.words
 

@@ -142,7 +142,7 @@ def test_bad_input_keeps_what_was_typed_and_adds_nobody(
     assert page.select(f'.error-summary a[href="#{field}"]')
     for name, typed in TYPED.items():
         if name != field:
-            assert page.select_one(f"#{name}")["value"] == typed  # type: ignore[index]
+            assert page.one(f"#{name}")["value"] == typed
     assert couples_in(app) == before
 
 

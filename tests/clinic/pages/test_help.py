@@ -59,7 +59,7 @@ def test_once_signed_in_ones_own_country_stands_first_and_the_others_fold_away(
         db.session.get_one(Practice, cast.hill_house.id).country = "IE"
         db.session.commit()
     page = get_page(as_(cast.lea), "/help/urgent")
-    assert page.select_one("main h2").get_text() == "Ireland"  # type: ignore[union-attr]  # it stands there
+    assert page.one("main h2").get_text() == "Ireland"
     assert next(h.get_text() for h in page.select("details h2")) == "Australia"
 
 

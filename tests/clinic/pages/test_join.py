@@ -140,7 +140,7 @@ def test_a_wrong_code_is_told_and_five_end_the_invitation(kim: Newcomer) -> None
         page = kim.account(422, code=wrong)
         assert isinstance(page, Page)
         assert ("has ended" in page.words) == (left == 0)
-        assert page.select_one("#email")["value"] == "new@mail.example"  # type: ignore[index]
+        assert page.one("#email")["value"] == "new@mail.example"
         assert PASSWORD not in page.response.text
     get_page(kim.client, "/join/account", 404)
     get_page(kim.client, f"/join/{kim.token}", 404)
