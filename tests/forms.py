@@ -10,6 +10,8 @@ from uuid import UUID
 from bs4 import Tag
 from flask import Flask
 
+from assignments.library.loader import load_library
+from assignments.library.writing import as_toml
 from tests.builders import PASSPHRASE
 from tests.conftest import EVENING
 from tests.crawl import CODE, endpoint_of
@@ -34,6 +36,8 @@ SOUND: dict[str, dict[str, str | None]] = {
     "signs.decide": {"review_on": "2026-10-14"},
 }
 SAID = "A walk by the canal"
+# What is chosen where a file is asked for: an exercise as another practice would send it.
+PARCEL = as_toml(next(iter(load_library().all()))).replace('name = "', 'name = "Another: ', 1)
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,7 @@ def typed(name: str, kind: str) -> str:
         "time": "10:00",
         "number": "60",
         "hidden": "",
+        "file": PARCEL,
     }
     return by_kind.get(kind, SAID[:60])
 

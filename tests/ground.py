@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import sqlite3
 from contextlib import closing
@@ -11,6 +12,7 @@ from bs4 import Tag
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.engine import make_url
+from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from clinic.extensions import db
@@ -94,6 +96,16 @@ class Ground:
         return self.forms[found]
 
     def send(self, found: Found, fields: Fields) -> TestResponse:
-        return self.client.post(
-            found.target, data=encoded(fields), content_type="application/x-www-form-urlencoded"
+        """As a browser sends it: with a file, in parts."""
+        files = {name for name, kind in found.kinds if kind == "file"}
+        if not files:
+            return self.client.post(
+                found.target, data=encoded(fields), content_type="application/x-www-form-urlencoded"
+            )
+        parts = MultiDict(
+            (name, (io.BytesIO(value.encode() if isinstance(value, str) else value), "chosen.toml"))
+            if name in files
+            else (name, value)
+            for name, value in fields
         )
+        return self.client.post(found.target, data=parts, content_type="multipart/form-data")

@@ -12,7 +12,7 @@ from clinic.errors import Conflict
 from clinic.extensions import db, transaction
 from clinic.models import Person, TalkRequest
 from clinic.queries.couples import couple_for, own_place
-from clinic.queries.talks import open_requests
+from clinic.queries.talks import open_requests, request_for
 
 REACH_CHARACTERS = 500
 
@@ -63,11 +63,10 @@ def read_requests(*, actor: Person, couple_id: UUID) -> list[tuple[TalkRequest, 
 
 @transaction
 def have_spoken(*, actor: Person, couple_id: UUID, request_id: UUID) -> None:
-    """The counsellor has spoken with whoever asked. Raises Conflict when there is no such open request."""
+    """The counsellor has spoken with whoever asked. Raises Conflict when that was noted before."""
     require(actor, Permission.TALK_ACKNOWLEDGE)
-    couple = couple_for(actor, couple_id)
-    request = next((one for one in open_requests(actor, couple) if one.id == request_id), None)
-    if request is None:
+    request = request_for(actor, couple_for(actor, couple_id), request_id)
+    if request.spoken_at is not None:
         raise Conflict("That has been seen to already.")
     request.spoken_at, request.spoken_by_id = clock.now(), actor.id
     record(actor, Event.TALK_SPOKEN, request)

@@ -35,6 +35,20 @@ def open_requests(reader: Person, couple: Couple) -> Sequence[TalkRequest]:
     )
 
 
+def request_for(reader: Person, couple: Couple, request_id: UUID) -> TalkRequest:
+    """One request of a couple already read, seen to or not. Raises NotFound for a partner, whoever asked."""
+    found = db.session.execute(
+        select(TalkRequest).where(
+            TalkRequest.practice_id == reader.practice_id,
+            TalkRequest.couple_id == couple.id,
+            TalkRequest.id == request_id,
+        )
+    ).scalar_one_or_none()
+    if found is None or not reader.is_staff:
+        raise NotFound
+    return found
+
+
 def first_asked(reader: Person, couple_ids: Iterable[UUID]) -> dict[UUID, datetime]:
     """When the longest-waiting request of each person was made, by person id. Raises NotFound for a partner."""
     if not reader.is_staff:

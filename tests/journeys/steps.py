@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import pyotp
 from flask import Flask
 from playwright.sync_api import Locator, Page, expect
 
-from tests.conftest import Letter
+from tests.conftest import Clock, Letter
 
 PASSPHRASE = "evening walk by the canal"
 CODE = re.compile(r"\b(\d{3}) ?(\d{3})\b")
@@ -115,6 +116,18 @@ def join_as_staff(page: Page, invitation: Invitation, practice: str, address: st
     fill_in_account(page, invitation.code, address)
 
 
+def set_up_second_step(page: Page, clock: Clock) -> pyotp.TOTP:
+    """What everybody on the staff is asked for once: the key in an app, and its first code. Back comes the app."""
+    heading(page, "A second step")
+    press(page, "Set it up")
+    app = pyotp.TOTP(page.locator(".qr-key").inner_text().replace(" ", ""))
+    page.get_by_label("Code from the app").fill(app.at(clock.now))
+    press(page, "Turn it on")
+    heading(page, "It is on. Keep these codes")
+    follow(page, "I have them")
+    return app
+
+
 def join_as_partner(page: Page, links: Sequence[str], code: str, address: str, counsellor: str) -> None:
     """Three short pages on a phone. Two mails in one inbox look alike, so the link that is tried first
     may be the other partner's; the page then says so and the other one is tried."""
@@ -139,6 +152,13 @@ def sign_in(page: Page, address: str) -> None:
     page.get_by_label("Email").fill(address)
     page.get_by_label("Password", exact=True).fill(PASSPHRASE)
     press(page, "Sign in")
+
+
+def second_step(page: Page, code: str) -> None:
+    """The code that is asked for after the pass-phrase."""
+    heading(page, "Enter your code")
+    page.get_by_label("Code", exact=True).fill(code)
+    press(page, "Continue")
 
 
 # --- The counsellor.

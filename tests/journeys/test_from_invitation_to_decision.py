@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
+from pyotp import TOTP
 
 from tests.browser import OpenBrowser
 from tests.conftest import Clock, Letter
@@ -40,7 +41,7 @@ def test_from_invitation_to_decision(
     admin, priya = (open_browser(device="desktop", script=script) for _ in range(2))
     sam, jo = (open_browser(device="phone", script=script) for _ in range(2))
 
-    given_a_practice_with_a_counsellor(app, outbox, admin, priya)
+    codes = given_a_practice_with_a_counsellor(app, outbox, clock, admin, priya)
     given_a_couple_who_have_joined(outbox, priya, sam, jo)
     then_nothing_can_be_assigned_yet(priya)
     when_the_counsellor_records_both_safety_conversations(priya, clock)
@@ -58,19 +59,24 @@ def test_from_invitation_to_decision(
     when_the_counsellor_reads_and_replies(priya)
     then_the_author_alone_sees_the_reply(sam, jo)
     when_the_counsellor_decides(priya, clock)
-    then_the_decision_stands_as_it_was_a_week_later(priya, clock)
+    then_the_decision_stands_as_it_was_a_week_later(priya, clock, codes)
 
 
 def given_a_practice_with_a_counsellor(
-    app: Flask, outbox: Callable[[], list[Letter]], admin: Page, priya: Page
-) -> None:
+    app: Flask, outbox: Callable[[], list[Letter]], clock: Clock, admin: Page, priya: Page
+) -> TOTP:
+    """What the counsellor's app shows, for when she signs in again."""
     invitation = steps.practice_created(app, "Canal Street", "Ada Moss", "ada@canal.example")
     steps.join_as_staff(admin, invitation, "Canal Street", "ada@canal.example")
+    steps.set_up_second_step(admin, clock)
+    steps.follow(admin.get_by_role("navigation", name="Main"), "People")
     steps.heading(admin, "People")
     code = steps.add_counsellor(admin, "Priya", "Nair", "priya@canal.example")
     (link,) = steps.links_mailed(outbox(), "priya@canal.example")
     steps.join_as_staff(priya, steps.Invitation(link, code), "Canal Street", "priya@canal.example")
+    codes = steps.set_up_second_step(priya, clock)
     expect(priya.get_by_role("navigation", name="Main")).to_contain_text("Library")
+    return codes
 
 
 def given_a_couple_who_have_joined(
@@ -190,11 +196,12 @@ def when_the_counsellor_decides(priya: Page, clock: Clock) -> None:
         steps.told(priya, words)
 
 
-def then_the_decision_stands_as_it_was_a_week_later(priya: Page, clock: Clock) -> None:
+def then_the_decision_stands_as_it_was_a_week_later(priya: Page, clock: Clock, codes: TOTP) -> None:
     steps.told(priya, "No sign was met or on watch.")
     kept = priya.locator("main .panel").inner_text()
     clock.move(days=7)
     steps.sign_in(priya, "priya@canal.example")
+    steps.second_step(priya, codes.at(clock.now))
     steps.open_couple(priya, "Okafor and Lind")
     steps.about_the_couple(priya, "Signs")
     priya.get_by_role("link", name=re.compile("^Past decisions")).click()
