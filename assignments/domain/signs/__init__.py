@@ -4,7 +4,7 @@
 of them for one couple · ``decisions`` when one is due · ``wire`` the JSON lines of ``signs assess``.
 """
 
-from assignments.domain.signs.assessing import assess
+from assignments.domain.signs.assessing import assess, assess_many
 from assignments.domain.signs.decisions import (
     DECISION_HINTS,
     DECISION_LABELS,
@@ -30,6 +30,7 @@ __all__ = [
     "State",
     "assess",
     "assess_lines",
+    "assess_many",
     "decision_due",
     "signs_cleared_since",
     "to_json",
