@@ -91,7 +91,7 @@ def assess(
     """
     if movements is None:
         (movements,) = movements_of([history], limits, limits.weeks_in_a_row)
-    case = _case(history, limits, names, movements)
+    case = case_of(history, limits, names, movements)
     verdicts = {sign_id: rule(case) for sign_id, rule in RULES.items()}
     common = _common_readings(case, verdicts[NOTE])
     return Assessment(
@@ -125,7 +125,8 @@ def assess_many(
 AT_A_TIME = 1024
 
 
-def _case(history: CoupleHistory, limits: Limits, names: Names, movements: Movements) -> Case:
+def case_of(history: CoupleHistory, limits: Limits, names: Names, movements: Movements) -> Case:
+    """What the rules are handed about one couple in its present week."""
     data = check_data(history, limits, names)
 
     def last(found: Sequence[Judged]) -> tuple[Judged, ...]:
