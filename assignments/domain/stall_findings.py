@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from assignments.domain.history import PARTNERS, CoupleHistory, Partner
 from assignments.domain.stall_model import (
     COMPOSITE,
-    ONE_QUESTION,
+    PULLED_BACK,
+    TENSION,
     Change,
     Changes,
     Pair,
@@ -63,9 +64,9 @@ def _batch(histories: Sequence[CoupleHistory], limits: Limits, back: int) -> Ite
     tension = pairs(lambda history, partner: history.numbers(partner, "tension"))
     pulled_back = pairs(lambda history, partner: history.numbers(partner, "pulled_back"))
     of_composites = changes(composites, COMPOSITE, back, fall=limits.slipped_points)
-    of_tension = changes(tension, ONE_QUESTION, back)
+    of_tension = changes(tension, TENSION, back)
     # A person may have left out weeks in which the other answered, so a few more are looked at.
-    of_pulled_back = changes(pulled_back, ONE_QUESTION, back + MORE_WEEKS)
+    of_pulled_back = changes(pulled_back, PULLED_BACK, back + MORE_WEEKS)
     for row in range(len(histories)):
         yield Movements(
             couple=tuple(_couple(composites[row], of_composites, row, limits)),
@@ -146,7 +147,7 @@ class _Change:
     def finding(self, way: int, points: float, over: float, limits: Limits) -> Finding:
         """A claim that the change reached so many points, made when its chance is over a limit."""
         chance, (least_sure, _) = self.chance(way, points), self.one_week_out(way, points)
-        holds = chance > over and least_sure > limits.one_week_out_probability
+        holds = chance > over and least_sure > over * limits.one_week_out_share
         return self.said(holds, chance, least_sure)
 
     def said(self, holds: bool, chance: float, one_week_out: float, leans: bool = False) -> Finding:
@@ -166,7 +167,7 @@ class _Change:
 def _no_gain(change: _Change, limits: Limits) -> Finding:
     chance = change.chance(1, limits.gain_points)
     _, highest = change.one_week_out(1, limits.gain_points)
-    holds = chance < limits.gain_probability and highest < limits.gain_watch_probability
+    holds = chance < limits.gain_probability and highest < limits.gain_probability_one_week_out
     return change.said(holds, chance, highest, leans=chance < limits.gain_watch_probability)
 
 

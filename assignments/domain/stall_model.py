@@ -66,8 +66,10 @@ class Noise:
 
 
 COMPOSITE = Noise()
-# One question alone is rougher than four; tension and pulling back count the other way round.
-ONE_QUESTION = replace(COMPOSITE, mean=5.5, answer_sd=1.2)
+# One question alone is rougher than four, and these two count the other way round. Pulling back is one person's own
+# act as much as the couple's, so the two steps are alike; their sum stays.
+TENSION = replace(COMPOSITE, mean=5.5, answer_sd=1.2)
+PULLED_BACK = replace(TENSION, shared_walk=0.07, own_walk=0.07)
 
 
 class Change(IntEnum):

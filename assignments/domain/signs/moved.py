@@ -100,7 +100,7 @@ def _stall(case: Case) -> tuple[Verdict, Verdict]:
     rule = (
         f"Model: from week {limits.stall_from_week}, a chance under {limits.gain_probability:.0%} that"
         f" {COMPOSITE} gained {limits.gain_points:g} points since the first check-ins;"
-        f" {_twice(limits)}, and under {limits.gain_watch_probability:.0%} {ONE_WEEK_OUT}."
+        f" {_twice(limits)}, and under {limits.gain_probability_one_week_out:.0%} {ONE_WEEK_OUT}."
         f" And either partner still in range: a CSI of the last {limits.range_instrument_weeks}"
         f" weeks below its line, or without one the middle of the last {limits.range_reports} composites below"
         f" {limits.range_composite:g}. And work done: at least"
@@ -167,7 +167,7 @@ def worse_or_slipped_back(case: Case) -> Verdict:
     rule = (
         f"Model: a chance over {limits.worse_probability:.0%} that {COMPOSITE} lies below the first check-ins,"
         f" or over {limits.slipped_probability:.0%} that it lies {limits.slipped_points:g} points or more below"
-        f" an earlier week; {_twice(limits)}, and over {limits.one_week_out_probability:.0%} {ONE_WEEK_OUT}."
+        f" an earlier week; {_twice(limits)}, and {limits.one_week_out_share:.0%} of that limit {ONE_WEEK_OUT}."
         f" At least {limits.worse_checkins_each} check-ins each and {limits.worse_partner_weeks} together."
     )
     latest = case.movements[-1] if case.movements else None
@@ -212,8 +212,8 @@ def tension_rising(case: Case) -> Verdict:
     high = count_rule(case, high_tension(case))
     rule = (
         f"{high.rule} Or by the model a chance over {limits.tension_rise_probability:.0%} that tension rose by"
-        f" {limits.tension_rise_points:g} or more for the couple; {_twice(limits)}, and over"
-        f" {limits.one_week_out_probability:.0%} {ONE_WEEK_OUT}."
+        f" {limits.tension_rise_points:g} or more for the couple; {_twice(limits)}, and"
+        f" {limits.one_week_out_share:.0%} of that limit {ONE_WEEK_OUT}."
         " A sign for a private talk in person, never for a joint exercise."
     )
     rises = list(case.tension_rises)
@@ -240,8 +240,8 @@ def withdrawal_intensifies(case: Case) -> Verdict:
     limits = case.limits
     rule = (
         f"Model: a chance over {limits.withdrawal_rise_probability:.0%} that one person's own pulling back rose by"
-        f" {limits.withdrawal_rise_points:g} or more; {_twice(limits)} of that person's reports, and over"
-        f" {limits.one_week_out_probability:.0%} {ONE_WEEK_OUT}. Own reports only."
+        f" {limits.withdrawal_rise_points:g} or more; {_twice(limits)} of that person's reports, and"
+        f" {limits.one_week_out_share:.0%} of that limit {ONE_WEEK_OUT}. Own reports only."
     )
     known = {partner: list(rises) for partner, rises in case.pulled_back_rises.items() if rises}
     evidence: dict[str, object] = {"records": _line_records(case, "pulled_back")}
@@ -268,8 +268,8 @@ def diverging(case: Case) -> Verdict:
     limits = case.limits
     rule = (
         f"Model: a chance over {limits.diverging_probability:.0%} that the two partners' changes in {COMPOSITE}"
-        f" differ by {limits.diverging_points:g} or more; {_twice(limits)} and the same way, and over"
-        f" {limits.one_week_out_probability:.0%} {ONE_WEEK_OUT}."
+        f" differ by {limits.diverging_points:g} or more; {_twice(limits)} and the same way, and"
+        f" {limits.one_week_out_share:.0%} of that limit {ONE_WEEK_OUT}."
     )
     gaps = [movement.diverging for movement in case.movements]
     if not gaps or gaps[-1].holds is None:
