@@ -67,7 +67,7 @@ class Limits:
     strong_points: float = 0.5
     strong_probability: float = 0.80
     slipped_points: float = 0.5
-    slipped_probability: float = 0.60
+    slipped_probability: float = 0.50
     # With any one week left out a chance must stay above this share of its limit. A chance of a gain has a limit of
     # its own for that, above.
     one_week_out_share: float = 0.7
