@@ -284,3 +284,21 @@ def _choice(record: Mapping[str, object], place: str, key: str, allowed: Sequenc
     if not isinstance(value, str) or value not in allowed:
         raise HistoryError(f"{place}.{key} must be one of {', '.join(allowed)}.")
     return value
+
+
+def to_json(history: CoupleHistory) -> dict[str, object]:
+    """A record as :func:`from_json` reads it."""
+    return {
+        "couple": history.couple,
+        "week": history.week,
+        "checkins": [
+            {
+                "partner": one.partner,
+                "week": one.week,
+                **{k: v for k, v in vars(one.answers).items() if v is not None},
+            }
+            for one in history.checkins
+        ],
+        "instruments": [vars(one) for one in history.instruments],
+        "work": [vars(one) for one in history.work],
+    }

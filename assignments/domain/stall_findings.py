@@ -15,6 +15,7 @@ from assignments.domain.stall_model import (
     TENSION,
     Change,
     Changes,
+    Noise,
     Pair,
     Series,
     changes,
@@ -31,8 +32,10 @@ MORE_WEEKS = 2
 CHANCE_DIGITS = 4
 
 
-def movements_of(histories: Sequence[CoupleHistory], limits: Limits, back: int | None) -> list[Movements]:
-    """See ``stalls.movements_of``.
+def movements_of(
+    histories: Sequence[CoupleHistory], limits: Limits, back: int | None, composite: Noise = COMPOSITE
+) -> list[Movements]:
+    """See ``stalls.movements_of``; the simulator may tell the model of another noise than it assumes.
 
     Couples with about as many weeks are worked out together, for the cost of a batch is that of its longest.
     """
@@ -43,7 +46,9 @@ def movements_of(histories: Sequence[CoupleHistory], limits: Limits, back: int |
         chosen = order[start : start + BATCH]
         batch = [histories[at] for at in chosen]
         weeks = max(lengths[at] for at in chosen)
-        found.update(zip(chosen, _batch(batch, limits, weeks if back is None else back), strict=True))
+        found.update(
+            zip(chosen, _batch(batch, limits, weeks if back is None else back, composite), strict=True)
+        )
     return [found[at] for at in range(len(histories))]
 
 
@@ -56,14 +61,16 @@ def course_of(history: CoupleHistory) -> tuple[tuple[int, float, float, float], 
     )
 
 
-def _batch(histories: Sequence[CoupleHistory], limits: Limits, back: int) -> Iterator[Movements]:
+def _batch(
+    histories: Sequence[CoupleHistory], limits: Limits, back: int, composite: Noise
+) -> Iterator[Movements]:
     def pairs(read: Callable[[CoupleHistory, Partner], Series]) -> list[Pair]:
         return [(read(history, "A"), read(history, "B")) for history in histories]
 
     composites = pairs(lambda history, partner: history.composites(partner))
     tension = pairs(lambda history, partner: history.numbers(partner, "tension"))
     pulled_back = pairs(lambda history, partner: history.numbers(partner, "pulled_back"))
-    of_composites = changes(composites, COMPOSITE, back, fall=limits.slipped_points)
+    of_composites = changes(composites, composite, back, fall=limits.slipped_points)
     of_tension = changes(tension, TENSION, back)
     # A person may have left out weeks in which the other answered, so a few more are looked at.
     of_pulled_back = changes(pulled_back, PULLED_BACK, back + MORE_WEEKS)
