@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from flask import Flask, render_template
+from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from assignments import demo
@@ -144,16 +144,21 @@ def report(folder: Path, share: float) -> None:
     with _progress(sizes.all, "Telling made-up couples") as line:
         found = measure(sizes, line.update)
     (folder / "pictures").mkdir(exist_ok=True)
-    page = render_template(
+    page = _render(
         "method/stall-method.md", report=found, caveat=CAVEAT, limits=SHIPPED_LIMITS, strain=STRESS_LABELS
     )
     for name, text in {
         "stall-method.md": page,
-        "pictures/stall-by-week.svg": render_template("method/by-week.svg", chart=found.by_week),
-        "pictures/stall-worlds.svg": render_template("method/worlds.svg", chart=found.worlds),
+        "pictures/stall-by-week.svg": _render("method/by-week.svg", chart=found.by_week),
+        "pictures/stall-worlds.svg": _render("method/worlds.svg", chart=found.worlds),
     }.items():
         (folder / name).write_text(text.strip() + "\n", encoding="utf-8")
         click.echo(str(folder / name))
+
+
+def _render(template: str, **values: object) -> str:
+    """Outside of a request there is nobody signed in, and none of what surrounds a page."""
+    return current_app.jinja_env.get_template(template).render(**values)
 
 
 def _progress(length: int, label: str) -> ProgressBar[Any]:

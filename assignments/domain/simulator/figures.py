@@ -193,8 +193,8 @@ def _balanced(week: int, sensitive: Figure, specific: Figure, target: float | No
     return Figure(
         f"Balanced accuracy by week {week}",
         value,
-        value - reach,
-        value + reach,
+        max(0.0, value - reach),
+        min(1.0, value + reach),
         sensitive.of + specific.of,
         target,
     )
