@@ -124,8 +124,8 @@ def simulate(couples: int, seed: int, stress: str, as_json: bool, histories: boo
         }
         click.echo(json.dumps(said, ensure_ascii=False, allow_nan=False, indent=2))
         return
-    for one in found:
-        click.echo(figures.to_text(one))
+    for figure in found:
+        click.echo(figures.to_text(figure))
     click.echo(figures.CAVEAT)
 
 

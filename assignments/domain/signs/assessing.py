@@ -171,7 +171,7 @@ def _may_be_judged(history: CoupleHistory, week: int, data: DataCheck, limits: L
     """Whether there was enough, in that week, to judge a lack of movement."""
     if week < limits.stall_from_week:
         return False
-    then = data if week == history.week else check_data(history.up_to(week), limits)
+    then = data if week == history.week else check_data(history, limits, week=week)
     return then.sufficiency is Sufficiency.ENOUGH
 
 
