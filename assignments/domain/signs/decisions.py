@@ -80,7 +80,9 @@ def signs_cleared_since(
     asked, cleared = frozenset(among), set[str]()
     if not asked:
         return frozenset()
-    (movements,) = movements_of([history], limits, history.week - decided_week + weeks_asked([history], limits))
+    (movements,) = movements_of(
+        [history], limits, history.week - decided_week + weeks_asked([history], limits)
+    )
     for week in range(history.week, decided_week, -1):
         if asked <= cleared:
             break
