@@ -55,6 +55,7 @@ AREAS = {
     "reminders": "me",
     "own_data": "me",
     "account": "me",
+    "passkeys": "me",
     "couple": "couples",
     "answers": "couples",
     "signs": "couples",
