@@ -49,6 +49,7 @@ def ask() -> str:
     Nobody is named yet, so there is nothing to audit; the row only makes sure that it is answered once.
     """
     now, token = clock.now(), new_token()
+    db.session.rollback()  # It is a transaction of its own, and SQLite lets one writer in at a time.
     with db.engine.begin() as connection:
         connection.execute(delete(PasskeyQuestion).where(PasskeyQuestion.asked_at <= now - QUESTION_LASTS))
         connection.execute(insert(PasskeyQuestion).values(token_hash=digest(token), asked_at=now))
