@@ -26,12 +26,12 @@ class Device:
     name: str = ""
     count: int = 0
 
-    def make(self, options: str, *, flags: int = PRESENT | VERIFIED, **lies: str) -> str:
+    def make(self, options: str, *, flags: int = PRESENT | VERIFIED) -> str:
         """What `navigator.credentials.create` answers, as JSON."""
         asked = json.loads(options)
         self.owner = base64url_to_bytes(asked["user"]["id"])
         self.name = asked["rp"]["id"]
-        told = self._told("webauthn.create", asked["challenge"], lies)
+        told = self._told("webauthn.create", asked["challenge"], None)
         point = self.secret.public_key().public_numbers()
         key = {1: 2, 3: -7, -1: 1, -2: point.x.to_bytes(32, "big"), -3: point.y.to_bytes(32, "big")}
         made = bytes(16) + len(self.credential_id).to_bytes(2, "big") + self.credential_id + encode_cbor(key)
@@ -43,7 +43,14 @@ class Device:
             }
         )
 
-    def use(self, options: str, *, flags: int = PRESENT | VERIFIED, counts: bool = True, **lies: str) -> str:
+    def use(
+        self,
+        options: str,
+        *,
+        flags: int = PRESENT | VERIFIED,
+        counts: bool = True,
+        lies: dict[str, str] | None = None,
+    ) -> str:
         """What `navigator.credentials.get` answers, as JSON."""
         asked = json.loads(options)
         self.name = asked["rpId"]
@@ -60,8 +67,10 @@ class Device:
             }
         )
 
-    def _told(self, kind: str, challenge: str, lies: dict[str, str]) -> bytes:
-        return json.dumps({"type": kind, "challenge": challenge, "origin": self.origin, **lies}).encode()
+    def _told(self, kind: str, challenge: str, lies: dict[str, str] | None) -> bytes:
+        return json.dumps(
+            {"type": kind, "challenge": challenge, "origin": self.origin, **(lies or {})}
+        ).encode()
 
     def _signed_part(self, flags: int) -> bytes:
         return (

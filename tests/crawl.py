@@ -88,6 +88,7 @@ ADDRESSES_A_ROUTE = 2
 # Exit's page is blank and leads out of the house at once; tests/clinic/pages/test_leave.py looks after it.
 LEADS_OUT = "leave.leave"
 TOKEN, CODE, HALF = "a-link-of-one-use", "123456", "half-a-sign-in"
+QUESTION = "a question to a passkey that nobody has answered"
 SENT = "withdrawal-journal"
 
 

@@ -193,6 +193,7 @@ def rows_of_work() -> dict[str, list[Any]]:
         "request_id": sorted(db.session.scalars(select(TalkRequest.id))),
         "pause_id": sorted(db.session.scalars(select(Pause.id))),
         "part_id": sorted(db.session.scalars(select(TurnPart.id))),
+        "passkey_id": [UUID(int=1), *sorted(db.session.scalars(select(Passkey.id)))],
     }
 
 
@@ -584,6 +585,7 @@ def a_second_step_set_up(world: World, person: Person) -> object:
     factor = factor_of(own)
     assert factor is not None
     code = pyotp.TOTP(key_of(factor)).at(datetime.now(UTC))
+    builders.passkey(own)
     return confirm_app(actor=own, code=code, device="another")
 
 

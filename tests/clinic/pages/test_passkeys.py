@@ -142,7 +142,7 @@ def test_an_answer_that_is_not_true_opens_nothing(
     add(as_(cast.sam), phone)
     client = app.test_client()
     page = asked_to_sign_in(client)
-    reply = submit(client, page, {"answer": phone.use(options_on(page), **LIES[lie])}, status=422)
+    reply = submit(client, page, {"answer": phone.use(options_on(page), lies=LIES[lie])}, status=422)
     assert DID_NOT_WORK in read_page(reply, 422).words
     # The question still stands, and the true answer to it is taken.
     submit(client, page, {"answer": phone.use(options_on(page))})
