@@ -88,6 +88,10 @@ class Event(StrEnum):
     WORDS_READ = "words read"
     MARKED_READ = "marked read"
     COMMENTED = "commented"
+    INSTRUMENT_WORDED = "questionnaire worded"
+    INSTRUMENT_ON = "questionnaire switched on"
+    INSTRUMENT_OFF = "questionnaire switched off"
+    INSTRUMENT_ANSWERED = "questionnaire answered"
     SIGN_JUDGED = "sign judged"
     DECIDED = "decided"
     DECISION_NOTED = "decision noted"
@@ -129,6 +133,9 @@ REQUIRED: dict[Event, frozenset[str]] = {
     Event.WORDS_READ: frozenset({"what"}),
     Event.PAUSE_ASKED: frozenset({"back"}),
     Event.DECIDED: frozenset({"state"}),
+    Event.INSTRUMENT_WORDED: frozenset({"name", "version"}),
+    Event.INSTRUMENT_ON: frozenset({"name"}),
+    Event.INSTRUMENT_OFF: frozenset({"name"}),
     Event.SIGN_JUDGED: frozenset({"sign"}),
     Event.EXERCISE_COPIED: frozenset({"slug", "copied_from"}),
     Event.EXERCISE_PUBLISHED: frozenset({"slug", "version"}),

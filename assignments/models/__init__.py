@@ -5,6 +5,7 @@ from assignments.models.assignment import Assignment, ExerciseVersion, SetAside,
 from assignments.models.checkin import Checkin
 from assignments.models.decision import Decision, DecisionNote, SignJudgement
 from assignments.models.entry import Entry, EntryChange
+from assignments.models.instrument import InstrumentAnswer, InstrumentUse, InstrumentWording
 from assignments.models.library import PracticeExercise
 from assignments.models.pause import Pause
 from assignments.models.plan import CouplePlan, PlanChange, PlanVersion, PracticePlan
@@ -23,6 +24,9 @@ __all__ = [
     "Entry",
     "EntryChange",
     "ExerciseVersion",
+    "InstrumentAnswer",
+    "InstrumentUse",
+    "InstrumentWording",
     "Outcome",
     "Pause",
     "PlanChange",
