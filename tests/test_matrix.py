@@ -38,6 +38,7 @@ from config import TestConfig
 from tests import builders
 from tests.assignments.given import OUR_PAUSE, OUR_TIME, PAUSE, SIT_DOWN, agreed
 from tests.assignments.planned import planned
+from tests.assignments.questionnaires import asked
 from tests.cast import Cast, read_again
 from tests.changes import Changes, changes_of, digest_of_everything
 from tests.conftest import EVENING
@@ -228,6 +229,7 @@ def things_of_sams(cast: Cast) -> World:
         "step": journal.steps[0].key,
         "sign": "trauma_in_the_way",
         "token": "made-up",
+        "name": "csi-4",
         "plan": "six-weeks",
         "week": 2,
         **extra_rows(cast),
@@ -277,6 +279,8 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
     }
     part = save_part(actor=cast.sam, **where, value={"text": "Tea"}, version=0)
     send_part(actor=cast.sam, **where, version=part.version)
+    for couple in (cast.sam_and_jo, cast.ade_and_ruth):
+        asked(couple)
     erasure = ask_for_erasure(actor=cast.sam)
     decision = decide(
         actor=cast.priya, couple_id=cast.sam_and_jo.id, state=DecisionState.CONTINUE, reason="Going well"

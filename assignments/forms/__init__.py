@@ -3,6 +3,7 @@
 from assignments.forms.assignment import AssignForm, ChangeForm
 from assignments.forms.checkin import CheckinForm, checkin_form
 from assignments.forms.finding import FindForm
+from assignments.forms.instruments import instrument_form, wording_form
 from assignments.forms.pause import PauseForm
 from assignments.forms.review import (
     CommentForm,
@@ -37,9 +38,11 @@ __all__ = [
     "StepForm",
     "ThanksForm",
     "checkin_form",
+    "instrument_form",
     "outcome_form",
     "step_form",
     "step_form_class",
     "turn_form",
     "whole",
+    "wording_form",
 ]

@@ -22,13 +22,16 @@ from assignments.domain.history import (
     PARTNERS,
     Checkin,
     CoupleHistory,
+    InstrumentScore,
     Partner,
     Work,
     couple_history,
 )
-from assignments.models import Assignment, Outcome, Response, SetAside, TurnPart
+from assignments.domain.instruments import INSTRUMENTS
+from assignments.models import Assignment, InstrumentAnswer, Outcome, Response, SetAside, TurnPart
 from assignments.models import Checkin as CheckinRow
 from assignments.queries.checkins import answers_of
+from assignments.queries.instruments import score_of
 from clinic.errors import NotFound
 from clinic.extensions import db
 from clinic.models import Couple, Person
@@ -137,6 +140,9 @@ class _Rows:
         self.parts = self._by_couple(
             reader, select(TurnPart).where(TurnPart.sent_at.is_not(None)).order_by(TurnPart.sent_at), TurnPart
         )
+        self.scored = self._by_couple(
+            reader, select(InstrumentAnswer).order_by(InstrumentAnswer.answered_at), InstrumentAnswer
+        )
         self.set_asides = self._by_couple(reader, select(SetAside).order_by(SetAside.at), SetAside)
 
     def _by_couple(self, reader: Person, statement: Select[Any], model: Any) -> Mapping[UUID, list[Any]]:
@@ -152,7 +158,7 @@ def _record(couple: Couple, rows: _Rows, now: datetime, zone: ZoneInfo) -> Recor
     kept = [row for row in rows.checkins[couple.id] if row.author_id in sides]
     turns = list(_turns(couple, rows, now.date(), zone))
     set_asides = [row for row in rows.set_asides[couple.id] if row.person_id in sides]
-    week_0 = _first_monday(kept, rows.assignments[couple.id])
+    week_0 = _first_monday(kept, rows.assignments[couple.id], rows.scored[couple.id], zone)
     last_week = _last_week(week_0, kept, now)
     # The rules refuse what lies before week 0 or beyond the present week, so neither is handed to them.
     work = [
@@ -164,6 +170,7 @@ def _record(couple: Couple, rows: _Rows, now: datetime, zone: ZoneInfo) -> Recor
         str(couple.id),
         max(last_week, 0),
         [_checkin(row, sides[row.author_id], week_0) for row in kept if week_0],
+        instruments=list(_scores(rows.scored[couple.id], sides, week_0, last_week, zone)),
         work=work,
     )
     return Record(
@@ -171,11 +178,18 @@ def _record(couple: Couple, rows: _Rows, now: datetime, zone: ZoneInfo) -> Recor
     )
 
 
-def _first_monday(kept: Sequence[CheckinRow], given: Sequence[Assignment]) -> date | None:
-    """Week 0 is that of the first check-in; before there is one, that of the first thing given."""
+def _first_monday(
+    kept: Sequence[CheckinRow],
+    given: Sequence[Assignment],
+    scored: Sequence[InstrumentAnswer],
+    zone: ZoneInfo,
+) -> date | None:
+    """Week 0 is that of the first check-in; before there is one, of the first thing given or questionnaire answered."""
     if kept:
         return kept[0].week_of
-    return checkins.monday_of(given[0].starts_on) if given else None
+    if given:
+        return checkins.monday_of(given[0].starts_on)
+    return checkins.monday_of(scored[0].answered_at.astimezone(zone).date()) if scored else None
 
 
 def _last_week(week_0: date | None, kept: Sequence[CheckinRow], now: datetime) -> int:
@@ -264,6 +278,29 @@ def _work(
 
 def _checkin(row: CheckinRow, side: Partner, week_0: date) -> Checkin:
     return Checkin(side, checkins.week_number(row.week_of, week_0), answers_of(row))
+
+
+def _scores(
+    scored: Sequence[InstrumentAnswer],
+    sides: Mapping[UUID, Partner],
+    week_0: date | None,
+    last_week: int,
+    zone: ZoneInfo,
+) -> Iterator[InstrumentScore]:
+    """Questionnaire totals by the week they were given in.
+
+    One from before the first check-in stands at the start, and one of the week that is still open with the last that
+    has closed, so that it counts at once. Of two that would share a week the later counts.
+    """
+    latest: dict[tuple[Partner, str, int], InstrumentAnswer] = {}
+    for row in scored:
+        if row.author_id in sides and row.name in INSTRUMENTS:
+            day = row.answered_at.astimezone(zone).date()
+            week = checkins.week_number(day, week_0 or day)
+            week = min(max(week, 0), max(last_week, 0))
+            latest[sides[row.author_id], row.name, week] = row
+    for (side, name, week), row in latest.items():
+        yield InstrumentScore(side, week, name, score_of(row))
 
 
 def _side(slot: str) -> Partner:
