@@ -59,6 +59,7 @@ AREAS = {
     "couple": "couples",
     "answers": "couples",
     "signs": "couples",
+    "sign_rows": "couples",
     "instruments.for_couple": "couples",
     "instruments.answer": "today",
     "brief": "couples",

@@ -67,6 +67,8 @@ PLAIN_TEXT = {
     "instrument_use": {"name"},
     "instrument_answer": {"name"},
     "decision": {"state", "met_signs"},
+    "sign_aside": {"sign", "state"},
+    "sign_use": {"sign"},
     "sign_judgement": {"sign", "judgement"},
     "agreement_text": {"step"},
 }  # fmt: skip

@@ -141,6 +141,9 @@ FORMS = {
         "sign_in.again",
         "signs.judge",
         "signs.note",
+        "sign_rows.add",
+        "sign_rows.aside",
+        "sign_rows.useful",
         "talks.spoken",
     },
     "admin": {
@@ -155,6 +158,8 @@ FORMS = {
 # Buttons that stand for minutes only, between two acts. tests/assignments/pages presses each of them.
 FOR_MINUTES = {
     "couples.close",
+    "sign_rows.back",
+    "sign_rows.remove",
     "own_data.cancel",
     "couples.reset_factor",
     "practice.reset_factor",

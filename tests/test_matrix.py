@@ -258,6 +258,7 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
     from assignments.actions.erasing import ask_for_erasure
     from assignments.actions.own_plans import copy_plan
     from assignments.actions.pausing import ask_for_a_pause
+    from assignments.actions.sign_rows import add_own_row
     from assignments.actions.turns import save_part, send_part
     from assignments.domain.pauses import Back
     from assignments.domain.signs import DecisionState
@@ -285,11 +286,13 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
     decision = decide(
         actor=cast.priya, couple_id=cast.sam_and_jo.id, state=DecisionState.CONTINUE, reason="Going well"
     )
+    row = add_own_row(actor=cast.priya, couple_id=cast.sam_and_jo.id, title="Talks of moving")
     own = copy_plan(actor=cast.priya, slug="six-weeks")
     planned(cast.priya, cast.sam_and_jo)
     return {
         "own_plan": own.slug,
         "decision_id": decision.id,
+        "row_id": row.id,
         "entry_id": entry.id,
         "erasure_id": erasure.id,
         "request_id": request_id,

@@ -10,6 +10,7 @@ from assignments.models.library import PracticeExercise
 from assignments.models.pause import Pause
 from assignments.models.plan import CouplePlan, PlanChange, PlanVersion, PracticePlan
 from assignments.models.response import Answer, Comment, Outcome, ReadMark, Response, VisibilityChange
+from assignments.models.sign_row import OwnSign, SignAside, SignUse
 from assignments.models.turn_part import TurnPart
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "InstrumentUse",
     "InstrumentWording",
     "Outcome",
+    "OwnSign",
     "Pause",
     "PlanChange",
     "PlanVersion",
@@ -36,7 +38,9 @@ __all__ = [
     "ReadMark",
     "Response",
     "SetAside",
+    "SignAside",
     "SignJudgement",
+    "SignUse",
     "Signature",
     "TurnPart",
     "VisibilityChange",

@@ -177,6 +177,7 @@ def build(url: str) -> World:
             "own": ["our-gentle-questions"],
             "turn": [1],
             "decision_id": [UUID(int=1)],
+            "row_id": [UUID(int=1)],
             "erasure_id": [UUID(int=1)],
             "number": [1],
             "agreement": [OUR_PAUSE, OUR_TIME],
