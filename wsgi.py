@@ -43,6 +43,7 @@ NAVIGATION = {
     Role.ADMIN: (
         ("practice", "People", "practice.people", "people"),
         ("rules", "Rules", "practice.rules", "gear"),
+        ("instruments", "Questionnaires", "instruments.instruments", "list"),
         ("urgent", "Urgent help", "practice.urgent_help", "question"),
         ("erasures", "Deletions", "erasures.erasures", "bin"),
     ),
@@ -59,6 +60,9 @@ AREAS = {
     "couple": "couples",
     "answers": "couples",
     "signs": "couples",
+    "sign_rows": "couples",
+    "instruments.for_couple": "couples",
+    "instruments.answer": "today",
     "brief": "couples",
     "appointments": "couples",
     "couple_plan": "couples",

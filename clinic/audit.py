@@ -92,7 +92,16 @@ class Event(StrEnum):
     WORDS_READ = "words read"
     MARKED_READ = "marked read"
     COMMENTED = "commented"
+    INSTRUMENT_WORDED = "questionnaire worded"
+    INSTRUMENT_ON = "questionnaire switched on"
+    INSTRUMENT_OFF = "questionnaire switched off"
+    INSTRUMENT_ANSWERED = "questionnaire answered"
     SIGN_JUDGED = "sign judged"
+    SIGN_SET_ASIDE = "sign set aside"
+    SIGN_BROUGHT_BACK = "sign brought back"
+    SIGN_FOUND_USEFUL = "sign found useful or not"
+    OWN_SIGN_ADDED = "own sign added"
+    OWN_SIGN_REMOVED = "own sign removed"
     DECIDED = "decided"
     DECISION_NOTED = "decision noted"
     COUPLE_LEFT = "couple left"
@@ -133,6 +142,12 @@ REQUIRED: dict[Event, frozenset[str]] = {
     Event.WORDS_READ: frozenset({"what"}),
     Event.PAUSE_ASKED: frozenset({"back"}),
     Event.DECIDED: frozenset({"state"}),
+    Event.INSTRUMENT_WORDED: frozenset({"name", "version"}),
+    Event.INSTRUMENT_ON: frozenset({"name"}),
+    Event.INSTRUMENT_OFF: frozenset({"name"}),
+    Event.SIGN_SET_ASIDE: frozenset({"sign", "state"}),
+    Event.SIGN_BROUGHT_BACK: frozenset({"sign"}),
+    Event.SIGN_FOUND_USEFUL: frozenset({"sign", "useful"}),
     Event.SIGN_JUDGED: frozenset({"sign"}),
     Event.EXERCISE_COPIED: frozenset({"slug", "copied_from"}),
     Event.EXERCISE_PUBLISHED: frozenset({"slug", "version"}),

@@ -65,7 +65,12 @@ PLAIN_TEXT = {
     "entry_change": {"to"},
     "turn_part": {"speaker", "step", "choice"},
     "checkin": {"same_disagreement", "my_part"},
+    "instrument_wording": {"name", "definition"},
+    "instrument_use": {"name"},
+    "instrument_answer": {"name"},
     "decision": {"state", "met_signs"},
+    "sign_aside": {"sign", "state"},
+    "sign_use": {"sign"},
     "sign_judgement": {"sign", "judgement"},
     "agreement_text": {"step"},
 }  # fmt: skip

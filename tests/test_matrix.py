@@ -38,6 +38,7 @@ from config import TestConfig
 from tests import builders
 from tests.assignments.given import OUR_PAUSE, OUR_TIME, PAUSE, SIT_DOWN, agreed
 from tests.assignments.planned import planned
+from tests.assignments.questionnaires import asked
 from tests.cast import Cast, read_again
 from tests.changes import Changes, changes_of, digest_of_everything
 from tests.conftest import EVENING
@@ -233,6 +234,7 @@ def things_of_sams(cast: Cast) -> World:
         "step": journal.steps[0].key,
         "sign": "trauma_in_the_way",
         "token": "made-up",
+        "name": "csi-4",
         "plan": "six-weeks",
         "week": 2,
         **extra_rows(cast),
@@ -261,6 +263,7 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
     from assignments.actions.erasing import ask_for_erasure
     from assignments.actions.own_plans import copy_plan
     from assignments.actions.pausing import ask_for_a_pause
+    from assignments.actions.sign_rows import add_own_row
     from assignments.actions.turns import save_part, send_part
     from assignments.domain.pauses import Back
     from assignments.domain.signs import DecisionState
@@ -282,15 +285,19 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
     }
     part = save_part(actor=cast.sam, **where, value={"text": "Tea"}, version=0)
     send_part(actor=cast.sam, **where, version=part.version)
+    for couple in (cast.sam_and_jo, cast.ade_and_ruth):
+        asked(couple)
     erasure = ask_for_erasure(actor=cast.sam)
     decision = decide(
         actor=cast.priya, couple_id=cast.sam_and_jo.id, state=DecisionState.CONTINUE, reason="Going well"
     )
+    row = add_own_row(actor=cast.priya, couple_id=cast.sam_and_jo.id, title="Talks of moving")
     own = copy_plan(actor=cast.priya, slug="six-weeks")
     planned(cast.priya, cast.sam_and_jo)
     return {
         "own_plan": own.slug,
         "decision_id": decision.id,
+        "row_id": row.id,
         "entry_id": entry.id,
         "erasure_id": erasure.id,
         "request_id": request_id,

@@ -115,6 +115,16 @@ class Decided:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A questionnaire in use since so many weeks: each partner's totals, round after round, None for none."""
+
+    name: str
+    weeks_ago: int
+    first: tuple[int | None, ...]
+    second: tuple[int | None, ...]
+
+
+@dataclass(frozen=True)
 class Judged:
     """The counsellor's own view on a sign that the software never works out."""
 
@@ -137,6 +147,7 @@ class Story:
     given: tuple[Given, ...] = ()
     thanks: tuple[Thanks, ...] = ()
     decided: tuple[Decided, ...] = ()
+    asked: tuple[Asked, ...] = ()
     judged: tuple[Judged, ...] = ()
     unread: int = 0
     last_seen: int = 0

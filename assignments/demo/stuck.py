@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assignments.demo.stories import Aside, Decided, Given, Judged, Said, Story, Thanks, Who, course
+from assignments.demo.stories import Aside, Asked, Decided, Given, Judged, Said, Story, Thanks, Who, course
 from assignments.domain.signs import DecisionState
 
 ADE_AND_RUTH = Story(
@@ -18,6 +18,11 @@ ADE_AND_RUTH = Story(
     ),
     next_in=3,
     hour=10,
+    # The fourth round of the first is open now; nobody has answered it yet.
+    asked=(
+        Asked("csi-4", 12, (10, 11, 10), (11, 10, 9)),
+        Asked("phq-2", 7, (2, 2), (3, 4)),
+    ),
     given=(
         Given(
             "weekly-sit-down",

@@ -14,6 +14,7 @@ from sqlalchemy import inspect, select
 from assignments.demo.crowd import crowd
 from assignments.demo.elsewhere import HANA, MARCUS
 from assignments.demo.moving import MOVING
+from assignments.demo.questionnaires import enter_words
 from assignments.demo.quiet import QUIET
 from assignments.demo.rows import Telling
 from assignments.demo.scene import Scene, new_id
@@ -92,7 +93,9 @@ def load_world(
     kept = passphrase.keep(PASSPHRASE)
     canal_street = _practice("Canal Street", now, seed, kept)
     hill_house = _practice("Hill House", now, seed, kept)
-    _person(canal_street, Who("Ada", "Moss", "admin@demo.example"), Role.ADMIN)
+    ada = _person(canal_street, Who("Ada", "Moss", "admin@demo.example"), Role.ADMIN)
+    for name in ("csi-4", "phq-2"):
+        enter_words(canal_street, ada, name)
     supervisor = _person(canal_street, Who("Sofia", "Grell", "supervisor@demo.example"), Role.SUPERVISOR)
     priya = _person(canal_street, Who("Priya", "Nair", "priya@demo.example"), Role.COUNSELLOR)
     marcus = _person(canal_street, Who("Marcus", "Webb", "marcus@demo.example"), Role.COUNSELLOR)

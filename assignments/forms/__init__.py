@@ -3,13 +3,17 @@
 from assignments.forms.assignment import AssignForm, ChangeForm
 from assignments.forms.checkin import CheckinForm, checkin_form
 from assignments.forms.finding import FindForm
+from assignments.forms.instruments import instrument_form, wording_form
 from assignments.forms.pause import PauseForm
 from assignments.forms.review import (
+    AsideForm,
     CommentForm,
     DecisionForm,
     DecisionNoteForm,
     JudgementForm,
+    OwnRowForm,
     SeenForm,
+    UsefulForm,
     whole,
 )
 from assignments.forms.sharing import ShareForm, SharingForm
@@ -18,6 +22,7 @@ from assignments.forms.thanks import ThanksForm
 from assignments.forms.turn import HardForm, LaterForm, OutcomeForm, SendForm, outcome_form
 
 __all__ = [
+    "AsideForm",
     "AssignForm",
     "ChangeForm",
     "CheckinForm",
@@ -29,6 +34,7 @@ __all__ = [
     "JudgementForm",
     "LaterForm",
     "OutcomeForm",
+    "OwnRowForm",
     "PauseForm",
     "SeenForm",
     "SendForm",
@@ -36,10 +42,13 @@ __all__ = [
     "SharingForm",
     "StepForm",
     "ThanksForm",
+    "UsefulForm",
     "checkin_form",
+    "instrument_form",
     "outcome_form",
     "step_form",
     "step_form_class",
     "turn_form",
     "whole",
+    "wording_form",
 ]

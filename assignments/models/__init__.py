@@ -5,10 +5,12 @@ from assignments.models.assignment import Assignment, ExerciseVersion, SetAside,
 from assignments.models.checkin import Checkin
 from assignments.models.decision import Decision, DecisionNote, SignJudgement
 from assignments.models.entry import Entry, EntryChange
+from assignments.models.instrument import InstrumentAnswer, InstrumentUse, InstrumentWording
 from assignments.models.library import PracticeExercise
 from assignments.models.pause import Pause
 from assignments.models.plan import CouplePlan, PlanChange, PlanVersion, PracticePlan
 from assignments.models.response import Answer, Comment, Outcome, ReadMark, Response, VisibilityChange
+from assignments.models.sign_row import OwnSign, SignAside, SignUse
 from assignments.models.turn_part import TurnPart
 
 __all__ = [
@@ -23,7 +25,11 @@ __all__ = [
     "Entry",
     "EntryChange",
     "ExerciseVersion",
+    "InstrumentAnswer",
+    "InstrumentUse",
+    "InstrumentWording",
     "Outcome",
+    "OwnSign",
     "Pause",
     "PlanChange",
     "PlanVersion",
@@ -32,7 +38,9 @@ __all__ = [
     "ReadMark",
     "Response",
     "SetAside",
+    "SignAside",
     "SignJudgement",
+    "SignUse",
     "Signature",
     "TurnPart",
     "VisibilityChange",

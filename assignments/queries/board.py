@@ -18,10 +18,11 @@ from assignments.domain.progress import is_open_to
 from assignments.domain.signs import State, assess
 from assignments.domain.stalls import Names
 from assignments.models import Decision, ReadMark, Response
-from assignments.queries.decisions import Decided, due_signs, signs_met
+from assignments.queries.decisions import Decided, signs_met
 from assignments.queries.erasures import who_asked
 from assignments.queries.history import GivenTurn, Record, records_for
 from assignments.queries.pauses import pauses_of
+from assignments.queries.signs import due_signs
 from clinic.extensions import db
 from clinic.models import Appointment, Couple, Invitation, Person, SafetyConversation
 from clinic.models import Partner as Place
@@ -165,7 +166,7 @@ class _Known:
 
 
 def _facts(couple: Couple, record: Record, known: _Known, now: datetime) -> board.CoupleFacts:
-    assessment = assess(record.history)
+    assessment = assess(record.history, record.limits)
     first, second = (_practice(partner, record, known, now) for partner in couple.partners)
     return board.CoupleFacts(
         couple_id=str(couple.id),

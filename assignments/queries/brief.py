@@ -20,11 +20,12 @@ from assignments.domain.history import PARTNERS, Partner
 from assignments.domain.signs import Sign, State
 from assignments.models import Assignment, Response, SetAside
 from assignments.queries.assignments import assignments_of, exercise_of, is_withdrawn
-from assignments.queries.decisions import assessment_in, decisions_of, signs_due
+from assignments.queries.decisions import decisions_of
 from assignments.queries.entries import shared_thanks
 from assignments.queries.history import Record, record_of
 from assignments.queries.responses import ReadResponse, Twin, open_words
 from assignments.queries.review import answers_among, open_to_both, said_in, staff_turns
+from assignments.queries.signs import assessment_in, signs_due
 from clinic.models import Appointment, Couple, Person
 from clinic.queries.appointments import appointments_of
 from clinic.queries.people import practice_of

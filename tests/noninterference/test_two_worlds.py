@@ -32,6 +32,7 @@ from assignments.actions.checking_in import check_in
 from assignments.actions.deciding import judge_sign
 from assignments.actions.entries import change_thanks, delete_thanks, save_thanks
 from assignments.actions.erasing import ask_for_erasure
+from assignments.actions.measuring import answer_instrument
 from assignments.actions.noting import mark_done, note_use, rate_closeness, undo_done
 from assignments.actions.own_copy import make_own_copy
 from assignments.actions.pausing import ask_for_a_pause, come_back
@@ -83,6 +84,7 @@ from tests.assignments.given import (
     put_forward_by,
 )
 from tests.assignments.planned import planned, two_weeks
+from tests.assignments.questionnaires import asked
 from tests.cast import Cast, assemble
 from tests.databases import SQLiteFiles, app_on, shared_app_on
 
@@ -147,6 +149,7 @@ def build(url: str) -> World:
         }.items():
             world.assignment[name] = given(priya, couple, **terms)  # type: ignore[arg-type]
         plan = planned(priya, couple, plan=two_weeks())
+        asked(couple, "csi-4")
         world.assignment |= {f"plan week {one.plan_week}": one.id for one in assignments_in(plan)}
         agreed(cast.sam, cast.jo, world.assignment["agreed"], OUR_PAUSE)
         agreed(cast.jo, cast.sam, world.assignment["ritual"], OUR_TIME)
@@ -174,12 +177,14 @@ def build(url: str) -> World:
             "own": ["our-gentle-questions"],
             "turn": [1],
             "decision_id": [UUID(int=1)],
+            "row_id": [UUID(int=1)],
             "erasure_id": [UUID(int=1)],
             "number": [1],
             "agreement": [OUR_PAUSE, OUR_TIME],
             "sign": ["trauma_in_the_way"],
             "slot": ["A", "B"],
             "token": ["made-up"],
+            "name": ["csi-4", "phq-2"],
         }
         return world
 
@@ -411,6 +416,10 @@ def checked_in(world: World, person: Person) -> object:
     return check_in(actor=person, week_of=WEEK, answers=CheckinAnswers(closeness=1, tension=9, hope=2))
 
 
+def questions_answered(world: World, person: Person) -> object:
+    return answer_instrument(actor=person, name="csi-4", scores=[0, 0, 1, 0])
+
+
 def a_pause_come_back_from(world: World, person: Person) -> object:
     mine = db.session.scalars(select(Pause.id).where(Pause.author_id == person.id)).one()
     return come_back(actor=person, pause_id=mine)
@@ -604,6 +613,7 @@ KEPT_TOGETHER: dict[str, tuple[Act, ...]] = {
         not_tonight,
         how_it_went,
         checked_in,
+        questions_answered,
         a_private_thank_you,
         this_weeks_turn_kept,
         this_week_of_the_plan_done_and_kept,
@@ -767,7 +777,16 @@ def test_the_pages_that_are_compared_are_the_readers_own(
     """A reader who was signed out, or found nothing, would see the same in any two worlds."""
     pages = seen_in_first(first.cast.jo).pages["an hour later"]
     found = [url for url, (status, _, _) in pages.items() if status == 200]
-    for area in ("/today", "/thanks", "/together", "/me", "/me/history", "/check-in", "/thanks/new"):
+    for area in (
+        "/today",
+        "/thanks",
+        "/together",
+        "/me",
+        "/me/history",
+        "/check-in",
+        "/check-in/csi-4",
+        "/thanks/new",
+    ):
         assert area in found
     assert b"Sam has asked for a pause" in pages["/today"][2]
     assert b"We laughed" in pages[f"/together/{first.assignment['open']}"][2]
