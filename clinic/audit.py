@@ -86,6 +86,7 @@ class Event(StrEnum):
     ENTRY_DELETED = "entry deleted"
     CHECKED_IN = "checked in"
     WORDS_READ = "words read"
+    BRIEF_TAKEN = "brief made as a file"
     MARKED_READ = "marked read"
     COMMENTED = "commented"
     SIGN_JUDGED = "sign judged"
@@ -127,6 +128,7 @@ REQUIRED: dict[Event, frozenset[str]] = {
     Event.OWN_PLAN_PUBLISHED: frozenset({"slug", "version"}),
     Event.SET_ASIDE: frozenset({"kind"}),
     Event.WORDS_READ: frozenset({"what"}),
+    Event.BRIEF_TAKEN: frozenset({"own"}),
     Event.PAUSE_ASKED: frozenset({"back"}),
     Event.DECIDED: frozenset({"state"}),
     Event.SIGN_JUDGED: frozenset({"sign"}),

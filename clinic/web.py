@@ -349,13 +349,13 @@ def _set_cookie(response: Response, name: str, value: str, max_age: int | None) 
     )
 
 
-def at_most(rate: str) -> Any:
-    """Limit what one person may send to a view, as in "30 per minute"; reading stays free.
+def at_most(rate: str, *, reading: bool = False) -> Any:
+    """Limit what one person may send to a view, as in "30 per minute"; reading stays free unless it is costly.
 
     Whoever is not signed in is known by their network address alone. Two partners often share one, and what is
     left of an allowance must not tell either of them what the other has sent.
     """
-    return limiter.limit(rate, methods=["POST"], key_func=_sender)
+    return limiter.limit(rate, methods=["GET"] if reading else ["POST"], key_func=_sender)
 
 
 def _sender() -> str:
