@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from flask import Response, current_app, send_file
 
@@ -82,7 +82,7 @@ def _laid_out(drafts: Iterable[str], paper: Paper, most_pages: int | None) -> by
     try:
         document: Any = None
         for html in drafts:
-            source = engine.HTML(string=html, url_fetcher=_fetch_nothing, base_url=None)
+            source = engine.HTML(string=html, url_fetcher=_no_fetching(), base_url=None)
             document = source.render(stylesheets=_styles(paper, current_app.static_folder or ""))
             if most_pages is None or len(document.pages) <= most_pages:
                 break
@@ -93,9 +93,10 @@ def _laid_out(drafts: Iterable[str], paper: Paper, most_pages: int | None) -> by
         _one_at_a_time.release()
 
 
-def _fetch_nothing(url: str) -> NoReturn:
-    """Words that people type must not make the server open a file or an address; our own styles are handed over."""
-    raise ValueError(f"A page on paper fetches nothing, and so not {url[:80]}.")
+@cache
+def _no_fetching() -> Any:
+    """Words that people type must not make the server open a file or an address; our own style is handed over."""
+    return _engine().urls.URLFetcher(allowed_protocols=())
 
 
 @cache
@@ -103,14 +104,14 @@ def _styles(paper: Paper, folder: str) -> tuple[Any, ...]:
     engine = _engine()
     read = [(Path(folder) / name).read_text("utf-8") for name in STYLES]
     size = f"@page {{ size: {paper.value}; }}"
-    return tuple(engine.CSS(string=text, url_fetcher=_fetch_nothing) for text in (*read, size))
+    return tuple(engine.CSS(string=text, url_fetcher=_no_fetching()) for text in (*read, size))
 
 
 def _engine() -> Any:
     """WeasyPrint, loaded on first use. Raises NoPaper where the system has no Pango."""
     try:
         import weasyprint
-    except OSError as problem:
+    except (ImportError, OSError) as problem:
         raise NoPaper(
             "PDFs can't be made on this server, because Pango is not installed. Please print the page instead."
         ) from problem

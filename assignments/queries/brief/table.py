@@ -30,13 +30,14 @@ Found = tuple[datetime, Opened, list[UUID]]
 
 def shared_part(couple: Couple, twins: Sequence[Twin], space: Space, span: Span) -> Shared:
     """Joint practice and the words both may read, the newest first, as far as there is space."""
-    joint = tuple(name for name in _joint(couple, span) if space.take(name))
+    given = assignments_of(couple)
+    joint = tuple(name for name in _joint(couple, given, span) if space.take(name))
     words: list[Opened] = []
     answers: list[UUID] = []
     parts: list[UUID] = []
     thanks: list[UUID] = []
     found: list[tuple[Found, list[UUID]]] = [(one, answers) for one in _answers(couple, twins, span)]
-    found += [(one, parts) for one in _strands(couple, span)]
+    found += [(one, parts) for one in _strands(couple, given, span)]
     # By when they opened and never by when they were begun: a draft that one of them keeps must not move them.
     for (_, opened, ids), shown in sorted(found, key=lambda one: one[0][0], reverse=True):
         # Two answers to one turn stand there together or not at all: neither partner is quoted alone.
@@ -93,10 +94,10 @@ def _quoted(couple: Couple, read: ReadResponse) -> Quoted:
     return Quoted(read.slot, read.author_name, cut(said))
 
 
-def _strands(couple: Couple, span: Span) -> Iterator[Found]:
+def _strands(couple: Couple, every: Sequence[Assignment], span: Span) -> Iterator[Found]:
     """Listening turns in which something opened in this time: what was said first, and what came back last."""
     rows = [row for row in part_rows(couple) if part_is_open_between(couple, row, span.now)]
-    given = {one.id: one for one in assignments_of(couple)} if rows else {}
+    given = {one.id: one for one in every}
     for (assignment_id, _, speaker), some in groupby(
         sorted(rows, key=lambda row: (row.assignment_id, row.turn, row.speaker)),
         key=lambda row: (row.assignment_id, row.turn, row.speaker),
@@ -124,14 +125,14 @@ def _part(couple: Couple, assignment: Assignment, row: TurnPart) -> Quoted:
     return Quoted(author.slot, author.name, cut(" ".join(lines_of(worded, unsealed_value(row)))))
 
 
-def _joint(couple: Couple, span: Span) -> list[str]:
+def _joint(couple: Couple, every: Sequence[Assignment], span: Span) -> list[str]:
     """The exercises both were given and may do, the newest first, read off the calendar alone.
 
     What was done, even late and in private, puts nothing among them.
     """
     if is_frozen(couple):
         return []
-    given = [one for one in assignments_of(couple) if one.for_whom == "both" and not is_withdrawn(one)]
+    given = [one for one in every if one.for_whom == "both" and not is_withdrawn(one)]
     return list(dict.fromkeys(exercise_of(one).name for one in given if _ran_since(one, span)))[:JOINT]
 
 
