@@ -86,6 +86,8 @@ class Event(StrEnum):
     ENTRY_DELETED = "entry deleted"
     CHECKED_IN = "checked in"
     WORDS_READ = "words read"
+    ROOM_ENTERED = "in-room view begun"
+    ROOM_LEFT = "in-room view left"
     BRIEF_TAKEN = "brief made as a file"
     MARKED_READ = "marked read"
     COMMENTED = "commented"

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from assignments.domain.lengths import COMMENT_CHARACTERS
 from assignments.models import Comment, ReadMark
-from assignments.queries.agreements_for_staff import ReadAgreements, agreements_for_staff
+from assignments.queries.agreements_for_staff import ReadAgreements, agreements_for_staff, agreements_read
 from assignments.queries.outcomes import HowItWent, how_it_went
 from assignments.queries.review import read_marks, readable_rows, shared_thanks_rows
 from assignments.queries.strands import parts_for_staff, readable_parts
@@ -30,8 +30,9 @@ def record_reading(
     what: str,
     thanks_ids: Sequence[UUID] = (),
     part_ids: Collection[UUID] = (),
+    text_ids: Collection[UUID] = (),
 ) -> None:
-    """Write down that staff read these words, a line for each answer, thank-you and part, before they are shown.
+    """Write down that staff read these words before they are shown, a line for each row they stand in.
 
     `what` names the page. Raises NotFound unless all of them may be read now.
     """
@@ -40,7 +41,8 @@ def record_reading(
     responses = readable_rows(actor, couple, response_ids, clock.now())
     thanks = shared_thanks_rows(couple, thanks_ids, clock.now())
     parts = parts_for_staff(actor, couple, part_ids, clock.now()) if part_ids else []
-    record_each(actor, Event.WORDS_READ, (*responses.values(), *thanks, *parts), what=what)
+    texts = agreements_read(couple, text_ids, clock.now()) if text_ids else []
+    record_each(actor, Event.WORDS_READ, (*responses.values(), *thanks, *parts, *texts), what=what)
 
 
 @transaction
