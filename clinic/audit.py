@@ -90,6 +90,9 @@ class Event(StrEnum):
     ENTRY_DELETED = "entry deleted"
     CHECKED_IN = "checked in"
     WORDS_READ = "words read"
+    ROOM_ENTERED = "in-room view begun"
+    ROOM_LEFT = "in-room view left"
+    BRIEF_TAKEN = "brief made as a file"
     MARKED_READ = "marked read"
     COMMENTED = "commented"
     INSTRUMENT_WORDED = "questionnaire worded"
@@ -140,6 +143,7 @@ REQUIRED: dict[Event, frozenset[str]] = {
     Event.OWN_PLAN_PUBLISHED: frozenset({"slug", "version"}),
     Event.SET_ASIDE: frozenset({"kind"}),
     Event.WORDS_READ: frozenset({"what"}),
+    Event.BRIEF_TAKEN: frozenset({"own"}),
     Event.PAUSE_ASKED: frozenset({"back"}),
     Event.DECIDED: frozenset({"state"}),
     Event.INSTRUMENT_WORDED: frozenset({"name", "version"}),
