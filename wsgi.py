@@ -55,6 +55,8 @@ AREAS = {
     "reminders": "me",
     "own_data": "me",
     "account": "me",
+    "diary": "board",
+    "calendars": "board",
     "couple": "couples",
     "answers": "couples",
     "signs": "couples",

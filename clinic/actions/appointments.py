@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from clinic import clock
 from clinic.access import require
-from clinic.audit import Event, record_each
+from clinic.audit import Event, record, record_each
 from clinic.domain.appointments import BOTH, MOST_TIMES, Scope, moved
 from clinic.domain.roles import Permission
 from clinic.errors import Conflict, Expired, NotFound
@@ -80,6 +80,29 @@ def book_row(*, actor: Person, couple_id: UUID, row: Row) -> list[Appointment]:
     record_each(actor, Event.APPOINTMENT_BOOKED, booked)
     _tell(actor, couple, booked)
     return booked
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What came of a calendar file: how many were booked, and how many stood already."""
+
+    booked: int
+    already: int
+
+
+@transaction
+def import_rows(*, actor: Person, rows: Sequence[tuple[UUID, Row]]) -> Imported:
+    """Book what somebody chose out of a calendar file, all of it or nothing. What stands already is left as it is."""
+    require(actor, Permission.APPOINTMENT_WRITE)
+    booked = already = 0
+    for couple_id, row in rows:
+        standing = {one.starts_at for one in all_appointments_of(actor, couple_for(actor, couple_id))}
+        fresh = tuple(one for one in row.starts if one not in standing)
+        already += len(row.starts) - len(fresh)
+        if fresh:
+            booked += len(book_row(actor=actor, couple_id=couple_id, row=replace(row, starts=fresh)))
+    record(actor, Event.CALENDAR_IMPORTED, booked=booked)
+    return Imported(booked, already)
 
 
 @transaction

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from flask_wtf.file import FileField, FileRequired
@@ -9,16 +12,22 @@ from wtforms import (  # type: ignore[attr-defined]  # types-WTForms does not kn
     BooleanField,
     DateField,
     Field,
+    FieldList,
+    FormField,
+    HiddenField,
     RadioField,
     SelectChoice,
     SelectField,
     TimeField,
 )
-from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+from wtforms import Form as PlainForm
+from wtforms.validators import InputRequired, NumberRange, ValidationError
 
+from clinic.calendar_files import LONGEST_TITLE, MOST_OFFERED
 from clinic.domain.appointments import BOTH, MOST_MINUTES, MOST_TIMES, Repeat, Scope
-from clinic.forms import Form, WholeNumberField, in_reach
+from clinic.forms import Form, WholeNumberField, in_reach, text_problem
 
+UPLOAD_AGAIN = "That does not fit the file any more. Upload it again."
 REPEATS = {
     Repeat.ONCE: "Once",
     Repeat.WEEKLY: "Every week",
@@ -51,11 +60,7 @@ class AppointmentForm(WhenForm):
         choices=[SelectChoice(one.value, label) for one, label in REPEATS.items()],
         default=Repeat.ONCE.value,
     )
-    times: Any = WholeNumberField(
-        "How many in all",
-        default=6,
-        validators=[Optional(), NumberRange(2, MOST_TIMES, f"Enter 2 to {MOST_TIMES}.")],
-    )
+    times: Any = WholeNumberField("How many in all", default=6)
     for_whom: Any = RadioField(
         "With", default=BOTH, validators=[InputRequired("Choose with whom it is held.")]
     )
@@ -71,8 +76,12 @@ class AppointmentForm(WhenForm):
 
     def validate_times(self, field: Field) -> None:
         """What repeats needs a number; what does not takes no notice of one."""
-        if self.repeat.data != Repeat.ONCE and field.data is None:
+        if self.repeat.data == Repeat.ONCE:
+            return
+        if field.data is None:
             raise ValidationError("Enter how many there are in all.")
+        if not 2 <= field.data <= MOST_TIMES:
+            raise ValidationError(f"Enter 2 to {MOST_TIMES}.")
 
     def validate_in_own_feed(self, field: Field) -> None:
         """The calendars of both hold what is with both in any case."""
@@ -111,3 +120,66 @@ class CalendarFileForm(Form):
         validators=[FileRequired("Choose a file first.")],
         render_kw={"accept": ".ics,text/calendar"},
     )
+
+
+MOMENT = "%Y%m%dT%H%M%SZ"
+
+
+def starts_typed(moments: Iterable[datetime]) -> str:
+    """The moments of an event as its hidden field holds them."""
+    return " ".join(f"{one.astimezone(UTC):{MOMENT}}" for one in moments)
+
+
+class FoundEvent(PlainForm):
+    """One event of a calendar file, and the couple it is with. Its title is for choosing and is never kept."""
+
+    title: Any = HiddenField()
+    starts: Any = HiddenField()
+    minutes: Any = HiddenField()
+    couple: Any = SelectField("With", validate_choice=True)
+
+    def validate_title(self, field: Field) -> None:
+        """It comes back only to be shown again."""
+        if len(field.data or "") > LONGEST_TITLE or text_problem(field):
+            raise ValidationError(UPLOAD_AGAIN)
+
+    def validate_starts(self, field: Field) -> None:
+        """The moments as we wrote them, each in the year to come."""
+        if not 1 <= len(self.moments) <= MOST_TIMES:
+            raise ValidationError(UPLOAD_AGAIN)
+
+    def validate_minutes(self, field: Field) -> None:
+        """A length as we wrote it."""
+        if not 10 <= self.length <= MOST_MINUTES:
+            raise ValidationError(UPLOAD_AGAIN)
+
+    @property
+    def moments(self) -> tuple[datetime, ...]:
+        """When it is; nothing for what we did not write so."""
+        written = (self.starts.data or "").split(" ")
+        if len(written) > MOST_TIMES or not all(
+            re.fullmatch(r"20[0-9]{6}T[0-9]{6}Z", one) for one in written
+        ):
+            return ()
+        try:
+            return tuple(datetime.strptime(one, MOMENT).replace(tzinfo=UTC) for one in written)
+        except ValueError:
+            return ()
+
+    @property
+    def length(self) -> int:
+        """Its minutes; 0 for what is no such number."""
+        typed = self.minutes.data or ""
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else 0
+
+
+class ImportForm(Form):
+    """The events of a calendar file, each with a couple or with none."""
+
+    events: Any = FieldList(FormField(FoundEvent), max_entries=MOST_OFFERED)
+
+    def offer(self, couples: Sequence[tuple[str, str]]) -> None:
+        """The couples there are: (id, name)."""
+        choices = [SelectChoice("", "Leave it out"), *(SelectChoice(*one) for one in couples)]
+        for event in self.events:
+            event.form.couple.choices = choices

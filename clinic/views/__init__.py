@@ -5,6 +5,7 @@ from flask import Blueprint
 from clinic.views import (
     account,
     appointments,
+    calendars,
     couples,
     help,
     join,
@@ -25,6 +26,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     account.blueprint,
     couples.blueprint,
     appointments.blueprint,
+    calendars.blueprint,
     practice.blueprint,
     talks.blueprint,
     reminders.blueprint,
