@@ -57,6 +57,8 @@ AREAS = {
     "own_data": "me",
     "account": "me",
     "passkeys": "me",
+    "diary": "board",
+    "calendars": "board",
     "couple": "couples",
     "answers": "couples",
     "signs": "couples",

@@ -61,6 +61,7 @@ class Event(StrEnum):
     APPOINTMENT_MOVED = "appointment moved"
     APPOINTMENT_CANCELLED = "appointment cancelled"
     APPOINTMENT_RESTORED = "appointment restored"
+    CALENDAR_IMPORTED = "calendar file imported"
     ASSIGNED = "assigned"
     ASSIGNMENT_CHANGED = "assignment changed"
     ASSIGNMENT_WITHDRAWN = "assignment withdrawn"

@@ -109,6 +109,7 @@ class Permission(StrEnum):
     NOTIFY_SETTINGS = "notify_settings.of_PA,read_write"
     CALENDAR_READ = "calendar_feed.of_PA,read_by_token"
     CALENDAR_ADDRESS = "calendar_feed.of_PA,rotate_revoke"
+    OWN_DIARY_ADDRESS = "calendar_feed.of_CO,rotate_revoke"
     TALK_ASK = "checkin.safety,create"
     TALK_READ = "checkin.safety,read"
     TALK_ACKNOWLEDGE = "checkin.safety,acknowledge"

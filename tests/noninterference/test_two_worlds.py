@@ -66,7 +66,7 @@ from clinic.actions.talks import ask_to_talk
 from clinic.domain.reminders import Timetable
 from clinic.domain.roles import Permission, Role
 from clinic.extensions import db
-from clinic.models import Appointment, OutboxMail, Person, SignIn, TalkRequest
+from clinic.models import Appointment, OutboxMail, Passkey, Person, SignIn, TalkRequest
 from clinic.queries.couples import own_place
 from clinic.queries.factors import factor_of, key_of
 from tests import builders
