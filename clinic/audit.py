@@ -29,6 +29,7 @@ class Event(StrEnum):
     """Every event there is. REQUIRED says which details each must carry."""
 
     PRACTICE_CREATED = "practice created"
+    KEYS_ROTATED = "keys rotated"
     STAFF_INVITED = "staff invited"
     SAFETY_RULE_CHANGED = "safety rule changed"
     COUPLE_ADDED = "couple added"
@@ -147,6 +148,7 @@ REQUIRED: dict[Event, frozenset[str]] = {
     Event.BRIEF_TAKEN: frozenset({"own"}),
     Event.PAUSE_ASKED: frozenset({"back"}),
     Event.DECIDED: frozenset({"state"}),
+    Event.KEYS_ROTATED: frozenset({"key", "values"}),
     Event.INSTRUMENT_WORDED: frozenset({"name", "version"}),
     Event.INSTRUMENT_ON: frozenset({"name"}),
     Event.INSTRUMENT_OFF: frozenset({"name"}),
