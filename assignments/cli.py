@@ -87,11 +87,6 @@ def assess() -> None:
     except LineError as problem:
         out.flush()
         raise click.ClickException(str(problem)) from None
-    except UnicodeEncodeError:
-        out.flush()
-        raise click.ClickException(
-            f"Line {lines.number}: it holds half of a character, which no text can carry."
-        ) from None
     out.flush()
 
 

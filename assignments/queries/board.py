@@ -15,8 +15,8 @@ from assignments.access import is_frozen, sharing_of
 from assignments.domain import board, checkins, progress, visibility
 from assignments.domain.history import Partner
 from assignments.domain.progress import is_open_to
-from assignments.domain.signs import State, assess
-from assignments.domain.stalls import Names
+from assignments.domain.signs import Assessment, State, assess_many
+from assignments.domain.stalls import SHIPPED_LIMITS, Names
 from assignments.models import Decision, ReadMark, Response
 from assignments.queries.decisions import Decided, signs_met
 from assignments.queries.erasures import who_asked
@@ -93,7 +93,13 @@ def board_for(reader: Person, now: datetime) -> Board:
         for couple in couples
         if couple.id in records
     }
-    facts = [_facts(line.couple, line.record, known, now) for line in lines.values()]
+    # One reader's couples are of one practice, and its limits hold for each of them.
+    limits = next((line.record.limits for line in lines.values()), SHIPPED_LIMITS)
+    found = assess_many([line.record.history for line in lines.values()], limits)
+    facts = [
+        _facts(line.couple, line.record, assessment, known, now)
+        for line, assessment in zip(lines.values(), found, strict=True)
+    ]
     return Board(board.board(facts), lines, _visits(reader, couples, now))
 
 
@@ -170,8 +176,9 @@ class _Known:
         }
 
 
-def _facts(couple: Couple, record: Record, known: _Known, now: datetime) -> board.CoupleFacts:
-    assessment = assess(record.history, record.limits)
+def _facts(
+    couple: Couple, record: Record, assessment: Assessment, known: _Known, now: datetime
+) -> board.CoupleFacts:
     first, second = (_practice(partner, record, known, now) for partner in couple.partners)
     return board.CoupleFacts(
         couple_id=str(couple.id),
