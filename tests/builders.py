@@ -193,7 +193,7 @@ def passkey(owner: Person, *, name: str = "My phone", **fields: Any) -> Passkey:
         id=uuid4(), practice_id=owner.practice_id, author_id=owner.id, public_key=b"", sign_count=0, **given
     )
     row.name_sealed = crypto.seal(row, "name_sealed", name)
-    return _kept(row)  # type: ignore[no-any-return]  # as it was given
+    return _kept(row)
 
 
 def _kept(row: Any) -> Any:
