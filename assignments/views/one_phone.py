@@ -23,7 +23,7 @@ from clinic.web import page
 
 
 @blueprint.route("/one-phone", methods=["GET", "POST"])
-@needs(Permission.DRAFT_WRITE)
+@needs(Permission.TOGETHER_READ)
 def one_phone(assignment_id: UUID) -> ResponseReturnValue:
     """How it goes, and who speaks first."""
     mine = _doing(assignment_id)
@@ -37,7 +37,7 @@ def one_phone(assignment_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.get("/one-phone/<slot>/<int:number>")
-@needs(Permission.DRAFT_WRITE)
+@needs(Permission.TOGETHER_READ)
 @while_passed
 def hand(assignment_id: UUID, slot: str, number: int) -> ResponseReturnValue:
     """One page of it. It holds the exercise alone, and no word that either of the two ever wrote."""
