@@ -42,6 +42,8 @@ class Event(StrEnum):
     CODE_AWAITED = "pass-phrase given, code awaited"
     SIGNED_OUT = "signed out"
     PASSPHRASE_GIVEN_AGAIN = "pass-phrase given again"
+    PHONE_PASSED = "phone passed on"
+    PHONE_TAKEN_BACK = "phone taken back"
     RECOVERY_STARTED = "recovery started"
     RECOVERY_CODE_ISSUED = "recovery code issued"
     PASSPHRASE_CHANGED = "pass-phrase changed"

@@ -62,6 +62,7 @@ COUNTS_TRIES = {
     "passkeys.new",
     "sign_in.again",
     "sign_in.code",
+    "sign_in.hand_back",
     "sign_in.recover_codes",
     "sign_in.sign_in",
 }

@@ -73,6 +73,7 @@ from clinic.models import (
     Person,
     Practice,
     SafetyConversation,
+    SignIn,
 )
 from clinic.queries.couples import own_place
 from clinic.queries.factors import factor_of, key_of
@@ -88,6 +89,7 @@ ADDRESSES_A_ROUTE = 2
 # Exit's page is blank and leads out of the house at once; tests/clinic/pages/test_leave.py looks after it.
 LEADS_OUT = "leave.leave"
 TOKEN, CODE, HALF = "a-link-of-one-use", "123456", "half-a-sign-in"
+PASSED = "partner whose phone is passed on"
 QUESTION = "a question to a passkey that nobody has answered"
 SENT = "withdrawal-journal"
 
@@ -457,6 +459,8 @@ VISITORS = (
     Visitor("counsellor", "priya", _counsellor),
     Visitor("supervisor", "supervisor", _desk),
     Visitor("admin", "admin", _starting_page),
+    # A phone that is in somebody else's hands shows these few pages and no other.
+    Visitor(PASSED, "sam", lambda: [f"/turns/{_turns_of(person_at('sam'), 'validate-first')}/one-phone/A/1"]),
     # The check-in is open at the end of the week.
     Visitor("partner on Sunday", "ruth", lambda: ["/check-in"], only="check_in.", days_later=4),
 )
@@ -471,6 +475,12 @@ def client_of(app: Flask, as_: SignInAs, visitor: Visitor, clock: Clock) -> Flas
         client = as_(person)
         with client.session_transaction() as session:
             session["new_passkey"] = QUESTION
+        if visitor.name == PASSED:
+            with app.app_context():
+                newest = select(SignIn).order_by(SignIn.created_at.desc(), SignIn.id)
+                for row in db.session.scalars(newest.where(SignIn.person_id == person.id)):
+                    row.passed_at = now()
+                db.session.commit()
         return client
     client = as_(None)
     if visitor.name == "invited":

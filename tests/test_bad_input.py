@@ -85,10 +85,12 @@ FORMS = {
         "thanks.restore",
         "turns.check",
         "turns.draft",
+        "turns.one_phone",
         "turns.part",
         "turns.undo",
     },
     "partner on Sunday": {"check_in.check_in"},
+    "partner whose phone is passed on": {"sign_in.hand_back"},
     "partner at work": {
         "account.codes",
         "account.off",

@@ -105,6 +105,7 @@ COSTS = {
     "sign_in.again": 1,
     "sign_in.carry_on": 3,
     "sign_in.code": 1,
+    "sign_in.hand_back": 1,
     "sign_in.recover": 1,
     "sign_in.recover_codes": 1,
     "sign_in.sign_in": 0,
@@ -120,6 +121,8 @@ COSTS = {
     "together.assignment": 8,
     "together.together": 10,
     "turns.check": 7,
+    "turns.hand": 7,
+    "turns.one_phone": 7,
     "turns.part": 7,
     "turns.turn": 11,
 }

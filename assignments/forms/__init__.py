@@ -19,7 +19,7 @@ from assignments.forms.review import (
 from assignments.forms.sharing import ShareForm, SharingForm
 from assignments.forms.steps import StepForm, step_form, step_form_class, turn_form
 from assignments.forms.thanks import ThanksForm
-from assignments.forms.turn import HardForm, LaterForm, OutcomeForm, SendForm, outcome_form
+from assignments.forms.turn import HardForm, LaterForm, OnePhoneForm, OutcomeForm, SendForm, outcome_form
 
 __all__ = [
     "AsideForm",
@@ -33,6 +33,7 @@ __all__ = [
     "HardForm",
     "JudgementForm",
     "LaterForm",
+    "OnePhoneForm",
     "OutcomeForm",
     "OwnRowForm",
     "PauseForm",

@@ -19,6 +19,7 @@ from assignments.views import (
     instruments,
     library,
     mine,
+    one_phone,
     own_data,
     pause,
     plan_builder,
@@ -30,13 +31,12 @@ from assignments.views import (
     thanks,
     today,
     together,
-    turns,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     today.blueprint,
     do.blueprint,
-    turns.blueprint,
+    one_phone.blueprint,  # The one of listening turns, with the pages for one phone on it.
     check_in.blueprint,
     thanks.blueprint,
     pause.blueprint,

@@ -61,7 +61,7 @@ from clinic.actions.accounts import disown_sign_in
 from clinic.actions.factors import begin_app, confirm_app
 from clinic.actions.people import choose_theme
 from clinic.actions.reminders import make_calendar_address, set_reminders
-from clinic.actions.sign_ins import start_sign_in
+from clinic.actions.sign_ins import pass_phone, start_sign_in
 from clinic.actions.talks import ask_to_talk
 from clinic.domain.reminders import Timetable
 from clinic.domain.roles import Permission, Role
@@ -588,6 +588,13 @@ def signed_in_elsewhere(world: World, person: Person) -> object:
     return start_sign_in(person, device="another", device_name="Another phone")
 
 
+def hands_their_phone_over(world: World, person: Person) -> object:
+    """On one of their sign-ins; it says who held what, and to nobody else."""
+    own = db.session.get_one(Person, person.id)
+    start_sign_in(own, device="a third", device_name="A third phone")
+    return pass_phone(actor=own)
+
+
 def a_second_step_set_up(world: World, person: Person) -> object:
     own = db.session.get_one(Person, person.id)
     begin_app(actor=own)
@@ -626,6 +633,7 @@ KEPT_TOGETHER: dict[str, tuple[Act, ...]] = {
         signed_in_elsewhere,
         takes_a_copy,
         asks_for_their_account_to_be_deleted,
+        hands_their_phone_over,
         a_second_step_set_up,
     ),
     "kept with the counsellor": (
