@@ -177,7 +177,9 @@ def test_whether_a_sign_was_of_use_can_be_said_and_changed(app: Flask, cast: Cas
     tense(app, cast)
     client = as_(cast.priya)
     form = f'form[action="{url(cast, f"/{TENSION}/useful")}"]'
-    page = submit_and_follow(client, get_page(client, url(cast)), form=form, button="Yes Tension is rising was useful")
+    page = submit_and_follow(
+        client, get_page(client, url(cast)), form=form, button="Yes Tension is rising was useful"
+    )
     assert "You said yes." in page.words
     page = submit_and_follow(client, page, form=form, button="No Tension is rising was not useful")
     assert "You said no." in page.words
