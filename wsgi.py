@@ -57,6 +57,9 @@ AREAS = {
     "reminders": "me",
     "own_data": "me",
     "account": "me",
+    "passkeys": "me",
+    "diary": "board",
+    "calendars": "board",
     "couple": "couples",
     "answers": "couples",
     "signs": "couples",
@@ -67,6 +70,7 @@ AREAS = {
     "instruments.for_couple": "couples",
     "instruments.answer": "today",
     "brief": "couples",
+    "room": "couples",
     "appointments": "couples",
     "couple_plan": "couples",
     "plan_builder": "plans",
@@ -121,6 +125,8 @@ def _settings(config: Config) -> dict[str, object]:
         "MAX_CONTENT_LENGTH": 1024 * 1024,
         "WTF_CSRF_TIME_LIMIT": None,  # The token lives as long as the sign-in it belongs to.
         "BOOTSTRAP_SERVE_LOCAL": True,
+        # Where a sign-in is kept that shows its screen to a couple.
+        "ROOM_ENDPOINT": "room.room",
         **config.extra,
     }
 

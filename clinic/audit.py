@@ -29,6 +29,7 @@ class Event(StrEnum):
     """Every event there is. REQUIRED says which details each must carry."""
 
     PRACTICE_CREATED = "practice created"
+    KEYS_ROTATED = "keys rotated"
     STAFF_INVITED = "staff invited"
     SAFETY_RULE_CHANGED = "safety rule changed"
     COUPLE_ADDED = "couple added"
@@ -50,6 +51,10 @@ class Event(StrEnum):
     SECOND_FACTOR_ON = "second factor on"
     SECOND_FACTOR_OFF = "second factor off"
     SECOND_FACTOR_RESET = "second factor reset"
+    PASSKEY_ADDED = "passkey added"
+    PASSKEY_RENAMED = "passkey renamed"
+    PASSKEY_REMOVED = "passkey removed"
+    PASSKEY_USED = "passkey used"
     RECOVERY_CODE_USED = "recovery code used"
     RECOVERY_CODES_RENEWED = "recovery codes renewed"
     SAFETY_CONVERSATION_RECORDED = "safety conversation recorded"
@@ -57,6 +62,7 @@ class Event(StrEnum):
     APPOINTMENT_MOVED = "appointment moved"
     APPOINTMENT_CANCELLED = "appointment cancelled"
     APPOINTMENT_RESTORED = "appointment restored"
+    CALENDAR_IMPORTED = "calendar file imported"
     ASSIGNED = "assigned"
     ASSIGNMENT_CHANGED = "assignment changed"
     ASSIGNMENT_WITHDRAWN = "assignment withdrawn"
@@ -86,6 +92,9 @@ class Event(StrEnum):
     ENTRY_DELETED = "entry deleted"
     CHECKED_IN = "checked in"
     WORDS_READ = "words read"
+    ROOM_ENTERED = "in-room view begun"
+    ROOM_LEFT = "in-room view left"
+    BRIEF_TAKEN = "brief made as a file"
     MARKED_READ = "marked read"
     COMMENTED = "commented"
     INSTRUMENT_WORDED = "questionnaire worded"
@@ -141,8 +150,10 @@ REQUIRED: dict[Event, frozenset[str]] = {
     Event.OWN_PLAN_PUBLISHED: frozenset({"slug", "version"}),
     Event.SET_ASIDE: frozenset({"kind"}),
     Event.WORDS_READ: frozenset({"what"}),
+    Event.BRIEF_TAKEN: frozenset({"own"}),
     Event.PAUSE_ASKED: frozenset({"back"}),
     Event.DECIDED: frozenset({"state"}),
+    Event.KEYS_ROTATED: frozenset({"key", "values"}),
     Event.INSTRUMENT_WORDED: frozenset({"name", "version"}),
     Event.INSTRUMENT_ON: frozenset({"name"}),
     Event.INSTRUMENT_OFF: frozenset({"name"}),

@@ -64,7 +64,16 @@ from clinic.actions.talks import ask_to_talk
 from clinic.actions.tokens import digest
 from clinic.clock import now, today
 from clinic.extensions import db
-from clinic.models import Couple, HalfSignIn, Invitation, Partner, Person, Practice, SafetyConversation
+from clinic.models import (
+    Couple,
+    HalfSignIn,
+    Invitation,
+    Partner,
+    PasskeyQuestion,
+    Person,
+    Practice,
+    SafetyConversation,
+)
 from clinic.queries.couples import own_place
 from clinic.queries.factors import factor_of, key_of
 from tests import builders
@@ -79,6 +88,7 @@ ADDRESSES_A_ROUTE = 2
 # Exit's page is blank and leads out of the house at once; tests/clinic/pages/test_leave.py looks after it.
 LEADS_OUT = "leave.leave"
 TOKEN, CODE, HALF = "a-link-of-one-use", "123456", "half-a-sign-in"
+QUESTION = "a question to a passkey that nobody has answered"
 SENT = "withdrawal-journal"
 
 
@@ -181,11 +191,14 @@ def _set_up_second_step(person: Person) -> None:
     factor = factor_of(person)
     assert factor is not None
     confirm_app(actor=person, code=pyotp.TOTP(key_of(factor)).at(now()), device="a phone")
+    builders.passkey(person)
     db.session.add(
         HalfSignIn(
             practice_id=person.practice_id, person_id=person.id, token_hash=digest(HALF), begun_at=now()
         )
     )
+    # Somebody else waits for a passkey to answer, and so does whoever makes one.
+    db.session.add(PasskeyQuestion(token_hash=digest(QUESTION), asked_at=now()))
     db.session.commit()
 
 
@@ -299,7 +312,14 @@ def _partner() -> list[str]:
         for one in open_assignments(own_place(sam), today("Europe/London"))
         if one.id not in finished and not is_ritual(exercise_of(one)) and not has_exchange(exercise_of(one))
     )
-    begun = [f"/do/{plain.id}", "/", "/check-in", "/thanks/new", f"/do/{sent}/done"]
+    begun = [
+        f"/do/{plain.id}",
+        "/",
+        "/check-in",
+        "/thanks/new",
+        f"/do/{sent}/done",
+        "/me/sign-in/passkeys/make",
+    ]
     return [*begun, *listening, *_rituals_of(sam)]
 
 
@@ -426,7 +446,11 @@ def _starting_page() -> list[str]:
 
 VISITORS = (
     Visitor("nobody", None, _signed_out),
-    Visitor("invited", None, lambda: ["/join", "/join/account", "/join/answered", "/sign-in/code"]),
+    Visitor(
+        "invited",
+        None,
+        lambda: ["/join", "/join/account", "/join/answered", "/sign-in/code", "/sign-in/passkey"],
+    ),
     Visitor("new partner", "ivo", _starting_page),
     Visitor("partner", "sam", _partner),
     Visitor("partner at work", "ruth", _partner_at_work),
@@ -444,11 +468,14 @@ def client_of(app: Flask, as_: SignInAs, visitor: Visitor, clock: Clock) -> Flas
     if visitor.address is not None:
         with app.app_context():
             person = person_at(visitor.address)
-        return as_(person)
+        client = as_(person)
+        with client.session_transaction() as session:
+            session["new_passkey"] = QUESTION
+        return client
     client = as_(None)
     if visitor.name == "invited":
         with client.session_transaction() as session:
-            session["half_sign_in"] = HALF
+            session["half_sign_in"], session["passkey"] = HALF, QUESTION
         assert client.get(f"/join/{TOKEN}").status_code == 302
         welcome = get_page(client, "/join")
         submit(client, welcome, form='main form[action$="talk-first"]')

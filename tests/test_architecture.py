@@ -31,6 +31,8 @@ PLAIN_TEXT = {
     "half_sign_in": {"token_hash"},
     "kept_form": {"path", "form_key"},
     "spare_code": {"code_hash"},
+    "passkey": {"credential_hash"},
+    "passkey_question": {"token_hash"},
     "talk_request": {"about"},
     "person": {
         "role", "name", "family_name", "contact_address", "sign_in_address", "passphrase_hash",
@@ -76,7 +78,7 @@ PLAIN_TEXT = {
     "agreement_text": {"step"},
 }  # fmt: skip
 # Tables that belong to no practice: they hold no fact about a client.
-NOT_TENANT = {"practice", "form_key", "sign_in_failure"}
+NOT_TENANT = {"practice", "form_key", "sign_in_failure", "passkey_question"}
 
 
 def actions() -> Iterator[tuple[str, ast.FunctionDef]]:

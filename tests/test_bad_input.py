@@ -24,7 +24,7 @@ from tests.test_matrix import ROUTES
 # Who does not bring a form that somebody else has not.
 WALKERS = [visitor for visitor in VISITORS if visitor.name not in ("supervisor", "nobody")]
 # Seen once, however many visitors find them.
-ANYBODYS = ("sign_in.", "help.", "me.", "account.")
+ANYBODYS = ("sign_in.", "help.", "me.", "account.", "passkeys.")
 # Forms that only stand on the page after an act: which act, on which form.
 AFTER = {
     "assign.undo": "assign.preview",
@@ -43,6 +43,8 @@ FORMS = {
         "sign_in.recover",
         "sign_in.recover_codes",
         "sign_in.sign_in",
+        "passkeys.begin",
+        "passkeys.sign_in",
     },
     "new partner": {"join.agree"},
     "partner": {
@@ -60,6 +62,8 @@ FORMS = {
         "account.end",
         "account.not_me",
         "account.password",
+        "passkeys.make",
+        "passkeys.new",
         "me.theme",
         "mine.hide",
         "reminders.calendar_address",
@@ -93,6 +97,8 @@ FORMS = {
         "instruments.answer",
         "mine.cancel_sharing",
         "mine.change_sharing",
+        "passkeys.passkey",
+        "passkeys.remove",
         "sign_in.leave_it",
     },
     "counsellor": {

@@ -48,7 +48,12 @@ from wsgi import create_app
 # With these a partner's own page differs from the other's, although the address is the same for both.
 SHARED_BY_THE_COUPLE = {Permission.ASSIGNMENT_READ, Permission.TOGETHER_READ}
 # Asking what is one's own by id: only the owner gets it, whatever role others have.
-ONLY_THE_OWNER = {Permission.ACCOUNT_OWN, Permission.PAUSE_ASK, Permission.SIGN_INS}
+ONLY_THE_OWNER = {
+    Permission.ACCOUNT_OWN,
+    Permission.ACCOUNT_UPDATE,
+    Permission.PAUSE_ASK,
+    Permission.SIGN_INS,
+}
 # A slug names something that ships with the product, and a step, a slot or a sign name no row.
 NO_OWNER = {
     "slug",
@@ -313,6 +318,7 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
         "request_id": request_id,
         "pause_id": ask_for_a_pause(actor=cast.sam, back=Back.HOUR).id,
         "part_id": part.id,
+        "passkey_id": builders.passkey(cast.sam).id,
         "turn": 1,
         "number": 1,
         "turns": turns.id,

@@ -19,7 +19,7 @@ from assignments.demo.world import load_world
 from clinic.extensions import db
 from clinic.models import Couple, Partner, Person
 from tests.conftest import Clock, CountQueries, SignInAs
-from tests.crawl import LEADS_OUT, VISITORS, client_of, endpoint_of, pages_of, person_at
+from tests.crawl import LEADS_OUT, VISITORS, client_of, couple_of, endpoint_of, pages_of, person_at
 from tests.test_matrix import ROUTES
 
 COSTS = {
@@ -41,7 +41,7 @@ COSTS = {
     "assign.assignment": 12,
     "assign.preview": 15,
     "board.board": 22,
-    "brief.brief": 29,
+    "brief.brief": 31,
     "erasures.erasure": 3,
     "erasures.erasures": 2,
     "own_data.data": 3,
@@ -86,6 +86,12 @@ COSTS = {
     "mine.part": 4,
     "mine.response": 15,
     "pause.back": 6,
+    "passkeys.make": 1,
+    "passkeys.new": 1,
+    "passkeys.own": 1,
+    "passkeys.passkey": 1,
+    "passkeys.remove": 1,
+    "passkeys.sign_in": 1,
     "pause.pause": 6,
     "plan_builder.edit": 4,
     "plans.plan": 3,
@@ -124,8 +130,9 @@ COSTS = {
 }
 # Answers that lead on to another page.
 NO_PAGES = {"home", "join.open_link", "reminders.feed", LEADS_OUT}
-# Files, with what each of them costs.
+# Files, with what each of them costs; {couple} is Sam and Jo's.
 DOWNLOADS = {
+    "brief.pdf": ("/c/couples/{couple}/brief.pdf", 25),
     "exchange.exercise": ("/c/library/gentle-questions/export", 2),
     "exchange.plan": ("/c/plans/six-weeks/export", 2),
 }
@@ -155,8 +162,8 @@ def test_a_download_costs_what_is_pinned(
     world: None, app: Flask, as_: SignInAs, count_queries: CountQueries
 ) -> None:
     with app.app_context():
-        priya = person_at("priya")
-    pinned = dict(DOWNLOADS.values())
+        priya, couple = person_at("priya"), couple_of(person_at("sam"))
+    pinned = {address.format(couple=couple): cost for address, cost in DOWNLOADS.values()}
     assert {endpoint_of(app, address) for address in pinned} == set(DOWNLOADS)
     assert costs_of(as_(priya), pinned, count_queries) == pinned
 
@@ -171,7 +178,7 @@ FILE = {
     "/agreements": 8,
     "/signs": 16,
     "/signs/decisions": 4,
-    "/brief": 23,
+    "/brief": 24,
     "/appointments": 3,
     "/settings": 5,
 }

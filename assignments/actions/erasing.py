@@ -43,6 +43,7 @@ from clinic.models import (
     KeptForm,
     OutboxMail,
     Partner,
+    Passkey,
     Person,
     Recovery,
     ReminderPlan,
@@ -78,6 +79,7 @@ OWN: tuple[tuple[type[Any], InstrumentedAttribute[Any]], ...] = (
     (ReminderSlot, ReminderSlot.person_id),
     (CalendarFeed, CalendarFeed.person_id),
     (SecondFactor, SecondFactor.author_id),
+    (Passkey, Passkey.author_id),
     (SpareCode, SpareCode.person_id),
     (HalfSignIn, HalfSignIn.person_id),
 )

@@ -23,6 +23,7 @@ from assignments.queries.erasures import who_asked
 from assignments.queries.history import GivenTurn, Record, records_for
 from assignments.queries.pauses import pauses_of
 from assignments.queries.signs import due_signs
+from clinic.domain.appointments import BOTH
 from clinic.extensions import db
 from clinic.models import Appointment, Couple, Invitation, Person, SafetyConversation
 from clinic.models import Partner as Place
@@ -57,12 +58,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Visit:
-    """One of today's appointments; `at` is the practice's wall clock, `number` counts from the couple's first."""
+    """One of today's appointments; `at` is the practice's wall clock, `number` counts from the couple's first.
+
+    One with a partner alone has the number 0 and says with whom.
+    """
 
     at: str
     couple: Couple
     number: int
     is_next: bool
+    with_whom: str = ""
 
 
 @dataclass(frozen=True)
@@ -315,6 +320,7 @@ def _visits(reader: Person, couples: Sequence[Couple], now: datetime) -> tuple[V
                 Appointment.practice_id == reader.practice_id,
                 Appointment.couple_id.in_([one.couple_id for one in today]),
                 Appointment.cancelled_at.is_(None),
+                Appointment.for_whom == BOTH,
                 Appointment.starts_at < midnight,
             )
             .group_by(Appointment.couple_id)
@@ -323,8 +329,10 @@ def _visits(reader: Person, couples: Sequence[Couple], now: datetime) -> tuple[V
     coming = next((one.id for one in today if one.starts_at + timedelta(minutes=one.minutes) > now), None)
     visits = []
     for one in today:
+        at, couple = f"{one.starts_at.astimezone(zone):%H:%M}", by_id[one.couple_id]
+        if not one.is_joint:
+            visits.append(Visit(at, couple, 0, one.id == coming, couple.partner(one.for_whom).name))
+            continue
         earlier[one.couple_id] = number = earlier.get(one.couple_id, 0) + 1
-        visits.append(
-            Visit(f"{one.starts_at.astimezone(zone):%H:%M}", by_id[one.couple_id], number, one.id == coming)
-        )
+        visits.append(Visit(at, couple, number, one.id == coming))
     return tuple(visits)

@@ -66,7 +66,7 @@ from clinic.actions.talks import ask_to_talk
 from clinic.domain.reminders import Timetable
 from clinic.domain.roles import Permission, Role
 from clinic.extensions import db
-from clinic.models import Appointment, OutboxMail, Person, SignIn, TalkRequest
+from clinic.models import Appointment, OutboxMail, Passkey, Person, SignIn, TalkRequest
 from clinic.queries.couples import own_place
 from clinic.queries.factors import factor_of, key_of
 from tests import builders
@@ -200,6 +200,7 @@ def rows_of_work() -> dict[str, list[Any]]:
         "request_id": sorted(db.session.scalars(select(TalkRequest.id))),
         "pause_id": sorted(db.session.scalars(select(Pause.id))),
         "part_id": sorted(db.session.scalars(select(TurnPart.id))),
+        "passkey_id": [UUID(int=1), *sorted(db.session.scalars(select(Passkey.id)))],
     }
 
 
@@ -595,6 +596,7 @@ def a_second_step_set_up(world: World, person: Person) -> object:
     factor = factor_of(own)
     assert factor is not None
     code = pyotp.TOTP(key_of(factor)).at(datetime.now(UTC))
+    builders.passkey(own)
     return confirm_app(actor=own, code=code, device="another")
 
 
