@@ -6,7 +6,7 @@ from alembic import op
 import clinic.extensions
 
 revision = '0032'
-down_revision = '0031'
+down_revision = '0050'
 
 
 def upgrade() -> None:
