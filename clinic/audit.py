@@ -111,6 +111,11 @@ class Event(StrEnum):
     OWN_SIGN_REMOVED = "own sign removed"
     DECIDED = "decided"
     DECISION_NOTED = "decision noted"
+    CONTACT_ADDED = "contact added"
+    CONTACT_CHANGED = "contact changed"
+    CONTACT_REMOVED = "contact removed"
+    REFERRED = "referred"
+    REFERRAL_STEP = "referral step noted"
     COUPLE_LEFT = "couple left"
     COUPLE_CLOSED = "couple closed"
     ERASURE_ASKED = "erasure asked for"
@@ -154,6 +159,8 @@ REQUIRED: dict[Event, frozenset[str]] = {
     Event.INSTRUMENT_WORDED: frozenset({"name", "version"}),
     Event.INSTRUMENT_ON: frozenset({"name"}),
     Event.INSTRUMENT_OFF: frozenset({"name"}),
+    Event.REFERRED: frozenset({"for_whom"}),
+    Event.REFERRAL_STEP: frozenset({"step"}),
     Event.SIGN_SET_ASIDE: frozenset({"sign", "state"}),
     Event.SIGN_BROUGHT_BACK: frozenset({"sign"}),
     Event.SIGN_FOUND_USEFUL: frozenset({"sign", "useful"}),

@@ -149,6 +149,8 @@ FORMS = {
         "sign_in.again",
         "signs.judge",
         "signs.note",
+        "referrals.new",
+        "referrals.step",
         "sign_rows.add",
         "sign_rows.aside",
         "sign_rows.useful",
@@ -156,6 +158,9 @@ FORMS = {
     },
     "admin": {
         "instruments.words",
+        "referrals.contact",
+        "referrals.contacts",
+        "referrals.remove",
         "practice.add",
         "practice.change_rule",
         "practice.invite_again",

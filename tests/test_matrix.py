@@ -263,9 +263,11 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
     from assignments.actions.erasing import ask_for_erasure
     from assignments.actions.own_plans import copy_plan
     from assignments.actions.pausing import ask_for_a_pause
+    from assignments.actions.referring import ContactWords, add_contact, refer
     from assignments.actions.sign_rows import add_own_row
     from assignments.actions.turns import save_part, send_part
     from assignments.domain.pauses import Back
+    from assignments.domain.referrals import Whom
     from assignments.domain.signs import DecisionState
 
     entry = save_thanks(actor=cast.sam, what="You rang my mother", meant="", level=Level.PRIVATE)
@@ -289,7 +291,18 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
         asked(couple)
     erasure = ask_for_erasure(actor=cast.sam)
     decision = decide(
-        actor=cast.priya, couple_id=cast.sam_and_jo.id, state=DecisionState.CONTINUE, reason="Going well"
+        actor=cast.priya, couple_id=cast.sam_and_jo.id, state=DecisionState.REFER_ON, reason="Going elsewhere"
+    )
+    contact = add_contact(actor=cast.ada, words=ContactWords("The Quay", "individual", "", "", ""))
+    referral = refer(
+        actor=cast.priya,
+        couple_id=cast.sam_and_jo.id,
+        decision_id=decision.id,
+        contact_id=contact.id,
+        whom=Whom.A,
+        words="Please see Sam",
+        facts=[],
+        consents={"A": day},
     )
     row = add_own_row(actor=cast.priya, couple_id=cast.sam_and_jo.id, title="Talks of moving")
     own = copy_plan(actor=cast.priya, slug="six-weeks")
@@ -298,6 +311,8 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
         "own_plan": own.slug,
         "decision_id": decision.id,
         "row_id": row.id,
+        "contact_id": contact.id,
+        "referral_id": referral.id,
         "entry_id": entry.id,
         "erasure_id": erasure.id,
         "request_id": request_id,

@@ -115,6 +115,18 @@ class Decided:
 
 
 @dataclass(frozen=True)
+class Referred:
+    """A letter that followed the decision of so many days ago, about one of them, and what became of it."""
+
+    contact: str
+    slot: str
+    days: int
+    words: str
+    steps: tuple[tuple[str, int], ...] = ()
+    follow_up_in: int | None = None
+
+
+@dataclass(frozen=True)
 class Asked:
     """A questionnaire in use since so many weeks: each partner's totals, round after round, None for none."""
 
@@ -148,6 +160,7 @@ class Story:
     thanks: tuple[Thanks, ...] = ()
     decided: tuple[Decided, ...] = ()
     asked: tuple[Asked, ...] = ()
+    referred: Referred | None = None
     judged: tuple[Judged, ...] = ()
     unread: int = 0
     last_seen: int = 0

@@ -11,6 +11,7 @@ from random import Random
 from flask import current_app
 from sqlalchemy import inspect, select
 
+from assignments.demo.contacts import enter_contacts, refer
 from assignments.demo.crowd import crowd
 from assignments.demo.elsewhere import HANA, MARCUS
 from assignments.demo.moving import MOVING
@@ -96,6 +97,7 @@ def load_world(
     ada = _person(canal_street, Who("Ada", "Moss", "admin@demo.example"), Role.ADMIN)
     for name in ("csi-4", "phq-2"):
         enter_words(canal_street, ada, name)
+    enter_contacts(canal_street, ada)
     supervisor = _person(canal_street, Who("Sofia", "Grell", "supervisor@demo.example"), Role.SUPERVISOR)
     priya = _person(canal_street, Who("Priya", "Nair", "priya@demo.example"), Role.COUNSELLOR)
     marcus = _person(canal_street, Who("Marcus", "Webb", "marcus@demo.example"), Role.COUNSELLOR)
@@ -181,7 +183,10 @@ def _tell(scene: Scene, counsellor: Person, stories: Sequence[Story], after_each
     scene.write()
     for couple, story in told:
         for decided in story.decided:
-            _decide(scene, counsellor, couple, story, decided)
+            row = _decide(scene, counsellor, couple, story, decided)
+            if story.referred is not None and story.referred.days == decided.days:
+                person = couple_for(counsellor, couple.id).partner(story.referred.slot).person
+                refer(scene, counsellor, couple, person, row, story.referred)
     scene.write()
     return len(told)
 
@@ -210,7 +215,7 @@ def _hours_today(scene: Scene, count: int) -> tuple[time, ...]:
     return tuple(chosen[place % len(chosen)] for place in range(count)) if chosen else ()
 
 
-def _decide(scene: Scene, counsellor: Person, couple: Couple, story: Story, decided: Decided) -> None:
+def _decide(scene: Scene, counsellor: Person, couple: Couple, story: Story, decided: Decided) -> Decision:
     """A decision with the evidence of its day, worked out again from the record as it stood then."""
     at = min(scene.at(scene.today - timedelta(days=decided.days), 12, 30), scene.now - timedelta(minutes=40))
     record = record_of(counsellor, couple_for(counsellor, couple.id), scene.now)
@@ -234,6 +239,7 @@ def _decide(scene: Scene, counsellor: Person, couple: Couple, story: Story, deci
     row.evidence_sealed = crypto.seal(row, "evidence_sealed", json.dumps(evidence, ensure_ascii=False))
     scene.add(row)
     scene.note(at, counsellor, Event.DECIDED, row, state=decided.state.value, held=couple.held_at is not None)
+    return row
 
 
 def _last_closed_week(week_0: date | None, on: date, latest: int) -> int:

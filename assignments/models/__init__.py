@@ -9,6 +9,7 @@ from assignments.models.instrument import InstrumentAnswer, InstrumentUse, Instr
 from assignments.models.library import PracticeExercise
 from assignments.models.pause import Pause
 from assignments.models.plan import CouplePlan, PlanChange, PlanVersion, PracticePlan
+from assignments.models.referral import Contact, Referral, ReferralStep
 from assignments.models.response import Answer, Comment, Outcome, ReadMark, Response, VisibilityChange
 from assignments.models.sign_row import OwnSign, SignAside, SignUse
 from assignments.models.turn_part import TurnPart
@@ -19,6 +20,7 @@ __all__ = [
     "Assignment",
     "Checkin",
     "Comment",
+    "Contact",
     "CouplePlan",
     "Decision",
     "DecisionNote",
@@ -36,6 +38,8 @@ __all__ = [
     "PracticeExercise",
     "PracticePlan",
     "ReadMark",
+    "Referral",
+    "ReferralStep",
     "Response",
     "SetAside",
     "SignAside",

@@ -175,7 +175,7 @@ def decide(couple_id: UUID) -> ResponseReturnValue:
     form = DecisionForm()
     if form.validate_on_submit():
         try:
-            deciding.decide(
+            kept = deciding.decide(
                 actor=signed_in(),
                 couple_id=couple_id,
                 state=DecisionState(form.state.data),
@@ -190,5 +190,7 @@ def decide(couple_id: UUID) -> ResponseReturnValue:
             form.reason.errors = [problem.sentence]
         else:
             notice("Saved, with the evidence as it stands.")
+            if kept.state == DecisionState.REFER_ON:
+                return redirect(url_for("referrals.new", couple_id=couple_id, decision_id=kept.id))
             return redirect(url_for("signs.decisions", couple_id=couple_id))
     return show_signs(couple_id, form)

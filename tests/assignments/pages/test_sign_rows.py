@@ -64,7 +64,7 @@ def test_a_row_is_set_aside_with_a_reason_and_stands_at_the_foot(app: Flask, cas
         assert b"father" not in row.reason_sealed
         line = db.session.scalars(select(AuditLine).where(AuditLine.subject_id == row.id)).one()
         assert (line.event, line.details) == ("sign set aside", {"sign": TENSION, "state": "met"})
-    back = submit_and_follow(client, after, form=f'form[action="{url(cast, f"/{TENSION}/back")}"]:not(.undo)')
+    back = submit_and_follow(client, after, form=f'article form[action="{url(cast, f"/{TENSION}/back")}"]')
     assert not back.select('section[aria-labelledby="set-aside"]')
 
 
