@@ -388,6 +388,10 @@ def _counsellor() -> list[str]:
     ]
 
 
+def _room() -> list[str]:
+    return [f"/c/couples/{couple_of(person_at('sam'))}/room{page}" for page in ("", "/agreement")]
+
+
 def _decided_about() -> list[UUID]:
     """The couples of Priya's about whom something was decided, beside which a note may be kept."""
     mine = select(Couple.id).where(Couple.counsellor_id == person_at("priya").id)
@@ -432,6 +436,7 @@ VISITORS = (
     Visitor("partner at work", "ruth", _partner_at_work),
     Visitor("counsellor", "priya", _counsellor),
     Visitor("supervisor", "supervisor", _desk),
+    Visitor("in the room", "priya", _room, only="room."),
     Visitor("admin", "admin", _starting_page),
     # The check-in is open at the end of the week.
     Visitor("partner on Sunday", "ruth", lambda: ["/check-in"], only="check_in.", days_later=4),
@@ -443,8 +448,11 @@ def client_of(app: Flask, as_: SignInAs, visitor: Visitor, clock: Clock) -> Flas
     clock.move(days=visitor.days_later)
     if visitor.address is not None:
         with app.app_context():
-            person = person_at(visitor.address)
-        return as_(person)
+            person, room = person_at(visitor.address), _room()[0]
+        client = as_(person)
+        if visitor.name == "in the room":
+            submit(client, get_page(client, room))
+        return client
     client = as_(None)
     if visitor.name == "invited":
         with client.session_transaction() as session:
