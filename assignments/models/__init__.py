@@ -3,6 +3,7 @@
 from assignments.models.agreement import AgreementText, Signature
 from assignments.models.assignment import Assignment, ExerciseVersion, SetAside, Withdrawal
 from assignments.models.checkin import Checkin
+from assignments.models.consent import RecordConsent
 from assignments.models.decision import Decision, DecisionNote, SignJudgement
 from assignments.models.entry import Entry, EntryChange
 from assignments.models.library import PracticeExercise
@@ -30,6 +31,7 @@ __all__ = [
     "PracticeExercise",
     "PracticePlan",
     "ReadMark",
+    "RecordConsent",
     "Response",
     "SetAside",
     "SignJudgement",
