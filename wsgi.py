@@ -60,6 +60,8 @@ AREAS = {
     "signs": "couples",
     "brief": "couples",
     "room": "couples",
+    "export": "couples",
+    "export.consent": "me",
     "appointments": "couples",
     "couple_plan": "couples",
     "plan_builder": "plans",

@@ -16,6 +16,7 @@ from typing import Any
 from flask import current_app
 
 from clinic.errors import DomainError
+from clinic.extensions import db
 
 PDF = "application/pdf"
 STYLES = ("paper.css",)
@@ -64,6 +65,8 @@ def pages(html: str, paper: Paper) -> bytes:
 
 def _laid_out(drafts: Iterable[str], paper: Paper, most_pages: int | None) -> bytes:
     engine = _engine()
+    # Everything has been read and written by now, and nobody's saving shall wait while a page is laid out.
+    db.session.rollback()
     if not _one_at_a_time.acquire(timeout=LONGEST_WAIT):
         raise NoPaper("Several PDFs are being made just now. Please try again in a minute.")
     try:
