@@ -71,6 +71,8 @@ AREAS = {
     "instruments.answer": "today",
     "brief": "couples",
     "room": "couples",
+    "export": "couples",
+    "export.consent": "me",
     "appointments": "couples",
     "couple_plan": "couples",
     "plan_builder": "plans",

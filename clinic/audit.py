@@ -96,6 +96,9 @@ class Event(StrEnum):
     WORDS_READ = "words read"
     ROOM_ENTERED = "in-room view begun"
     ROOM_LEFT = "in-room view left"
+    RECORD_CONSENT_CHOSEN = "consent to hand on the record chosen"
+    RECORD_TAKEN = "couple's record taken out"
+    CASELOAD_TAKEN = "caseload taken out"
     BRIEF_TAKEN = "brief made as a file"
     MARKED_READ = "marked read"
     COMMENTED = "commented"
@@ -152,6 +155,7 @@ REQUIRED: dict[Event, frozenset[str]] = {
     Event.OWN_PLAN_PUBLISHED: frozenset({"slug", "version"}),
     Event.SET_ASIDE: frozenset({"kind"}),
     Event.WORDS_READ: frozenset({"what"}),
+    Event.RECORD_TAKEN: frozenset({"form"}),
     Event.BRIEF_TAKEN: frozenset({"own"}),
     Event.PAUSE_ASKED: frozenset({"back"}),
     Event.DECIDED: frozenset({"state"}),

@@ -410,6 +410,10 @@ def _counsellor() -> list[str]:
     ]
 
 
+def _room() -> list[str]:
+    return [f"/c/couples/{couple_of(person_at('sam'))}/room{page}" for page in ("", "/agreement")]
+
+
 def _decided_about() -> list[UUID]:
     """The couples of Priya's about whom something was decided, beside which a note may be kept."""
     mine = select(Couple.id).where(Couple.counsellor_id == person_at("priya").id)
@@ -458,6 +462,7 @@ VISITORS = (
     Visitor("partner at work", "ruth", _partner_at_work),
     Visitor("counsellor", "priya", _counsellor),
     Visitor("supervisor", "supervisor", _desk),
+    Visitor("in the room", "priya", _room, only="room."),
     Visitor("admin", "admin", _starting_page),
     # A phone that is in somebody else's hands shows these few pages and no other.
     Visitor(PASSED, "sam", lambda: [f"/turns/{_turns_of(person_at('sam'), 'validate-first')}/one-phone/A/1"]),
@@ -471,7 +476,7 @@ def client_of(app: Flask, as_: SignInAs, visitor: Visitor, clock: Clock) -> Flas
     clock.move(days=visitor.days_later)
     if visitor.address is not None:
         with app.app_context():
-            person = person_at(visitor.address)
+            person, room = person_at(visitor.address), _room()[0]
         client = as_(person)
         with client.session_transaction() as session:
             session["new_passkey"] = QUESTION
@@ -481,6 +486,8 @@ def client_of(app: Flask, as_: SignInAs, visitor: Visitor, clock: Clock) -> Flas
                 for row in db.session.scalars(newest.where(SignIn.person_id == person.id)):
                     row.passed_at = now()
                 db.session.commit()
+        if visitor.name == "in the room":
+            submit(client, get_page(client, room))
         return client
     client = as_(None)
     if visitor.name == "invited":

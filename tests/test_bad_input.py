@@ -145,6 +145,7 @@ FORMS = {
         "exchange.bring",
         "instruments.switch_off",
         "instruments.switch_on",
+        "room.enter",
         "signs.decide",
         "sign_in.again",
         "signs.judge",
@@ -156,6 +157,7 @@ FORMS = {
         "sign_rows.useful",
         "talks.spoken",
     },
+    "in the room": {"room.agreement", "room.leave", "room.timer"},
     "admin": {
         "instruments.words",
         "referrals.contact",

@@ -3,6 +3,7 @@
 from assignments.models.agreement import AgreementText, Signature
 from assignments.models.assignment import Assignment, ExerciseVersion, SetAside, Withdrawal
 from assignments.models.checkin import Checkin
+from assignments.models.consent import RecordConsent
 from assignments.models.decision import Decision, DecisionNote, SignJudgement
 from assignments.models.entry import Entry, EntryChange
 from assignments.models.instrument import InstrumentAnswer, InstrumentUse, InstrumentWording
@@ -38,6 +39,7 @@ __all__ = [
     "PracticeExercise",
     "PracticePlan",
     "ReadMark",
+    "RecordConsent",
     "Referral",
     "ReferralStep",
     "Response",
