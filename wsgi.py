@@ -56,6 +56,7 @@ AREAS = {
     "own_data": "me",
     "account": "me",
     "diary": "board",
+    "several": "couples",
     "calendars": "board",
     "couple": "couples",
     "answers": "couples",

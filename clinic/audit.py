@@ -94,6 +94,9 @@ class Event(StrEnum):
     DECISION_NOTED = "decision noted"
     COUPLE_LEFT = "couple left"
     COUPLE_CLOSED = "couple closed"
+    COUPLE_REOPENED = "couple reopened"
+    BULK_DONE = "several couples at once"
+    BULK_UNDONE = "several couples at once, undone"
     ERASURE_ASKED = "erasure asked for"
     ERASURE_CANCELLED = "erasure cancelled"
     ERASED = "erased"
@@ -122,6 +125,8 @@ REQUIRED: dict[Event, frozenset[str]] = {
     Event.STAFF_INVITED: frozenset({"role"}),
     Event.SAFETY_RULE_CHANGED: frozenset({"asks"}),
     Event.PRACTICE_CHANGED: frozenset({"what"}),
+    Event.BULK_DONE: frozenset({"what", "couples"}),
+    Event.BULK_UNDONE: frozenset({"what"}),
     Event.ASSIGNED: frozenset({"slug", "version", "for_whom"}),
     Event.PLAN_STARTED: frozenset({"slug", "version"}),
     Event.PLAN_CHANGED: frozenset({"kind"}),

@@ -66,6 +66,9 @@ PLAIN_TEXT = {
     "decision": {"state", "met_signs"},
     "sign_judgement": {"sign", "judgement"},
     "agreement_text": {"step"},
+    "appointment": {"for_whom"},
+    "bulk_act": {"kind"},
+    "bulk_item": {"left_alone"},
 }  # fmt: skip
 # Tables that belong to no practice: they hold no fact about a client.
 NOT_TENANT = {"practice", "form_key", "sign_in_failure"}

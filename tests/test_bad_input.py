@@ -101,6 +101,11 @@ FORMS = {
         "appointments.book",
         "appointments.cancel",
         "appointments.restore",
+        "calendars.make",
+        "calendars.upload",
+        "several.close",
+        "several.extend",
+        "several.give",
         "assign.change",
         "assign.preview",
         "assign.reopen",
@@ -150,6 +155,9 @@ FORMS = {
 }
 # Buttons that stand for minutes only, between two acts. tests/assignments/pages presses each of them.
 FOR_MINUTES = {
+    "calendars.choose",
+    "several.undo",
+    "calendars.end",
     "couples.close",
     "own_data.cancel",
     "couples.reset_factor",

@@ -251,12 +251,14 @@ def own_exercise_of(cast: Cast) -> str:
 
 def extra_rows(cast: Cast) -> dict[str, Any]:
     """Rows that an address may name beside those every route knows."""
+    from assignments.actions.bulk import extend_several
     from assignments.actions.deciding import decide
     from assignments.actions.entries import save_thanks
     from assignments.actions.erasing import ask_for_erasure
     from assignments.actions.own_plans import copy_plan
     from assignments.actions.pausing import ask_for_a_pause
     from assignments.actions.turns import save_part, send_part
+    from assignments.domain.bulk import Until
     from assignments.domain.pauses import Back
     from assignments.domain.signs import DecisionState
 
@@ -283,7 +285,9 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
     )
     own = copy_plan(actor=cast.priya, slug="six-weeks")
     planned(cast.priya, cast.sam_and_jo)
+    extended = extend_several(actor=cast.priya, couple_ids=[cast.sam_and_jo.id], until=Until.WEEK)
     return {
+        "act_id": extended.id,
         "own_plan": own.slug,
         "decision_id": decision.id,
         "entry_id": entry.id,

@@ -2,6 +2,7 @@
 
 from assignments.models.agreement import AgreementText, Signature
 from assignments.models.assignment import Assignment, ExerciseVersion, SetAside, Withdrawal
+from assignments.models.bulk import BulkAct, BulkItem
 from assignments.models.checkin import Checkin
 from assignments.models.decision import Decision, DecisionNote, SignJudgement
 from assignments.models.entry import Entry, EntryChange
@@ -15,6 +16,8 @@ __all__ = [
     "AgreementText",
     "Answer",
     "Assignment",
+    "BulkAct",
+    "BulkItem",
     "Checkin",
     "Comment",
     "CouplePlan",

@@ -68,7 +68,8 @@ def test_a_supervisor_reads_it_and_changes_nothing(cast: Cast, as_: AS, this_wee
 def test_it_costs_the_same_however_much_is_booked(
     cast: Cast, as_: AS, app: Flask, clock: Clock, count_queries: CountQueries
 ) -> None:
-    client, costs = as_(cast.priya), []
+    client = as_(cast.priya)
+    costs: list[int] = []
     for _ in range(2):
         with app.app_context():
             for hours in range(3):
