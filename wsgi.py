@@ -64,6 +64,7 @@ AREAS = {
     "brief": "couples",
     "appointments": "couples",
     "couple_plan": "couples",
+    "couple_settings": "couples",
     "plan_builder": "plans",
     "assign": "couples",
     "practice.rules": "rules",

@@ -94,6 +94,11 @@ class Event(StrEnum):
     DECISION_NOTED = "decision noted"
     COUPLE_LEFT = "couple left"
     COUPLE_CLOSED = "couple closed"
+    COUPLE_CHANGED = "couple settings changed"
+    COUPLE_REASSIGNED = "couple given to another counsellor"
+    STAFF_DISABLED = "staff account closed"
+    STAFF_ENABLED = "staff account opened again"
+    SUPERVISION_CHANGED = "supervision changed"
     COUPLE_REOPENED = "couple reopened"
     BULK_DONE = "several couples at once"
     BULK_UNDONE = "several couples at once, undone"
@@ -125,6 +130,7 @@ REQUIRED: dict[Event, frozenset[str]] = {
     Event.STAFF_INVITED: frozenset({"role"}),
     Event.SAFETY_RULE_CHANGED: frozenset({"asks"}),
     Event.PRACTICE_CHANGED: frozenset({"what"}),
+    Event.COUPLE_CHANGED: frozenset({"what"}),
     Event.BULK_DONE: frozenset({"what", "couples"}),
     Event.BULK_UNDONE: frozenset({"what"}),
     Event.ASSIGNED: frozenset({"slug", "version", "for_whom"}),
