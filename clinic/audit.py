@@ -121,6 +121,14 @@ class Event(StrEnum):
     REFERRAL_STEP = "referral step noted"
     COUPLE_LEFT = "couple left"
     COUPLE_CLOSED = "couple closed"
+    COUPLE_CHANGED = "couple settings changed"
+    COUPLE_REASSIGNED = "couple given to another counsellor"
+    STAFF_DISABLED = "staff account closed"
+    STAFF_ENABLED = "staff account opened again"
+    SUPERVISION_CHANGED = "supervision changed"
+    COUPLE_REOPENED = "couple reopened"
+    BULK_DONE = "several couples at once"
+    BULK_UNDONE = "several couples at once, undone"
     ERASURE_ASKED = "erasure asked for"
     ERASURE_CANCELLED = "erasure cancelled"
     ERASED = "erased"
@@ -149,6 +157,9 @@ REQUIRED: dict[Event, frozenset[str]] = {
     Event.STAFF_INVITED: frozenset({"role"}),
     Event.SAFETY_RULE_CHANGED: frozenset({"asks"}),
     Event.PRACTICE_CHANGED: frozenset({"what"}),
+    Event.COUPLE_CHANGED: frozenset({"what"}),
+    Event.BULK_DONE: frozenset({"what", "couples"}),
+    Event.BULK_UNDONE: frozenset({"what"}),
     Event.ASSIGNED: frozenset({"slug", "version", "for_whom"}),
     Event.PLAN_STARTED: frozenset({"slug", "version"}),
     Event.PLAN_CHANGED: frozenset({"kind"}),

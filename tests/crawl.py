@@ -29,6 +29,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from assignments.actions.assigning import Terms, assign
+from assignments.actions.bulk import extend_several
 from assignments.actions.entries import save_thanks
 from assignments.actions.erasing import ask_for_erasure
 from assignments.actions.leaving import leave_couple
@@ -39,6 +40,7 @@ from assignments.actions.plans import pause_plan
 from assignments.actions.responding import save_answer, send_response
 from assignments.actions.turns import save_part, send_part
 from assignments.demo.world import load_world
+from assignments.domain.bulk import Until
 from assignments.domain.exercises import Exercise, TextStep, blank_draft, parts_of
 from assignments.domain.pauses import Back
 from assignments.domain.progress import Repeat
@@ -47,6 +49,7 @@ from assignments.domain.visibility import Level
 from assignments.library.loader import load_library
 from assignments.models import (
     Assignment,
+    BulkAct,
     CouplePlan,
     Decision,
     ExerciseVersion,
@@ -143,6 +146,7 @@ def tell_the_world() -> None:
     copy_plan(actor=priya, slug="six-weeks")
     archive_plan(actor=priya, slug=copy_plan(actor=priya, slug="six-weeks").slug)
     _write_our_own(priya)
+    extend_several(actor=priya, couple_ids=[couple_of(ruth)], until=Until.WEEK)
     save_thanks(actor=sam, what="You rang my mother", meant="It was a long day.", level=Level.SHARED)
     sent = load_library().get(SENT)
     assert sent is not None
@@ -400,8 +404,10 @@ def _desk() -> list[str]:
 def _counsellor() -> list[str]:
     sam = couple_of(person_at("sam"))
     # Nobody is sent to give a pass-phrase again so soon after signing in.
+    several = db.session.scalars(select(BulkAct.id).limit(1)).one()
     return [
         "/sign-in/again",
+        f"/c/several/{several}",
         *_desk(),
         *(f"/c/library/{slug}" for slug in db.session.scalars(select(PracticeExercise.slug))),
         *(f"/c/couples/{couple}/signs/decisions" for couple in _decided_about()),

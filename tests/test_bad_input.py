@@ -110,6 +110,14 @@ FORMS = {
         "appointments.book",
         "appointments.cancel",
         "appointments.restore",
+        "calendars.make",
+        "calendars.upload",
+        "couple_settings.close",
+        "couple_settings.limit",
+        "couple_settings.reopen",
+        "several.close",
+        "several.extend",
+        "several.give",
         "assign.change",
         "assign.preview",
         "assign.reopen",
@@ -172,6 +180,9 @@ FORMS = {
 }
 # Buttons that stand for minutes only, between two acts. tests/assignments/pages presses each of them.
 FOR_MINUTES = {
+    "calendars.choose",
+    "several.undo",
+    "calendars.end",
     "couples.close",
     "sign_rows.back",
     "sign_rows.remove",

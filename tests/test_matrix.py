@@ -258,6 +258,7 @@ def own_exercise_of(cast: Cast) -> str:
 
 def extra_rows(cast: Cast) -> dict[str, Any]:
     """Rows that an address may name beside those every route knows."""
+    from assignments.actions.bulk import extend_several
     from assignments.actions.deciding import decide
     from assignments.actions.entries import save_thanks
     from assignments.actions.erasing import ask_for_erasure
@@ -266,6 +267,7 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
     from assignments.actions.referring import ContactWords, add_contact, refer
     from assignments.actions.sign_rows import add_own_row
     from assignments.actions.turns import save_part, send_part
+    from assignments.domain.bulk import Until
     from assignments.domain.pauses import Back
     from assignments.domain.referrals import Whom
     from assignments.domain.signs import DecisionState
@@ -307,7 +309,9 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
     row = add_own_row(actor=cast.priya, couple_id=cast.sam_and_jo.id, title="Talks of moving")
     own = copy_plan(actor=cast.priya, slug="six-weeks")
     planned(cast.priya, cast.sam_and_jo)
+    extended = extend_several(actor=cast.priya, couple_ids=[cast.sam_and_jo.id], until=Until.WEEK)
     return {
+        "act_id": extended.id,
         "own_plan": own.slug,
         "decision_id": decision.id,
         "row_id": row.id,

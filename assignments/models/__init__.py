@@ -2,6 +2,7 @@
 
 from assignments.models.agreement import AgreementText, Signature
 from assignments.models.assignment import Assignment, ExerciseVersion, SetAside, Withdrawal
+from assignments.models.bulk import BulkAct, BulkItem
 from assignments.models.checkin import Checkin
 from assignments.models.consent import RecordConsent
 from assignments.models.decision import Decision, DecisionNote, SignJudgement
@@ -19,6 +20,8 @@ __all__ = [
     "AgreementText",
     "Answer",
     "Assignment",
+    "BulkAct",
+    "BulkItem",
     "Checkin",
     "Comment",
     "Contact",

@@ -58,11 +58,13 @@ from assignments.queries.plans import assignments_in
 from assignments.views.own_data import packed
 from clinic import access
 from clinic.actions.accounts import disown_sign_in
+from clinic.actions.appointments import Row, book_row, cancel_appointment, move_appointment
 from clinic.actions.factors import begin_app, confirm_app
 from clinic.actions.people import choose_theme
 from clinic.actions.reminders import make_calendar_address, set_reminders
 from clinic.actions.sign_ins import pass_phone, start_sign_in
 from clinic.actions.talks import ask_to_talk
+from clinic.domain.appointments import Scope
 from clinic.domain.reminders import Timetable
 from clinic.domain.roles import Permission, Role
 from clinic.extensions import db
@@ -181,6 +183,7 @@ def build(url: str) -> World:
             "contact_id": [UUID(int=1)],
             "referral_id": [UUID(int=1)],
             "erasure_id": [UUID(int=1)],
+            "act_id": [UUID(int=1)],
             "number": [1],
             "agreement": [OUR_PAUSE, OUR_TIME],
             "sign": ["trauma_in_the_way"],
@@ -614,6 +617,21 @@ def a_sign_in_that_was_not_theirs(world: World, person: Person) -> object:
     return disown_sign_in(actor=own, sign_in_id=row)
 
 
+def the_counsellor_sees_them_alone(world: World, person: Person) -> object:
+    """A row of appointments with one of them, one moved and one cancelled, shown in their own calendar as they asked."""
+    starts = tuple(KEPT + timedelta(days=days) for days in (1, 4, 8))
+    row = Row(starts, 60, slot_of(world.cast, person), in_own_feed=True)
+    first, second, _ = book_row(actor=world.cast.priya, couple_id=world.cast.sam_and_jo.id, row=row)
+    move_appointment(
+        actor=world.cast.priya,
+        appointment_id=first.id,
+        starts_at=starts[0] + timedelta(hours=2),
+        minutes=30,
+        scope=Scope.FOLLOWING,
+    )
+    return cancel_appointment(actor=world.cast.priya, appointment_id=second.id)
+
+
 # What fits into one world together. Each world costs several hundred pages, so there are few.
 KEPT_TOGETHER: dict[str, tuple[Act, ...]] = {
     "kept to oneself": (
@@ -640,6 +658,7 @@ KEPT_TOGETHER: dict[str, tuple[Act, ...]] = {
     ),
     "kept with the counsellor": (
         the_counsellor_reads_and_replies,
+        the_counsellor_sees_them_alone,
         both_at_once_alone,
         felt_hard,
         a_pause_come_back_from,
