@@ -6,21 +6,24 @@ Whether a part may be read is decided by `access.may_read_part` alone.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
+
 from assignments.access import may_read_part, part_is_open_between
 from assignments.domain import turns
 from assignments.domain.exercises import lines_of, personalised
-from assignments.models import Assignment, TurnPart
+from assignments.models import Assignment, ReadMark, TurnPart
 from assignments.queries.assignments import assignments_of, exercise_of
 from assignments.queries.exchanges import part_rows
 from assignments.queries.responses import unsealed_value
 from clinic.access import can
 from clinic.domain.roles import Permission
 from clinic.errors import NotFound
+from clinic.extensions import db
 from clinic.models import Couple, Person
 
 
@@ -34,12 +37,18 @@ class ListedExchange:
     authors: str
     sent_at: datetime
     parts: int
+    is_new: bool
+    is_open_to_both: bool
+    """Whether all of it can be read by both partners."""
 
 
 @dataclass(frozen=True)
 class ReadPart:
     """One part with its words, for staff."""
 
+    id: UUID
+    version: int
+    is_new: bool
     slot: str
     author_name: str
     asked: str
@@ -60,6 +69,7 @@ class Strand:
 def exchanges_of(reader: Person, couple: Couple, now: datetime) -> list[ListedExchange]:
     """Every turn of listening turns in which the reader may read something, the latest first."""
     given = {assignment.id: assignment for assignment in assignments_of(couple)}
+    marks = part_marks(couple)
     found: dict[tuple[UUID, int], list[TurnPart]] = defaultdict(list)
     for row in _readable(reader, couple, now):
         found[row.assignment_id, row.turn].append(row)
@@ -73,6 +83,8 @@ def exchanges_of(reader: Person, couple: Couple, now: datetime) -> list[ListedEx
             ),
             sent_at=max(row.sent_at for row in rows if row.sent_at),
             parts=len(rows),
+            is_new=any(_is_new(row, marks) for row in rows),
+            is_open_to_both=all(part_is_open_between(couple, row, now) for row in rows),
         )
         for (assignment_id, turn), rows in found.items()
         if assignment_id in given
@@ -84,13 +96,13 @@ def strands_of(
     reader: Person, couple: Couple, assignment_id: UUID, turn: int, now: datetime
 ) -> tuple[str, list[Strand]]:
     """The name of the exercise and each strand's parts with their words. NotFound where none may be read."""
-    rows = readable_parts(reader, couple, assignment_id, turn, now)
+    rows, marks = readable_parts(reader, couple, assignment_id, turn, now), part_marks(couple)
     assignment = next(one for one in assignments_of(couple) if one.id == assignment_id)
     by_speaker: dict[str, list[TurnPart]] = defaultdict(list)
     for row in in_order(assignment, rows):
         by_speaker[row.speaker].append(row)
     return exercise_of(assignment).name, [
-        Strand(couple.partner(slot).name, [_read(couple, assignment, row, now) for row in some])
+        Strand(couple.partner(slot).name, [_read(couple, assignment, row, marks, now) for row in some])
         for slot, some in by_speaker.items()
     ]
 
@@ -107,6 +119,17 @@ def readable_parts(
     if not rows:
         raise NotFound
     return rows
+
+
+def readable_part_rows(
+    reader: Person, couple: Couple, part_ids: Iterable[UUID], now: datetime
+) -> list[TurnPart]:
+    """The rows of these parts, for acts about them. Raises NotFound unless all may be read now."""
+    readable = {row.id: row for row in _readable(reader, couple, now)}
+    wanted = list(dict.fromkeys(part_ids))
+    if any(part_id not in readable for part_id in wanted):
+        raise NotFound
+    return [readable[part_id] for part_id in wanted]
 
 
 def in_order(assignment: Assignment, rows: Sequence[TurnPart]) -> list[TurnPart]:
@@ -130,13 +153,36 @@ def _readable(reader: Person, couple: Couple, now: datetime) -> list[TurnPart]:
     return [row for row in part_rows(couple) if may_read_part(reader, couple, row, now)]
 
 
-def _read(couple: Couple, assignment: Assignment, row: TurnPart, now: datetime) -> ReadPart:
+def part_marks(couple: Couple) -> dict[UUID, int]:
+    """The version of each part that the couple's counsellor has marked read, by part id."""
+    rows = db.session.execute(
+        select(ReadMark.part_id, ReadMark.version)
+        .join(TurnPart, TurnPart.id == ReadMark.part_id)
+        .where(
+            ReadMark.practice_id == couple.practice_id,
+            ReadMark.reader_id == couple.counsellor_id,
+            TurnPart.couple_id == couple.id,
+        )
+    )
+    return {part_id: version for part_id, version in rows}
+
+
+def _is_new(row: TurnPart, marks: Mapping[UUID, int]) -> bool:
+    return marks.get(row.id) != row.version
+
+
+def _read(
+    couple: Couple, assignment: Assignment, row: TurnPart, marks: Mapping[UUID, int], now: datetime
+) -> ReadPart:
     author, step = couple.partner_of(row.author_id), exercise_of(assignment).step(row.step)
     if author is None or step is None or row.sent_at is None:
         raise NotFound
     other, counsellor = couple.partner(author.place.other).name, couple.counsellor.name
     worded = personalised(step, partner=other, counsellor=counsellor)
     return ReadPart(
+        id=row.id,
+        version=row.version,
+        is_new=_is_new(row, marks),
         slot=author.slot,
         author_name=author.name,
         asked=worded.title,

@@ -44,7 +44,8 @@ from assignments.actions.responding import (
     set_aside,
     take_back,
 )
-from assignments.actions.reviewing import comment_on_response, mark_read
+from assignments.actions.replying import comment_on_response
+from assignments.actions.reviewing import mark_read
 from assignments.actions.turns import hide_part, save_part, send_part, take_part_back
 from assignments.domain.barriers import Barrier
 from assignments.domain.checkins import CheckinAnswers
