@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from assignments.models import Pin
-from assignments.queries.pins import pins_in_force
+from assignments.queries.pins_in_force import pins_in_force
 from assignments.queries.review import readable_rows
 from assignments.queries.strands import readable_parts
 from clinic import clock

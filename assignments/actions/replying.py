@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from assignments.domain import replies
 from assignments.domain.lengths import COMMENT_CHARACTERS
 from assignments.domain.quoting import quoted_in
 from assignments.models import Comment, Response, SavedLine, TurnPart
-from assignments.queries.replies import own_reply, own_saved_line, own_saved_lines
+from assignments.queries.replies import own_reply, own_saved_line, own_saved_lines, with_its_pair
 from assignments.queries.review import readable_rows
 from assignments.queries.strands import readable_part_rows
 from assignments.queries.unshared import kept_from_the_other
@@ -50,9 +51,7 @@ def reply_to_answers(
 
 
 @transaction
-def reply_to_parts(
-    *, actor: Person, couple_id: UUID, seen: Mapping[UUID, int], words: str
-) -> list[Comment]:
+def reply_to_parts(*, actor: Person, couple_id: UUID, seen: Mapping[UUID, int], words: str) -> list[Comment]:
     """The same about parts of listening turns."""
     require(actor, Permission.COMMENT_CREATE)
     couple = couple_for(actor, couple_id)
@@ -67,9 +66,11 @@ def take_back_reply(*, actor: Person, couple_id: UUID, reply_id: UUID) -> Commen
     reply = own_reply(actor, couple_for(actor, couple_id), reply_id)
     if reply.delivered_at <= clock.now():
         raise Expired("It has been delivered, so this can’t be undone.")
-    if reply.taken_back_at is None:
-        reply.taken_back_at = clock.now()
-        record(actor, Event.COMMENT_TAKEN_BACK, reply, couple_id=couple_id)
+    # What was for both goes to both or to neither.
+    for one in with_its_pair(reply):
+        if one.taken_back_at is None:
+            one.taken_back_at = clock.now()
+            record(actor, Event.COMMENT_TAKEN_BACK, one, couple_id=couple_id)
     return reply
 
 
@@ -97,9 +98,7 @@ def remove_line(*, actor: Person, line_id: UUID) -> None:
     db.session.delete(line)
 
 
-def _reply_to_answers(
-    actor: Person, couple_id: UUID, seen: Mapping[UUID, int], words: str
-) -> list[Comment]:
+def _reply_to_answers(actor: Person, couple_id: UUID, seen: Mapping[UUID, int], words: str) -> list[Comment]:
     couple = couple_for(actor, couple_id)
     rows = readable_rows(actor, couple, seen, clock.now())
     return _reply(actor, couple, rows.values(), seen, words)
@@ -117,7 +116,8 @@ def _reply(
     if any(row.version != seen[row.id] for row in subjects):
         raise Conflict("This answer has changed since you opened it. Read it again first.")
     _refuse_to_quote(actor, couple, {row.author_id for row in subjects}, words)
-    written = [_written(actor, row, words) for row in subjects]
+    now, sending_id = clock.now(), uuid4()
+    written = [_written(actor, row, words, now, sending_id) for row in subjects]
     db.session.flush()
     for comment in written:
         record(actor, Event.COMMENTED, comment, couple_id=couple.id)
@@ -143,8 +143,7 @@ def _refuse_to_quote(actor: Person, couple: Couple, readers: set[UUID], words: s
                 )
 
 
-def _written(actor: Person, row: Response | TurnPart, words: str) -> Comment:
-    now = clock.now()
+def _written(actor: Person, row: Response | TurnPart, words: str, now: datetime, sending_id: UUID) -> Comment:
     # The id is made here, because the words are sealed to it before the row is inserted.
     comment = Comment(
         id=uuid4(),
@@ -154,6 +153,7 @@ def _written(actor: Person, row: Response | TurnPart, words: str) -> Comment:
         response_version=row.version,
         author_id=actor.id,
         at=now,
+        sending_id=sending_id,
         delivered_at=replies.delivered_at(now, ZoneInfo(practice_of(actor).timezone)),
     )
     comment.words_sealed = crypto.seal(comment, "words_sealed", words)

@@ -124,8 +124,6 @@ def look_through(*, actor: Person, couple_id: UUID) -> None:
     """Say that one has looked through a couple's weeks up to now; what comes later is new."""
     require(actor, Permission.ANSWER_MARK_READ)
     couple = couple_for(actor, couple_id)
-    look = CoupleLook(
-        practice_id=couple.practice_id, couple_id=couple.id, reader_id=actor.id, at=clock.now()
-    )
+    look = CoupleLook(practice_id=couple.practice_id, couple_id=couple.id, reader_id=actor.id, at=clock.now())
     db.session.add(look)
     record(actor, Event.LOOKED, look)

@@ -5,11 +5,15 @@ from assignments.forms.checkin import CheckinForm, checkin_form
 from assignments.forms.finding import FindForm
 from assignments.forms.pause import PauseForm
 from assignments.forms.review import (
+    BOTH,
     CommentForm,
     DecisionForm,
     DecisionNoteForm,
     JudgementForm,
+    SavedLineForm,
     SeenForm,
+    SeenPartsForm,
+    TurnCommentForm,
     whole,
 )
 from assignments.forms.sharing import ShareForm, SharingForm
@@ -18,6 +22,7 @@ from assignments.forms.thanks import ThanksForm
 from assignments.forms.turn import HardForm, LaterForm, OutcomeForm, SendForm, outcome_form
 
 __all__ = [
+    "BOTH",
     "AssignForm",
     "ChangeForm",
     "CheckinForm",
@@ -30,12 +35,15 @@ __all__ = [
     "LaterForm",
     "OutcomeForm",
     "PauseForm",
+    "SavedLineForm",
     "SeenForm",
+    "SeenPartsForm",
     "SendForm",
     "ShareForm",
     "SharingForm",
     "StepForm",
     "ThanksForm",
+    "TurnCommentForm",
     "checkin_form",
     "outcome_form",
     "step_form",

@@ -144,3 +144,5 @@ class Comment(Model):
     at: Mapped[Moment]
     delivered_at: Mapped[Moment]
     taken_back_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # The same for two that were written at once, one for each partner: they go together or not at all.
+    sending_id: Mapped[UUID | None]

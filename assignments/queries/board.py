@@ -113,7 +113,7 @@ def marks_of(couples: Sequence[Couple]) -> dict[UUID, int]:
             ReadMark.reader_id == Couple.counsellor_id,
         )
     )
-    return {response_id: version for response_id, version in rows}
+    return {response_id: version for response_id, version in rows if response_id is not None}
 
 
 class _Known:

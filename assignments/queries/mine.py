@@ -21,7 +21,6 @@ from assignments.queries.assignments import assignments_of, exercise_of
 from assignments.queries.checkins import own_checkins
 from assignments.queries.entries import own_thanks
 from assignments.queries.responses import history_of_own, own_values, said_in, turn_of, unsealed_value
-from clinic import crypto
 from clinic.extensions import db
 from clinic.models import Partner
 from clinic.queries.people import practice_of

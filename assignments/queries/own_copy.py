@@ -213,9 +213,7 @@ def _replies(reading: _Reading) -> dict[UUID, list[Reply]]:
         .outerjoin(TurnPart, TurnPart.id == Comment.part_id)
         .where(
             Comment.practice_id == reading.place.practice_id,
-            or_(
-                Response.author_id == reading.place.person_id, TurnPart.author_id == reading.place.person_id
-            ),
+            or_(Response.author_id == reading.place.person_id, TurnPart.author_id == reading.place.person_id),
             *delivered(reading.now),
         )
         .order_by(Comment.at, Comment.id)

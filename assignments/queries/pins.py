@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,12 +13,13 @@ from sqlalchemy.orm import joinedload, selectinload
 from assignments.access import is_open_between, may_read
 from assignments.models import Assignment, Pin, Response
 from assignments.queries.assignments import exercise_of
+from assignments.queries.pins_in_force import pins_in_force
 from assignments.queries.strands import exchanges_of
 from clinic.access import can
 from clinic.domain.roles import Permission
 from clinic.errors import NotFound
 from clinic.extensions import db
-from clinic.models import Appointment, Couple, Person
+from clinic.models import Couple, Person
 
 
 @dataclass(frozen=True)
@@ -79,33 +80,6 @@ def pinned_for(reader: Person, couple: Couple, now: datetime) -> list[Pinned]:
             )
         )
     return found
-
-
-def pins_in_force(couple: Couple, now: datetime) -> Sequence[Pin]:
-    """The rows that hold, for acts about them."""
-    rows = db.session.scalars(
-        select(Pin)
-        .where(
-            Pin.practice_id == couple.practice_id,
-            Pin.couple_id == couple.id,
-            Pin.by_id == couple.counsellor_id,
-            Pin.taken_off_at.is_(None),
-        )
-        .order_by(Pin.at, Pin.id)
-    ).all()
-    if not rows:
-        return []
-    held = db.session.execute(
-        select(Appointment.starts_at, Appointment.minutes).where(
-            Appointment.practice_id == couple.practice_id,
-            Appointment.couple_id == couple.id,
-            Appointment.cancelled_at.is_(None),
-            Appointment.starts_at > rows[0].at,
-            Appointment.starts_at <= now,
-        )
-    ).all()
-    over = [at for at, minutes in held if at + timedelta(minutes=minutes) <= now]
-    return [row for row in rows if not any(at > row.at for at in over)]
 
 
 def _assignments(couple: Couple, rows: Sequence[Pin]) -> dict[UUID, Assignment]:

@@ -42,6 +42,15 @@ class SentReply:
 
 
 @dataclass(frozen=True)
+class Subject:
+    """What a reply is about: an answer, or a turn of listening turns."""
+
+    response_id: UUID | None
+    assignment_id: UUID | None
+    turn: int | None
+
+
+@dataclass(frozen=True)
 class OwnLine:
     """One sentence somebody keeps for their replies."""
 
@@ -60,7 +69,9 @@ def comments_on(place: Partner, row: Response | TurnPart, now: datetime) -> list
     ).scalars()
     return [
         ReadComment(
-            words=_words(comment), at=comment.delivered_at, is_about_now=comment.response_version == row.version
+            words=_words(comment),
+            at=comment.delivered_at,
+            is_about_now=comment.response_version == row.version,
         )
         for comment in rows
     ]
@@ -88,9 +99,10 @@ def replies_about(
     ).all()
     sent = []
     for comment, by in found:
-        subject = subjects[comment.response_id or comment.part_id]
-        author = couple.partner_of(subject.author_id)
-        if author is None:
+        subject_id = comment.response_id or comment.part_id
+        subject = subjects[subject_id] if subject_id is not None else None
+        author = couple.partner_of(subject.author_id) if subject is not None else None
+        if subject is None or author is None:
             raise NotFound
         sent.append(
             SentReply(
@@ -145,6 +157,26 @@ def own_reply(reader: Person, couple: Couple, reply_id: UUID) -> Comment:
     if found is None:
         raise NotFound
     return found
+
+
+def where_it_stands(reader: Person, couple: Couple, reply_id: UUID) -> Subject:
+    """What one of the reader's own replies is about. Raises NotFound for anybody else's."""
+    reply = own_reply(reader, couple, reply_id)
+    if reply.part_id is None:
+        return Subject(reply.response_id, None, None)
+    part = db.session.get_one(TurnPart, reply.part_id)
+    return Subject(None, part.assignment_id, part.turn)
+
+
+def with_its_pair(reply: Comment) -> Sequence[Comment]:
+    """A reply and the one of the same words that went to the other partner, if it was for both."""
+    if reply.sending_id is None:
+        return [reply]
+    return db.session.scalars(
+        select(Comment).where(
+            Comment.practice_id == reply.practice_id, Comment.sending_id == reply.sending_id
+        )
+    ).all()
 
 
 def own_saved_lines(reader: Person) -> list[OwnLine]:

@@ -19,6 +19,8 @@ from assignments.domain.exercises import lines_of, personalised
 from assignments.models import Assignment, ReadMark, TurnPart
 from assignments.queries.assignments import assignments_of, exercise_of
 from assignments.queries.exchanges import part_rows
+from assignments.queries.pins_in_force import pin_on_turn
+from assignments.queries.replies import SentReply, replies_about, taken_back_last
 from assignments.queries.responses import unsealed_value
 from clinic.access import can
 from clinic.domain.roles import Permission
@@ -66,6 +68,50 @@ class Strand:
     parts: Sequence[ReadPart]
 
 
+@dataclass(frozen=True)
+class TurnPage:
+    """One turn with its words, and what stands around them."""
+
+    assignment_id: UUID
+    turn: int
+    name: str
+    strands: Sequence[Strand]
+    replies: Sequence[SentReply]
+    taken_back: str
+    """A reply of the reader's that was taken back before it was delivered, to be mended."""
+    pinned: UUID | None
+    next_new: ListedExchange | None
+
+    @property
+    def parts(self) -> list[ReadPart]:
+        """Every part on the page."""
+        return [part for strand in self.strands for part in strand.parts]
+
+    @property
+    def versions(self) -> dict[UUID, int]:
+        """The version of each part on the page."""
+        return {part.id: part.version for part in self.parts}
+
+    @property
+    def seen(self) -> str:
+        """The same as a form carries it along."""
+        return " ".join(f"{id_}={version}" for id_, version in self.versions.items())
+
+    @property
+    def has_new(self) -> bool:
+        """Whether anything on the page has not been marked as read."""
+        return any(part.is_new for part in self.parts)
+
+    @property
+    def authors(self) -> dict[str, str]:
+        """Who has written here, by slot."""
+        return {part.slot: part.author_name for part in sorted(self.parts, key=lambda one: one.slot)}
+
+    def last_of(self, slot: str) -> ReadPart:
+        """The latest part of one partner's."""
+        return max((part for part in self.parts if part.slot == slot), key=lambda part: part.sent_at)
+
+
 def exchanges_of(reader: Person, couple: Couple, now: datetime) -> list[ListedExchange]:
     """Every turn of listening turns in which the reader may read something, the latest first."""
     given = {assignment.id: assignment for assignment in assignments_of(couple)}
@@ -92,19 +138,30 @@ def exchanges_of(reader: Person, couple: Couple, now: datetime) -> list[ListedEx
     return sorted(listed, key=lambda one: one.sent_at, reverse=True)
 
 
-def strands_of(
-    reader: Person, couple: Couple, assignment_id: UUID, turn: int, now: datetime
-) -> tuple[str, list[Strand]]:
-    """The name of the exercise and each strand's parts with their words. NotFound where none may be read."""
+def turn_page(reader: Person, couple: Couple, assignment_id: UUID, turn: int, now: datetime) -> TurnPage:
+    """One turn with the words of each strand's parts. Raises NotFound where none may be read."""
     rows, marks = readable_parts(reader, couple, assignment_id, turn, now), part_marks(couple)
     assignment = next(one for one in assignments_of(couple) if one.id == assignment_id)
     by_speaker: dict[str, list[TurnPart]] = defaultdict(list)
     for row in in_order(assignment, rows):
         by_speaker[row.speaker].append(row)
-    return exercise_of(assignment).name, [
+    strands = [
         Strand(couple.partner(slot).name, [_read(couple, assignment, row, marks, now) for row in some])
         for slot, some in by_speaker.items()
     ]
+    others = (one for one in exchanges_of(reader, couple, now) if one.is_new)
+    return TurnPage(
+        assignment_id=assignment_id,
+        turn=turn,
+        name=exercise_of(assignment).name,
+        strands=strands,
+        replies=replies_about(reader, couple, rows, now),
+        taken_back=taken_back_last(reader, rows),
+        pinned=pin_on_turn(couple, assignment_id, turn, now),
+        next_new=next(
+            (one for one in others if (one.assignment_id, one.turn) != (assignment_id, turn)), None
+        ),
+    )
 
 
 def readable_parts(
@@ -164,7 +221,7 @@ def part_marks(couple: Couple) -> dict[UUID, int]:
             TurnPart.couple_id == couple.id,
         )
     )
-    return {part_id: version for part_id, version in rows}
+    return {part_id: version for part_id, version in rows if part_id is not None}
 
 
 def _is_new(row: TurnPart, marks: Mapping[UUID, int]) -> bool:

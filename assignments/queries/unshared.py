@@ -10,10 +10,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from assignments.access import is_open_between, part_is_open_between, sharing_of, sharing_of_entry, sharing_of_part
+from assignments.access import (
+    is_open_between,
+    part_is_open_between,
+    sharing_of,
+    sharing_of_entry,
+    sharing_of_part,
+)
 from assignments.domain import visibility
 from assignments.models import Entry, Outcome, Response
-from assignments.queries.assignments import exercise_of
 from assignments.queries.exchanges import part_rows
 from assignments.queries.responses import open_words, said_in, turns_of, unsealed_value
 from clinic import crypto

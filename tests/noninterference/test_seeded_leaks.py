@@ -30,6 +30,7 @@ from werkzeug.test import TestResponse
 from assignments.actions.assigning import Terms, assign
 from assignments.actions.checking_in import check_in
 from assignments.actions.entries import change_thanks, delete_thanks, save_thanks
+from assignments.actions.replying import comment_on_response
 from assignments.actions.responding import (
     cancel_widening,
     change_visibility,
@@ -39,7 +40,6 @@ from assignments.actions.responding import (
     set_aside,
     take_back,
 )
-from assignments.actions.replying import comment_on_response
 from assignments.actions.reviewing import mark_read
 from assignments.actions.turns import save_part, send_part, take_part_back
 from assignments.domain import visibility

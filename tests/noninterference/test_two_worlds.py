@@ -35,6 +35,7 @@ from assignments.actions.erasing import ask_for_erasure
 from assignments.actions.noting import mark_done, note_use, rate_closeness, undo_done
 from assignments.actions.own_copy import make_own_copy
 from assignments.actions.pausing import ask_for_a_pause, come_back
+from assignments.actions.replying import comment_on_response
 from assignments.actions.responding import (
     cancel_widening,
     change_visibility,
@@ -44,7 +45,6 @@ from assignments.actions.responding import (
     set_aside,
     take_back,
 )
-from assignments.actions.replying import comment_on_response
 from assignments.actions.reviewing import mark_read
 from assignments.actions.turns import hide_part, save_part, send_part, take_part_back
 from assignments.domain.barriers import Barrier

@@ -38,6 +38,7 @@ def upgrade() -> None:
             if table == "comment":
                 batch_op.add_column(sa.Column("delivered_at", moment(), nullable=True))
                 batch_op.add_column(sa.Column("taken_back_at", moment(), nullable=True))
+                batch_op.add_column(sa.Column("sending_id", sa.Uuid(), nullable=True))
             else:
                 batch_op.create_unique_constraint(
                     batch_op.f("uq_read_mark_part_id_reader_id"), ["part_id", "reader_id"]
@@ -146,6 +147,7 @@ def downgrade() -> None:
             if table == "comment":
                 batch_op.drop_column("delivered_at")
                 batch_op.drop_column("taken_back_at")
+                batch_op.drop_column("sending_id")
             else:
                 batch_op.drop_constraint(batch_op.f("uq_read_mark_part_id_reader_id"), type_="unique")
             batch_op.drop_column("part_id")

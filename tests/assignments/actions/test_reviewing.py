@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from assignments.actions.assigning import Terms, assign
 from assignments.actions.entries import save_thanks
-from assignments.actions.responding import save_answer, send_response
 from assignments.actions.replying import comment_on_response
+from assignments.actions.responding import save_answer, send_response
 from assignments.actions.reviewing import mark_read, record_reading
 from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level

@@ -17,8 +17,8 @@ from sqlalchemy import select
 
 from assignments.actions.checking_in import check_in
 from assignments.actions.entries import delete_thanks, save_thanks
-from assignments.actions.responding import change_visibility, record_outcome, save_answer, set_aside
 from assignments.actions.replying import comment_on_response
+from assignments.actions.responding import change_visibility, record_outcome, save_answer, set_aside
 from assignments.actions.turns import save_part, send_part
 from assignments.domain.checkins import CheckinAnswers
 from assignments.domain.visibility import Level
