@@ -58,6 +58,7 @@ AREAS = {
     "couple": "couples",
     "answers": "couples",
     "signs": "couples",
+    "notes": "couples",
     "brief": "couples",
     "appointments": "couples",
     "couple_plan": "couples",

@@ -29,15 +29,6 @@ MOST_LINES = 40
 
 
 @transaction
-def comment_on_response(
-    *, actor: Person, couple_id: UUID, response_id: UUID, version: int, words: str
-) -> Comment:
-    """Reply to one answer, for its author alone. Raises as `reply_to_answers` does."""
-    require(actor, Permission.COMMENT_CREATE)
-    return _reply_to_answers(actor, couple_id, {response_id: version}, words)[0]
-
-
-@transaction
 def reply_to_answers(
     *, actor: Person, couple_id: UUID, seen: Mapping[UUID, int], words: str
 ) -> list[Comment]:
@@ -47,7 +38,9 @@ def reply_to_answers(
     what one of the readers may not read.
     """
     require(actor, Permission.COMMENT_CREATE)
-    return _reply_to_answers(actor, couple_id, seen, words)
+    couple = couple_for(actor, couple_id)
+    rows = readable_rows(actor, couple, seen, clock.now())
+    return _reply(actor, couple, rows.values(), seen, words)
 
 
 @transaction
@@ -92,16 +85,10 @@ def save_line(*, actor: Person, words: str) -> SavedLine:
 @transaction
 def remove_line(*, actor: Person, line_id: UUID) -> None:
     """Take one of one's own lines away. Raises NotFound for anybody else's."""
-    require(actor, Permission.SAVED_LINES)
+    require(actor, Permission.SAVED_LINE_REMOVE)
     line = own_saved_line(actor, line_id)
     record(actor, Event.LINE_REMOVED, line)
     db.session.delete(line)
-
-
-def _reply_to_answers(actor: Person, couple_id: UUID, seen: Mapping[UUID, int], words: str) -> list[Comment]:
-    couple = couple_for(actor, couple_id)
-    rows = readable_rows(actor, couple, seen, clock.now())
-    return _reply(actor, couple, rows.values(), seen, words)
 
 
 def _reply(

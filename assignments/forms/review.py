@@ -78,7 +78,7 @@ class CommentForm(Form):
         self.to.choices = [SelectChoice(value, label) for value, label in offered]
         if len(names) == 1:
             # Nobody is asked to choose between one.
-            self.to.data = next(iter(names))
+            self.to.data = self.to.data or next(iter(names))
             self.to.validators = []
 
 

@@ -31,7 +31,11 @@ class ProcessNote(Model):
     opened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     versions: Mapped[list[NoteVersion]] = relationship(
-        lazy="raise_on_sql", order_by="NoteVersion.version", back_populates="note", passive_deletes=True
+        lazy="raise_on_sql",
+        order_by="NoteVersion.version",
+        back_populates="note",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
     )
 
 

@@ -37,6 +37,7 @@ PAGES = (
     ("timeline", "Timeline", "couple.couple"),
     ("answers", "Answers", "answers.answers"),
     ("plan", "Plan", "couple_plan.couple_plan"),
+    ("notes", "Notes", "notes.notes"),
     ("signs", "Signs", "signs.signs"),
     ("appointments", "Appointments", "appointments.appointments"),
     ("settings", "Settings", "couples.settings"),

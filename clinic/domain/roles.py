@@ -90,6 +90,7 @@ class Permission(StrEnum):
     COMMENT_CREATE = "message.PA_CO,create"
     ANSWER_BRING = "answer.any,bring_to_appointment"
     SAVED_LINES = "line.own,read_write"
+    SAVED_LINE_REMOVE = "line.of_CO,remove"
     NOTE_CREATE = "note.counsellor,create"
     NOTE_READ = "note.counsellor,read"
     NOTE_CHANGE = "note.counsellor,update_delete"

@@ -22,9 +22,7 @@ blueprint = Blueprint("answers", __name__)
 
 def to_turn(couple_id: UUID, assignment_id: UUID | None, turn: int | None) -> ResponseReturnValue:
     """On to the page of one turn of listening turns."""
-    return redirect(
-        url_for("answers.exchange", couple_id=couple_id, assignment_id=assignment_id, turn=turn)
-    )
+    return redirect(url_for("answers.exchange", couple_id=couple_id, assignment_id=assignment_id, turn=turn))
 
 
 def lines_to_use() -> list[OwnLine]:

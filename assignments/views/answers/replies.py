@@ -51,7 +51,7 @@ def lines() -> ResponseReturnValue:
 
 
 @blueprint.post("/c/lines/<uuid:line_id>/remove")
-@needs(Permission.SAVED_LINES)
+@needs(Permission.SAVED_LINE_REMOVE)
 def remove_line(line_id: UUID) -> ResponseReturnValue:
     """Take one of them away."""
     replying.remove_line(actor=signed_in(), line_id=line_id)
