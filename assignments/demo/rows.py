@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from random import Random
 
+from assignments.demo.own_words import tell_note
 from assignments.demo.scene import Scene, new_id
 from assignments.demo.stories import Report, Story, Who
 from assignments.demo.work import Work
@@ -73,6 +74,10 @@ class Telling:
         self._thanks()
         self._read(work.responses)
         self._judged()
+        # A chance of their own, so that a note more changes nothing else of the story.
+        chance = Random(f"{self.couple.id} notes")
+        for noted in self.story.notes:
+            tell_note(self.scene, self.counsellor, self.couple, noted, chance)
         return self.couple
 
     # --- People.

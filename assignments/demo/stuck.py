@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assignments.demo.stories import Aside, Decided, Given, Judged, Said, Story, Thanks, Who, course
+from assignments.demo.stories import Aside, Decided, Given, Judged, Noted, Said, Story, Thanks, Who, course
 from assignments.domain.signs import DecisionState
 
 ADE_AND_RUTH = Story(
@@ -18,6 +18,14 @@ ADE_AND_RUTH = Story(
     ),
     next_in=3,
     hour=10,
+    notes=(
+        Noted(
+            10,
+            "Ruth looks at the clock when Ade begins. I have let it pass three times now. "
+            "Say it aloud next time, gently, and to both.",
+            is_open=True,
+        ),
+    ),
     given=(
         Given(
             "weekly-sit-down",

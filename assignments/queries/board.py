@@ -11,17 +11,18 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
-from assignments.access import is_frozen, sharing_of
+from assignments.access import is_frozen, sharing_of, sharing_of_part
 from assignments.domain import board, checkins, progress, visibility
 from assignments.domain.history import Partner
 from assignments.domain.progress import is_open_to
 from assignments.domain.signs import State, assess
 from assignments.domain.stalls import Names
-from assignments.models import Decision, ReadMark, Response
+from assignments.models import Decision, ReadMark, Response, TurnPart
 from assignments.queries.decisions import Decided, due_signs, signs_met
 from assignments.queries.erasures import who_asked
 from assignments.queries.history import GivenTurn, Record, records_for
 from assignments.queries.pauses import pauses_of
+from assignments.queries.plans import checks_due
 from clinic.extensions import db
 from clinic.models import Appointment, Couple, Invitation, Person, SafetyConversation
 from clinic.models import Partner as Place
@@ -101,19 +102,34 @@ def unread_of(couple: Couple, record: Record, marks: Mapping[UUID, int], now: da
     ]
 
 
+def unread_parts_of(record: Record, marks: Mapping[UUID, int], now: datetime) -> list[TurnPart]:
+    """The parts of listening turns that the counsellor may read now and has not marked read as they are."""
+    return [
+        part
+        for part in record.parts
+        if visibility.counsellor_reads(sharing_of_part(part), now) and marks.get(part.id) != part.version
+    ]
+
+
 def marks_of(couples: Sequence[Couple]) -> dict[UUID, int]:
-    """The version of each response that its couple's counsellor has marked read, by response id."""
+    """The version of each response and each part that its couple's counsellor has marked read, by its id."""
     rows = db.session.execute(
-        select(ReadMark.response_id, ReadMark.version)
-        .join(Response, Response.id == ReadMark.response_id)
-        .join(Couple, Couple.id == Response.couple_id)
+        select(ReadMark.response_id, ReadMark.part_id, ReadMark.version)
+        .outerjoin(Response, Response.id == ReadMark.response_id)
+        .outerjoin(TurnPart, TurnPart.id == ReadMark.part_id)
+        .join(Couple, Couple.id == func.coalesce(Response.couple_id, TurnPart.couple_id))
         .where(
             ReadMark.practice_id.in_({couple.practice_id for couple in couples}),
-            Response.couple_id.in_([couple.id for couple in couples]),
+            Couple.id.in_([couple.id for couple in couples]),
             ReadMark.reader_id == Couple.counsellor_id,
         )
     )
-    return {response_id: version for response_id, version in rows if response_id is not None}
+    found: dict[UUID, int] = {}
+    for response_id, part_id, version in rows:
+        for row_id in (response_id, part_id):
+            if row_id is not None:
+                found[row_id] = version
+    return found
 
 
 class _Known:
@@ -146,6 +162,7 @@ class _Known:
         }
         self.talks = first_asked(reader, ids)
         self.pauses = pauses_of(reader, couples)
+        self.plan_checks = checks_due(couples, now, self.zone)
         self.deletions = who_asked(reader, ids)
         self.spoken: dict[UUID, tuple[date, datetime]] = {
             person_id: (held_on, recorded_at)
@@ -175,7 +192,11 @@ def _facts(couple: Couple, record: Record, known: _Known, now: datetime) -> boar
         decision_due=due_signs(record, assessment, known.decided.get(couple.id), known.zone),
         watching=tuple(sign.id for sign in assessment.rows if sign.state is State.WATCH),
         waiting_to_open_days=_waiting(couple, record, now),
+        plan_check=None if is_frozen(couple) else known.plan_checks.get(couple.id),
         unread_answers=len(unread_of(couple, record, known.marks, now)),
+        unread_turns=len(
+            {(one.assignment_id, one.turn) for one in unread_parts_of(record, known.marks, now)}
+        ),
         next_appointment=known.coming.get(couple.id),
         asked_to_talk_days=_asked(couple, known, now),
         deletions=tuple(p.name for p in couple.partners if p.person_id in known.deletions),

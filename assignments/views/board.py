@@ -24,6 +24,7 @@ LEADS_TO = {
     ActionKind.PLAN_TALK: ("talks.requests", Permission.TALK_READ),
     ActionKind.REVIEW_SIGNS: ("signs.signs", Permission.SIGNS_READ),
     ActionKind.ADJUST: ("assign.assign", Permission.ASSIGNMENT_WRITE),
+    ActionKind.LOOK: ("couple_plan.couple_plan", Permission.PLAN_READ),
     ActionKind.READ: ("answers.answers", Permission.ANSWER_STAFF_READ),
     ActionKind.CLOSE: ("couples.settings", Permission.COUPLE_END),
     ActionKind.DELETE: ("erasures.erasures", Permission.ERASURE_APPROVE),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -233,7 +234,7 @@ def test_what_is_pinned_is_listed_until_it_is_taken_off(app: Flask, cast: Cast, 
 def part(app: Flask, cast: Cast) -> UUID:
     """Sam's thought in listening turns."""
     with app.app_context():
-        where = {
+        where: dict[str, Any] = {
             "assignment_id": given(cast.priya, cast.sam_and_jo, "reflect-and-check", days=14),
             "turn": 1,
             "slot": "A",
