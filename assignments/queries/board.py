@@ -48,6 +48,8 @@ class Line:
     record: Record
     done: Mapping[str, tuple[int, int]]
     next_step: str = ""
+    read_first: UUID | None = None
+    """The newest answer that has not been marked read."""
 
     @property
     def names(self) -> Names:
@@ -83,12 +85,15 @@ def board_for(reader: Person, now: datetime) -> Board:
     couples = [couple for couple in couples_for(reader) if couple.closed_at is None]
     records = records_for(reader, couples, now)
     known = _Known(reader, couples, now)
+    found = [(couple, records[couple.id]) for couple in couples if couple.id in records]
+    unread = {couple.id: unread_of(couple, record, known.marks, now) for couple, record in found}
     lines = {
-        str(couple.id): Line(couple, records[couple.id], _done(records[couple.id]), _next_step(couple, known))
-        for couple in couples
-        if couple.id in records
+        str(couple.id): Line(
+            couple, record, _done(record), _next_step(couple, known), _newest(unread[couple.id])
+        )
+        for couple, record in found
     }
-    facts = [_facts(line.couple, line.record, known, now) for line in lines.values()]
+    facts = [_facts(couple, record, known, len(unread[couple.id]), now) for couple, record in found]
     return Board(board.board(facts), lines, _visits(reader, couples, now))
 
 
@@ -181,7 +186,7 @@ class _Known:
         }
 
 
-def _facts(couple: Couple, record: Record, known: _Known, now: datetime) -> board.CoupleFacts:
+def _facts(couple: Couple, record: Record, known: _Known, unread: int, now: datetime) -> board.CoupleFacts:
     assessment = assess(record.history)
     first, second = (_practice(partner, record, known, now) for partner in couple.partners)
     return board.CoupleFacts(
@@ -193,7 +198,7 @@ def _facts(couple: Couple, record: Record, known: _Known, now: datetime) -> boar
         watching=tuple(sign.id for sign in assessment.rows if sign.state is State.WATCH),
         waiting_to_open_days=_waiting(couple, record, now),
         plan_check=None if is_frozen(couple) else known.plan_checks.get(couple.id),
-        unread_answers=len(unread_of(couple, record, known.marks, now)),
+        unread_answers=unread,
         unread_turns=len(
             {(one.assignment_id, one.turn) for one in unread_parts_of(record, known.marks, now)}
         ),
@@ -202,6 +207,11 @@ def _facts(couple: Couple, record: Record, known: _Known, now: datetime) -> boar
         deletions=tuple(p.name for p in couple.partners if p.person_id in known.deletions),
         left=tuple(partner.name for partner in couple.partners if partner.left_at is not None),
     )
+
+
+def _newest(unread: Sequence[Response]) -> UUID | None:
+    sent = [(row.sent_at, row.id.hex, row.id) for row in unread if row.sent_at is not None]
+    return max(sent)[2] if sent else None
 
 
 def _practice(partner: Place, record: Record, known: _Known, now: datetime) -> board.PartnerFacts:

@@ -97,6 +97,8 @@ def _action(row: BoardRow, line: Line) -> tuple[str, str]:
         address = None
     elif row.action.kind is ActionKind.ADJUST:
         address = url_for(endpoint, couple=line.couple.id)
+    elif row.action.kind is ActionKind.READ and line.read_first is not None:
+        address = about("answers.answer", line.couple.id, response_id=line.read_first)
     elif row.action.kind is ActionKind.DELETE:
         address = url_for(endpoint)
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from assignments.actions import pinning, replying, reviewing
@@ -21,6 +21,8 @@ from clinic.errors import Conflict
 from clinic.queries.couples import couple_for
 from clinic.web import keep_form_open, notice, notice_with_undo, page
 
+ANSWERS_SHOWN = 40
+
 
 @blueprint.get("/c/couples/<uuid:couple_id>/answers")
 @needs(Permission.ANSWER_STAFF_READ)
@@ -33,6 +35,7 @@ def answers(couple_id: UUID) -> ResponseReturnValue:
         answers=answers_for(signed_in(), couple, now),
         exchanges=exchanges_of(signed_in(), couple, now),
         pins=pinned_for(signed_in(), couple, now),
+        shown=None if request.args.get("all") else ANSWERS_SHOWN,
     )
 
 
