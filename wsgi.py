@@ -70,6 +70,7 @@ AREAS = {
     "sign_rows": "couples",
     "instruments.for_couple": "couples",
     "instruments.answer": "today",
+    "notes": "couples",
     "brief": "couples",
     "room": "couples",
     "export": "couples",

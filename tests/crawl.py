@@ -388,7 +388,7 @@ def _desk() -> list[str]:
         ).one()
         for name in stories
     ]
-    pages = ["", "/settings", "/answers", "/signs", "/signs/decisions", "/brief", "/appointments"]
+    pages = ["", "/settings", "/answers", "/notes", "/signs", "/signs/decisions", "/brief", "/appointments"]
     found = ["/"]
     found += [f"/c/couples/{couples[0]}{page}" for page in pages]
     found += [f"/c/couples/{couple}" for couple in couples[1:]]

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from assignments.demo.stories import Aside, Asked, Decided, Given, Judged, Said, Story, Thanks, Who, course
+from assignments.demo.stories import (
+    Aside,
+    Asked,
+    Decided,
+    Given,
+    Judged,
+    Noted,
+    Said,
+    Story,
+    Thanks,
+    Who,
+    course,
+)
 from assignments.domain.signs import DecisionState
 
 ADE_AND_RUTH = Story(
@@ -22,6 +34,14 @@ ADE_AND_RUTH = Story(
     asked=(
         Asked("csi-4", 12, (10, 11, 10), (11, 10, 9)),
         Asked("phq-2", 7, (2, 2), (3, 4)),
+    ),
+    notes=(
+        Noted(
+            10,
+            "Ruth looks at the clock when Ade begins. I have let it pass three times now. "
+            "Say it aloud next time, gently, and to both.",
+            is_open=True,
+        ),
     ),
     given=(
         Given(

@@ -6,13 +6,17 @@ from assignments.forms.finding import FindForm
 from assignments.forms.instruments import instrument_form, wording_form
 from assignments.forms.pause import PauseForm
 from assignments.forms.review import (
+    BOTH,
     AsideForm,
     CommentForm,
     DecisionForm,
     DecisionNoteForm,
     JudgementForm,
     OwnRowForm,
+    SavedLineForm,
     SeenForm,
+    SeenPartsForm,
+    TurnCommentForm,
     UsefulForm,
     whole,
 )
@@ -22,6 +26,7 @@ from assignments.forms.thanks import ThanksForm
 from assignments.forms.turn import HardForm, LaterForm, OnePhoneForm, OutcomeForm, SendForm, outcome_form
 
 __all__ = [
+    "BOTH",
     "AsideForm",
     "AssignForm",
     "ChangeForm",
@@ -37,12 +42,15 @@ __all__ = [
     "OutcomeForm",
     "OwnRowForm",
     "PauseForm",
+    "SavedLineForm",
     "SeenForm",
+    "SeenPartsForm",
     "SendForm",
     "ShareForm",
     "SharingForm",
     "StepForm",
     "ThanksForm",
+    "TurnCommentForm",
     "UsefulForm",
     "checkin_form",
     "instrument_form",

@@ -9,10 +9,13 @@ from assignments.models.decision import Decision, DecisionNote, SignJudgement
 from assignments.models.entry import Entry, EntryChange
 from assignments.models.instrument import InstrumentAnswer, InstrumentUse, InstrumentWording
 from assignments.models.library import PracticeExercise
+from assignments.models.note import NoteVersion, ProcessNote
 from assignments.models.pause import Pause
+from assignments.models.pin import CoupleLook, Pin
 from assignments.models.plan import CouplePlan, PlanChange, PlanVersion, PracticePlan
 from assignments.models.referral import Contact, Referral, ReferralStep
 from assignments.models.response import Answer, Comment, Outcome, ReadMark, Response, VisibilityChange
+from assignments.models.saved_line import SavedLine
 from assignments.models.sign_row import OwnSign, SignAside, SignUse
 from assignments.models.turn_part import TurnPart
 
@@ -25,6 +28,7 @@ __all__ = [
     "Checkin",
     "Comment",
     "Contact",
+    "CoupleLook",
     "CouplePlan",
     "Decision",
     "DecisionNote",
@@ -34,18 +38,22 @@ __all__ = [
     "InstrumentAnswer",
     "InstrumentUse",
     "InstrumentWording",
+    "NoteVersion",
     "Outcome",
     "OwnSign",
     "Pause",
+    "Pin",
     "PlanChange",
     "PlanVersion",
     "PracticeExercise",
     "PracticePlan",
+    "ProcessNote",
     "ReadMark",
     "RecordConsent",
     "Referral",
     "ReferralStep",
     "Response",
+    "SavedLine",
     "SetAside",
     "SignAside",
     "SignJudgement",

@@ -36,6 +36,7 @@ from assignments.actions.measuring import answer_instrument
 from assignments.actions.noting import mark_done, note_use, rate_closeness, undo_done
 from assignments.actions.own_copy import make_own_copy
 from assignments.actions.pausing import ask_for_a_pause, come_back
+from assignments.actions.replying import reply_to_answers
 from assignments.actions.responding import (
     cancel_widening,
     change_visibility,
@@ -45,7 +46,7 @@ from assignments.actions.responding import (
     set_aside,
     take_back,
 )
-from assignments.actions.reviewing import comment_on_response, mark_read
+from assignments.actions.reviewing import mark_read
 from assignments.actions.turns import hide_part, save_part, send_part, take_part_back
 from assignments.domain.barriers import Barrier
 from assignments.domain.checkins import CheckinAnswers
@@ -532,11 +533,10 @@ def the_counsellor_reads_and_replies(world: World, person: Person) -> object:
     response = db.session.get_one(Response, response_id)
     couple_id = world.cast.sam_and_jo.id
     mark_read(actor=world.cast.priya, couple_id=couple_id, seen={response_id: response.version})
-    return comment_on_response(
+    return reply_to_answers(
         actor=world.cast.priya,
         couple_id=couple_id,
-        response_id=response_id,
-        version=response.version,
+        seen={response_id: response.version},
         words=WORDS,
     )
 
