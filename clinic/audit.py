@@ -30,6 +30,8 @@ class Event(StrEnum):
 
     PRACTICE_CREATED = "practice created"
     KEYS_ROTATED = "keys rotated"
+    RESTORED = "restored from a backup"
+    ERASED_AGAIN = "erased again after a restore"
     STAFF_INVITED = "staff invited"
     SAFETY_RULE_CHANGED = "safety rule changed"
     COUPLE_ADDED = "couple added"
