@@ -199,7 +199,7 @@ def test_it_opens_as_it_was(sealed_file: bytes, tmp_path: Path) -> None:
 
 
 def test_a_flipped_bit_anywhere_is_refused(sealed_file: bytes, tmp_path: Path) -> None:
-    for place in [*range(0, 120), *range(120, len(sealed_file), 80_011), len(sealed_file) - 1]:
+    for place in [*range(120), *range(120, len(sealed_file), 80_011), len(sealed_file) - 1]:
         harmed = bytearray(sealed_file)
         harmed[place] ^= 1
         with pytest.raises(NotABackup):
