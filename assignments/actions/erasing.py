@@ -20,6 +20,7 @@ from assignments.models import (
     Entry,
     Outcome,
     Pause,
+    Reply,
     Response,
     SetAside,
     Signature,
@@ -58,6 +59,7 @@ from clinic.queries.couples import own_place
 # read marks and the counsellor's replies go with the row they hang on.
 OWN: tuple[tuple[type[Any], InstrumentedAttribute[Any]], ...] = (
     (Response, Response.author_id),
+    (Reply, Reply.author_id),
     (TurnPart, TurnPart.author_id),
     (Signature, Signature.person_id),
     (AgreementText, AgreementText.author_id),

@@ -8,6 +8,7 @@ from assignments.models.entry import Entry, EntryChange
 from assignments.models.library import PracticeExercise
 from assignments.models.pause import Pause
 from assignments.models.plan import CouplePlan, PlanChange, PlanVersion, PracticePlan
+from assignments.models.reply import Reply
 from assignments.models.response import Answer, Comment, Outcome, ReadMark, Response, VisibilityChange
 from assignments.models.turn_part import TurnPart
 
@@ -30,6 +31,7 @@ __all__ = [
     "PracticeExercise",
     "PracticePlan",
     "ReadMark",
+    "Reply",
     "Response",
     "SetAside",
     "SignJudgement",

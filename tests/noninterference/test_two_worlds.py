@@ -35,6 +35,7 @@ from assignments.actions.erasing import ask_for_erasure
 from assignments.actions.noting import mark_done, note_use, rate_closeness, undo_done
 from assignments.actions.own_copy import make_own_copy
 from assignments.actions.pausing import ask_for_a_pause, come_back
+from assignments.actions.replying import say_thanks, take_thanks_back
 from assignments.actions.responding import (
     cancel_widening,
     change_visibility,
@@ -504,6 +505,11 @@ def a_ritual_done_and_its_closeness(world: World, person: Person) -> object:
     return rate_closeness(actor=person, assignment_id=work, entry_id=marked.id, closeness=1)
 
 
+def thanks_for_an_answer_taken_back_within_the_hold(world: World, person: Person) -> object:
+    say_thanks(actor=person, assignment_id=world.assignment["open"])
+    return take_thanks_back(actor=person, assignment_id=world.assignment["open"])
+
+
 def a_ritual_not_today(world: World, person: Person) -> object:
     return set_aside(actor=person, assignment_id=world.assignment["ritual"], kind="later", choice="tomorrow")
 
@@ -648,6 +654,7 @@ KEPT_TOGETHER: dict[str, tuple[Act, ...]] = {
         a_part_taken_back_within_the_hold,
         a_part_hidden_within_the_hold,
         signs_or_puts_forward_and_takes_it_back_within_the_hold,
+        thanks_for_an_answer_taken_back_within_the_hold,
         a_ritual_not_today,
         a_ritual_done_and_taken_back,
     ),
