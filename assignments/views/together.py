@@ -9,8 +9,8 @@ from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from assignments.access import has_ended
-from assignments.actions import replying
-from assignments.actions.replying import say_thanks
+from assignments.actions import thanking
+from assignments.actions.thanking import say_thanks
 from assignments.domain.visibility import OPENING_WORDS
 from assignments.queries.agreements import shared_agreements
 from assignments.queries.assignments import assignments_of
@@ -80,6 +80,6 @@ def thanks(assignment_id: UUID) -> ResponseReturnValue:
 @needs(Permission.REPLY_SEND)
 def take_thanks_back(assignment_id: UUID) -> ResponseReturnValue:
     """Undo it, within the hold."""
-    replying.take_thanks_back(actor=signed_in(), assignment_id=assignment_id)
+    thanking.take_thanks_back(actor=signed_in(), assignment_id=assignment_id)
     notice("Taken back. Nothing was sent.")
     return redirect(url_for("together.thanks", assignment_id=assignment_id))

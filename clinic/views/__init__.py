@@ -5,6 +5,7 @@ from flask import Blueprint
 from clinic.views import (
     account,
     appointments,
+    calendars,
     couples,
     help,
     join,
@@ -27,6 +28,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     passkeys.blueprint,
     couples.blueprint,
     appointments.blueprint,
+    calendars.blueprint,
     practice.blueprint,
     talks.blueprint,
     reminders.blueprint,

@@ -6,7 +6,7 @@ from alembic import op
 import clinic.extensions
 
 revision = '0022'
-down_revision = '0021'
+down_revision = '0060'
 
 
 def upgrade() -> None:

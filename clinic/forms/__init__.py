@@ -25,14 +25,12 @@ from wtforms import (  # type: ignore[attr-defined]  # types-WTForms does not kn
     SelectMultipleField,
     StringField,
     TextAreaField,
-    TimeField,
 )
 from wtforms.validators import (
     DataRequired,
     Email,
     InputRequired,
     Length,
-    NumberRange,
     ValidationError,
 )
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -375,18 +373,6 @@ class SafetyConversationForm(Form):
         super().__init__(**more)
         # The page shows one such form for each partner, and an id may stand on a page once.
         self.held_on.id = f"held_on-{slot}"
-
-
-class AppointmentForm(Form):
-    """When a couple comes, in the practice's own time."""
-
-    day: Any = DateField("Day", validators=[_needed("Enter a day."), in_reach])
-    at: Any = TimeField("Time", validators=[_needed("Enter a time.")])
-    minutes: Any = WholeNumberField(
-        "Minutes",
-        default=60,
-        validators=[_needed("Enter how long it lasts."), NumberRange(10, 480, "Enter 10 to 480 minutes.")],
-    )
 
 
 class TalkForm(Form):
