@@ -94,6 +94,8 @@ class Event(StrEnum):
     SIGNATURE_RESTORED = "signature restored"
     ENTRY_SAVED = "entry saved"
     ENTRY_DELETED = "entry deleted"
+    THANKS_SAID = "thanks said for an answer"
+    THANKS_TAKEN_BACK = "thanks for an answer taken back"
     CHECKED_IN = "checked in"
     WORDS_READ = "words read"
     ROOM_ENTERED = "in-room view begun"

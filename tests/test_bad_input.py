@@ -83,6 +83,7 @@ FORMS = {
         "thanks.edit",
         "thanks.new",
         "thanks.restore",
+        "together.thanks",
         "turns.check",
         "turns.draft",
         "turns.one_phone",
@@ -211,6 +212,7 @@ FOR_MINUTES = {
     "agreements.unsign",
     "rituals.closeness",
     "rituals.undo",
+    "together.take_thanks_back",
 }
 
 

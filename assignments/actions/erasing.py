@@ -23,6 +23,7 @@ from assignments.models import (
     Outcome,
     Pause,
     RecordConsent,
+    Reply,
     Response,
     SetAside,
     Signature,
@@ -61,6 +62,7 @@ from clinic.queries.couples import own_place
 # read marks and the counsellor's replies go with the row they hang on.
 OWN: tuple[tuple[type[Any], InstrumentedAttribute[Any]], ...] = (
     (Response, Response.author_id),
+    (Reply, Reply.author_id),
     (TurnPart, TurnPart.author_id),
     (Signature, Signature.person_id),
     (AgreementText, AgreementText.author_id),

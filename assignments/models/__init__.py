@@ -14,6 +14,7 @@ from assignments.models.pause import Pause
 from assignments.models.pin import CoupleLook, Pin
 from assignments.models.plan import CouplePlan, PlanChange, PlanVersion, PracticePlan
 from assignments.models.referral import Contact, Referral, ReferralStep
+from assignments.models.reply import Reply
 from assignments.models.response import Answer, Comment, Outcome, ReadMark, Response, VisibilityChange
 from assignments.models.saved_line import SavedLine
 from assignments.models.sign_row import OwnSign, SignAside, SignUse
@@ -52,6 +53,7 @@ __all__ = [
     "RecordConsent",
     "Referral",
     "ReferralStep",
+    "Reply",
     "Response",
     "SavedLine",
     "SetAside",

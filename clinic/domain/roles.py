@@ -83,6 +83,7 @@ class Permission(StrEnum):
     ANSWER_MARK_READ = "answer.any,mark_read"
     ENTRY_WRITE = "entry.own,write"
     TOGETHER_READ = "together.couple,read"
+    REPLY_SEND = "reply.couple,send_undo"
     AGREEMENT_READ = "agreement.couple,read"
     AGREEMENT_WRITE = "agreement.couple,write_sign_withdraw"
     AGREEMENT_STAFF_READ = "agreement.couple,staff_read"

@@ -47,6 +47,7 @@ from assignments.actions.responding import (
     take_back,
 )
 from assignments.actions.reviewing import mark_read
+from assignments.actions.thanking import say_thanks, take_thanks_back
 from assignments.actions.turns import hide_part, save_part, send_part, take_part_back
 from assignments.domain.barriers import Barrier
 from assignments.domain.checkins import CheckinAnswers
@@ -519,6 +520,11 @@ def a_ritual_done_and_its_closeness(world: World, person: Person) -> object:
     return rate_closeness(actor=person, assignment_id=work, entry_id=marked.id, closeness=1)
 
 
+def thanks_for_an_answer_taken_back_within_the_hold(world: World, person: Person) -> object:
+    say_thanks(actor=person, assignment_id=world.assignment["open"])
+    return take_thanks_back(actor=person, assignment_id=world.assignment["open"])
+
+
 def a_ritual_not_today(world: World, person: Person) -> object:
     return set_aside(actor=person, assignment_id=world.assignment["ritual"], kind="later", choice="tomorrow")
 
@@ -679,6 +685,7 @@ KEPT_TOGETHER: dict[str, tuple[Act, ...]] = {
         a_part_taken_back_within_the_hold,
         a_part_hidden_within_the_hold,
         signs_or_puts_forward_and_takes_it_back_within_the_hold,
+        thanks_for_an_answer_taken_back_within_the_hold,
         a_ritual_not_today,
         a_ritual_done_and_taken_back,
     ),
