@@ -456,7 +456,7 @@ VISITORS = (
     Visitor("partner at work", "ruth", _partner_at_work),
     Visitor("counsellor", "priya", _counsellor),
     Visitor("supervisor", "supervisor", _desk),
-    Visitor("admin", "admin", _starting_page),
+    Visitor("admin", "admin", lambda: ["/", "/p/rules/signs/conflict_times/2"]),
     # The check-in is open at the end of the week.
     Visitor("partner on Sunday", "ruth", lambda: ["/check-in"], only="check_in.", days_later=4),
 )

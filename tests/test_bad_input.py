@@ -157,6 +157,7 @@ FORMS = {
     "admin": {
         "instruments.words",
         "referrals.contact",
+        "tuning.change",
         "referrals.contacts",
         "referrals.remove",
         "practice.add",

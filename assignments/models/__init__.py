@@ -12,6 +12,7 @@ from assignments.models.plan import CouplePlan, PlanChange, PlanVersion, Practic
 from assignments.models.referral import Contact, Referral, ReferralStep
 from assignments.models.response import Answer, Comment, Outcome, ReadMark, Response, VisibilityChange
 from assignments.models.sign_row import OwnSign, SignAside, SignUse
+from assignments.models.sign_rule import SignRuleChange
 from assignments.models.turn_part import TurnPart
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "SetAside",
     "SignAside",
     "SignJudgement",
+    "SignRuleChange",
     "SignUse",
     "Signature",
     "TurnPart",

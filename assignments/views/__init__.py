@@ -31,6 +31,7 @@ from assignments.views import (
     thanks,
     today,
     together,
+    tuning,
     turns,
 )
 
@@ -56,6 +57,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     exchange.blueprint,
     answers.blueprint,
     signs.blueprint,
+    tuning.blueprint,
     referrals.blueprint,
     sign_rows.blueprint,
     instruments.blueprint,

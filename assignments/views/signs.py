@@ -56,7 +56,8 @@ def _day_asked(text: str) -> date:
 def _end_of(day: date) -> datetime:
     """The last moment of a day where the practice is, or now, if it is still going on."""
     zone = ZoneInfo(practice_of(signed_in()).timezone)
-    return min(datetime.combine(day + timedelta(days=1), time(), zone), clock.now())
+    last = datetime.combine(day + timedelta(days=1), time(), zone) - timedelta(microseconds=1)
+    return min(last, clock.now())
 
 
 def show_signs(couple_id: UUID, sent: Form | None = None, sign: str = "") -> ResponseReturnValue:
