@@ -42,6 +42,8 @@ class Event(StrEnum):
     CODE_AWAITED = "pass-phrase given, code awaited"
     SIGNED_OUT = "signed out"
     PASSPHRASE_GIVEN_AGAIN = "pass-phrase given again"
+    PHONE_PASSED = "phone passed on"
+    PHONE_TAKEN_BACK = "phone taken back"
     RECOVERY_STARTED = "recovery started"
     RECOVERY_CODE_ISSUED = "recovery code issued"
     PASSPHRASE_CHANGED = "pass-phrase changed"
@@ -94,6 +96,9 @@ class Event(StrEnum):
     WORDS_READ = "words read"
     ROOM_ENTERED = "in-room view begun"
     ROOM_LEFT = "in-room view left"
+    RECORD_CONSENT_CHOSEN = "consent to hand on the record chosen"
+    RECORD_TAKEN = "couple's record taken out"
+    CASELOAD_TAKEN = "caseload taken out"
     BRIEF_TAKEN = "brief made as a file"
     MARKED_READ = "marked read"
     COMMENTED = "commented"
@@ -101,6 +106,18 @@ class Event(StrEnum):
     INSTRUMENT_ON = "questionnaire switched on"
     INSTRUMENT_OFF = "questionnaire switched off"
     INSTRUMENT_ANSWERED = "questionnaire answered"
+    COMMENT_TAKEN_BACK = "comment taken back"
+    LINE_SAVED = "line saved"
+    LINE_REMOVED = "line removed"
+    PINNED = "pinned"
+    UNPINNED = "unpinned"
+    LOOKED = "looked through"
+    NOTE_WRITTEN = "note written"
+    NOTE_CHANGED = "note changed"
+    NOTE_OPENED = "note opened to supervision"
+    NOTE_CLOSED = "note closed to supervision"
+    NOTE_DELETED = "note deleted"
+    NOTES_READ = "notes read in supervision"
     SIGN_JUDGED = "sign judged"
     SIGN_SET_ASIDE = "sign set aside"
     SIGN_BROUGHT_BACK = "sign brought back"
@@ -117,6 +134,14 @@ class Event(StrEnum):
     REFERRAL_STEP = "referral step noted"
     COUPLE_LEFT = "couple left"
     COUPLE_CLOSED = "couple closed"
+    COUPLE_CHANGED = "couple settings changed"
+    COUPLE_REASSIGNED = "couple given to another counsellor"
+    STAFF_DISABLED = "staff account closed"
+    STAFF_ENABLED = "staff account opened again"
+    SUPERVISION_CHANGED = "supervision changed"
+    COUPLE_REOPENED = "couple reopened"
+    BULK_DONE = "several couples at once"
+    BULK_UNDONE = "several couples at once, undone"
     ERASURE_ASKED = "erasure asked for"
     ERASURE_CANCELLED = "erasure cancelled"
     ERASED = "erased"
@@ -145,12 +170,16 @@ REQUIRED: dict[Event, frozenset[str]] = {
     Event.STAFF_INVITED: frozenset({"role"}),
     Event.SAFETY_RULE_CHANGED: frozenset({"asks"}),
     Event.PRACTICE_CHANGED: frozenset({"what"}),
+    Event.COUPLE_CHANGED: frozenset({"what"}),
+    Event.BULK_DONE: frozenset({"what", "couples"}),
+    Event.BULK_UNDONE: frozenset({"what"}),
     Event.ASSIGNED: frozenset({"slug", "version", "for_whom"}),
     Event.PLAN_STARTED: frozenset({"slug", "version"}),
     Event.PLAN_CHANGED: frozenset({"kind"}),
     Event.OWN_PLAN_PUBLISHED: frozenset({"slug", "version"}),
     Event.SET_ASIDE: frozenset({"kind"}),
     Event.WORDS_READ: frozenset({"what"}),
+    Event.RECORD_TAKEN: frozenset({"form"}),
     Event.BRIEF_TAKEN: frozenset({"own"}),
     Event.PAUSE_ASKED: frozenset({"back"}),
     Event.DECIDED: frozenset({"state"}),

@@ -10,14 +10,15 @@ import threading
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from flask import Response, current_app, send_file
+from flask import current_app
 
 from clinic.errors import DomainError
+from clinic.extensions import db
 
+PDF = "application/pdf"
 STYLES = ("paper.css",)
 # A couple's brief takes a fifth of a second. Whoever waits longer than this is told so, and every other page goes on.
 LONGEST_WAIT = 20.0
@@ -62,21 +63,10 @@ def pages(html: str, paper: Paper) -> bytes:
     return _laid_out([html], paper, most_pages=None)
 
 
-def as_file(content: bytes, name: str, mimetype: str = "application/pdf") -> Response:
-    """A file to take away. Its name must tell nobody whose it is, because downloads folders get looked into."""
-    return send_file(
-        BytesIO(content),
-        mimetype=mimetype,
-        as_attachment=True,
-        download_name=name,
-        etag=False,
-        last_modified=None,
-        max_age=None,
-    )
-
-
 def _laid_out(drafts: Iterable[str], paper: Paper, most_pages: int | None) -> bytes:
     engine = _engine()
+    # Everything has been read and written by now, and nobody's saving shall wait while a page is laid out.
+    db.session.rollback()
     if not _one_at_a_time.acquire(timeout=LONGEST_WAIT):
         raise NoPaper("Several PDFs are being made just now. Please try again in a minute.")
     try:

@@ -77,6 +77,9 @@ PLAIN_TEXT = {
     "sign_use": {"sign"},
     "sign_judgement": {"sign", "judgement"},
     "agreement_text": {"step"},
+    "appointment": {"for_whom"},
+    "bulk_act": {"kind"},
+    "bulk_item": {"left_alone"},
 }  # fmt: skip
 # Tables that belong to no practice: they hold no fact about a client.
 NOT_TENANT = {"practice", "form_key", "sign_in_failure", "passkey_question"}

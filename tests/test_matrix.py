@@ -47,6 +47,8 @@ from wsgi import create_app
 
 # With these a partner's own page differs from the other's, although the address is the same for both.
 SHARED_BY_THE_COUPLE = {Permission.ASSIGNMENT_READ, Permission.TOGETHER_READ}
+# The counsellor's pages about one turn of listening turns.
+ON_A_TURN = {"answers.exchange", "answers.mark_turn_read", "answers.comment_on_turn", "answers.bring_turn"}
 # Asking what is one's own by id: only the owner gets it, whatever role others have.
 ONLY_THE_OWNER = {
     Permission.ACCOUNT_OWN,
@@ -262,14 +264,19 @@ def own_exercise_of(cast: Cast) -> str:
 
 def extra_rows(cast: Cast) -> dict[str, Any]:
     """Rows that an address may name beside those every route knows."""
+    from assignments.actions.bulk import extend_several
     from assignments.actions.deciding import decide
     from assignments.actions.entries import save_thanks
     from assignments.actions.erasing import ask_for_erasure
     from assignments.actions.own_plans import copy_plan
     from assignments.actions.pausing import ask_for_a_pause
+    from assignments.actions.pinning import bring_turns
+    from assignments.actions.process_notes import write_note
     from assignments.actions.referring import ContactWords, add_contact, refer
+    from assignments.actions.replying import reply_to_parts, save_line
     from assignments.actions.sign_rows import add_own_row
     from assignments.actions.turns import save_part, send_part
+    from assignments.domain.bulk import Until
     from assignments.domain.pauses import Back
     from assignments.domain.referrals import Whom
     from assignments.domain.signs import DecisionState
@@ -309,14 +316,26 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
         consents={"A": day},
     )
     row = add_own_row(actor=cast.priya, couple_id=cast.sam_and_jo.id, title="Talks of moving")
+    reply = reply_to_parts(
+        actor=cast.priya, couple_id=cast.sam_and_jo.id, seen={part.id: part.version}, words="Thank you."
+    )[0]
+    pin = bring_turns(actor=cast.priya, couple_id=cast.sam_and_jo.id, assignment_id=turns.id, turn=1)
+    note = write_note(actor=cast.priya, couple_id=cast.sam_and_jo.id, about_day=day, words="Slow today.")
+    line = save_line(actor=cast.priya, words="Thank you for this.")
     own = copy_plan(actor=cast.priya, slug="six-weeks")
     planned(cast.priya, cast.sam_and_jo)
+    extended = extend_several(actor=cast.priya, couple_ids=[cast.sam_and_jo.id], until=Until.WEEK)
     return {
+        "act_id": extended.id,
         "own_plan": own.slug,
         "decision_id": decision.id,
         "row_id": row.id,
         "contact_id": contact.id,
         "referral_id": referral.id,
+        "reply_id": reply.id,
+        "pin_id": pin.id,
+        "note_id": note.id,
+        "line_id": line.id,
         "entry_id": entry.id,
         "erasure_id": erasure.id,
         "request_id": request_id,
@@ -351,7 +370,7 @@ def address(app: Flask, rule: Rule, world: World, permission: Permission) -> str
         ids["assignment_id"], ids["step"] = world.agreed
     if rule.endpoint.startswith("rituals."):
         ids["assignment_id"] = world.ritual
-    if rule.endpoint.startswith("turns.") or rule.endpoint == "answers.exchange":
+    if rule.endpoint.startswith("turns.") or rule.endpoint in ON_A_TURN:
         # Only what both were given is written to and fro, and of that Sam's own thought is Sam's alone.
         ids |= {"assignment_id": ids["turns"], "step": "thought"}
     missing = set(rule.arguments) - set(ids)

@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 from assignments.demo import questionnaires
+from assignments.demo.own_words import tell_note
 from assignments.demo.scene import Scene, new_id
 from assignments.demo.stories import Report, Story, Who
 from assignments.demo.work import Work
@@ -78,6 +79,10 @@ class Telling:
         for asked in self.story.asked:
             chance = Random(f"{self.couple.id} {asked.name}")
             questionnaires.ask(self.scene, self.counsellor, self.couple, self.people, asked, chance)
+        # A chance of their own, so that a note more changes nothing else of the story.
+        chance = Random(f"{self.couple.id} notes")
+        for noted in self.story.notes:
+            tell_note(self.scene, self.counsellor, self.couple, noted, chance)
         return self.couple
 
     # --- People.

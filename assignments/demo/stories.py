@@ -147,6 +147,15 @@ class Judged:
 
 
 @dataclass(frozen=True)
+class Noted:
+    """A process note of the counsellor's own, about a day; `is_open` lets her supervisor read it."""
+
+    days: int
+    words: str
+    is_open: bool = False
+
+
+@dataclass(frozen=True)
 class Story:
     """One couple. `next_in` counts days from today to their next appointment; None means there is none."""
 
@@ -162,6 +171,7 @@ class Story:
     asked: tuple[Asked, ...] = ()
     referred: Referred | None = None
     judged: tuple[Judged, ...] = ()
+    notes: tuple[Noted, ...] = ()
     unread: int = 0
     last_seen: int = 0
     held_days: int | None = None

@@ -15,6 +15,7 @@ from assignments.demo.contacts import enter_contacts, refer
 from assignments.demo.crowd import crowd
 from assignments.demo.elsewhere import HANA, MARCUS
 from assignments.demo.moving import MOVING
+from assignments.demo.own_words import tell_lines
 from assignments.demo.questionnaires import enter_words
 from assignments.demo.quiet import QUIET
 from assignments.demo.rows import Telling
@@ -105,6 +106,7 @@ def load_world(
     hana = _person(hill_house, Who("Hana", "Ito", "hana@demo.example"), Role.COUNSELLOR)
     for counsellor in (priya, marcus):
         _supervise(canal_street, supervisor, counsellor)
+    tell_lines(canal_street, priya)
     told = 0
     for scene, counsellor, stories in (
         (canal_street, priya, PRIYA),

@@ -86,6 +86,8 @@ class Record:
     checkins: tuple[CheckinRow, ...]
     turns: tuple[GivenTurn, ...]
     set_asides: tuple[SetAside, ...]
+    parts: tuple[TurnPart, ...]
+    """What was sent in listening turns, oldest first."""
     history: CoupleHistory
     week_0: date | None
     last_week: int
@@ -191,14 +193,15 @@ def _record(couple: Couple, rows: _Rows, now: datetime, zone: ZoneInfo, limits: 
         work=work,
     )
     return Record(
-        couple,
-        now.date(),
-        tuple(kept),
-        tuple(turns),
-        tuple(set_asides),
-        history,
-        week_0,
-        last_week,
+        couple=couple,
+        today=now.date(),
+        checkins=tuple(kept),
+        turns=tuple(turns),
+        set_asides=tuple(set_asides),
+        parts=tuple(row for row in rows.parts[couple.id] if row.author_id in sides),
+        history=history,
+        week_0=week_0,
+        last_week=last_week,
         limits=limits,
         aside_rows=aside_rows,
         asides=tuple(_aside(row, week_0, zone) for row in aside_rows),

@@ -15,7 +15,7 @@ from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, selectinload
 
 from assignments.access import has_ended, sharing_of, sharing_of_entry, sharing_of_part
@@ -43,6 +43,7 @@ from assignments.queries.agreements import words_of as words_of_agreement
 from assignments.queries.assignments import assignments_of, exercise_of
 from assignments.queries.entries import THANKS
 from assignments.queries.instruments import items_of, wordings_by_id
+from assignments.queries.replies import delivered
 from assignments.queries.responses import own_values, said_in, unsealed_value
 from assignments.queries.uses import TIME, USE, value_of
 from clinic import crypto
@@ -212,21 +213,26 @@ def _replies(reading: _Reading) -> dict[UUID, list[Reply]]:
     """The counsellor's comments on this author's own answers, oldest first."""
     statement = (
         select(Comment)
-        .join(Response, Response.id == Comment.response_id)
+        .outerjoin(Response, Response.id == Comment.response_id)
+        .outerjoin(TurnPart, TurnPart.id == Comment.part_id)
         .where(
             Comment.practice_id == reading.place.practice_id,
-            Response.author_id == reading.place.person_id,
+            or_(Response.author_id == reading.place.person_id, TurnPart.author_id == reading.place.person_id),
+            *delivered(reading.now),
         )
         .order_by(Comment.at, Comment.id)
     )
     found: dict[UUID, list[Reply]] = {}
     for row in db.session.scalars(statement):
         words = crypto.unseal(row, "words_sealed", row.words_sealed)
-        found.setdefault(row.response_id, []).append(Reply(words, row.at))
+        subject_id = row.response_id or row.part_id
+        if subject_id is not None:
+            found.setdefault(subject_id, []).append(Reply(words, row.delivered_at))
     return found
 
 
 def _turn_parts(reading: _Reading) -> Iterator[Thing]:
+    replies = _replies(reading)
     statement = reading.own(TurnPart, TurnPart.author_id).order_by(TurnPart.saved_at.desc(), TurnPart.id)
     for row in db.session.scalars(statement):
         exercise = reading.exercise(row.assignment_id)
@@ -238,6 +244,7 @@ def _turn_parts(reading: _Reading) -> Iterator[Thing]:
             state="Hidden" if row.hidden_at else "Sent" if row.sent_at else "Not sent",
             seen_by=reading.seen_by(sharing_of_part(row).level_at(reading.now)),
             said=[Said(step.title, lines)] if step and lines else [],
+            replies=replies.get(row.id, ()),
         )
 
 

@@ -13,8 +13,9 @@ from assignments.queries.brief.pieces import Brief
 from clinic import clock
 from clinic.access import fresh_pass_phrase, needs, signed_in
 from clinic.domain.roles import Permission
+from clinic.files import as_file
 from clinic.models import Couple
-from clinic.paper import as_file, get_ready, one_page, paper_of
+from clinic.paper import PDF, get_ready, one_page, paper_of
 from clinic.queries.couples import couple_for
 from clinic.web import at_most
 
@@ -69,7 +70,7 @@ def pdf(couple_id: UUID) -> ResponseReturnValue:
         part_ids=found.shared.parts,
         own=found.own is not None,
     )
-    return as_file(one_page(drafts, paper_of(request.args.get("paper"))), FILE_NAME)
+    return as_file(one_page(drafts, paper_of(request.args.get("paper"))), FILE_NAME, PDF)
 
 
 def _drafts(couple: Couple, found: Brief) -> list[str]:

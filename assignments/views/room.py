@@ -36,7 +36,7 @@ from clinic.errors import Conflict, NotFound
 from clinic.forms import PassPhraseForm
 from clinic.models import Couple
 from clinic.queries.couples import couple_for
-from clinic.web import at_most, device_token, ends_history, page
+from clinic.web import at_most, device_token, ends_history, keep_form_open, page
 
 blueprint = Blueprint("room", __name__)
 
@@ -126,6 +126,7 @@ def timer(couple_id: UUID) -> ResponseReturnValue:
     place = replace(Place.asked_for(request.form, len(topics)), began="", minutes="", speaker="")
     _name_speakers(form, couple)
     if not form.validate_on_submit():
+        keep_form_open()  # The page is read once more, which leaves a line, and the form itself was not acted on.
         return _shown(couple, topics, place, form)
     began = start_mark(clock.now())
     speaker = form.speaker.data if form.speaker.data in ("A", "B") else ""

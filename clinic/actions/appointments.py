@@ -36,7 +36,6 @@ class Row:
     in_own_feed: bool = False
 
 
-@transaction
 def book_appointment(
     *, actor: Person, couple_id: UUID, starts_at: datetime, minutes: int = 60
 ) -> Appointment:

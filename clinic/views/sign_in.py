@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from clinic import clock, passkeys
-from clinic.access import in_room, needs, public, signed_in
+from clinic.access import in_room, needs, public, signed_in, while_passed
 from clinic.actions.factors import WrongSecondCode, finish_half_sign_in, start_half_sign_in
 from clinic.actions.invitations import WeakPassphrase, WrongCode
 from clinic.actions.kept_forms import leave_kept_form
@@ -21,6 +21,7 @@ from clinic.actions.sign_ins import (
     give_pass_phrase_again,
     start_recovery,
     start_sign_in,
+    take_phone_back,
 )
 from clinic.actions.tokens import digest
 from clinic.domain.roles import Permission
@@ -129,6 +130,25 @@ def again() -> ResponseReturnValue:
         else:
             return redirect(local_target(form.next.data) or url_for("home"))
     return page("clinic/sign_in/again.html", form)
+
+
+@blueprint.route("/sign-in/hand-back", methods=["GET", "POST"])
+@needs(Permission.ACCOUNT_OWN)
+@while_passed
+@at_most("10 per minute")
+def hand_back() -> ResponseReturnValue:
+    """The pass-phrase of whoever's phone this is, after it was passed to somebody else."""
+    form = PassPhraseForm(next=request.args.get("next"))
+    if signed_in().sign_in.passed_at is None:
+        return redirect(local_target(form.next.data) or url_for("home"))
+    if form.validate_on_submit():
+        try:
+            take_phone_back(actor=signed_in(), given=form.password.data, device=device_token())
+        except WrongSignIn as problem:
+            form.password.errors = [problem.sentence]
+        else:
+            return redirect(local_target(form.next.data) or url_for("home"))
+    return page("clinic/sign_in/hand_back.html", form)
 
 
 def let_in(person: Person, device: str) -> None:

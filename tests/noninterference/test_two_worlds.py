@@ -36,6 +36,7 @@ from assignments.actions.measuring import answer_instrument
 from assignments.actions.noting import mark_done, note_use, rate_closeness, undo_done
 from assignments.actions.own_copy import make_own_copy
 from assignments.actions.pausing import ask_for_a_pause, come_back
+from assignments.actions.replying import reply_to_answers
 from assignments.actions.responding import (
     cancel_widening,
     change_visibility,
@@ -45,7 +46,7 @@ from assignments.actions.responding import (
     set_aside,
     take_back,
 )
-from assignments.actions.reviewing import comment_on_response, mark_read
+from assignments.actions.reviewing import mark_read
 from assignments.actions.turns import hide_part, save_part, send_part, take_part_back
 from assignments.domain.barriers import Barrier
 from assignments.domain.checkins import CheckinAnswers
@@ -58,11 +59,13 @@ from assignments.queries.plans import assignments_in
 from assignments.views.own_data import packed
 from clinic import access
 from clinic.actions.accounts import disown_sign_in
+from clinic.actions.appointments import Row, book_row, cancel_appointment, move_appointment
 from clinic.actions.factors import begin_app, confirm_app
 from clinic.actions.people import choose_theme
 from clinic.actions.reminders import make_calendar_address, set_reminders
-from clinic.actions.sign_ins import start_sign_in
+from clinic.actions.sign_ins import pass_phone, start_sign_in
 from clinic.actions.talks import ask_to_talk
+from clinic.domain.appointments import Scope
 from clinic.domain.reminders import Timetable
 from clinic.domain.roles import Permission, Role
 from clinic.extensions import db
@@ -183,6 +186,7 @@ def build(url: str) -> World:
             "contact_id": [UUID(int=1)],
             "referral_id": [UUID(int=1)],
             "erasure_id": [UUID(int=1)],
+            "act_id": [UUID(int=1)],
             "number": [1],
             "agreement": [OUR_PAUSE, OUR_TIME],
             "sign": ["trauma_in_the_way"],
@@ -531,11 +535,10 @@ def the_counsellor_reads_and_replies(world: World, person: Person) -> object:
     response = db.session.get_one(Response, response_id)
     couple_id = world.cast.sam_and_jo.id
     mark_read(actor=world.cast.priya, couple_id=couple_id, seen={response_id: response.version})
-    return comment_on_response(
+    return reply_to_answers(
         actor=world.cast.priya,
         couple_id=couple_id,
-        response_id=response_id,
-        version=response.version,
+        seen={response_id: response.version},
         words=WORDS,
     )
 
@@ -592,6 +595,13 @@ def signed_in_elsewhere(world: World, person: Person) -> object:
     return start_sign_in(person, device="another", device_name="Another phone")
 
 
+def hands_their_phone_over(world: World, person: Person) -> object:
+    """On one of their sign-ins; it says who held what, and to nobody else."""
+    own = db.session.get_one(Person, person.id)
+    start_sign_in(own, device="a third", device_name="A third phone")
+    return pass_phone(actor=own)
+
+
 def a_second_step_set_up(world: World, person: Person) -> object:
     own = db.session.get_one(Person, person.id)
     begin_app(actor=own)
@@ -607,6 +617,21 @@ def a_sign_in_that_was_not_theirs(world: World, person: Person) -> object:
     row = db.session.scalars(select(SignIn.id).where(SignIn.person_id == person.id)).first()
     assert row is not None
     return disown_sign_in(actor=own, sign_in_id=row)
+
+
+def the_counsellor_sees_them_alone(world: World, person: Person) -> object:
+    """A row of appointments with one of them, one moved and one cancelled, shown in their own calendar as they asked."""
+    starts = tuple(KEPT + timedelta(days=days) for days in (1, 4, 8))
+    row = Row(starts, 60, slot_of(world.cast, person), in_own_feed=True)
+    first, second, _ = book_row(actor=world.cast.priya, couple_id=world.cast.sam_and_jo.id, row=row)
+    move_appointment(
+        actor=world.cast.priya,
+        appointment_id=first.id,
+        starts_at=starts[0] + timedelta(hours=2),
+        minutes=30,
+        scope=Scope.FOLLOWING,
+    )
+    return cancel_appointment(actor=world.cast.priya, appointment_id=second.id)
 
 
 # What fits into one world together. Each world costs several hundred pages, so there are few.
@@ -630,10 +655,12 @@ KEPT_TOGETHER: dict[str, tuple[Act, ...]] = {
         signed_in_elsewhere,
         takes_a_copy,
         asks_for_their_account_to_be_deleted,
+        hands_their_phone_over,
         a_second_step_set_up,
     ),
     "kept with the counsellor": (
         the_counsellor_reads_and_replies,
+        the_counsellor_sees_them_alone,
         both_at_once_alone,
         felt_hard,
         a_pause_come_back_from,

@@ -5,7 +5,7 @@ of them for one couple · ``decisions`` when one is due · ``wire`` the JSON lin
 """
 
 from assignments.domain.signs.asides import AWAY_FOR, MAY_BE_SET_ASIDE, Aside, returns_on, still_aside
-from assignments.domain.signs.assessing import assess
+from assignments.domain.signs.assessing import assess, assess_many
 from assignments.domain.signs.decisions import (
     DECISION_HINTS,
     DECISION_LABELS,
@@ -34,6 +34,7 @@ __all__ = [
     "State",
     "assess",
     "assess_lines",
+    "assess_many",
     "decision_due",
     "returns_on",
     "signs_cleared_since",

@@ -6,7 +6,7 @@ from alembic import op
 import clinic.extensions
 
 revision = '0030'
-down_revision = "0020"
+down_revision = '0021'
 
 
 def upgrade() -> None:

@@ -6,7 +6,7 @@ from alembic import op
 import clinic.extensions
 
 revision = '0032'
-down_revision = '0050'
+down_revision = '0051'
 
 
 def upgrade() -> None:

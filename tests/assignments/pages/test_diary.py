@@ -69,7 +69,7 @@ def test_it_costs_the_same_however_much_is_booked(
     cast: Cast, as_: AS, app: Flask, clock: Clock, count_queries: CountQueries
 ) -> None:
     client = as_(cast.priya)
-    costs: list[object] = []
+    costs: list[int] = []
     for _ in range(2):
         with app.app_context():
             for hours in range(3):
