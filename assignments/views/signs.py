@@ -95,7 +95,7 @@ def _charts(found: SignsPage) -> dict[str, Figure | None]:
     """Too little to judge is too little to draw: a line would claim what the words do not."""
     shown = [*found.rows, *([found.note] if found.note else [])]
     return {
-        row.sign.id: chart_beside(row.sign.id, found.history, found.names)
+        row.sign.id: chart_beside(row.sign.id, found.history, found.names, found.limits)
         for row in shown
         if row.sign.state is not State.NOT_ENOUGH
     }
