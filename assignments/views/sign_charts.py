@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from assignments.domain.charts import HIGHEST, Frame, draw
 from assignments.domain.history import PARTNERS, CoupleHistory, Partner
 from assignments.domain.stalls import SHIPPED_LIMITS, Limits, Names, course_of
-from assignments.views.figures import Figure, figure
+from assignments.views.figures import CHART, Figure, figure
 
 BESIDE_A_SIGN = Frame(width=132, height=44, left=0, right=0, top=0, bottom=0)
 
@@ -47,8 +47,24 @@ MEASURES: Mapping[str, Measure] = {
 }
 
 
-def chart_beside(
+def chart_within(
     sign_id: str, history: CoupleHistory, names: Names, limits: Limits = SHIPPED_LIMITS
+) -> RuledFigure | None:
+    """The same chart large, with its scale, for whoever asks why; only where the model's band is to be seen."""
+    if MEASURES.get(sign_id) is not COMPOSITE:
+        return None
+    step = max(1, history.week // 8 + 1)
+    return chart_beside(sign_id, history, names, limits, frame=CHART, week_step=step)
+
+
+def chart_beside(
+    sign_id: str,
+    history: CoupleHistory,
+    names: Names,
+    limits: Limits = SHIPPED_LIMITS,
+    *,
+    frame: Frame = BESIDE_A_SIGN,
+    week_step: int = 0,
 ) -> RuledFigure | None:
     """Both partners over all weeks on what a sign's rule reads; None where there is nothing to draw."""
     measure = MEASURES.get(sign_id)
@@ -58,7 +74,7 @@ def chart_beside(
     weeks = (0, max(history.week, 1))
     course = course_of(history) if measure is COMPOSITE else ()
     band = [(week, least, most) for week, _, least, most in course]
-    drawn = draw(measure.title, series, names, weeks, frame=BESIDE_A_SIGN, week_step=0, band=band)
+    drawn = draw(measure.title, series, names, weeks, frame=frame, week_step=week_step, band=band)
     plain = figure(drawn)
     if plain is None:
         return None
@@ -73,14 +89,14 @@ def chart_beside(
         )
     return RuledFigure(
         **values,
-        rule=None if limit is None else _height(limit),
+        rule=None if limit is None else _height(limit, frame),
         area=drawn.band,
-        baseline=_height(course[0][1]) if course else None,
+        baseline=_height(course[0][1], frame) if course else None,
     )
 
 
-def _height(value: float) -> float:
-    return round(BESIDE_A_SIGN.height * (1 - value / HIGHEST), 1)
+def _height(value: float, frame: Frame) -> float:
+    return round(frame.height * (1 - value / HIGHEST), 1)
 
 
 def _series(history: CoupleHistory, partner: Partner, item: str) -> tuple[tuple[int, float], ...]:
