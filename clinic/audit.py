@@ -126,6 +126,7 @@ class Event(StrEnum):
     SIGN_SET_ASIDE = "sign set aside"
     SIGN_BROUGHT_BACK = "sign brought back"
     SIGN_FOUND_USEFUL = "sign found useful or not"
+    SIGN_RULE_CHANGED = "sign rule changed"
     OWN_SIGN_ADDED = "own sign added"
     OWN_SIGN_REMOVED = "own sign removed"
     DECIDED = "decided"
@@ -190,6 +191,7 @@ REQUIRED: dict[Event, frozenset[str]] = {
     Event.INSTRUMENT_WORDED: frozenset({"name", "version"}),
     Event.INSTRUMENT_ON: frozenset({"name"}),
     Event.INSTRUMENT_OFF: frozenset({"name"}),
+    Event.SIGN_RULE_CHANGED: frozenset({"rule", "value"}),
     Event.REFERRED: frozenset({"for_whom"}),
     Event.REFERRAL_STEP: frozenset({"step"}),
     Event.SIGN_SET_ASIDE: frozenset({"sign", "state"}),

@@ -184,6 +184,7 @@ FORMS = {
     "admin": {
         "instruments.words",
         "referrals.contact",
+        "tuning.change",
         "referrals.contacts",
         "referrals.remove",
         "practice.add",

@@ -18,6 +18,7 @@ from assignments.models.reply import Reply
 from assignments.models.response import Answer, Comment, Outcome, ReadMark, Response, VisibilityChange
 from assignments.models.saved_line import SavedLine
 from assignments.models.sign_row import OwnSign, SignAside, SignUse
+from assignments.models.sign_rule import SignRuleChange
 from assignments.models.turn_part import TurnPart
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "SetAside",
     "SignAside",
     "SignJudgement",
+    "SignRuleChange",
     "SignUse",
     "Signature",
     "TurnPart",

@@ -36,6 +36,7 @@ from assignments.views import (
     thanks,
     today,
     together,
+    tuning,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -62,6 +63,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     exchange.blueprint,
     answers.blueprint,
     signs.blueprint,
+    tuning.blueprint,
     referrals.blueprint,
     sign_rows.blueprint,
     instruments.blueprint,

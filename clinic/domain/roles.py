@@ -107,6 +107,8 @@ class Permission(StrEnum):
     SIGNS_JUDGE = "checklist.stall_referral,write"
     DECISION_WRITE = "checklist.referral,sign_off"
     DECISION_READ = "decision.of_couple,read"
+    SIGNS_CASELOAD = "signs.caseload,read"
+    SIGNS_RULES = "signs.rules,read_write"
     CONTACTS_WRITE = "contact.practice,read_write"
     REFERRAL_WRITE = "referral.couple,create_update"
     REFERRAL_READ = "referral.couple,read"
