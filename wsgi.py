@@ -60,6 +60,7 @@ AREAS = {
     "signs": "couples",
     "brief": "couples",
     "room": "couples",
+    "sheets": "couples",
     "export": "couples",
     "export.consent": "me",
     "appointments": "couples",
