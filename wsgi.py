@@ -76,6 +76,7 @@ AREAS = {
     "notes": "couples",
     "brief": "couples",
     "room": "couples",
+    "sheets": "couples",
     "export": "couples",
     "export.consent": "me",
     "appointments": "couples",

@@ -81,6 +81,7 @@ class Event(StrEnum):
     OWN_PLAN_RESTORED = "own plan restored"
     DRAFT_SAVED = "draft saved"
     RESPONSE_SENT = "response sent"
+    TYPED_IN = "answer typed in from paper"
     RESPONSE_TAKEN_BACK = "response taken back"
     VISIBILITY_CHANGED = "visibility changed"
     VISIBILITY_CHANGE_CANCELLED = "visibility change cancelled"

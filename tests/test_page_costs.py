@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from assignments.demo.world import load_world
+from assignments.models import Assignment
 from clinic.extensions import db
 from clinic.models import Couple, Partner, Person
 from tests.conftest import Clock, CountQueries, SignInAs
@@ -69,6 +70,9 @@ COSTS = {
     "do.step": 7,
     "exchange.bring": 1,
     "exchange.choose": 3,
+    "export.caseload": 1,
+    "export.consent": 4,
+    "export.record": 3,
     "help.accessibility": 1,
     "help.exit_page": 1,
     "help.help_page": 1,
@@ -121,6 +125,7 @@ COSTS = {
     "several.extend": 5,
     "several.give": 7,
     "several.result": 5,
+    "sheets.typed": 30,
     "sign_in.again": 1,
     "sign_in.carry_on": 3,
     "sign_in.code": 2,
@@ -151,10 +156,12 @@ COSTS = {
 }
 # Answers that lead on to another page.
 NO_PAGES = {"home", "join.open_link", "reminders.feed", LEADS_OUT}
-# Files, with what each of them costs; {couple} is Sam and Jo's.
+# Files, with what each of them costs; {couple} is Sam and Jo's, and {given} something they were given.
 DOWNLOADS = {
     "brief.pdf": ("/c/couples/{couple}/brief.pdf", 25),
     "exchange.exercise": ("/c/library/gentle-questions/export", 2),
+    "sheets.given": ("/c/couples/{couple}/assignments/{given}/sheet.pdf", 4),
+    "sheets.sheet": ("/c/library/gentle-questions/sheet.pdf", 3),
     "exchange.plan": ("/c/plans/six-weeks/export", 2),
 }
 
@@ -184,7 +191,8 @@ def test_a_download_costs_what_is_pinned(
 ) -> None:
     with app.app_context():
         priya, couple = person_at("priya"), couple_of(person_at("sam"))
-    pinned = {address.format(couple=couple): cost for address, cost in DOWNLOADS.values()}
+        given = db.session.scalars(select(Assignment.id).where(Assignment.couple_id == couple)).first()
+    pinned = {address.format(couple=couple, given=given): cost for address, cost in DOWNLOADS.values()}
     assert {endpoint_of(app, address) for address in pinned} == set(DOWNLOADS)
     assert costs_of(as_(priya), pinned, count_queries) == pinned
 

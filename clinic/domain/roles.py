@@ -80,6 +80,7 @@ class Permission(StrEnum):
     ANSWER_HISTORY = "answer.any,history_read"
     ANSWER_VISIBILITY = "answer.any,change_visibility"
     ANSWER_STAFF_READ = "answer.any,staff_read"
+    ANSWER_TYPE_IN = "answer.any,type_in_from_paper"
     ANSWER_MARK_READ = "answer.any,mark_read"
     ENTRY_WRITE = "entry.own,write"
     TOGETHER_READ = "together.couple,read"
