@@ -386,6 +386,8 @@ def _counsellor() -> list[str]:
     return [
         "/sign-in/again",
         f"/c/several/{several}",
+        f"/c/couples/{sam}/settings/reopen",
+        f"/c/couples/{sam}/settings/close",
         *_desk(),
         *(f"/c/library/{slug}" for slug in db.session.scalars(select(PracticeExercise.slug))),
         *(f"/c/couples/{couple}/signs/decisions" for couple in _decided_about()),

@@ -150,6 +150,11 @@ FORMS = {
     },
     "admin": {
         "practice.add",
+        "practice_admin.account",
+        "practice_admin.reassign",
+        "practice_admin.reminders",
+        "practice_admin.sharing",
+        "practice_admin.supervise",
         "practice.change_rule",
         "practice.invite_again",
         "practice.recovery_code",

@@ -94,6 +94,17 @@ COSTS = {
     "practice.people": 4,
     "practice.rules": 3,
     "practice.urgent_help": 1,
+    "practice_admin.account": 2,
+    "practice_admin.couples": 3,
+    "practice_admin.log": 5,
+    "practice_admin.person": 7,
+    "practice_admin.reassign": 4,
+    "practice_admin.reminders": 1,
+    "practice_admin.sharing": 1,
+    "practice_counts.counts": 8,
+    "couple_settings.close": 2,
+    "couple_settings.reopen": 2,
+    "couple_settings.work": 2,
     "reminders.reminders": 5,
     "several.close": 5,
     "several.extend": 5,
@@ -126,12 +137,16 @@ DOWNLOADS = {
     "exchange.exercise": ("/c/library/gentle-questions/export", 2),
     "exchange.plan": ("/c/plans/six-weeks/export", 2),
 }
+# Files of the practice's own, for its admin.
+ADMINS_DOWNLOADS = {
+    "practice_counts.download": ("/p/export/counts.csv", 8),
+}
 
 
 def test_no_page_is_without_a_pinned_cost() -> None:
     """A page that is pinned here is reached by the crawl, which the next test sees to."""
     pages = {rule.endpoint for rule in ROUTES if "GET" in (rule.methods or ())}
-    assert pages - NO_PAGES == set(COSTS) | set(DOWNLOADS)
+    assert pages - NO_PAGES == set(COSTS) | set(DOWNLOADS) | set(ADMINS_DOWNLOADS)
 
 
 @pytest.mark.slow
@@ -156,6 +171,15 @@ def test_a_download_costs_what_is_pinned(
     pinned = dict(DOWNLOADS.values())
     assert {endpoint_of(app, address) for address in pinned} == set(DOWNLOADS)
     assert costs_of(as_(priya), pinned, count_queries) == pinned
+
+
+def test_a_download_of_the_admins_costs_what_is_pinned(
+    world: None, app: Flask, as_: SignInAs, count_queries: CountQueries
+) -> None:
+    with app.app_context():
+        admin = person_at("admin")
+    pinned = dict(ADMINS_DOWNLOADS.values())
+    assert costs_of(as_(admin), pinned, count_queries) == pinned
 
 
 # --- The same number of statements, however much there is.

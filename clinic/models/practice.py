@@ -29,6 +29,10 @@ class Practice(Model):
     hold_minutes: Mapped[int] = mapped_column(default=10)
     widening_minutes: Mapped[int] = mapped_column(default=1440)
     urgent_help: Mapped[str] = mapped_column(Text, default="")
+    # A reminder goes between these hours and on so many days of a week at most.
+    reminder_first_hour: Mapped[int] = mapped_column(default=0, server_default="0")
+    reminder_last_hour: Mapped[int] = mapped_column(default=23, server_default="23")
+    reminder_days: Mapped[int] = mapped_column(default=7, server_default="7")
     exit_url: Mapped[str] = mapped_column(String(300), default="https://www.bbc.co.uk/weather")
 
 

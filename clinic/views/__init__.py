@@ -12,6 +12,7 @@ from clinic.views import (
     leave,
     me,
     practice,
+    practice_admin,
     reminders,
     sign_in,
     talks,
@@ -28,6 +29,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     appointments.blueprint,
     calendars.blueprint,
     practice.blueprint,
+    practice_admin.blueprint,
     talks.blueprint,
     reminders.blueprint,
 )
