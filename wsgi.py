@@ -30,6 +30,7 @@ CASEWORK = (
     ("library", "Library", "library.library", "book"),
     ("plans", "Plans", "plans.plans", "calendar"),
 )
+BREAK_GLASS = ("break_glass", "Break-glass", "break_glass.ask", "lock")
 NAVIGATION = {
     Role.PARTNER: (
         ("today", "Today", "today.today", "home"),
@@ -39,7 +40,7 @@ NAVIGATION = {
         ("me", "Me", "me.me", "person"),
     ),
     Role.COUNSELLOR: CASEWORK,
-    Role.SUPERVISOR: CASEWORK,
+    Role.SUPERVISOR: (*CASEWORK, BREAK_GLASS),
     Role.ADMIN: (
         ("practice", "People", "practice.people", "people"),
         ("practice-couples", "Couples", "practice_admin.couples", "heart"),
@@ -48,6 +49,7 @@ NAVIGATION = {
         ("rules", "Rules", "practice.rules", "gear"),
         ("urgent", "Urgent help", "practice.urgent_help", "question"),
         ("erasures", "Deletions", "erasures.erasures", "bin"),
+        BREAK_GLASS,
         ("log", "Log", "practice_admin.log", "book"),
         ("counts", "Counts", "practice_counts.counts", "download"),
     ),

@@ -150,6 +150,9 @@ FORMS = {
     },
     "admin": {
         "practice.add",
+        "break_glass.ask",
+        "break_glass.decide",
+        "break_glass.refuse",
         "practice_admin.account",
         "practice_admin.reassign",
         "practice_admin.reminders",
@@ -163,6 +166,9 @@ FORMS = {
 }
 # Buttons that stand for minutes only, between two acts. tests/assignments/pages presses each of them.
 FOR_MINUTES = {
+    "break_glass.end",
+    "break_glass.noted",
+    "signs.cosign",
     "calendars.choose",
     "several.undo",
     "calendars.end",

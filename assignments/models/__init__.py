@@ -4,7 +4,7 @@ from assignments.models.agreement import AgreementText, Signature
 from assignments.models.assignment import Assignment, ExerciseVersion, SetAside, Withdrawal
 from assignments.models.bulk import BulkAct, BulkItem
 from assignments.models.checkin import Checkin
-from assignments.models.decision import Decision, DecisionNote, SignJudgement
+from assignments.models.decision import Decision, DecisionCosign, DecisionNote, SignJudgement
 from assignments.models.entry import Entry, EntryChange
 from assignments.models.library import PracticeExercise
 from assignments.models.pause import Pause
@@ -22,6 +22,7 @@ __all__ = [
     "Comment",
     "CouplePlan",
     "Decision",
+    "DecisionCosign",
     "DecisionNote",
     "Entry",
     "EntryChange",

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from assignments.actions import deciding
+from assignments.actions.deciding import cosign_decision
 from assignments.domain.signs import DecisionState, State
 from assignments.forms import DecisionForm, DecisionNoteForm, JudgementForm
+from assignments.queries.cosigning import cosignings_of, supervises
 from assignments.queries.decisions import SignsPage, decision_of, decisions_of, signs_page
 from assignments.views.figures import Figure
 from assignments.views.sign_charts import chart_beside
 from clinic import clock
-from clinic.access import needs, signed_in
+from clinic.access import can, needs, signed_in
 from clinic.domain.roles import Permission
 from clinic.errors import Conflict, NotFound
 from clinic.models import Couple
@@ -101,7 +103,28 @@ def _decisions(
         one.id: sent if sent is not None and one.id == noted else DecisionNoteForm(one.id, formdata=None)
         for one in kept
     }
-    return page("assignments/signs/decisions.html", sent, couple=couple, decisions=kept, forms=forms)
+    return page(
+        "assignments/signs/decisions.html",
+        sent,
+        couple=couple,
+        decisions=kept,
+        forms=forms,
+        cosigned=cosignings_of(signed_in(), couple),
+        may_cosign=can(signed_in(), Permission.DECISION_COSIGN) and supervises(signed_in(), couple),
+    )
+
+
+@blueprint.post("/c/couples/<uuid:couple_id>/signs/decisions/<uuid:decision_id>/co-sign")
+@needs(Permission.DECISION_COSIGN)
+def cosign(couple_id: UUID, decision_id: UUID) -> ResponseReturnValue:
+    """A supervisor puts their name beside one decision."""
+    try:
+        cosign_decision(actor=signed_in(), couple_id=couple_id, decision_id=decision_id)
+    except Conflict as problem:
+        flash(problem.sentence, "error")
+    else:
+        notice("Co-signed, with your name and the time.")
+    return redirect(url_for("signs.decisions", couple_id=couple_id))
 
 
 @blueprint.post("/c/couples/<uuid:couple_id>/signs/decisions/<uuid:decision_id>/notes")

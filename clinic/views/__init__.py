@@ -5,6 +5,7 @@ from flask import Blueprint
 from clinic.views import (
     account,
     appointments,
+    break_glass,
     calendars,
     couples,
     help,
@@ -28,6 +29,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     couples.blueprint,
     appointments.blueprint,
     calendars.blueprint,
+    break_glass.blueprint,
     practice.blueprint,
     practice_admin.blueprint,
     talks.blueprint,

@@ -305,10 +305,11 @@ def admin_pages(app: Flask, cast: Cast) -> list[str]:
             permission = access.permission_of(app, rule.endpoint)
             if not access.role_may(Role.ADMIN, permission) or set(rule.arguments) - set(ids):
                 continue
-            (name,) = rule.arguments or {""}
-            found += [
-                app.url_for(rule.endpoint, **({name: one} if name else {})) for one in ids.get(name, [None])
-            ]
+            for name in rule.arguments:
+                # mypy takes the names for those of url_for's own arguments.
+                found += [app.url_for(rule.endpoint, **{name: str(one)}) for one in ids[name]]  # type: ignore[arg-type]
+            if not rule.arguments:
+                found.append(app.url_for(rule.endpoint))
     return [one for one in found if one not in ("/leave", "/join/open")]
 
 
