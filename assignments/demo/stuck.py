@@ -17,6 +17,7 @@ ADE_AND_RUTH = Story(
         pressure=("4545", "5456"),
     ),
     next_in=3,
+    sees_alone="B",
     hour=10,
     given=(
         Given(
