@@ -24,6 +24,7 @@ LEADS_TO = {
     ActionKind.PLAN_TALK: ("talks.requests", Permission.TALK_READ),
     ActionKind.REVIEW_SIGNS: ("signs.signs", Permission.SIGNS_READ),
     ActionKind.ADJUST: ("assign.assign", Permission.ASSIGNMENT_WRITE),
+    ActionKind.LOOK: ("couple_plan.couple_plan", Permission.PLAN_READ),
     ActionKind.READ: ("answers.answers", Permission.ANSWER_STAFF_READ),
     ActionKind.CLOSE: ("couples.settings", Permission.COUPLE_END),
     ActionKind.DELETE: ("erasures.erasures", Permission.ERASURE_APPROVE),
@@ -96,6 +97,8 @@ def action_of(row: BoardRow, line: Line) -> tuple[str, str]:
         address = None
     elif row.action.kind is ActionKind.ADJUST:
         address = url_for(endpoint, couple=line.couple.id)
+    elif row.action.kind is ActionKind.READ and line.read_first is not None:
+        address = about("answers.answer", line.couple.id, response_id=line.read_first)
     elif row.action.kind is ActionKind.DELETE:
         address = url_for(endpoint)
     else:

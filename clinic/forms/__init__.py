@@ -211,6 +211,43 @@ class SecondCodeForm(Form):
     next: Any = HiddenField()
 
 
+class PasskeyForm(Form):
+    """What a passkey answered. Script puts it in; without script the page has other ways."""
+
+    answer: Any = HiddenField(
+        validators=[DataRequired("This takes a passkey. Try again, or use another way.")]
+    )
+    next: Any = HiddenField()
+
+
+def _passkey_name() -> StringField:
+    return StringField(
+        "Name for it",
+        filters=[trimmed],
+        validators=[DataRequired("Give it a name."), Length(max=60, message="Use at most 60 characters.")],
+        description="So that you know it again, such as the phone it is on.",
+    )
+
+
+class NewPasskeyForm(Form):
+    """A new passkey and what its owner calls it."""
+
+    answer: Any = HiddenField(validators=[DataRequired("No passkey was made. Try again.")])
+    name: Any = _passkey_name()
+
+
+class PasskeyNameForm(Form):
+    """Another name for a passkey."""
+
+    name: Any = _passkey_name()
+
+
+class ProveForm(Form):
+    """The pass-phrase, on a page of which it is a part."""
+
+    password: Any = PasswordField("Password", validators=[InputRequired("Enter your password.")])
+
+
 class FirstCodeForm(Form):
     """The first code of an app, which shows that it has read the key."""
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
-import recurring_ical_events  # type: ignore[import-untyped]  # It ships no types.
+import recurring_ical_events
 from flask import Flask
 from flask.testing import FlaskClient
 from icalendar import Calendar
