@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 
 from assignments.actions.deciding import decide, judge_sign
 from assignments.actions.entries import save_thanks
-from assignments.actions.reviewing import comment_on_response
+from assignments.actions.process_notes import write_note
+from assignments.actions.replying import reply_to_answers
 from assignments.domain.signs import DecisionState
 from assignments.domain.visibility import Level
 from assignments.models import Response
@@ -279,13 +280,9 @@ def full_of_words(cast: Cast, app: Flask) -> None:
         ):
             couple = cast.ade_and_ruth if person is cast.ade else cast.sam_and_jo
             answer = answered(person, given(cast.priya, couple), CANARY, level)
-        comment_on_response(
-            actor=cast.priya,
-            couple_id=cast.ade_and_ruth.id,
-            response_id=answer,
-            version=db.session.get_one(Response, answer).version,
-            words=CANARY,
-        )
+        seen = {answer: db.session.get_one(Response, answer).version}
+        reply_to_answers(actor=cast.priya, couple_id=cast.ade_and_ruth.id, seen=seen, words=CANARY)
+        write_note(actor=cast.priya, couple_id=cast.sam_and_jo.id, about_day=now().date(), words=CANARY)
         save_thanks(actor=cast.sam, what=CANARY, meant=CANARY, level=Level.SHARED)
         ask_to_talk(actor=cast.jo, reach=CANARY)
         couple_id = cast.sam_and_jo.id
