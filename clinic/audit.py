@@ -141,6 +141,7 @@ class Event(StrEnum):
     GLASS_REFUSED = "break-glass refused"
     GLASS_ENDED = "break-glass ended"
     GLASS_NOTED = "break-glass taken note of"
+    RECORD_EXPIRED = "record deleted when its time was up"
     STAFF_DISABLED = "staff account closed"
     STAFF_ENABLED = "staff account opened again"
     SUPERVISION_CHANGED = "supervision changed"

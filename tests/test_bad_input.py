@@ -190,6 +190,7 @@ FORMS = {
         "break_glass.decide",
         "break_glass.refuse",
         "practice_admin.account",
+        "practice_admin.keep",
         "practice_admin.reassign",
         "practice_admin.reminders",
         "practice_admin.sharing",

@@ -112,6 +112,7 @@ COSTS = {
     "practice.urgent_help": 1,
     "practice_admin.account": 2,
     "practice_admin.couples": 3,
+    "practice_admin.keep": 4,
     "practice_admin.log": 6,
     "practice_admin.person": 8,
     "practice_admin.reassign": 4,

@@ -95,3 +95,22 @@ class CounsellorForm(Form):
     def offer(self, counsellors: Sequence[tuple[str, str]]) -> None:
         """The counsellors there are: (id, name)."""
         self.counsellor.choices = [SelectChoice(*one) for one in counsellors]
+
+
+KEPT = (("good", "For good"), ("12", "1 year"), ("36", "3 years"), ("60", "5 years"), ("72", "6 years"))
+KEPT_LONG = (("84", "7 years"), ("120", "10 years"), ("240", "20 years"), ("360", "30 years"))
+
+
+class KeepForm(Form):
+    """How long a record is kept after the work was closed."""
+
+    keep: Any = RadioField(
+        "Keep a closed record",
+        choices=[SelectChoice(*one) for one in (*KEPT, *KEPT_LONG)],
+        validators=[InputRequired("Choose how long.")],
+    )
+
+    @property
+    def months(self) -> int | None:
+        """What was chosen; None keeps it for good."""
+        return None if self.keep.data == "good" else int(self.keep.data)

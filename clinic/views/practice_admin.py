@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from clinic import clock
 from clinic.access import fresh_pass_phrase, needs, signed_in
 from clinic.actions.practice_policy import change_reminder_limits, change_sharing_policy
+from clinic.actions.retention import change_retention
 from clinic.actions.staffing import (
     close_staff_account,
     open_staff_account,
@@ -21,11 +22,18 @@ from clinic.audit import Event
 from clinic.domain.roles import Permission, Role
 from clinic.errors import Conflict
 from clinic.forms import EARLIEST, LATEST, EmptyForm
-from clinic.forms.practice import CounsellorForm, ReminderLimitsForm, SharingPolicyForm, SupervisionForm
+from clinic.forms.practice import (
+    CounsellorForm,
+    KeepForm,
+    ReminderLimitsForm,
+    SharingPolicyForm,
+    SupervisionForm,
+)
 from clinic.models import Couple, Person
 from clinic.queries.people import colleagues_of, practice_of, staff_member, staff_of
 from clinic.queries.practices import LogFilter, all_couples, couple_of_practice, log_of
 from clinic.queries.reminders import limits_of
+from clinic.queries.retention import going_soon
 from clinic.web import notice, page
 
 blueprint = Blueprint("practice_admin", __name__)
@@ -180,6 +188,21 @@ def reminders() -> ResponseReturnValue:
         notice("Saved. It holds from the next reminder on.")
         return redirect(url_for("practice_admin.reminders"))
     return page("clinic/practice/reminders.html", form)
+
+
+@blueprint.route("/p/keep", methods=["GET", "POST"])
+@needs(Permission.PRACTICE_SETTINGS)
+@fresh_pass_phrase()
+def keep() -> ResponseReturnValue:
+    """How long closed records are kept, and which go soon."""
+    practice = practice_of(signed_in())
+    form = KeepForm(keep=str(practice.keep_months or "good"))
+    if form.validate_on_submit():
+        change_retention(actor=signed_in(), keep_months=form.months)
+        notice("Saved. Nothing goes in the next 30 days.")
+        return redirect(url_for("practice_admin.keep"))
+    going = going_soon(signed_in(), clock.now())
+    return page("clinic/practice/keep.html", form, practice=practice, going=going)
 
 
 # ---- the log ----
