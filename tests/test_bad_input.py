@@ -192,6 +192,15 @@ FORMS = {
         "referrals.contacts",
         "referrals.remove",
         "practice.add",
+        "break_glass.ask",
+        "break_glass.decide",
+        "break_glass.refuse",
+        "practice_admin.account",
+        "practice_admin.keep",
+        "practice_admin.reassign",
+        "practice_admin.reminders",
+        "practice_admin.sharing",
+        "practice_admin.supervise",
         "practice.change_rule",
         "practice.invite_again",
         "practice.recovery_code",
@@ -200,6 +209,9 @@ FORMS = {
 }
 # Buttons that stand for minutes only, between two acts. tests/assignments/pages presses each of them.
 FOR_MINUTES = {
+    "break_glass.end",
+    "break_glass.noted",
+    "signs.cosign",
     "calendars.choose",
     "several.undo",
     "calendars.end",

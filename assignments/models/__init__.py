@@ -5,7 +5,7 @@ from assignments.models.assignment import Assignment, ExerciseVersion, SetAside,
 from assignments.models.bulk import BulkAct, BulkItem
 from assignments.models.checkin import Checkin
 from assignments.models.consent import RecordConsent
-from assignments.models.decision import Decision, DecisionNote, SignJudgement
+from assignments.models.decision import Decision, DecisionCosign, DecisionNote, SignJudgement
 from assignments.models.entry import Entry, EntryChange
 from assignments.models.instrument import InstrumentAnswer, InstrumentUse, InstrumentWording
 from assignments.models.library import PracticeExercise
@@ -33,6 +33,7 @@ __all__ = [
     "CoupleLook",
     "CouplePlan",
     "Decision",
+    "DecisionCosign",
     "DecisionNote",
     "Entry",
     "EntryChange",

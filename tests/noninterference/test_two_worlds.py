@@ -190,6 +190,7 @@ def build(url: str) -> World:
             "referral_id": [UUID(int=1)],
             "erasure_id": [UUID(int=1)],
             "act_id": [UUID(int=1)],
+            "glass_id": [UUID(int=1)],
             "number": [1],
             "agreement": [OUR_PAUSE, OUR_TIME],
             "sign": ["trauma_in_the_way"],
