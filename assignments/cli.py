@@ -1,4 +1,4 @@
-"""What an operator does from the command line about work: the demo world, the library, the signs."""
+"""What an operator does from the command line about work: the demo world, the library, the signs, a record to hand on."""
 
 from __future__ import annotations
 
@@ -6,20 +6,26 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from uuid import UUID
 
 import click
 from flask import Flask
 from flask.cli import AppGroup
 
 from assignments import demo
+from assignments.actions.exporting import take_record_as_operator
 from assignments.domain.signs import KINDS, LineError, assess_lines
 from assignments.library.loader import LibraryReport, check_library
 from assignments.library.plan_loader import read_plans
 from assignments.library.schema import schemas
+from assignments.queries.record_files import files_of
+from clinic.errors import NotFound
+from clinic.files import zipped
 
 demo_group = AppGroup("demo", help="The invented practices, for looking and for load.")
 library_group = AppGroup("library", help="The exercises that ship.")
 signs_group = AppGroup("signs", help="The referral signs.")
+export_group = AppGroup("export", help="Records to hand on.")
 
 
 @demo_group.command("load")
@@ -76,6 +82,24 @@ def schema(folder: Path) -> None:
         click.echo(str(folder / name))
 
 
+@export_group.command("couple")
+@click.argument("couple_id", type=click.UUID)
+@click.option(
+    "--to", "target", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file."
+)
+def export_couple(couple_id: UUID, target: Path) -> None:
+    """Write a couple's record as one archive: each partner's words as far as they agreed, and no others."""
+    try:
+        made = take_record_as_operator(couple_id=couple_id)
+    except NotFound:
+        raise click.ClickException("There is no couple with that id.") from None
+    if target.exists():
+        raise click.ClickException(f"{target} is there already; choose another name.")
+    target.touch(mode=0o600)
+    target.write_bytes(zipped(files_of(made)))
+    click.echo(f"Written to {target}. Whoever holds it can read it.")
+
+
 @signs_group.command("assess")
 def assess() -> None:
     """Read couple histories from standard input, one JSON line each; write one result a line."""
@@ -87,11 +111,6 @@ def assess() -> None:
     except LineError as problem:
         out.flush()
         raise click.ClickException(str(problem)) from None
-    except UnicodeEncodeError:
-        out.flush()
-        raise click.ClickException(
-            f"Line {lines.number}: it holds half of a character, which no text can carry."
-        ) from None
     out.flush()
 
 
@@ -126,5 +145,5 @@ def _report() -> LibraryReport:
 
 def init_cli(app: Flask) -> None:
     """Register the commands."""
-    for group in (demo_group, library_group, signs_group):
+    for group in (demo_group, library_group, signs_group, export_group):
         app.cli.add_command(group)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
 from clinic import audit, clock
 from clinic.actions.practices import create_practice
+from clinic.crypto import KeyRing
 from clinic.extensions import db
+from clinic.key_rotation import rotate, values_by_key
 from clinic.models import Practice
 from clinic.worker import work, work_once
 
 practice_group = AppGroup("practice", help="Practices.")
 audit_group = AppGroup("audit", help="The audit log.")
+keys_group = AppGroup("keys", help="The keys that people's words are sealed with.")
 
 
 @practice_group.command("create")
@@ -67,9 +72,45 @@ def verify() -> None:
         raise click.exceptions.Exit(1)
 
 
+@keys_group.command("status")
+def keys_status() -> None:
+    """Say how many values each key has sealed, and which keys may be taken off the ring."""
+    ring: KeyRing = current_app.extensions["key_ring"]
+    counts = values_by_key()
+    for number in sorted(ring.numbers | counts.keys()):
+        left = "" if number in ring.numbers else "  NOT ON THE RING: these cannot be read"
+        if not counts[number] and number != ring.current:
+            left = "  may be taken off the ring"
+        click.echo(
+            f"key {number}: {counts[number]} values{'  seals' if number == ring.current else ''}{left}"
+        )
+    if counts.keys() - ring.numbers:
+        raise click.exceptions.Exit(1)
+
+
+@keys_group.command("rotate")
+def keys_rotate() -> None:
+    """Seal everything with the newest key of the ring; may be stopped and started again. Fails when a value does not open."""
+    ring: KeyRing = current_app.extensions["key_ring"]
+    counts = values_by_key()
+    stale = counts.total() - counts[ring.current]
+    unreadable: Counter[str] = Counter()
+    with click.progressbar(length=stale, label=f"Sealing with key {ring.current}") as bar:
+        for turned in rotate():
+            unreadable[str(turned.column)] += turned.unreadable
+            bar.update(turned.sealed + turned.unreadable)
+    click.echo(f"{stale - unreadable.total()} values sealed with key {ring.current}.")
+    if unreadable.total():
+        for place, number in sorted(unreadable.items()):
+            if number:
+                click.echo(f"{place}: {number} do not open and were left as they are.", err=True)
+        raise click.exceptions.Exit(1)
+
+
 def init_cli(app: Flask) -> None:
     """Register the commands."""
     app.cli.add_command(practice_group)
     app.cli.add_command(audit_group)
+    app.cli.add_command(keys_group)
     app.cli.add_command(send_due)
     app.cli.add_command(worker)

@@ -65,6 +65,7 @@ class KeyRing:
         if not self._keys:
             raise ValueError("At least one encryption key is needed.")
         self.current = max(self._keys)
+        self.numbers = frozenset(self._keys)
         self.for_practice = lru_cache(maxsize=4096)(self._derive)
 
     def _derive(self, number: int, practice_id: UUID) -> AESGCM:

@@ -24,7 +24,7 @@ from tests.test_matrix import ROUTES
 # Who does not bring a form that somebody else has not.
 WALKERS = [visitor for visitor in VISITORS if visitor.name not in ("supervisor", "nobody")]
 # Seen once, however many visitors find them.
-ANYBODYS = ("sign_in.", "help.", "me.", "account.")
+ANYBODYS = ("sign_in.", "help.", "me.", "account.", "passkeys.")
 # Forms that only stand on the page after an act: which act, on which form.
 AFTER = {
     "assign.undo": "assign.preview",
@@ -43,6 +43,8 @@ FORMS = {
         "sign_in.recover",
         "sign_in.recover_codes",
         "sign_in.sign_in",
+        "passkeys.begin",
+        "passkeys.sign_in",
     },
     "new partner": {"join.agree"},
     "partner": {
@@ -60,6 +62,8 @@ FORMS = {
         "account.end",
         "account.not_me",
         "account.password",
+        "passkeys.make",
+        "passkeys.new",
         "me.theme",
         "mine.hide",
         "reminders.calendar_address",
@@ -81,17 +85,22 @@ FORMS = {
         "thanks.restore",
         "turns.check",
         "turns.draft",
+        "turns.one_phone",
         "turns.part",
         "turns.undo",
     },
     "partner on Sunday": {"check_in.check_in"},
+    "partner whose phone is passed on": {"sign_in.hand_back"},
     "partner at work": {
         "account.codes",
         "account.off",
         "agreements.use",
         "do.check",
+        "instruments.answer",
         "mine.cancel_sharing",
         "mine.change_sharing",
+        "passkeys.passkey",
+        "passkeys.remove",
         "sign_in.leave_it",
     },
     "counsellor": {
@@ -115,6 +124,14 @@ FORMS = {
         "appointments.book",
         "appointments.cancel",
         "appointments.restore",
+        "calendars.make",
+        "calendars.upload",
+        "couple_settings.close",
+        "couple_settings.limit",
+        "couple_settings.reopen",
+        "several.close",
+        "several.extend",
+        "several.give",
         "assign.change",
         "assign.preview",
         "assign.reopen",
@@ -148,13 +165,26 @@ FORMS = {
         "couples.recovery_code",
         "couples.safety_conversation",
         "exchange.bring",
+        "instruments.switch_off",
+        "instruments.switch_on",
+        "room.enter",
         "signs.decide",
         "sign_in.again",
         "signs.judge",
         "signs.note",
+        "referrals.new",
+        "referrals.step",
+        "sign_rows.add",
+        "sign_rows.aside",
+        "sign_rows.useful",
         "talks.spoken",
     },
+    "in the room": {"room.agreement", "room.leave", "room.timer"},
     "admin": {
+        "instruments.words",
+        "referrals.contact",
+        "referrals.contacts",
+        "referrals.remove",
         "practice.add",
         "practice.change_rule",
         "practice.invite_again",
@@ -164,7 +194,12 @@ FORMS = {
 }
 # Buttons that stand for minutes only, between two acts. tests/assignments/pages presses each of them.
 FOR_MINUTES = {
+    "calendars.choose",
+    "several.undo",
+    "calendars.end",
     "couples.close",
+    "sign_rows.back",
+    "sign_rows.remove",
     "own_data.cancel",
     "couples.reset_factor",
     "practice.reset_factor",

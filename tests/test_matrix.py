@@ -38,6 +38,7 @@ from config import TestConfig
 from tests import builders
 from tests.assignments.given import OUR_PAUSE, OUR_TIME, PAUSE, SIT_DOWN, agreed
 from tests.assignments.planned import planned
+from tests.assignments.questionnaires import asked
 from tests.cast import Cast, read_again
 from tests.changes import Changes, changes_of, digest_of_everything
 from tests.conftest import EVENING
@@ -49,7 +50,12 @@ SHARED_BY_THE_COUPLE = {Permission.ASSIGNMENT_READ, Permission.TOGETHER_READ}
 # The counsellor's pages about one turn of listening turns.
 ON_A_TURN = {"answers.exchange", "answers.mark_turn_read", "answers.comment_on_turn", "answers.bring_turn"}
 # Asking what is one's own by id: only the owner gets it, whatever role others have.
-ONLY_THE_OWNER = {Permission.ACCOUNT_OWN, Permission.PAUSE_ASK, Permission.SIGN_INS}
+ONLY_THE_OWNER = {
+    Permission.ACCOUNT_OWN,
+    Permission.ACCOUNT_UPDATE,
+    Permission.PAUSE_ASK,
+    Permission.SIGN_INS,
+}
 # A slug names something that ships with the product, and a step, a slot or a sign name no row.
 NO_OWNER = {
     "slug",
@@ -230,6 +236,7 @@ def things_of_sams(cast: Cast) -> World:
         "step": journal.steps[0].key,
         "sign": "trauma_in_the_way",
         "token": "made-up",
+        "name": "csi-4",
         "plan": "six-weeks",
         "week": 2,
         **extra_rows(cast),
@@ -253,6 +260,7 @@ def own_exercise_of(cast: Cast) -> str:
 
 def extra_rows(cast: Cast) -> dict[str, Any]:
     """Rows that an address may name beside those every route knows."""
+    from assignments.actions.bulk import extend_several
     from assignments.actions.deciding import decide
     from assignments.actions.entries import save_thanks
     from assignments.actions.erasing import ask_for_erasure
@@ -260,9 +268,13 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
     from assignments.actions.pausing import ask_for_a_pause
     from assignments.actions.pinning import bring_turns
     from assignments.actions.process_notes import write_note
+    from assignments.actions.referring import ContactWords, add_contact, refer
     from assignments.actions.replying import reply_to_parts, save_line
+    from assignments.actions.sign_rows import add_own_row
     from assignments.actions.turns import save_part, send_part
+    from assignments.domain.bulk import Until
     from assignments.domain.pauses import Back
+    from assignments.domain.referrals import Whom
     from assignments.domain.signs import DecisionState
 
     entry = save_thanks(actor=cast.sam, what="You rang my mother", meant="", level=Level.PRIVATE)
@@ -282,10 +294,24 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
     }
     part = save_part(actor=cast.sam, **where, value={"text": "Tea"}, version=0)
     send_part(actor=cast.sam, **where, version=part.version)
+    for couple in (cast.sam_and_jo, cast.ade_and_ruth):
+        asked(couple)
     erasure = ask_for_erasure(actor=cast.sam)
     decision = decide(
-        actor=cast.priya, couple_id=cast.sam_and_jo.id, state=DecisionState.CONTINUE, reason="Going well"
+        actor=cast.priya, couple_id=cast.sam_and_jo.id, state=DecisionState.REFER_ON, reason="Going elsewhere"
     )
+    contact = add_contact(actor=cast.ada, words=ContactWords("The Quay", "individual", "", "", ""))
+    referral = refer(
+        actor=cast.priya,
+        couple_id=cast.sam_and_jo.id,
+        decision_id=decision.id,
+        contact_id=contact.id,
+        whom=Whom.A,
+        words="Please see Sam",
+        facts=[],
+        consents={"A": day},
+    )
+    row = add_own_row(actor=cast.priya, couple_id=cast.sam_and_jo.id, title="Talks of moving")
     reply = reply_to_parts(
         actor=cast.priya, couple_id=cast.sam_and_jo.id, seen={part.id: part.version}, words="Thank you."
     )[0]
@@ -294,9 +320,14 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
     line = save_line(actor=cast.priya, words="Thank you for this.")
     own = copy_plan(actor=cast.priya, slug="six-weeks")
     planned(cast.priya, cast.sam_and_jo)
+    extended = extend_several(actor=cast.priya, couple_ids=[cast.sam_and_jo.id], until=Until.WEEK)
     return {
+        "act_id": extended.id,
         "own_plan": own.slug,
         "decision_id": decision.id,
+        "row_id": row.id,
+        "contact_id": contact.id,
+        "referral_id": referral.id,
         "reply_id": reply.id,
         "pin_id": pin.id,
         "note_id": note.id,
@@ -306,6 +337,7 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
         "request_id": request_id,
         "pause_id": ask_for_a_pause(actor=cast.sam, back=Back.HOUR).id,
         "part_id": part.id,
+        "passkey_id": builders.passkey(cast.sam).id,
         "turn": 1,
         "number": 1,
         "turns": turns.id,

@@ -19,7 +19,7 @@ from assignments.demo.world import load_world
 from clinic.extensions import db
 from clinic.models import Couple, Partner, Person
 from tests.conftest import Clock, CountQueries, SignInAs
-from tests.crawl import LEADS_OUT, VISITORS, client_of, endpoint_of, pages_of, person_at
+from tests.crawl import LEADS_OUT, VISITORS, client_of, couple_of, endpoint_of, pages_of, person_at
 from tests.test_matrix import ROUTES
 
 COSTS = {
@@ -36,13 +36,13 @@ COSTS = {
     "answers.exchange": 18,
     "answers.lines": 2,
     "answers.how_it_went": 6,
-    "appointments.appointment": 3,
+    "appointments.appointment": 4,
     "appointments.appointments": 3,
     "assign.assign": 13,
     "assign.assignment": 12,
     "assign.preview": 15,
     "board.board": 23,
-    "brief.brief": 29,
+    "brief.brief": 31,
     "erasures.erasure": 3,
     "erasures.erasures": 2,
     "own_data.data": 3,
@@ -51,6 +51,8 @@ COSTS = {
     "builder.edit": 2,
     "builder.new": 1,
     "builder.preview": 2,
+    "calendars.calendar": 2,
+    "calendars.upload": 1,
     "check_in.check_in": 3,
     "couple.couple": 22,
     "couple_plan.couple_plan": 15,
@@ -58,6 +60,7 @@ COSTS = {
     "couples.couples": 4,
     "couples.new": 1,
     "couples.settings": 5,
+    "diary.diary": 25,
     "do.check": 6,
     "do.done": 11,
     "do.hard": 7,
@@ -71,6 +74,10 @@ COSTS = {
     "help.help_page": 1,
     "help.privacy": 1,
     "help.urgent": 1,
+    "instruments.answer": 9,
+    "instruments.for_couple": 9,
+    "instruments.instruments": 2,
+    "instruments.words": 2,
     "join.account": 4,
     "join.agree": 3,
     "join.answered": 0,
@@ -86,6 +93,12 @@ COSTS = {
     "notes.delete": 5,
     "notes.notes": 8,
     "pause.back": 6,
+    "passkeys.make": 1,
+    "passkeys.new": 1,
+    "passkeys.own": 1,
+    "passkeys.passkey": 1,
+    "passkeys.remove": 1,
+    "passkeys.sign_in": 1,
     "pause.pause": 6,
     "plan_builder.edit": 4,
     "plans.plan": 3,
@@ -95,15 +108,29 @@ COSTS = {
     "practice.people": 4,
     "practice.rules": 3,
     "practice.urgent_help": 1,
+    "referrals.contact": 2,
+    "referrals.contacts": 2,
+    "referrals.for_couple": 5,
+    "referrals.new": 5,
+    "referrals.referral": 5,
     "reminders.reminders": 5,
+    "room.agreement": 4,
+    "room.leave": 1,
+    "room.room": 19,
+    "several.close": 5,
+    "several.extend": 5,
+    "several.give": 7,
+    "several.result": 5,
     "sign_in.again": 1,
     "sign_in.carry_on": 3,
     "sign_in.code": 1,
+    "sign_in.hand_back": 1,
     "sign_in.recover": 1,
     "sign_in.recover_codes": 1,
     "sign_in.sign_in": 0,
+    "signs.decision": 5,
     "signs.decisions": 4,
-    "signs.signs": 16,
+    "signs.signs": 21,
     "talks.ask": 3,
     "talks.requests": 9,
     "thanks.edit": 4,
@@ -113,13 +140,16 @@ COSTS = {
     "together.assignment": 8,
     "together.together": 10,
     "turns.check": 7,
+    "turns.hand": 7,
+    "turns.one_phone": 7,
     "turns.part": 7,
     "turns.turn": 11,
 }
 # Answers that lead on to another page.
 NO_PAGES = {"home", "join.open_link", "reminders.feed", LEADS_OUT}
-# Files, with what each of them costs.
+# Files, with what each of them costs; {couple} is Sam and Jo's.
 DOWNLOADS = {
+    "brief.pdf": ("/c/couples/{couple}/brief.pdf", 25),
     "exchange.exercise": ("/c/library/gentle-questions/export", 2),
     "exchange.plan": ("/c/plans/six-weeks/export", 2),
 }
@@ -149,8 +179,8 @@ def test_a_download_costs_what_is_pinned(
     world: None, app: Flask, as_: SignInAs, count_queries: CountQueries
 ) -> None:
     with app.app_context():
-        priya = person_at("priya")
-    pinned = dict(DOWNLOADS.values())
+        priya, couple = person_at("priya"), couple_of(person_at("sam"))
+    pinned = {address.format(couple=couple): cost for address, cost in DOWNLOADS.values()}
     assert {endpoint_of(app, address) for address in pinned} == set(DOWNLOADS)
     assert costs_of(as_(priya), pinned, count_queries) == pinned
 
@@ -167,7 +197,7 @@ FILE = {
     "/agreements": 8,
     "/signs": 16,
     "/signs/decisions": 4,
-    "/brief": 23,
+    "/brief": 24,
     "/appointments": 3,
     "/settings": 5,
 }

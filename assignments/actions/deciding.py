@@ -9,14 +9,9 @@ from uuid import UUID, uuid4
 from assignments.domain.lengths import NOTE_CHARACTERS, REASON_CHARACTERS
 from assignments.domain.signs import DecisionState, State
 from assignments.models import Decision, DecisionNote, SignJudgement
-from assignments.queries.decisions import (
-    JUDGEMENT_LABELS,
-    assessment_of,
-    decision_of,
-    evidence_digest,
-    evidence_of,
-    judgements_of,
-)
+from assignments.queries.decisions import decision_of, evidence_digest
+from assignments.queries.sign_rows import JUDGEMENT_LABELS
+from assignments.queries.signs import situation_of
 from clinic import clock, crypto
 from clinic.access import require
 from clinic.audit import Event, record
@@ -44,7 +39,9 @@ def judge_sign(*, actor: Person, couple_id: UUID, sign: str, judgement: str, not
     require(actor, Permission.SIGNS_JUDGE)
     couple = couple_for(actor, couple_id)
     now = clock.now()
-    judged = {one.id for one in assessment_of(actor, couple, now).rows if one.state is State.YOU_JUDGE}
+    there = situation_of(actor, couple, now)
+    judged = {one.id for one in there.assessment.rows if one.state is State.YOU_JUDGE}
+    judged |= {row.key for row in there.own}
     if sign not in judged:
         raise NotFound
     if judgement not in JUDGEMENT_LABELS:
@@ -92,8 +89,8 @@ def decide(
         raise Conflict(f"Use at most {REASON_CHARACTERS} characters.")
     if review_on is not None and review_on < clock.today(practice_of(actor).timezone):
         raise WrongReviewDay("That day has passed. Choose today or later, or leave it empty.")
-    assessment = assessment_of(actor, couple, now)
-    evidence = evidence_of(assessment, judgements_of(actor, couple))
+    there = situation_of(actor, couple, now)
+    evidence = there.evidence
     if seen and seen != evidence_digest(evidence):
         raise Conflict("The evidence has changed since you opened this page. Look again, then save.")
     decision = Decision(
@@ -105,7 +102,7 @@ def decide(
         state=state,
         review_on=review_on,
         in_brief=in_brief,
-        met_signs=",".join(sign.id for sign in assessment.signs if sign.state is State.MET),
+        met_signs=",".join(sign.id for sign in there.assessment.signs if sign.state is State.MET),
     )
     decision.reason_sealed = crypto.seal(decision, "reason_sealed", reason)
     decision.evidence_sealed = crypto.seal(

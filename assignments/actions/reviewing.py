@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
 
 from assignments.models import CoupleLook, ReadMark
-from assignments.queries.agreements_for_staff import ReadAgreements, agreements_for_staff
+from assignments.queries.agreements_for_staff import ReadAgreements, agreements_for_staff, agreements_read
 from assignments.queries.outcomes import HowItWent, how_it_went
 from assignments.queries.review import read_marks, readable_rows, shared_thanks_rows
 from assignments.queries.strands import readable_part_rows, readable_parts
@@ -29,8 +29,10 @@ def record_reading(
     response_ids: Sequence[UUID],
     what: str,
     thanks_ids: Sequence[UUID] = (),
+    part_ids: Collection[UUID] = (),
+    text_ids: Collection[UUID] = (),
 ) -> None:
-    """Write down that staff read these words, a line for each answer and thank-you, before they are shown.
+    """Write down that staff read these words before they are shown, a line for each row they stand in.
 
     `what` names the page. Raises NotFound unless all of them may be read now.
     """
@@ -38,7 +40,33 @@ def record_reading(
     couple = couple_for(actor, couple_id)
     responses = readable_rows(actor, couple, response_ids, clock.now())
     thanks = shared_thanks_rows(couple, thanks_ids, clock.now())
-    record_each(actor, Event.WORDS_READ, (*responses.values(), *thanks), what=what)
+    parts = readable_part_rows(actor, couple, part_ids, clock.now()) if part_ids else []
+    texts = agreements_read(couple, text_ids, clock.now()) if text_ids else []
+    record_each(actor, Event.WORDS_READ, (*responses.values(), *thanks, *parts, *texts), what=what)
+
+
+@transaction
+def take_brief_away(
+    *,
+    actor: Person,
+    couple_id: UUID,
+    response_ids: Sequence[UUID],
+    thanks_ids: Sequence[UUID],
+    part_ids: Collection[UUID],
+    own: bool,
+) -> None:
+    """Write down that a brief was made as a file, and the words in it as read. `own` says which of the two it was."""
+    require(actor, Permission.BRIEF_READ)
+    couple = couple_for(actor, couple_id)
+    record(actor, Event.BRIEF_TAKEN, couple, couple_id=couple.id, own=own)
+    record_reading(
+        actor=actor,
+        couple_id=couple_id,
+        response_ids=response_ids,
+        thanks_ids=thanks_ids,
+        part_ids=part_ids,
+        what="brief",
+    )
 
 
 @transaction

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from random import Random
 
+from assignments.demo import questionnaires
 from assignments.demo.own_words import tell_note
 from assignments.demo.scene import Scene, new_id
 from assignments.demo.stories import Report, Story, Who
@@ -74,6 +75,10 @@ class Telling:
         self._thanks()
         self._read(work.responses)
         self._judged()
+        # Of a chance of their own, so that a questionnaire changes nothing else of a story.
+        for asked in self.story.asked:
+            chance = Random(f"{self.couple.id} {asked.name}")
+            questionnaires.ask(self.scene, self.counsellor, self.couple, self.people, asked, chance)
         # A chance of their own, so that a note more changes nothing else of the story.
         chance = Random(f"{self.couple.id} notes")
         for noted in self.story.notes:

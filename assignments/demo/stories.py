@@ -115,6 +115,28 @@ class Decided:
 
 
 @dataclass(frozen=True)
+class Referred:
+    """A letter that followed the decision of so many days ago, about one of them, and what became of it."""
+
+    contact: str
+    slot: str
+    days: int
+    words: str
+    steps: tuple[tuple[str, int], ...] = ()
+    follow_up_in: int | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A questionnaire in use since so many weeks: each partner's totals, round after round, None for none."""
+
+    name: str
+    weeks_ago: int
+    first: tuple[int | None, ...]
+    second: tuple[int | None, ...]
+
+
+@dataclass(frozen=True)
 class Judged:
     """The counsellor's own view on a sign that the software never works out."""
 
@@ -146,6 +168,8 @@ class Story:
     given: tuple[Given, ...] = ()
     thanks: tuple[Thanks, ...] = ()
     decided: tuple[Decided, ...] = ()
+    asked: tuple[Asked, ...] = ()
+    referred: Referred | None = None
     judged: tuple[Judged, ...] = ()
     notes: tuple[Noted, ...] = ()
     unread: int = 0

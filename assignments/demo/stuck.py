@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from assignments.demo.stories import Aside, Decided, Given, Judged, Noted, Said, Story, Thanks, Who, course
+from assignments.demo.stories import (
+    Aside,
+    Asked,
+    Decided,
+    Given,
+    Judged,
+    Noted,
+    Said,
+    Story,
+    Thanks,
+    Who,
+    course,
+)
 from assignments.domain.signs import DecisionState
 
 ADE_AND_RUTH = Story(
@@ -18,6 +30,11 @@ ADE_AND_RUTH = Story(
     ),
     next_in=3,
     hour=10,
+    # The fourth round of the first is open now; nobody has answered it yet.
+    asked=(
+        Asked("csi-4", 12, (10, 11, 10), (11, 10, 9)),
+        Asked("phq-2", 7, (2, 2), (3, 4)),
+    ),
     notes=(
         Noted(
             10,
@@ -215,8 +232,8 @@ HUGO_AND_CLAIRE = Story(
     Who("Hugo", "Patel"),
     Who("Claire", "Moreau"),
     course(
-        "666555444333/444555566777/333444555566",
-        "655554443332/445555667778/344455666677",
+        "666555444333/444555566777/222344555666",
+        "655554443332/445555667778/233455666677",
         again=("nesswssw", "esswsssw"),
         hope=("776543", "665433"),
         part=("dddddl", "dddkkk"),

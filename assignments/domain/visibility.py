@@ -163,6 +163,24 @@ def partner_reads(own: Sharing, other: Sharing | None, now: datetime, *, frozen:
     return False
 
 
+class Consent(StrEnum):
+    """What an author lets go into a record of the couple that is handed on. Nothing, until they say so."""
+
+    NONE = "none"
+    SHARED = "shared"
+    COUNSELLOR = "counsellor"
+
+
+def may_be_handed_on(consent: Consent, own: Sharing, other: Sharing | None, now: datetime) -> bool:
+    """Whether these words may stand in a record that leaves the practice. What its author keeps never does.
+
+    A hold or an ending takes nothing out: it stops what partners see, and the record is what was said before.
+    """
+    if consent is Consent.COUNSELLOR:
+        return counsellor_reads(own, now)
+    return consent is Consent.SHARED and partner_reads(own, other, now)
+
+
 def revealed_at(one: Sharing, two: Sharing, now: datetime) -> datetime | None:
     """When two answers opened together, or None if they have not by `now`.
 

@@ -12,13 +12,14 @@ from wtforms import (  # type: ignore[attr-defined]  # types-WTForms does not kn
     HiddenField,
     RadioField,
     SelectChoice,
+    StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optional
 
-from assignments.domain.lengths import COMMENT_CHARACTERS, NOTE_CHARACTERS, REASON_CHARACTERS
+from assignments.domain.lengths import COMMENT_CHARACTERS, NOTE_CHARACTERS, REASON_CHARACTERS, ROW_CHARACTERS
 from assignments.domain.signs import DECISION_LABELS
-from assignments.queries.decisions import JUDGEMENT_LABELS
+from assignments.queries.sign_rows import JUDGEMENT_LABELS
 from clinic.forms import Form, in_reach, trimmed
 
 OPEN_AGAIN = "Open this page again first."
@@ -121,6 +122,39 @@ class JudgementForm(Form):
         super().__init__(**more)
         # The page shows one such form for each sign, and an id may stand on a page once.
         self.judgement.id, self.note.id = f"judgement-{sign}", f"note-{sign}"
+
+
+class AsideForm(Form):
+    """Why a row is set aside."""
+
+    reason: Any = TextAreaField(
+        "Why set it aside",
+        description="It comes back when its state changes, and after four weeks at the latest.",
+        filters=[trimmed],
+        validators=[DataRequired("Say why, in a line."), _at_most(NOTE_CHARACTERS)],
+    )
+
+    def __init__(self, sign: str, **more: Any) -> None:
+        super().__init__(**more)
+        # The page shows one such form for each row, and an id may stand on a page once.
+        self.reason.id = f"aside-{sign}"
+
+
+class OwnRowForm(Form):
+    """A row in the counsellor's own words."""
+
+    title: Any = StringField(
+        "What you want to watch",
+        description="A short line, such as: talks about moving out. You judge it yourself.",
+        filters=[trimmed],
+        validators=[DataRequired("Write what you want to watch."), _at_most(ROW_CHARACTERS)],
+    )
+
+
+class UsefulForm(Form):
+    """Whether a sign was of use, as one of two buttons says."""
+
+    useful: Any = StringField(validators=[AnyOf(("yes", "no"), "Choose yes or no.")])
 
 
 class DecisionNoteForm(Form):

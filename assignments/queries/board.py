@@ -15,14 +15,16 @@ from assignments.access import is_frozen, sharing_of, sharing_of_part
 from assignments.domain import board, checkins, progress, visibility
 from assignments.domain.history import Partner
 from assignments.domain.progress import is_open_to
-from assignments.domain.signs import State, assess
-from assignments.domain.stalls import Names
+from assignments.domain.signs import Assessment, State, assess_many
+from assignments.domain.stalls import SHIPPED_LIMITS, Names
 from assignments.models import Decision, ReadMark, Response, TurnPart
-from assignments.queries.decisions import Decided, due_signs, signs_met
+from assignments.queries.decisions import Decided, signs_met
 from assignments.queries.erasures import who_asked
 from assignments.queries.history import GivenTurn, Record, records_for
 from assignments.queries.pauses import pauses_of
 from assignments.queries.plans import checks_due
+from assignments.queries.signs import due_signs
+from clinic.domain.appointments import BOTH
 from clinic.extensions import db
 from clinic.models import Appointment, Couple, Invitation, Person, SafetyConversation
 from clinic.models import Partner as Place
@@ -59,12 +61,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Visit:
-    """One of today's appointments; `at` is the practice's wall clock, `number` counts from the couple's first."""
+    """One of today's appointments; `at` is the practice's wall clock, `number` counts from the couple's first.
+
+    One with a partner alone has the number 0 and says with whom.
+    """
 
     at: str
     couple: Couple
     number: int
     is_next: bool
+    with_whom: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,7 +99,13 @@ def board_for(reader: Person, now: datetime) -> Board:
         )
         for couple, record in found
     }
-    facts = [_facts(couple, record, known, len(unread[couple.id]), now) for couple, record in found]
+    # One reader's couples are of one practice, and its limits hold for each of them.
+    limits = next((record.limits for _, record in found), SHIPPED_LIMITS)
+    assessed = assess_many([record.history for _, record in found], limits)
+    facts = [
+        _facts(couple, record, assessment, known, len(unread[couple.id]), now)
+        for (couple, record), assessment in zip(found, assessed, strict=True)
+    ]
     return Board(board.board(facts), lines, _visits(reader, couples, now))
 
 
@@ -186,8 +198,9 @@ class _Known:
         }
 
 
-def _facts(couple: Couple, record: Record, known: _Known, unread: int, now: datetime) -> board.CoupleFacts:
-    assessment = assess(record.history)
+def _facts(
+    couple: Couple, record: Record, assessment: Assessment, known: _Known, unread: int, now: datetime
+) -> board.CoupleFacts:
     first, second = (_practice(partner, record, known, now) for partner in couple.partners)
     return board.CoupleFacts(
         couple_id=str(couple.id),
@@ -345,6 +358,7 @@ def _visits(reader: Person, couples: Sequence[Couple], now: datetime) -> tuple[V
                 Appointment.practice_id == reader.practice_id,
                 Appointment.couple_id.in_([one.couple_id for one in today]),
                 Appointment.cancelled_at.is_(None),
+                Appointment.for_whom == BOTH,
                 Appointment.starts_at < midnight,
             )
             .group_by(Appointment.couple_id)
@@ -353,8 +367,10 @@ def _visits(reader: Person, couples: Sequence[Couple], now: datetime) -> tuple[V
     coming = next((one.id for one in today if one.starts_at + timedelta(minutes=one.minutes) > now), None)
     visits = []
     for one in today:
+        at, couple = f"{one.starts_at.astimezone(zone):%H:%M}", by_id[one.couple_id]
+        if not one.is_joint:
+            visits.append(Visit(at, couple, 0, one.id == coming, couple.partner(one.for_whom).name))
+            continue
         earlier[one.couple_id] = number = earlier.get(one.couple_id, 0) + 1
-        visits.append(
-            Visit(f"{one.starts_at.astimezone(zone):%H:%M}", by_id[one.couple_id], number, one.id == coming)
-        )
+        visits.append(Visit(at, couple, number, one.id == coming))
     return tuple(visits)

@@ -19,9 +19,10 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, selectinload
 
 from assignments.access import has_ended, sharing_of, sharing_of_entry, sharing_of_part
-from assignments.domain import visibility
+from assignments.domain import visibility, wordings
 from assignments.domain.checkins import ITEMS
 from assignments.domain.exercises import Exercise, lines_of, personalised, sentence_of
+from assignments.domain.instruments import INSTRUMENTS
 from assignments.domain.visibility import Level
 from assignments.models import (
     AgreementText,
@@ -30,6 +31,7 @@ from assignments.models import (
     Comment,
     Entry,
     EntryChange,
+    InstrumentAnswer,
     Outcome,
     Response,
     Signature,
@@ -40,6 +42,7 @@ from assignments.queries.agreements import uses_step
 from assignments.queries.agreements import words_of as words_of_agreement
 from assignments.queries.assignments import assignments_of, exercise_of
 from assignments.queries.entries import THANKS
+from assignments.queries.instruments import items_of, wordings_by_id
 from assignments.queries.replies import delivered
 from assignments.queries.responses import own_values, said_in, unsealed_value
 from assignments.queries.uses import TIME, USE, value_of
@@ -49,7 +52,7 @@ from clinic.models import Partner
 from clinic.queries.people import practice_of
 from clinic.queries.reminders import timetable_of
 
-Row = TypeVar("Row", Response, TurnPart, AgreementText, Entry, Checkin, Outcome)
+Row = TypeVar("Row", Response, TurnPart, AgreementText, Entry, Checkin, InstrumentAnswer, Outcome)
 
 TRIED = {"tried": "Tried it", "part": "Did part of it", "not": "Not this time"}
 INBOX = {"no": "No", "yes": "Yes", "unsure": "Not sure"}
@@ -125,6 +128,7 @@ def own_copy(place: Partner, now: datetime) -> OwnCopy:
             Part("Small thank-yous", list(_entries(reading, thanks=True))),
             Part("Notes beside an exercise", list(_entries(reading, thanks=False))),
             Part("Weekly check-ins", list(_checkins(reading))),
+            Part("Other questions", list(_questionnaires(reading))),
             Part("How it went", list(_outcomes(reading))),
         ],
     )
@@ -322,6 +326,25 @@ def _checkins(reading: _Reading) -> Iterator[Thing]:
                 line = labels.get(value, str(value)) if labels else f"{value} out of 10"
                 said.append(Said(item.label_for(reading.partner), [line]))
         yield Thing("Week from this day", row.week_of, "", reading.seen_by(Level.COUNSELLOR), said)
+
+
+def _questionnaires(reading: _Reading) -> Iterator[Thing]:
+    """What was asked then and what was answered. A score is no words of the author's, so none stands here."""
+    statement = reading.own(InstrumentAnswer, InstrumentAnswer.author_id)
+    rows = db.session.scalars(
+        statement.order_by(InstrumentAnswer.round_on.desc(), InstrumentAnswer.name)
+    ).all()
+    words = wordings_by_id(reading.place.practice_id, [row.wording_id for row in rows]) if rows else {}
+    for row in rows:
+        if row.name in INSTRUMENTS:
+            said = wordings.chosen_words(words[row.wording_id], INSTRUMENTS[row.name], items_of(row))
+            yield Thing(
+                name="A few questions",
+                when=reading.day(row.answered_at),
+                state="",
+                seen_by=reading.seen_by(Level.COUNSELLOR),
+                said=[Said(asked, [answer]) for asked, answer in said],
+            )
 
 
 def _outcomes(reading: _Reading) -> Iterator[Thing]:

@@ -216,10 +216,13 @@ def _of_both(
     record: Record, appointments: Sequence[Appointment], zone: ZoneInfo, now: datetime
 ) -> Iterator[Happening]:
     couple = record.couple
-    for number, one in enumerate(appointments, start=1):
+    number = 0
+    for one in appointments:
+        number += one.is_joint
         at = one.starts_at.astimezone(zone)
         coming = " to come" if one.starts_at > now else ""
-        yield Happening(at.date(), Kind.APPOINTMENT, f"Appointment {number}{coming}, {at:%H:%M}")
+        called = str(number) if one.is_joint else f"with {couple.partner(one.for_whom).name} alone"
+        yield Happening(at.date(), Kind.APPOINTMENT, f"Appointment {called}{coming}, {at:%H:%M}")
     for assignment in assignments_of(couple):
         if assignment.couple_plan_id is not None and assignment.starts_on > now.astimezone(zone).date():
             continue  # The weeks to come stand on the plan's own page.

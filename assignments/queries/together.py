@@ -29,6 +29,7 @@ from clinic.queries.people import practice_of
 class SharedAnswer:
     """One partner's answer as both read it: each answered step's title with what was said."""
 
+    id: UUID
     slot: str
     author_name: str
     said: Sequence[tuple[str, list[str]]]
@@ -38,6 +39,7 @@ class SharedAnswer:
 class SharedPart:
     """One part of a listening turn as both read it: who and the words, never when."""
 
+    id: UUID
     slot: str
     author_name: str
     lines: Sequence[str]
@@ -226,7 +228,7 @@ def _strands(
         if author is not None and step is not None:
             other, counsellor = couple.partner(author.place.other).name, couple.counsellor.name
             lines = lines_of(personalised(step, partner=other, counsellor=counsellor), unsealed_value(row))
-            strands.setdefault(row.speaker, []).append(SharedPart(author.slot, author.name, lines))
+            strands.setdefault(row.speaker, []).append(SharedPart(row.id, author.slot, author.name, lines))
     return [(couple.partner(slot).name, parts) for slot, parts in strands.items()]
 
 
@@ -237,6 +239,7 @@ def _answer(couple: Couple, response: ReadResponse) -> SharedAnswer:
         response.exercise, partner=couple.partner(author.place.other).name, counsellor=couple.counsellor.name
     )
     return SharedAnswer(
+        id=response.id,
         slot=response.slot,
         author_name=response.author_name,
         said=said_in(exercise, response.values),

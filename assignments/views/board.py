@@ -87,10 +87,10 @@ def _drawn(row: BoardRow, line: Line) -> Drawn:
     sparks = []
     for key, title in (("closeness", "Closeness"), ("tension", "Tension")):
         sparks.append((f"{title}, 6 wk", figures.small(title, key, history, line.names, span)))
-    return Drawn(row, line, tuple(sparks), _action(row, line))
+    return Drawn(row, line, tuple(sparks), action_of(row, line))
 
 
-def _action(row: BoardRow, line: Line) -> tuple[str, str]:
+def action_of(row: BoardRow, line: Line) -> tuple[str, str]:
     """Label and address of the row's one action; without its page or the right to it, the couple's own page."""
     endpoint, permission = LEADS_TO[row.action.kind]
     if not can(signed_in(), permission):

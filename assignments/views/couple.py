@@ -22,7 +22,7 @@ from clinic import clock
 from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
 from clinic.models import Appointment, Couple
-from clinic.queries.appointments import appointments_of
+from clinic.queries.appointments import all_appointments_of
 from clinic.queries.couples import couple_for, safety_gate, standings
 from clinic.queries.people import practice_of
 from clinic.times import short_day
@@ -76,7 +76,7 @@ def week_span(monday: date) -> str:
 def couple(couple_id: UUID) -> ResponseReturnValue:
     """The timeline; `kind` leaves one kind of thing or what is new, `weeks=all` shows every week, `charts=table` numbers."""
     found, now = couple_for(signed_in(), couple_id), clock.now()
-    record, appointments = record_of(signed_in(), found, now), appointments_of(found)
+    record, appointments = record_of(signed_in(), found, now), all_appointments_of(signed_in(), found)
     wanted = request.args.get("kind")
     only = next((kind for kind in Kind if kind == wanted), None)
     since = looked_since(signed_in(), found, appointments, now)

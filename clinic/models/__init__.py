@@ -4,7 +4,7 @@ from clinic.models.appointment import Appointment
 from clinic.models.audit import AuditHead, AuditLine
 from clinic.models.couple import Couple, Partner, SafetyConversation
 from clinic.models.erasure import Erasure
-from clinic.models.factor import HalfSignIn, SecondFactor, SpareCode
+from clinic.models.factor import HalfSignIn, Passkey, PasskeyQuestion, SecondFactor, SpareCode
 from clinic.models.outbox import OutboxMail
 from clinic.models.person import Invitation, Person, Recovery, Supervision
 from clinic.models.practice import Practice, SafetyRuleChange
@@ -25,6 +25,8 @@ __all__ = [
     "KeptForm",
     "OutboxMail",
     "Partner",
+    "Passkey",
+    "PasskeyQuestion",
     "Person",
     "Practice",
     "Recovery",

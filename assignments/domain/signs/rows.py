@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from assignments.domain.history import CoupleHistory
-from assignments.domain.stalls import Limits, Movement, Names, Sufficiency
+from assignments.domain.history import CoupleHistory, Partner
+from assignments.domain.stalls import Finding, Limits, Movement, Names, Sufficiency
 
 
 class State(StrEnum):
@@ -178,7 +178,6 @@ class Verdict:
     evidence: Mapping[str, object] = field(default_factory=dict)
     clears: str = ""
     probability: float | None = None
-    validated: bool = False
     readings: tuple[str, ...] = ()
 
 
@@ -221,7 +220,6 @@ class Assessment:
     why: str
     signs: tuple[Sign, ...]
     reports: Mapping[str, int]
-    line: tuple[tuple[int, float], ...]
     version: str
 
     def sign(self, sign_id: str) -> Sign:
@@ -250,8 +248,8 @@ class Assessment:
 class Case:
     """What every rule is handed: the record, the limits, the names, and the movement already estimated.
 
-    ``movements`` are those of the last evaluated weeks, oldest first; ``stall_movements`` only of weeks in
-    which a lack of movement may be judged at all.
+    ``movements``, ``tension_rises`` and ``pulled_back_rises`` are those of the last evaluated weeks, oldest first;
+    ``stall_movements`` only of weeks in which a lack of movement may be judged at all.
     """
 
     history: CoupleHistory
@@ -261,3 +259,5 @@ class Case:
     why: str
     movements: tuple[Movement, ...]
     stall_movements: tuple[Movement, ...]
+    tension_rises: tuple[Finding, ...]
+    pulled_back_rises: Mapping[Partner, tuple[Finding, ...]]

@@ -6,7 +6,7 @@ from alembic import op
 import clinic.extensions
 
 revision = "0060"
-down_revision = "0017"
+down_revision = '0032'
 
 HAS_SUBJECT = "response_id IS NOT NULL OR part_id IS NOT NULL"
 

@@ -25,14 +25,12 @@ from wtforms import (  # type: ignore[attr-defined]  # types-WTForms does not kn
     SelectMultipleField,
     StringField,
     TextAreaField,
-    TimeField,
 )
 from wtforms.validators import (
     DataRequired,
     Email,
     InputRequired,
     Length,
-    NumberRange,
     ValidationError,
 )
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -213,6 +211,43 @@ class SecondCodeForm(Form):
     next: Any = HiddenField()
 
 
+class PasskeyForm(Form):
+    """What a passkey answered. Script puts it in; without script the page has other ways."""
+
+    answer: Any = HiddenField(
+        validators=[DataRequired("This takes a passkey. Try again, or use another way.")]
+    )
+    next: Any = HiddenField()
+
+
+def _passkey_name() -> StringField:
+    return StringField(
+        "Name for it",
+        filters=[trimmed],
+        validators=[DataRequired("Give it a name."), Length(max=60, message="Use at most 60 characters.")],
+        description="So that you know it again, such as the phone it is on.",
+    )
+
+
+class NewPasskeyForm(Form):
+    """A new passkey and what its owner calls it."""
+
+    answer: Any = HiddenField(validators=[DataRequired("No passkey was made. Try again.")])
+    name: Any = _passkey_name()
+
+
+class PasskeyNameForm(Form):
+    """Another name for a passkey."""
+
+    name: Any = _passkey_name()
+
+
+class ProveForm(Form):
+    """The pass-phrase, on a page of which it is a part."""
+
+    password: Any = PasswordField("Password", validators=[InputRequired("Enter your password.")])
+
+
 class FirstCodeForm(Form):
     """The first code of an app, which shows that it has read the key."""
 
@@ -338,18 +373,6 @@ class SafetyConversationForm(Form):
         super().__init__(**more)
         # The page shows one such form for each partner, and an id may stand on a page once.
         self.held_on.id = f"held_on-{slot}"
-
-
-class AppointmentForm(Form):
-    """When a couple comes, in the practice's own time."""
-
-    day: Any = DateField("Day", validators=[_needed("Enter a day."), in_reach])
-    at: Any = TimeField("Time", validators=[_needed("Enter a time.")])
-    minutes: Any = WholeNumberField(
-        "Minutes",
-        default=60,
-        validators=[_needed("Enter how long it lasts."), NumberRange(10, 480, "Enter 10 to 480 minutes.")],
-    )
 
 
 class TalkForm(Form):
