@@ -130,11 +130,11 @@ def she_reads_an_answer_replies_and_brings_it_along(page: Page, *, script: bool)
         page.keyboard.press("Alt+n")
     else:
         page.get_by_role("link", name="Next new", exact=True).click()
-    page.wait_for_url(lambda url: url != first)
+    expect(page).not_to_have_url(first)
     while page.locator("figure.answer").count() < 2:
         before = page.url
         page.get_by_role("link", name="Next new", exact=True).click()
-        page.wait_for_url(lambda url, before=before: url != before)
+        expect(page).not_to_have_url(before)
     page.get_by_text("Your saved lines", exact=True).click()
     line = page.locator("a[data-line]").last
     words = line.inner_text()
