@@ -1,4 +1,4 @@
-"""What an operator does from the command line about work: the demo world, the library, the signs."""
+"""What an operator does from the command line about work: the demo world, the library, the signs, a record to hand on."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from assignments import demo
+from assignments.actions.exporting import take_record_as_operator
 from assignments.domain.history import to_json as history_json
 from assignments.domain.signs import KINDS, LineError, assess_lines
 from assignments.domain.simulator.worlds import STRESS, STRESS_LABELS, world
@@ -21,6 +23,9 @@ from assignments.domain.stalls import SHIPPED_LIMITS
 from assignments.library.loader import LibraryReport, check_library
 from assignments.library.plan_loader import read_plans
 from assignments.library.schema import schemas
+from assignments.queries.record_files import files_of
+from clinic.errors import NotFound
+from clinic.files import zipped
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
 demo_group = AppGroup("demo", help="The invented practices, for looking and for load.")
 library_group = AppGroup("library", help="The exercises that ship.")
 signs_group = AppGroup("signs", help="The referral signs.")
+export_group = AppGroup("export", help="Records to hand on.")
 
 
 @demo_group.command("load")
@@ -76,6 +82,24 @@ def schema(folder: Path) -> None:
     for name, text in schemas().items():
         (folder / name).write_text(text, encoding="utf-8")
         click.echo(str(folder / name))
+
+
+@export_group.command("couple")
+@click.argument("couple_id", type=click.UUID)
+@click.option(
+    "--to", "target", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file."
+)
+def export_couple(couple_id: UUID, target: Path) -> None:
+    """Write a couple's record as one archive: each partner's words as far as they agreed, and no others."""
+    try:
+        made = take_record_as_operator(couple_id=couple_id)
+    except NotFound:
+        raise click.ClickException("There is no couple with that id.") from None
+    if target.exists():
+        raise click.ClickException(f"{target} is there already; choose another name.")
+    target.touch(mode=0o600)
+    target.write_bytes(zipped(files_of(made)))
+    click.echo(f"Written to {target}. Whoever holds it can read it.")
 
 
 @signs_group.command("assess")
@@ -197,5 +221,5 @@ def _report() -> LibraryReport:
 
 def init_cli(app: Flask) -> None:
     """Register the commands."""
-    for group in (demo_group, library_group, signs_group):
+    for group in (demo_group, library_group, signs_group, export_group):
         app.cli.add_command(group)

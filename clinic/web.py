@@ -165,12 +165,16 @@ def _guard() -> ResponseReturnValue | None:
         raise NotFound
     permission = access.permission_of(_app(), endpoint)
     if permission is Permission.PAGE_PUBLIC:
-        return _answer_again()
+        return _back_to_the_room() or _answer_again()
     if not current_user.is_authenticated:
         return _sign_in_first()
     person = access.signed_in()
+    if (back := _back_to_the_room()) is not None:
+        return back
     access.require(person, permission)
     _touch(person)
+    if person.sign_in.passed_at is not None and not getattr(view, "is_open_while_passed", False):
+        return redirect(url_for("sign_in.hand_back", next=_safe_next()), 303)
     if permission not in OWN_WAY_IN:
         if person.must_change_passphrase:
             return redirect(url_for("account.password"))
@@ -184,6 +188,23 @@ def _guard() -> ResponseReturnValue | None:
     if asks_afresh is not None and asks_afresh() and not _is_fresh(person):
         return redirect(url_for("sign_in.again", next=_way_back()), 303)
     return _answer_again()
+
+
+def _back_to_the_room() -> ResponseReturnValue | None:
+    """Two partners look at this screen: whatever was asked for, they get their room, and nothing is done.
+
+    Marked views alone are let through, and those only for the couple in the room, so a new page is closed by default.
+    """
+    endpoint = request.endpoint or ""
+    if endpoint == "static" or endpoint.endswith(".static") or not current_user.is_authenticated:
+        return None
+    sign_in = access.signed_in().sign_in
+    if sign_in.in_room_since is None:
+        return None
+    asked_for = (request.view_args or {}).get("couple_id", sign_in.room_couple_id)
+    if getattr(request_view(), "is_for_the_room", False) and asked_for == sign_in.room_couple_id:
+        return None
+    return redirect(url_for(_app().config["ROOM_ENDPOINT"], couple_id=sign_in.room_couple_id), 303)
 
 
 def _is_fresh(person: Person) -> bool:
@@ -331,7 +352,8 @@ def _seal_response(response: Response) -> Response:
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     if "device" in g:
         _set_cookie(response, DEVICE_COOKIE, g.device, max_age=YEAR)
-    if getattr(request_view(), "ends_history", False):
+    view = request_view()
+    if getattr(view, "ends_history", False) or getattr(view, "is_open_while_passed", False):
         # A fresh HttpOnly cookie set by the signed-out page itself is what keeps Back from showing the
         # page before it: measured, where `no-store` and Clear-Site-Data alone were not enough.
         _set_cookie(response, "visit", secrets.token_urlsafe(9), max_age=None)
@@ -349,13 +371,13 @@ def _set_cookie(response: Response, name: str, value: str, max_age: int | None) 
     )
 
 
-def at_most(rate: str) -> Any:
-    """Limit what one person may send to a view, as in "30 per minute"; reading stays free.
+def at_most(rate: str, *, reading: bool = False) -> Any:
+    """Limit what one person may send to a view, as in "30 per minute"; reading stays free unless it is costly.
 
     Whoever is not signed in is known by their network address alone. Two partners often share one, and what is
     left of an allowance must not tell either of them what the other has sent.
     """
-    return limiter.limit(rate, methods=["POST"], key_func=_sender)
+    return limiter.limit(rate, methods=["GET"] if reading else ["POST"], key_func=_sender)
 
 
 def _sender() -> str:

@@ -51,22 +51,35 @@ EXTRAS = {
 }
 # Counting a wrong code is what these are for; nothing else may change when one is refused.
 # Answers are read when their page is shown again, and that leaves its line in the audit.
-READS = {"answers.mark_read", "answers.comment"}
+READS = {"answers.mark_read", "answers.comment", "room.timer"}
+# From the room every address that is not its own leads back into it, whether or not there is such a thing.
+BACK_INTO_THE_ROOM = {"room.agreement", "room.leave", "room.timer"}
 # A copy of one's own words may be taken twice from one page; each leaves its line in the audit and nothing else.
-MAY_COME_TWICE = {"own_data.data"}
+MAY_COME_TWICE = {"own_data.data", "export.record", "export.caseload"}
 COUNTS_TRIES = {
     "account.app",
     "account.off",
     "account.password",
     "join.account",
+    "passkeys.new",
+    "room.leave",
     "sign_in.again",
     "sign_in.code",
+    "sign_in.hand_back",
     "sign_in.recover_codes",
     "sign_in.sign_in",
 }
-# Refused even when filled in soundly, because nobody has the second half: both codes of a recovery.
+# Refused even when filled in soundly, because nobody has the second half: both codes of a recovery, a device.
 # Nobody is told the old pass-phrase of somebody in the stories twice: what is sound once is the old one then.
-HALF_KNOWN = {"account.app", "account.password", "account.off", "sign_in.code", "sign_in.recover_codes"}
+HALF_KNOWN = {
+    "account.app",
+    "account.password",
+    "account.off",
+    "passkeys.make",
+    "passkeys.sign_in",
+    "sign_in.code",
+    "sign_in.recover_codes",
+}
 
 
 def try_everything(ground: Ground, found: Found, made_up: bytes) -> Iterator[str]:
@@ -192,7 +205,8 @@ def try_unknown_ids(ground: Ground, found: Found, made_up: bytes) -> Iterator[st
         reply = ground.client.post(
             other, data=encoded(fields), content_type="application/x-www-form-urlencoded"
         )
-        if reply.status_code != 404 or reply.data != made_up:
+        back = found.endpoint in BACK_INTO_THE_ROOM and reply.status_code == 303
+        if not back and (reply.status_code != 404 or reply.data != made_up):
             yield f"{found}: an unknown id answers {reply.status}"
         if ground.has_changed():
             yield f"{found}: an unknown id changes something"

@@ -98,6 +98,11 @@ class Sharing:
                 yield change.takes_effect_at
 
 
+def shared(sent_at: datetime, opens_at: datetime) -> Sharing:
+    """What has one level only: it goes to the partner and the counsellor once its hold has passed."""
+    return Sharing(Level.SHARED, sent_at, opens_at)
+
+
 def loosest_of(limits: Iterable[Level], *, allows_counsellor_only: bool) -> Level:
     """How far something may be opened that several limits bind: the tightest of them.
 
@@ -161,6 +166,24 @@ def partner_reads(own: Sharing, other: Sharing | None, now: datetime, *, frozen:
     if level is Level.BOTH and other is not None:
         return revealed_at(own, other, now) is not None
     return False
+
+
+class Consent(StrEnum):
+    """What an author lets go into a record of the couple that is handed on. Nothing, until they say so."""
+
+    NONE = "none"
+    SHARED = "shared"
+    COUNSELLOR = "counsellor"
+
+
+def may_be_handed_on(consent: Consent, own: Sharing, other: Sharing | None, now: datetime) -> bool:
+    """Whether these words may stand in a record that leaves the practice. What its author keeps never does.
+
+    A hold or an ending takes nothing out: it stops what partners see, and the record is what was said before.
+    """
+    if consent is Consent.COUNSELLOR:
+        return counsellor_reads(own, now)
+    return consent is Consent.SHARED and partner_reads(own, other, now)
 
 
 def revealed_at(one: Sharing, two: Sharing, now: datetime) -> datetime | None:

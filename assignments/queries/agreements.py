@@ -39,6 +39,7 @@ from clinic.queries.people import practice_of
 class SharedAgreement:
     """An agreement as both partners find it: its words lie open, and it is in force or there to be signed."""
 
+    text_id: UUID
     assignment: Assignment
     exercise: Exercise
     step: AgreementStep
@@ -198,6 +199,7 @@ def shared_agreements(
                 value = words_of(by_text[text_id])
                 found.append(
                     SharedAgreement(
+                        text_id=text_id,
                         assignment=assignment,
                         exercise=exercise,
                         step=step,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -22,7 +22,16 @@ from assignments.queries.uses import (
     read_time,
     read_use,
 )
+from clinic.errors import NotFound
 from clinic.models import Couple
+
+
+def agreements_read(couple: Couple, text_ids: Collection[UUID], now: datetime) -> list[AgreementText]:
+    """The rows of these words, for staff the couple was read for. Raises NotFound unless all may be read now."""
+    found = [row for row, _ in texts_for_staff(couple, now) if row.id in set(text_ids)]
+    if len(found) != len(set(text_ids)):
+        raise NotFound
+    return found
 
 
 @dataclass(frozen=True)

@@ -15,15 +15,14 @@ from assignments.access import frozen_since, has_ended, sharing_of, sharing_of_p
 from assignments.domain import visibility
 from assignments.domain.exercises import lines_of, personalised
 from assignments.domain.visibility import Change, Level
-from assignments.models import Assignment, Comment, Response, TurnPart
+from assignments.models import Assignment, Response, TurnPart
 from assignments.queries.agreements import own_texts
 from assignments.queries.assignments import assignments_of, exercise_of
 from assignments.queries.checkins import own_checkins
 from assignments.queries.entries import own_thanks
 from assignments.queries.responses import history_of_own, own_values, said_in, turn_of, unsealed_value
-from clinic import crypto
 from clinic.extensions import db
-from clinic.models import Partner
+from clinic.models import Partner, Person
 from clinic.queries.people import practice_of
 
 
@@ -56,6 +55,8 @@ class OwnAnswer:
     pending: Change | None
     may_have_been_read: bool
     may_take_back: bool
+    typed_by: str
+    """Who typed it in from paper; empty for what its author wrote here."""
     said: Sequence[tuple[str, list[str]]]
 
 
@@ -71,15 +72,6 @@ class OwnPart:
     saved_at: datetime
     level: Level
     can_be_hidden: bool
-
-
-@dataclass(frozen=True)
-class ReadComment:
-    """What the counsellor said about one version of an answer."""
-
-    words: str
-    at: datetime
-    is_about_now: bool
 
 
 def own_history(place: Partner, now: datetime) -> list[Kept]:
@@ -105,6 +97,12 @@ def own_history(place: Partner, now: datetime) -> list[Kept]:
     return sorted(kept, key=lambda one: (one.day, one.kind, one.id.hex), reverse=True)
 
 
+def name_of_typist(row: Response) -> str:
+    """The first name of whoever typed an answer in, for its author and for staff."""
+    typist = db.session.get(Person, row.typed_by_id) if row.typed_by_id else None
+    return typist.name if typist is not None else ""
+
+
 def own_answer(place: Partner, row: Response, now: datetime) -> OwnAnswer:
     """One answer with its words, from a row that `own_response_by_id` has let through."""
     sharing, couple = sharing_of(row), place.couple
@@ -126,6 +124,7 @@ def own_answer(place: Partner, row: Response, now: datetime) -> OwnAnswer:
         pending=sharing.pending(now) if row.sent_at else None,
         may_have_been_read=visibility.is_frozen_text(sharing, other, now, frozen_since=stopped),
         may_take_back=visibility.may_take_back(sharing, other, now, frozen_since=stopped),
+        typed_by=name_of_typist(row),
         said=said_in(exercise, own_values(row)),
     )
 
@@ -149,25 +148,6 @@ def own_part(place: Partner, row: TurnPart, now: datetime) -> OwnPart:
         level=sharing_of_part(row).level_at(now),
         can_be_hidden=row.sent_at is not None and row.hidden_at is None,
     )
-
-
-def comments_on(place: Partner, row: Response) -> list[ReadComment]:
-    """The counsellor's comments on one of the author's own answers, oldest first."""
-    if row.author_id != place.person_id:
-        return []
-    rows = db.session.execute(
-        select(Comment)
-        .where(Comment.practice_id == place.practice_id, Comment.response_id == row.id)
-        .order_by(Comment.at, Comment.id)
-    ).scalars()
-    return [
-        ReadComment(
-            words=crypto.unseal(comment, "words_sealed", comment.words_sealed),
-            at=comment.at,
-            is_about_now=comment.response_version == row.version,
-        )
-        for comment in rows
-    ]
 
 
 def _kept_agreements(place: Partner, zone: ZoneInfo, now: datetime) -> list[Kept]:

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
-from dataclasses import asdict
-from datetime import date, datetime
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, redirect, render_template, send_file, url_for
+from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from assignments.access import has_ended
@@ -21,6 +16,7 @@ from assignments.queries.erasures import own_erasure
 from assignments.queries.own_copy import OwnCopy
 from clinic.access import fresh_pass_phrase, needs, signed_in
 from clinic.domain.roles import Permission
+from clinic.files import as_file, as_json, zipped
 from clinic.forms import Form
 from clinic.models import Partner
 from clinic.queries.couples import own_place
@@ -43,7 +39,8 @@ def data() -> ResponseReturnValue:
     if form.validate_on_submit():
         # It may be asked for again from the same page: it changes nothing, and the first may not have arrived.
         keep_form_open()
-        return _as_file(packed(make_own_copy(actor=signed_in())))
+        made = packed(make_own_copy(actor=signed_in()))
+        return as_file(made, f"{FILE_NAME}.zip", "application/zip")
     return page(
         "assignments/own_data/data.html",
         form,
@@ -98,32 +95,10 @@ def packed(made: OwnCopy) -> bytes:
     """A page to read, its style, and the same as JSON. No name in it tells where it came from."""
     shown = render_template("assignments/own_data/copy.html", copy=made)
     style = (Path(current_app.static_folder or "") / STYLE).read_text("utf-8")
-    files = {
-        f"{FILE_NAME}.html": shown,
-        f"{FILE_NAME}.css": style,
-        f"{FILE_NAME}.json": json.dumps(asdict(made), default=_plain, ensure_ascii=False, indent=1),
-    }
-    whole = io.BytesIO()
-    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in files.items():
-            # The moment in the archive is the earliest there can be: the copy says itself when it was made.
-            archive.writestr(zipfile.ZipInfo(name), text, zipfile.ZIP_DEFLATED)
-    return whole.getvalue()
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    raise TypeError(f"{type(value)} has no place in a copy.")
-
-
-def _as_file(content: bytes) -> Response:
-    return send_file(
-        io.BytesIO(content),
-        mimetype="application/zip",
-        as_attachment=True,
-        download_name=f"{FILE_NAME}.zip",
-        etag=False,
-        last_modified=None,
-        max_age=None,
+    return zipped(
+        {
+            f"{FILE_NAME}.html": shown,
+            f"{FILE_NAME}.css": style,
+            f"{FILE_NAME}.json": as_json(made),
+        }
     )

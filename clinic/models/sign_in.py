@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clinic.extensions import Model, UTCDateTime
@@ -27,7 +27,15 @@ class SignIn(Model):
     last_seen_at: Mapped[Moment]
     # When the pass-phrase was last given again, for what asks for it afresh.
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # Since when this phone has been in somebody else's hands; None again once its owner gave the pass-phrase.
+    passed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # While these are set, the sign-in reaches the room of this couple and nothing else. Without a foreign key: a couple
+    # that is erased meanwhile must not open the door.
+    in_room_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    room_couple_id: Mapped[UUID | None]
+    # What was ticked for the room: keys such as "thanks" or "exercise:…", never words.
+    room_shows: Mapped[list[str] | None] = mapped_column(JSON)
 
 
 class SignInFailure(Model):

@@ -6,7 +6,7 @@ from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from clinic.access import needs, signed_in
+from clinic.access import in_room, needs, signed_in
 from clinic.actions.sign_ins import end_sign_in
 from clinic.domain.roles import Permission
 from clinic.queries.people import NEUTRAL_PAGE, practice_of
@@ -17,6 +17,7 @@ blueprint = Blueprint("leave", __name__)
 
 @blueprint.get("/leave")
 @needs(Permission.PAGE_PUBLIC, leaves_audit_line=True)
+@in_room
 @ends_history
 def leave() -> ResponseReturnValue:
     """A blank page of our own, because a bare redirect leaves the page before it readable by Back.

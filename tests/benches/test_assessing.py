@@ -27,7 +27,8 @@ from tests.assignments.reports import TENSE, weeks_of
 from tests.cast import AS, Cast
 from tests.page import get_page
 
-pytestmark = pytest.mark.bench
+# A busy machine may take minutes.
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
 
 COUPLES, WEEKS = 10_000, 26
 # Asked for are 10 scans. Putting the rows into records costs about eight by itself, and the sentences and evidence of

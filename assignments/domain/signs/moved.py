@@ -191,6 +191,9 @@ def worse_or_slipped_back(case: Case) -> Verdict:
         f"{_chance(latest.worse)} to be below the first check-ins; {_moved_by(latest.worse)}.",
         f"{_chance(latest.slipped)} to be {limits.slipped_points:g} points or more below an earlier week.",
     ]
+    if by_slip:
+        # What speaks for the row comes first, or "met" would seem to rest on something unlikely.
+        parts.reverse()
     if latest.worse.holds and latest.strong_probability > limits.strong_probability:
         parts.append(f"Strong evidence: {limits.strong_points:g} points or more below the start.")
     state = State.NOT_MET
