@@ -5,7 +5,7 @@ from assignments.models.assignment import Assignment, ExerciseVersion, SetAside,
 from assignments.models.bulk import BulkAct, BulkItem
 from assignments.models.checkin import Checkin
 from assignments.models.consent import RecordConsent
-from assignments.models.decision import Decision, DecisionNote, SignJudgement
+from assignments.models.decision import Decision, DecisionCosign, DecisionNote, SignJudgement
 from assignments.models.entry import Entry, EntryChange
 from assignments.models.instrument import InstrumentAnswer, InstrumentUse, InstrumentWording
 from assignments.models.library import PracticeExercise
@@ -18,6 +18,7 @@ from assignments.models.reply import Reply
 from assignments.models.response import Answer, Comment, Outcome, ReadMark, Response, VisibilityChange
 from assignments.models.saved_line import SavedLine
 from assignments.models.sign_row import OwnSign, SignAside, SignUse
+from assignments.models.sign_rule import SignRuleChange
 from assignments.models.turn_part import TurnPart
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "CoupleLook",
     "CouplePlan",
     "Decision",
+    "DecisionCosign",
     "DecisionNote",
     "Entry",
     "EntryChange",
@@ -59,6 +61,7 @@ __all__ = [
     "SetAside",
     "SignAside",
     "SignJudgement",
+    "SignRuleChange",
     "SignUse",
     "Signature",
     "TurnPart",
