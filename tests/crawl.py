@@ -332,6 +332,8 @@ def _partner() -> list[str]:
         "/thanks/new",
         f"/do/{sent}/done",
         "/me/sign-in/passkeys/make",
+        f"/turns/{kept}/one-phone",
+        _opened_by_jo(sam),
     ]
     return [*begun, *listening, *_rituals_of(sam)]
 
