@@ -30,6 +30,7 @@ CASEWORK = (
     ("library", "Library", "library.library", "book"),
     ("plans", "Plans", "plans.plans", "calendar"),
 )
+BREAK_GLASS = ("break_glass", "Break-glass", "break_glass.ask", "lock")
 NAVIGATION = {
     Role.PARTNER: (
         ("today", "Today", "today.today", "home"),
@@ -39,15 +40,22 @@ NAVIGATION = {
         ("me", "Me", "me.me", "person"),
     ),
     Role.COUNSELLOR: CASEWORK,
-    Role.SUPERVISOR: CASEWORK,
+    Role.SUPERVISOR: (*CASEWORK, BREAK_GLASS),
     Role.ADMIN: (
         ("practice", "People", "practice.people", "people"),
+        ("practice-couples", "Couples", "practice_admin.couples", "heart"),
+        ("sharing", "Sharing", "practice_admin.sharing", "open"),
+        ("limits", "Reminders", "practice_admin.reminders", "clock"),
+        ("keep", "Keep", "practice_admin.keep", "calendar"),
         ("rules", "Rules", "practice.rules", "gear"),
         ("instruments", "Questionnaires", "instruments.instruments", "list"),
         ("tuning", "Sign rules", "tuning.rules", "flag"),
         ("contacts", "Contacts", "referrals.contacts", "speech"),
         ("urgent", "Urgent help", "practice.urgent_help", "question"),
         ("erasures", "Deletions", "erasures.erasures", "bin"),
+        BREAK_GLASS,
+        ("log", "Log", "practice_admin.log", "book"),
+        ("counts", "Counts", "practice_counts.counts", "download"),
     ),
 }
 # Blueprints, and single endpoints, that belong to another area of the navigation than their blueprint's own.
@@ -76,6 +84,7 @@ AREAS = {
     "notes": "couples",
     "brief": "couples",
     "room": "couples",
+    "sheets": "couples",
     "export": "couples",
     "export.consent": "me",
     "appointments": "couples",
@@ -84,6 +93,15 @@ AREAS = {
     "plan_builder": "plans",
     "assign": "couples",
     "practice.rules": "rules",
+    "practice_admin.person": "practice",
+    "practice_admin.account": "practice",
+    "practice_admin.couples": "practice-couples",
+    "practice_admin.reassign": "practice-couples",
+    "practice_admin.sharing": "sharing",
+    "practice_admin.reminders": "limits",
+    "practice_admin.keep": "keep",
+    "practice_admin.log": "log",
+    "practice_counts": "counts",
     "practice.urgent_help": "urgent",
     "builder": "library",
     "exchange": "library",

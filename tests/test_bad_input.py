@@ -71,6 +71,7 @@ FORMS = {
         "reminders.reminders",
         "pause.back",
         "pause.pause",
+        "export.consent",
         "own_data.data",
         "own_data.leave",
         "own_data.delete",
@@ -83,6 +84,7 @@ FORMS = {
         "thanks.edit",
         "thanks.new",
         "thanks.restore",
+        "together.thanks",
         "turns.check",
         "turns.draft",
         "turns.one_phone",
@@ -167,7 +169,10 @@ FORMS = {
         "exchange.bring",
         "instruments.switch_off",
         "instruments.switch_on",
+        "export.caseload",
+        "export.record",
         "room.enter",
+        "sheets.typed",
         "signs.decide",
         "sign_in.again",
         "signs.judge",
@@ -187,6 +192,15 @@ FORMS = {
         "referrals.contacts",
         "referrals.remove",
         "practice.add",
+        "break_glass.ask",
+        "break_glass.decide",
+        "break_glass.refuse",
+        "practice_admin.account",
+        "practice_admin.keep",
+        "practice_admin.reassign",
+        "practice_admin.reminders",
+        "practice_admin.sharing",
+        "practice_admin.supervise",
         "practice.change_rule",
         "practice.invite_again",
         "practice.recovery_code",
@@ -195,6 +209,9 @@ FORMS = {
 }
 # Buttons that stand for minutes only, between two acts. tests/assignments/pages presses each of them.
 FOR_MINUTES = {
+    "break_glass.end",
+    "break_glass.noted",
+    "signs.cosign",
     "calendars.choose",
     "several.undo",
     "calendars.end",
@@ -212,6 +229,7 @@ FOR_MINUTES = {
     "agreements.unsign",
     "rituals.closeness",
     "rituals.undo",
+    "together.take_thanks_back",
 }
 
 

@@ -5,7 +5,7 @@ from assignments.models.assignment import Assignment, ExerciseVersion, SetAside,
 from assignments.models.bulk import BulkAct, BulkItem
 from assignments.models.checkin import Checkin
 from assignments.models.consent import RecordConsent
-from assignments.models.decision import Decision, DecisionNote, SignJudgement
+from assignments.models.decision import Decision, DecisionCosign, DecisionNote, SignJudgement
 from assignments.models.entry import Entry, EntryChange
 from assignments.models.instrument import InstrumentAnswer, InstrumentUse, InstrumentWording
 from assignments.models.library import PracticeExercise
@@ -14,6 +14,7 @@ from assignments.models.pause import Pause
 from assignments.models.pin import CoupleLook, Pin
 from assignments.models.plan import CouplePlan, PlanChange, PlanVersion, PracticePlan
 from assignments.models.referral import Contact, Referral, ReferralStep
+from assignments.models.reply import Reply
 from assignments.models.response import Answer, Comment, Outcome, ReadMark, Response, VisibilityChange
 from assignments.models.saved_line import SavedLine
 from assignments.models.sign_row import OwnSign, SignAside, SignUse
@@ -32,6 +33,7 @@ __all__ = [
     "CoupleLook",
     "CouplePlan",
     "Decision",
+    "DecisionCosign",
     "DecisionNote",
     "Entry",
     "EntryChange",
@@ -53,6 +55,7 @@ __all__ = [
     "RecordConsent",
     "Referral",
     "ReferralStep",
+    "Reply",
     "Response",
     "SavedLine",
     "SetAside",

@@ -7,20 +7,22 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from assignments.actions import deciding
+from assignments.actions.deciding import cosign_decision
 from assignments.domain.history import CoupleHistory
 from assignments.domain.signs import DecisionState, State
 from assignments.domain.stalls import Limits, Names
 from assignments.forms import AsideForm, DecisionForm, DecisionNoteForm, JudgementForm, OwnRowForm
+from assignments.queries.cosigning import cosignings_of, supervises
 from assignments.queries.decisions import decision_of, decisions_of
 from assignments.queries.signs import SignsPage, signs_page
 from assignments.views.figures import Figure
 from assignments.views.sign_charts import RuledFigure, chart_beside, chart_within
 from clinic import clock
-from clinic.access import needs, signed_in
+from clinic.access import can, needs, signed_in
 from clinic.domain.roles import Permission
 from clinic.errors import Conflict, NotFound
 from clinic.forms import EARLIEST, Form
@@ -149,7 +151,28 @@ def _decisions(
         one.id: sent if sent is not None and one.id == noted else DecisionNoteForm(one.id, formdata=None)
         for one in kept
     }
-    return page("assignments/signs/decisions.html", sent, couple=couple, decisions=kept, forms=forms)
+    return page(
+        "assignments/signs/decisions.html",
+        sent,
+        couple=couple,
+        decisions=kept,
+        forms=forms,
+        cosigned=cosignings_of(signed_in(), couple),
+        may_cosign=can(signed_in(), Permission.DECISION_COSIGN) and supervises(signed_in(), couple),
+    )
+
+
+@blueprint.post("/c/couples/<uuid:couple_id>/signs/decisions/<uuid:decision_id>/co-sign")
+@needs(Permission.DECISION_COSIGN)
+def cosign(couple_id: UUID, decision_id: UUID) -> ResponseReturnValue:
+    """A supervisor puts their name beside one decision."""
+    try:
+        cosign_decision(actor=signed_in(), couple_id=couple_id, decision_id=decision_id)
+    except Conflict as problem:
+        flash(problem.sentence, "error")
+    else:
+        notice("Co-signed, with your name and the time.")
+    return redirect(url_for("signs.decisions", couple_id=couple_id))
 
 
 @blueprint.get("/c/couples/<uuid:couple_id>/signs/decisions/<uuid:decision_id>")

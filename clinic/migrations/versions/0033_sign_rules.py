@@ -6,7 +6,7 @@ from alembic import op
 import clinic.extensions
 
 revision = '0033'
-down_revision = '0060'
+down_revision = '0022'
 
 
 def upgrade() -> None:
