@@ -92,7 +92,7 @@ COSTS = {
     "library.library": 4,
     "library.version": 4,
     "me.me": 2,
-    "mine.history": 11,
+    "mine.history": 12,
     "mine.part": 5,
     "mine.response": 15,
     "notes.correct": 5,
