@@ -186,6 +186,7 @@ def build(url: str) -> World:
             "turn": [1],
             "decision_id": [UUID(int=1)],
             "row_id": [UUID(int=1)],
+            "note_id": [UUID(int=1)],
             "rule": ["conflict_times"],
             "value": [2],
             "contact_id": [UUID(int=1)],
