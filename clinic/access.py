@@ -103,6 +103,12 @@ def in_room(view: View) -> View:
     return view
 
 
+def while_passed(view: View) -> View:
+    """Open while a phone is passed to somebody else; everything else waits for its owner's pass-phrase."""
+    view.is_open_while_passed = True  # type: ignore[attr-defined]  # a mark on the function, as above
+    return view
+
+
 def permission_of(app: Flask, endpoint: str) -> Permission:
     """The row an endpoint stands on; static files are public."""
     if endpoint == "static" or endpoint.endswith(".static"):

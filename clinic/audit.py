@@ -29,6 +29,9 @@ class Event(StrEnum):
     """Every event there is. REQUIRED says which details each must carry."""
 
     PRACTICE_CREATED = "practice created"
+    KEYS_ROTATED = "keys rotated"
+    RESTORED = "restored from a backup"
+    ERASED_AGAIN = "erased again after a restore"
     STAFF_INVITED = "staff invited"
     SAFETY_RULE_CHANGED = "safety rule changed"
     COUPLE_ADDED = "couple added"
@@ -41,6 +44,8 @@ class Event(StrEnum):
     CODE_AWAITED = "pass-phrase given, code awaited"
     SIGNED_OUT = "signed out"
     PASSPHRASE_GIVEN_AGAIN = "pass-phrase given again"
+    PHONE_PASSED = "phone passed on"
+    PHONE_TAKEN_BACK = "phone taken back"
     RECOVERY_STARTED = "recovery started"
     RECOVERY_CODE_ISSUED = "recovery code issued"
     PASSPHRASE_CHANGED = "pass-phrase changed"
@@ -50,6 +55,10 @@ class Event(StrEnum):
     SECOND_FACTOR_ON = "second factor on"
     SECOND_FACTOR_OFF = "second factor off"
     SECOND_FACTOR_RESET = "second factor reset"
+    PASSKEY_ADDED = "passkey added"
+    PASSKEY_RENAMED = "passkey renamed"
+    PASSKEY_REMOVED = "passkey removed"
+    PASSKEY_USED = "passkey used"
     RECOVERY_CODE_USED = "recovery code used"
     RECOVERY_CODES_RENEWED = "recovery codes renewed"
     SAFETY_CONVERSATION_RECORDED = "safety conversation recorded"
@@ -57,6 +66,7 @@ class Event(StrEnum):
     APPOINTMENT_MOVED = "appointment moved"
     APPOINTMENT_CANCELLED = "appointment cancelled"
     APPOINTMENT_RESTORED = "appointment restored"
+    CALENDAR_IMPORTED = "calendar file imported"
     ASSIGNED = "assigned"
     ASSIGNMENT_CHANGED = "assignment changed"
     ASSIGNMENT_WITHDRAWN = "assignment withdrawn"
@@ -85,6 +95,8 @@ class Event(StrEnum):
     SIGNATURE_RESTORED = "signature restored"
     ENTRY_SAVED = "entry saved"
     ENTRY_DELETED = "entry deleted"
+    THANKS_SAID = "thanks said for an answer"
+    THANKS_TAKEN_BACK = "thanks for an answer taken back"
     CHECKED_IN = "checked in"
     WORDS_READ = "words read"
     ROOM_ENTERED = "in-room view begun"
@@ -95,11 +107,53 @@ class Event(StrEnum):
     BRIEF_TAKEN = "brief made as a file"
     MARKED_READ = "marked read"
     COMMENTED = "commented"
+    INSTRUMENT_WORDED = "questionnaire worded"
+    INSTRUMENT_ON = "questionnaire switched on"
+    INSTRUMENT_OFF = "questionnaire switched off"
+    INSTRUMENT_ANSWERED = "questionnaire answered"
+    COMMENT_TAKEN_BACK = "comment taken back"
+    LINE_SAVED = "line saved"
+    LINE_REMOVED = "line removed"
+    PINNED = "pinned"
+    UNPINNED = "unpinned"
+    LOOKED = "looked through"
+    NOTE_WRITTEN = "note written"
+    NOTE_CHANGED = "note changed"
+    NOTE_OPENED = "note opened to supervision"
+    NOTE_CLOSED = "note closed to supervision"
+    NOTE_DELETED = "note deleted"
+    NOTES_READ = "notes read in supervision"
     SIGN_JUDGED = "sign judged"
+    SIGN_SET_ASIDE = "sign set aside"
+    SIGN_BROUGHT_BACK = "sign brought back"
+    SIGN_FOUND_USEFUL = "sign found useful or not"
+    SIGN_RULE_CHANGED = "sign rule changed"
+    OWN_SIGN_ADDED = "own sign added"
+    OWN_SIGN_REMOVED = "own sign removed"
     DECIDED = "decided"
     DECISION_NOTED = "decision noted"
+    CONTACT_ADDED = "contact added"
+    CONTACT_CHANGED = "contact changed"
+    CONTACT_REMOVED = "contact removed"
+    REFERRED = "referred"
+    REFERRAL_STEP = "referral step noted"
     COUPLE_LEFT = "couple left"
     COUPLE_CLOSED = "couple closed"
+    COUPLE_CHANGED = "couple settings changed"
+    COUPLE_REASSIGNED = "couple given to another counsellor"
+    DECISION_COSIGNED = "decision co-signed"
+    GLASS_ASKED = "break-glass asked for"
+    GLASS_GRANTED = "break-glass granted"
+    GLASS_REFUSED = "break-glass refused"
+    GLASS_ENDED = "break-glass ended"
+    GLASS_NOTED = "break-glass taken note of"
+    RECORD_EXPIRED = "record deleted when its time was up"
+    STAFF_DISABLED = "staff account closed"
+    STAFF_ENABLED = "staff account opened again"
+    SUPERVISION_CHANGED = "supervision changed"
+    COUPLE_REOPENED = "couple reopened"
+    BULK_DONE = "several couples at once"
+    BULK_UNDONE = "several couples at once, undone"
     ERASURE_ASKED = "erasure asked for"
     ERASURE_CANCELLED = "erasure cancelled"
     ERASED = "erased"
@@ -128,6 +182,9 @@ REQUIRED: dict[Event, frozenset[str]] = {
     Event.STAFF_INVITED: frozenset({"role"}),
     Event.SAFETY_RULE_CHANGED: frozenset({"asks"}),
     Event.PRACTICE_CHANGED: frozenset({"what"}),
+    Event.COUPLE_CHANGED: frozenset({"what"}),
+    Event.BULK_DONE: frozenset({"what", "couples"}),
+    Event.BULK_UNDONE: frozenset({"what"}),
     Event.ASSIGNED: frozenset({"slug", "version", "for_whom"}),
     Event.PLAN_STARTED: frozenset({"slug", "version"}),
     Event.PLAN_CHANGED: frozenset({"kind"}),
@@ -138,6 +195,16 @@ REQUIRED: dict[Event, frozenset[str]] = {
     Event.BRIEF_TAKEN: frozenset({"own"}),
     Event.PAUSE_ASKED: frozenset({"back"}),
     Event.DECIDED: frozenset({"state"}),
+    Event.KEYS_ROTATED: frozenset({"key", "values"}),
+    Event.INSTRUMENT_WORDED: frozenset({"name", "version"}),
+    Event.INSTRUMENT_ON: frozenset({"name"}),
+    Event.INSTRUMENT_OFF: frozenset({"name"}),
+    Event.SIGN_RULE_CHANGED: frozenset({"rule", "value"}),
+    Event.REFERRED: frozenset({"for_whom"}),
+    Event.REFERRAL_STEP: frozenset({"step"}),
+    Event.SIGN_SET_ASIDE: frozenset({"sign", "state"}),
+    Event.SIGN_BROUGHT_BACK: frozenset({"sign"}),
+    Event.SIGN_FOUND_USEFUL: frozenset({"sign", "useful"}),
     Event.SIGN_JUDGED: frozenset({"sign"}),
     Event.EXERCISE_COPIED: frozenset({"slug", "copied_from"}),
     Event.EXERCISE_PUBLISHED: frozenset({"slug", "version"}),

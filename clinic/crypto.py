@@ -65,6 +65,7 @@ class KeyRing:
         if not self._keys:
             raise ValueError("At least one encryption key is needed.")
         self.current = max(self._keys)
+        self.numbers = frozenset(self._keys)
         self.for_practice = lru_cache(maxsize=4096)(self._derive)
 
     def _derive(self, number: int, practice_id: UUID) -> AESGCM:
@@ -72,6 +73,12 @@ class KeyRing:
             raise Unreadable("Sealed with a key that is not on the ring.")
         derived = HKDF(SHA256(), 32, salt=None, info=b"meanwhile practice " + practice_id.bytes)
         return AESGCM(derived.derive(self._keys[number]))
+
+    def for_backup(self, number: int, salt: bytes) -> AESGCM:
+        """The key of one backup file, which no other file and no row has. Raises Unreadable for a key we do not hold."""
+        if number not in self._keys:
+            raise Unreadable("Sealed with a key that is not on the ring.")
+        return AESGCM(HKDF(SHA256(), 32, salt=salt, info=b"meanwhile backup").derive(self._keys[number]))
 
 
 def init_crypto(app: Flask, encryption_keys: str) -> None:

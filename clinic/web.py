@@ -173,6 +173,8 @@ def _guard() -> ResponseReturnValue | None:
         return back
     access.require(person, permission)
     _touch(person)
+    if person.sign_in.passed_at is not None and not getattr(view, "is_open_while_passed", False):
+        return redirect(url_for("sign_in.hand_back", next=_safe_next()), 303)
     if permission not in OWN_WAY_IN:
         if person.must_change_passphrase:
             return redirect(url_for("account.password"))
@@ -350,7 +352,8 @@ def _seal_response(response: Response) -> Response:
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     if "device" in g:
         _set_cookie(response, DEVICE_COOKIE, g.device, max_age=YEAR)
-    if getattr(request_view(), "ends_history", False):
+    view = request_view()
+    if getattr(view, "ends_history", False) or getattr(view, "is_open_while_passed", False):
         # A fresh HttpOnly cookie set by the signed-out page itself is what keeps Back from showing the
         # page before it: measured, where `no-store` and Clear-Site-Data alone were not enough.
         _set_cookie(response, "visit", secrets.token_urlsafe(9), max_age=None)

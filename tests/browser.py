@@ -191,7 +191,7 @@ def open_browser(
         if signed_in is not None:
             _hand_over(signed_in, context, live_site)
         page = context.new_page()
-        _watch(page, live_site, faults)
+        _watch(page, str(how["base_url"]), faults)
         return page
 
     yield open_one
@@ -209,8 +209,8 @@ def _hand_over(client: FlaskClient, context: BrowserContext, site: Site) -> None
     context.add_cookies([{"name": name, "value": cookie.value, "url": site.address}])
 
 
-def _watch(page: Page, site: Site, faults: list[str]) -> None:
-    host = urlsplit(site.address).netloc
+def _watch(page: Page, address: str, faults: list[str]) -> None:
+    host = urlsplit(address).netloc
 
     def console(message: Any) -> None:
         # A page that answers 404 or 422 is reported as a resource that failed; tests ask for such pages.

@@ -6,10 +6,12 @@ They write what the actions would have written, without mail or audit, and commi
 from __future__ import annotations
 
 import itertools
+import secrets
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
-from clinic import clock, passphrase
+from clinic import clock, crypto, passphrase
 from clinic.actions.practices import DEFAULT_POLICY
 from clinic.actions.tokens import digest, new_code, new_token
 from clinic.domain import invitations
@@ -20,11 +22,13 @@ from clinic.models import (
     Couple,
     Invitation,
     Partner,
+    Passkey,
     Person,
     Practice,
     SafetyConversation,
     Supervision,
 )
+from clinic.passkeys import credential_digest
 
 PASSPHRASE = "evening walk by the canal"
 _numbers = itertools.count(1)
@@ -174,6 +178,22 @@ def invitation(person: Person, by: Person, **fields: Any) -> tuple[Invitation, s
         **given,
     )
     return _kept(row), token, code
+
+
+def passkey(owner: Person, *, name: str = "My phone", **fields: Any) -> Passkey:
+    """A passkey that no device here holds; tests/authenticator.py makes such as can be used."""
+    own = secrets.token_bytes(24)
+    given = {
+        "credential_id": own,
+        "credential_hash": credential_digest(own),
+        "made_at": clock.now(),
+        **fields,
+    }
+    row = Passkey(
+        id=uuid4(), practice_id=owner.practice_id, author_id=owner.id, public_key=b"", sign_count=0, **given
+    )
+    row.name_sealed = crypto.seal(row, "name_sealed", name)
+    return _kept(row)
 
 
 def _kept(row: Any) -> Any:

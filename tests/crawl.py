@@ -29,6 +29,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from assignments.actions.assigning import Terms, assign
+from assignments.actions.bulk import extend_several
 from assignments.actions.entries import save_thanks
 from assignments.actions.erasing import ask_for_erasure
 from assignments.actions.leaving import leave_couple
@@ -39,6 +40,7 @@ from assignments.actions.plans import pause_plan
 from assignments.actions.responding import save_answer, send_response
 from assignments.actions.turns import save_part, send_part
 from assignments.demo.world import load_world
+from assignments.domain.bulk import Until
 from assignments.domain.exercises import Exercise, TextStep, blank_draft, parts_of
 from assignments.domain.pauses import Back
 from assignments.domain.progress import Repeat
@@ -47,6 +49,7 @@ from assignments.domain.visibility import Level
 from assignments.library.loader import load_library
 from assignments.models import (
     Assignment,
+    BulkAct,
     CouplePlan,
     Decision,
     ExerciseVersion,
@@ -56,6 +59,7 @@ from assignments.models import (
 from assignments.queries.assignments import exercise_of, open_assignments
 from assignments.queries.doing import is_ritual
 from assignments.queries.library import own_exercise
+from clinic.actions.break_glass import ask_to_break_glass
 from clinic.actions.factors import begin_app, confirm_app
 from clinic.actions.kept_forms import keep_form
 from clinic.actions.reminders import make_calendar_address
@@ -64,7 +68,17 @@ from clinic.actions.talks import ask_to_talk
 from clinic.actions.tokens import digest
 from clinic.clock import now, today
 from clinic.extensions import db
-from clinic.models import Couple, HalfSignIn, Invitation, Partner, Person, Practice, SafetyConversation
+from clinic.models import (
+    Couple,
+    HalfSignIn,
+    Invitation,
+    Partner,
+    PasskeyQuestion,
+    Person,
+    Practice,
+    SafetyConversation,
+    SignIn,
+)
 from clinic.queries.couples import own_place
 from clinic.queries.factors import factor_of, key_of
 from tests import builders
@@ -79,6 +93,8 @@ ADDRESSES_A_ROUTE = 2
 # Exit's page is blank and leads out of the house at once; tests/clinic/pages/test_leave.py looks after it.
 LEADS_OUT = "leave.leave"
 TOKEN, CODE, HALF = "a-link-of-one-use", "123456", "half-a-sign-in"
+PASSED = "partner whose phone is passed on"
+QUESTION = "a question to a passkey that nobody has answered"
 SENT = "withdrawal-journal"
 
 
@@ -131,6 +147,15 @@ def tell_the_world() -> None:
     copy_plan(actor=priya, slug="six-weeks")
     archive_plan(actor=priya, slug=copy_plan(actor=priya, slug="six-weeks").slug)
     _write_our_own(priya)
+    supervisor = person_at("supervisor")
+    ask_to_break_glass(
+        actor=supervisor,
+        reader_id=supervisor.id,
+        counsellor_id=person_at("marcus").id,
+        about="The two who rang",
+        reason="Their counsellor cannot be reached.",
+    )
+    extend_several(actor=priya, couple_ids=[couple_of(ruth)], until=Until.WEEK)
     save_thanks(actor=sam, what="You rang my mother", meant="It was a long day.", level=Level.SHARED)
     sent = load_library().get(SENT)
     assert sent is not None
@@ -181,11 +206,14 @@ def _set_up_second_step(person: Person) -> None:
     factor = factor_of(person)
     assert factor is not None
     confirm_app(actor=person, code=pyotp.TOTP(key_of(factor)).at(now()), device="a phone")
+    builders.passkey(person)
     db.session.add(
         HalfSignIn(
             practice_id=person.practice_id, person_id=person.id, token_hash=digest(HALF), begun_at=now()
         )
     )
+    # Somebody else waits for a passkey to answer, and so does whoever makes one.
+    db.session.add(PasskeyQuestion(token_hash=digest(QUESTION), asked_at=now()))
     db.session.commit()
 
 
@@ -299,7 +327,14 @@ def _partner() -> list[str]:
         for one in open_assignments(own_place(sam), today("Europe/London"))
         if one.id not in finished and not is_ritual(exercise_of(one)) and not has_exchange(exercise_of(one))
     )
-    begun = [f"/do/{plain.id}", "/", "/check-in", "/thanks/new", f"/do/{sent}/done"]
+    begun = [
+        f"/do/{plain.id}",
+        "/",
+        "/check-in",
+        "/thanks/new",
+        f"/do/{sent}/done",
+        "/me/sign-in/passkeys/make",
+    ]
     return [*begun, *listening, *_rituals_of(sam)]
 
 
@@ -362,7 +397,7 @@ def _desk() -> list[str]:
         ).one()
         for name in stories
     ]
-    pages = ["", "/settings", "/answers", "/signs", "/signs/decisions", "/brief", "/appointments"]
+    pages = ["", "/settings", "/answers", "/notes", "/signs", "/signs/decisions", "/brief", "/appointments"]
     found = ["/"]
     found += [f"/c/couples/{couples[0]}{page}" for page in pages]
     found += [f"/c/couples/{couple}" for couple in couples[1:]]
@@ -371,6 +406,7 @@ def _desk() -> list[str]:
         f"/c/couples/{couples[1]}/signs",
         f"/c/couples/{couples[1]}/talk",
         f"/c/couples/{couples[2]}/settings",
+        f"/c/couples/{couples[4]}/referrals",
     ]
     return found
 
@@ -378,8 +414,12 @@ def _desk() -> list[str]:
 def _counsellor() -> list[str]:
     sam = couple_of(person_at("sam"))
     # Nobody is sent to give a pass-phrase again so soon after signing in.
+    several = db.session.scalars(select(BulkAct.id).limit(1)).one()
     return [
         "/sign-in/again",
+        f"/c/several/{several}",
+        f"/c/couples/{sam}/settings/reopen",
+        f"/c/couples/{sam}/settings/close",
         *_desk(),
         *(f"/c/library/{slug}" for slug in db.session.scalars(select(PracticeExercise.slug))),
         *(f"/c/couples/{couple}/signs/decisions" for couple in _decided_about()),
@@ -430,14 +470,20 @@ def _starting_page() -> list[str]:
 
 VISITORS = (
     Visitor("nobody", None, _signed_out),
-    Visitor("invited", None, lambda: ["/join", "/join/account", "/join/answered", "/sign-in/code"]),
+    Visitor(
+        "invited",
+        None,
+        lambda: ["/join", "/join/account", "/join/answered", "/sign-in/code", "/sign-in/passkey"],
+    ),
     Visitor("new partner", "ivo", _starting_page),
     Visitor("partner", "sam", _partner),
     Visitor("partner at work", "ruth", _partner_at_work),
     Visitor("counsellor", "priya", _counsellor),
     Visitor("supervisor", "supervisor", _desk),
     Visitor("in the room", "priya", _room, only="room."),
-    Visitor("admin", "admin", _starting_page),
+    Visitor("admin", "admin", lambda: ["/", "/p/rules/signs/conflict_times/2"]),
+    # A phone that is in somebody else's hands shows these few pages and no other.
+    Visitor(PASSED, "sam", lambda: [f"/turns/{_turns_of(person_at('sam'), 'validate-first')}/one-phone/A/1"]),
     # The check-in is open at the end of the week.
     Visitor("partner on Sunday", "ruth", lambda: ["/check-in"], only="check_in.", days_later=4),
 )
@@ -450,13 +496,21 @@ def client_of(app: Flask, as_: SignInAs, visitor: Visitor, clock: Clock) -> Flas
         with app.app_context():
             person, room = person_at(visitor.address), _room()[0]
         client = as_(person)
+        with client.session_transaction() as session:
+            session["new_passkey"] = QUESTION
+        if visitor.name == PASSED:
+            with app.app_context():
+                newest = select(SignIn).order_by(SignIn.created_at.desc(), SignIn.id)
+                for row in db.session.scalars(newest.where(SignIn.person_id == person.id)):
+                    row.passed_at = now()
+                db.session.commit()
         if visitor.name == "in the room":
             submit(client, get_page(client, room))
         return client
     client = as_(None)
     if visitor.name == "invited":
         with client.session_transaction() as session:
-            session["half_sign_in"] = HALF
+            session["half_sign_in"], session["passkey"] = HALF, QUESTION
         assert client.get(f"/join/{TOKEN}").status_code == 302
         welcome = get_page(client, "/join")
         submit(client, welcome, form='main form[action$="talk-first"]')

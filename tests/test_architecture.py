@@ -31,6 +31,8 @@ PLAIN_TEXT = {
     "half_sign_in": {"token_hash"},
     "kept_form": {"path", "form_key"},
     "spare_code": {"code_hash"},
+    "passkey": {"credential_hash"},
+    "passkey_question": {"token_hash"},
     "talk_request": {"about"},
     "person": {
         "role", "name", "family_name", "contact_address", "sign_in_address", "passphrase_hash",
@@ -63,12 +65,24 @@ PLAIN_TEXT = {
     "entry_change": {"to"},
     "turn_part": {"speaker", "step", "choice"},
     "checkin": {"same_disagreement", "my_part"},
+    "instrument_wording": {"name", "definition"},
+    "instrument_use": {"name"},
+    "instrument_answer": {"name"},
     "decision": {"state", "met_signs"},
+    "contact": {"name", "kind", "phone", "address", "note"},
+    "referral": {"for_whom"},
+    "referral_step": {"step"},
+    "sign_rule_change": {"rule", "reason"},
+    "sign_aside": {"sign", "state"},
+    "sign_use": {"sign"},
     "sign_judgement": {"sign", "judgement"},
     "agreement_text": {"step"},
+    "appointment": {"for_whom"},
+    "bulk_act": {"kind"},
+    "bulk_item": {"left_alone"},
 }  # fmt: skip
 # Tables that belong to no practice: they hold no fact about a client.
-NOT_TENANT = {"practice", "form_key", "sign_in_failure"}
+NOT_TENANT = {"practice", "form_key", "sign_in_failure", "passkey_question"}
 
 
 def actions() -> Iterator[tuple[str, ast.FunctionDef]]:

@@ -38,6 +38,7 @@ from config import TestConfig
 from tests import builders
 from tests.assignments.given import OUR_PAUSE, OUR_TIME, PAUSE, SIT_DOWN, agreed
 from tests.assignments.planned import planned
+from tests.assignments.questionnaires import asked
 from tests.cast import Cast, read_again
 from tests.changes import Changes, changes_of, digest_of_everything
 from tests.conftest import EVENING
@@ -46,8 +47,15 @@ from wsgi import create_app
 
 # With these a partner's own page differs from the other's, although the address is the same for both.
 SHARED_BY_THE_COUPLE = {Permission.ASSIGNMENT_READ, Permission.TOGETHER_READ}
+# The counsellor's pages about one turn of listening turns.
+ON_A_TURN = {"answers.exchange", "answers.mark_turn_read", "answers.comment_on_turn", "answers.bring_turn"}
 # Asking what is one's own by id: only the owner gets it, whatever role others have.
-ONLY_THE_OWNER = {Permission.ACCOUNT_OWN, Permission.PAUSE_ASK, Permission.SIGN_INS}
+ONLY_THE_OWNER = {
+    Permission.ACCOUNT_OWN,
+    Permission.ACCOUNT_UPDATE,
+    Permission.PAUSE_ASK,
+    Permission.SIGN_INS,
+}
 # A slug names something that ships with the product, and a step, a slot or a sign name no row.
 NO_OWNER = {
     "slug",
@@ -58,6 +66,8 @@ NO_OWNER = {
     "token",
     "part",
     "name",
+    "rule",
+    "value",
     "number",
     "turn",
     "plan",
@@ -228,6 +238,9 @@ def things_of_sams(cast: Cast) -> World:
         "step": journal.steps[0].key,
         "sign": "trauma_in_the_way",
         "token": "made-up",
+        "name": "csi-4",
+        "rule": "conflict_times",
+        "value": 2,
         "plan": "six-weeks",
         "week": 2,
         **extra_rows(cast),
@@ -251,13 +264,21 @@ def own_exercise_of(cast: Cast) -> str:
 
 def extra_rows(cast: Cast) -> dict[str, Any]:
     """Rows that an address may name beside those every route knows."""
+    from assignments.actions.bulk import extend_several
     from assignments.actions.deciding import decide
     from assignments.actions.entries import save_thanks
     from assignments.actions.erasing import ask_for_erasure
     from assignments.actions.own_plans import copy_plan
     from assignments.actions.pausing import ask_for_a_pause
+    from assignments.actions.pinning import bring_turns
+    from assignments.actions.process_notes import write_note
+    from assignments.actions.referring import ContactWords, add_contact, refer
+    from assignments.actions.replying import reply_to_parts, save_line
+    from assignments.actions.sign_rows import add_own_row
     from assignments.actions.turns import save_part, send_part
+    from assignments.domain.bulk import Until
     from assignments.domain.pauses import Back
+    from assignments.domain.referrals import Whom
     from assignments.domain.signs import DecisionState
 
     entry = save_thanks(actor=cast.sam, what="You rang my mother", meant="", level=Level.PRIVATE)
@@ -277,24 +298,67 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
     }
     part = save_part(actor=cast.sam, **where, value={"text": "Tea"}, version=0)
     send_part(actor=cast.sam, **where, version=part.version)
+    for couple in (cast.sam_and_jo, cast.ade_and_ruth):
+        asked(couple)
     erasure = ask_for_erasure(actor=cast.sam)
     decision = decide(
-        actor=cast.priya, couple_id=cast.sam_and_jo.id, state=DecisionState.CONTINUE, reason="Going well"
+        actor=cast.priya, couple_id=cast.sam_and_jo.id, state=DecisionState.REFER_ON, reason="Going elsewhere"
     )
+    contact = add_contact(actor=cast.ada, words=ContactWords("The Quay", "individual", "", "", ""))
+    referral = refer(
+        actor=cast.priya,
+        couple_id=cast.sam_and_jo.id,
+        decision_id=decision.id,
+        contact_id=contact.id,
+        whom=Whom.A,
+        words="Please see Sam",
+        facts=[],
+        consents={"A": day},
+    )
+    row = add_own_row(actor=cast.priya, couple_id=cast.sam_and_jo.id, title="Talks of moving")
+    reply = reply_to_parts(
+        actor=cast.priya, couple_id=cast.sam_and_jo.id, seen={part.id: part.version}, words="Thank you."
+    )[0]
+    pin = bring_turns(actor=cast.priya, couple_id=cast.sam_and_jo.id, assignment_id=turns.id, turn=1)
+    note = write_note(actor=cast.priya, couple_id=cast.sam_and_jo.id, about_day=day, words="Slow today.")
+    line = save_line(actor=cast.priya, words="Thank you for this.")
     own = copy_plan(actor=cast.priya, slug="six-weeks")
     planned(cast.priya, cast.sam_and_jo)
+    extended = extend_several(actor=cast.priya, couple_ids=[cast.sam_and_jo.id], until=Until.WEEK)
     return {
+        "glass_id": broken_glass(cast),
+        "act_id": extended.id,
         "own_plan": own.slug,
         "decision_id": decision.id,
+        "row_id": row.id,
+        "contact_id": contact.id,
+        "referral_id": referral.id,
+        "reply_id": reply.id,
+        "pin_id": pin.id,
+        "note_id": note.id,
+        "line_id": line.id,
         "entry_id": entry.id,
         "erasure_id": erasure.id,
         "request_id": request_id,
         "pause_id": ask_for_a_pause(actor=cast.sam, back=Back.HOUR).id,
         "part_id": part.id,
+        "passkey_id": builders.passkey(cast.sam).id,
         "turn": 1,
         "number": 1,
         "turns": turns.id,
     }
+
+
+def broken_glass(cast: Cast) -> UUID:
+    """Omar could read of Sam and Jo for a moment. It is over, so that he stays the stranger he is in the matrix."""
+    from clinic.actions.break_glass import ask_to_break_glass, end_glass, grant_glass
+
+    glass = ask_to_break_glass(
+        actor=cast.omar, reader_id=cast.omar.id, counsellor_id=cast.priya.id, about="Sam", reason="A call"
+    )
+    grant_glass(actor=cast.ada, glass_id=glass.id, couple_id=cast.sam_and_jo.id)
+    end_glass(actor=cast.omar, glass_id=glass.id)
+    return glass.id
 
 
 def allowed(actor: str, person: Person | None, rule: Rule, permission: Permission) -> bool:
@@ -319,7 +383,7 @@ def address(app: Flask, rule: Rule, world: World, permission: Permission) -> str
         ids["assignment_id"], ids["step"] = world.agreed
     if rule.endpoint.startswith("rituals."):
         ids["assignment_id"] = world.ritual
-    if rule.endpoint.startswith("turns.") or rule.endpoint == "answers.exchange":
+    if rule.endpoint.startswith("turns.") or rule.endpoint in ON_A_TURN:
         # Only what both were given is written to and fro, and of that Sam's own thought is Sam's alone.
         ids |= {"assignment_id": ids["turns"], "step": "thought"}
     missing = set(rule.arguments) - set(ids)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from assignments.access import has_ended
 from assignments.actions.levels import cancel_pending
 from assignments.actions.locks import hold_assignment
+from assignments.actions.meant_for import appointment_meant
 from assignments.domain.exercises import Exercise, SizeName, exercise_to_json
 from assignments.domain.lengths import NOTE_CHARACTERS
 from assignments.domain.progress import Repeat
@@ -96,6 +97,8 @@ def give(
         size=terms.size,
         couple_plan_id=place.couple_plan_id if place else None,
         plan_week=place.week if place else None,
+        # A plan has days of its own; all else that ends on the day of an appointment is meant for it.
+        by_appointment_id=None if place else appointment_meant(actor, couple, terms.best_before),
         author_id=actor.id,
         assigned_at=clock.now(),
     )
@@ -130,7 +133,7 @@ def change_assignment(
     """
     require(actor, Permission.ASSIGNMENT_WRITE)
     hold_assignment(actor.practice_id, assignment_id)
-    _, assignment = assignment_for_staff(actor, couple_id, assignment_id)
+    couple, assignment = assignment_for_staff(actor, couple_id, assignment_id)
     if assignment.version != version:
         raise Conflict("This was changed somewhere else a moment ago. Look at it again first.")
     if best_before is not None and best_before < assignment.starts_on:
@@ -139,6 +142,8 @@ def change_assignment(
         raise Conflict("This exercise can't be opened that far. Choose a tighter limit.")
     if len(note) > NOTE_CHARACTERS:
         raise Conflict(f"Keep the note to {NOTE_CHARACTERS} characters.")
+    if best_before != assignment.best_before:
+        assignment.by_appointment_id = appointment_meant(actor, couple, best_before)
     assignment.best_before, assignment.sharing_limit = best_before, sharing_limit
     assignment.version += 1
     _cancel_widenings_past(assignment, sharing_limit)

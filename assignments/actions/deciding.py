@@ -8,15 +8,11 @@ from uuid import UUID, uuid4
 
 from assignments.domain.lengths import NOTE_CHARACTERS, REASON_CHARACTERS
 from assignments.domain.signs import DecisionState, State
-from assignments.models import Decision, DecisionNote, SignJudgement
-from assignments.queries.decisions import (
-    JUDGEMENT_LABELS,
-    assessment_of,
-    decision_of,
-    evidence_digest,
-    evidence_of,
-    judgements_of,
-)
+from assignments.models import Decision, DecisionCosign, DecisionNote, SignJudgement
+from assignments.queries.cosigning import cosignings_of, supervises
+from assignments.queries.decisions import decision_of, evidence_digest
+from assignments.queries.sign_rows import JUDGEMENT_LABELS
+from assignments.queries.signs import situation_of
 from clinic import clock, crypto
 from clinic.access import require
 from clinic.audit import Event, record
@@ -44,7 +40,9 @@ def judge_sign(*, actor: Person, couple_id: UUID, sign: str, judgement: str, not
     require(actor, Permission.SIGNS_JUDGE)
     couple = couple_for(actor, couple_id)
     now = clock.now()
-    judged = {one.id for one in assessment_of(actor, couple, now).rows if one.state is State.YOU_JUDGE}
+    there = situation_of(actor, couple, now)
+    judged = {one.id for one in there.assessment.rows if one.state is State.YOU_JUDGE}
+    judged |= {row.key for row in there.own}
     if sign not in judged:
         raise NotFound
     if judgement not in JUDGEMENT_LABELS:
@@ -92,8 +90,8 @@ def decide(
         raise Conflict(f"Use at most {REASON_CHARACTERS} characters.")
     if review_on is not None and review_on < clock.today(practice_of(actor).timezone):
         raise WrongReviewDay("That day has passed. Choose today or later, or leave it empty.")
-    assessment = assessment_of(actor, couple, now)
-    evidence = evidence_of(assessment, judgements_of(actor, couple))
+    there = situation_of(actor, couple, now)
+    evidence = there.evidence
     if seen and seen != evidence_digest(evidence):
         raise Conflict("The evidence has changed since you opened this page. Look again, then save.")
     decision = Decision(
@@ -105,7 +103,7 @@ def decide(
         state=state,
         review_on=review_on,
         in_brief=in_brief,
-        met_signs=",".join(sign.id for sign in assessment.signs if sign.state is State.MET),
+        met_signs=",".join(sign.id for sign in there.assessment.signs if sign.state is State.MET),
     )
     decision.reason_sealed = crypto.seal(decision, "reason_sealed", reason)
     decision.evidence_sealed = crypto.seal(
@@ -141,6 +139,28 @@ def note_decision(*, actor: Person, couple_id: UUID, decision_id: UUID, words: s
     db.session.add(note)
     record(actor, Event.DECISION_NOTED, note, couple_id=decision.couple_id)
     return note
+
+
+@transaction
+def cosign_decision(*, actor: Person, couple_id: UUID, decision_id: UUID) -> DecisionCosign:
+    """Put one's name, as the counsellor's supervisor, to a decision as it was saved. It is never taken away.
+
+    Raises NotFound for anybody who only reads for a day, and Conflict where the name stands there.
+    """
+    require(actor, Permission.DECISION_COSIGN)
+    couple = couple_for(actor, couple_id)
+    decision = decision_of(actor, couple, decision_id)
+    if not supervises(actor, couple):
+        raise NotFound
+    if any(one.by_id == actor.id for one in cosignings_of(actor, couple).get(decision.id, ())):
+        raise Conflict("Your name stands beside this decision already.")
+    cosign = DecisionCosign(
+        practice_id=decision.practice_id, decision_id=decision.id, author_id=actor.id, at=clock.now()
+    )
+    db.session.add(cosign)
+    db.session.flush()
+    record(actor, Event.DECISION_COSIGNED, cosign, couple_id=couple.id)
+    return cosign
 
 
 def _hold(couple: Couple, state: DecisionState) -> None:

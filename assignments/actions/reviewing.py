@@ -1,21 +1,21 @@
-"""What staff do with a couple's answers: read them, mark them as read, reply to one."""
+"""What staff do with a couple's answers: read them, and mark them as read."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from assignments.domain.lengths import COMMENT_CHARACTERS
-from assignments.models import Comment, ReadMark
+from sqlalchemy import select
+
+from assignments.models import CoupleLook, ReadMark
 from assignments.queries.agreements_for_staff import ReadAgreements, agreements_for_staff, agreements_read
 from assignments.queries.outcomes import HowItWent, how_it_went
 from assignments.queries.review import read_marks, readable_rows, shared_thanks_rows
-from assignments.queries.strands import parts_for_staff, readable_parts
-from clinic import clock, crypto
+from assignments.queries.strands import readable_part_rows, readable_parts
+from clinic import clock
 from clinic.access import require
 from clinic.audit import Event, record, record_each
 from clinic.domain.roles import Permission
-from clinic.errors import Conflict
 from clinic.extensions import db, transaction
 from clinic.models import Person
 from clinic.queries.couples import couple_for
@@ -40,7 +40,7 @@ def record_reading(
     couple = couple_for(actor, couple_id)
     responses = readable_rows(actor, couple, response_ids, clock.now())
     thanks = shared_thanks_rows(couple, thanks_ids, clock.now())
-    parts = parts_for_staff(actor, couple, part_ids, clock.now()) if part_ids else []
+    parts = readable_part_rows(actor, couple, part_ids, clock.now()) if part_ids else []
     texts = agreements_read(couple, text_ids, clock.now()) if text_ids else []
     record_each(actor, Event.WORDS_READ, (*responses.values(), *thanks, *parts, *texts), what=what)
 
@@ -122,32 +122,36 @@ def mark_read(*, actor: Person, couple_id: UUID, seen: Mapping[UUID, int]) -> No
 
 
 @transaction
-def comment_on_response(
-    *, actor: Person, couple_id: UUID, response_id: UUID, version: int, words: str
-) -> Comment:
-    """Reply to one answer, for its author alone, bound to the version it is about.
-
-    Raises NotFound unless it may be read now, and Conflict when its author has changed it since.
-    """
-    require(actor, Permission.COMMENT_CREATE)
+def mark_parts_read(*, actor: Person, couple_id: UUID, seen: Mapping[UUID, int]) -> None:
+    """Mark parts of listening turns as read in the version that was seen. Raises NotFound unless all may be read."""
+    require(actor, Permission.ANSWER_MARK_READ)
     couple = couple_for(actor, couple_id)
-    response = readable_rows(actor, couple, [response_id], clock.now())[response_id]
-    if not words.strip():
-        raise Conflict("Write a line or two first.")
-    if len(words) > COMMENT_CHARACTERS:
-        raise Conflict(f"Use at most {COMMENT_CHARACTERS} characters.")
-    if response.version != version:
-        raise Conflict("This answer has changed since you opened it. Read it again first.")
-    # The id is made here, because the words are sealed to it before the row is inserted.
-    comment = Comment(
-        id=uuid4(),
-        practice_id=response.practice_id,
-        response_id=response.id,
-        response_version=version,
-        author_id=actor.id,
-        at=clock.now(),
-    )
-    comment.words_sealed = crypto.seal(comment, "words_sealed", words)
-    db.session.add(comment)
-    record(actor, Event.COMMENTED, comment, couple_id=couple.id)
-    return comment
+    rows = readable_part_rows(actor, couple, seen, clock.now())
+    marks = {
+        mark.part_id: mark
+        for mark in db.session.scalars(
+            select(ReadMark).where(
+                ReadMark.practice_id == couple.practice_id,
+                ReadMark.reader_id == actor.id,
+                ReadMark.part_id.in_([row.id for row in rows]),
+            )
+        )
+    }
+    for row in rows:
+        mark = marks.get(row.id)
+        if mark is None:
+            mark = ReadMark(practice_id=row.practice_id, part_id=row.id, reader_id=actor.id, version=0)
+            db.session.add(mark)
+        mark.version = max(mark.version, min(seen[row.id], row.version))
+        mark.at = clock.now()
+    record_each(actor, Event.MARKED_READ, rows)
+
+
+@transaction
+def look_through(*, actor: Person, couple_id: UUID) -> None:
+    """Say that one has looked through a couple's weeks up to now; what comes later is new."""
+    require(actor, Permission.ANSWER_MARK_READ)
+    couple = couple_for(actor, couple_id)
+    look = CoupleLook(practice_id=couple.practice_id, couple_id=couple.id, reader_id=actor.id, at=clock.now())
+    db.session.add(look)
+    record(actor, Event.LOOKED, look)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assignments.demo.sam_and_jo import SAM_AND_JO
-from assignments.demo.stories import Aside, Decided, Given, Said, Story, Thanks, Who, course
+from assignments.demo.stories import Aside, Decided, Given, Referred, Said, Story, Thanks, Who, course
 from assignments.domain.signs import DecisionState
 
 # The case of the material, told with people of our own: long hours, changed subjects, small openings,
@@ -411,11 +411,24 @@ GRETA_AND_SOL = Story(
     thanks=(Thanks("B", 30, "You wrote “seen” on the fridge.", "I laughed all morning."),),
     decided=(
         Decided(
+            DecisionState.STEP_UP,
+            43,
+            "Sol has not slept well since the move and wants to see somebody about it. The couple work goes on.",
+        ),
+        Decided(
             DecisionState.PLANNED_ENDING,
             14,
             "Both feel ready to go on alone. We looked back together and left the door open for spring.",
             in_brief=True,
         ),
+    ),
+    referred=Referred(
+        "Canal Side Surgery",
+        "B",
+        43,
+        "Sol asks to be seen about poor sleep since a move in the spring. Sol prefers the phone in the evening.",
+        steps=(("sent", 42), ("accepted", 36)),
+        follow_up_in=2,
     ),
 )
 

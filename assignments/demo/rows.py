@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from random import Random
 
+from assignments.demo import questionnaires
+from assignments.demo.own_words import tell_note
 from assignments.demo.scene import Scene, new_id
 from assignments.demo.stories import Report, Story, Who
 from assignments.demo.work import Work
@@ -73,6 +75,14 @@ class Telling:
         self._thanks()
         self._read(work.responses)
         self._judged()
+        # Of a chance of their own, so that a questionnaire changes nothing else of a story.
+        for asked in self.story.asked:
+            chance = Random(f"{self.couple.id} {asked.name}")
+            questionnaires.ask(self.scene, self.counsellor, self.couple, self.people, asked, chance)
+        # A chance of their own, so that a note more changes nothing else of the story.
+        chance = Random(f"{self.couple.id} notes")
+        for noted in self.story.notes:
+            tell_note(self.scene, self.counsellor, self.couple, noted, chance)
         return self.couple
 
     # --- People.
@@ -209,6 +219,24 @@ class Telling:
                 )
             )
             self.scene.note(booked_at, self.counsellor, Event.APPOINTMENT_BOOKED, row)
+        if self.story.sees_alone:
+            self._appointment_alone(self.days[-1] + DAY)
+
+    def _appointment_alone(self, day: date) -> None:
+        """With one partner only; neither calendar of the couple shows it."""
+        row = self.scene.add(
+            Appointment(
+                id=new_id(self.chance),
+                practice_id=self.practice_id,
+                couple_id=self.couple.id,
+                counsellor_id=self.counsellor.id,
+                starts_at=self.scene.at(day, self.hour.hour, self.hour.minute),
+                minutes=45,
+                for_whom=self.story.sees_alone,
+                created_at=self.scene.now - DAY,
+            )
+        )
+        self.scene.note(self.scene.now - DAY, self.counsellor, Event.APPOINTMENT_BOOKED, row)
 
     def _checkins(self) -> None:
         for week in range(self.story.weeks):

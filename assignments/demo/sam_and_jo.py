@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assignments.demo.stories import Given, Part, Said, Story, Thanks, Who, course
+from assignments.demo.stories import Given, Noted, Part, Said, Story, Thanks, Who, course
 
 SAM_AND_JO = Story(
     Who("Sam", "Okafor", "sam@demo.example"),
@@ -17,6 +17,19 @@ SAM_AND_JO = Story(
     next_in=2,
     hour=17,
     unread=3,
+    notes=(
+        Noted(
+            5,
+            "Both came in tired and still laughed. I talked too much in the first half hour. "
+            "Leave them more silence; they use it well by now.",
+        ),
+        Noted(
+            19,
+            "I notice that I take Sam's pace for the pace of both. Ask Jo first next time, "
+            "and ask my supervisor what she makes of it.",
+            is_open=True,
+        ),
+    ),
     given=(
         Given(
             "withdrawal-journal",

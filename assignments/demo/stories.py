@@ -115,6 +115,28 @@ class Decided:
 
 
 @dataclass(frozen=True)
+class Referred:
+    """A letter that followed the decision of so many days ago, about one of them, and what became of it."""
+
+    contact: str
+    slot: str
+    days: int
+    words: str
+    steps: tuple[tuple[str, int], ...] = ()
+    follow_up_in: int | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A questionnaire in use since so many weeks: each partner's totals, round after round, None for none."""
+
+    name: str
+    weeks_ago: int
+    first: tuple[int | None, ...]
+    second: tuple[int | None, ...]
+
+
+@dataclass(frozen=True)
 class Judged:
     """The counsellor's own view on a sign that the software never works out."""
 
@@ -125,6 +147,15 @@ class Judged:
 
 
 @dataclass(frozen=True)
+class Noted:
+    """A process note of the counsellor's own, about a day; `is_open` lets her supervisor read it."""
+
+    days: int
+    words: str
+    is_open: bool = False
+
+
+@dataclass(frozen=True)
 class Story:
     """One couple. `next_in` counts days from today to their next appointment; None means there is none."""
 
@@ -132,12 +163,17 @@ class Story:
     second: Who
     course: Course = ((), ())
     next_in: int | None = None
+    # The partner the counsellor sees alone the day after the next appointment; nobody where it is empty.
+    sees_alone: str = ""
     every: int = 7
     hour: int = 10
     given: tuple[Given, ...] = ()
     thanks: tuple[Thanks, ...] = ()
     decided: tuple[Decided, ...] = ()
+    asked: tuple[Asked, ...] = ()
+    referred: Referred | None = None
     judged: tuple[Judged, ...] = ()
+    notes: tuple[Noted, ...] = ()
     unread: int = 0
     last_seen: int = 0
     held_days: int | None = None

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from assignments.demo.stories import Aside, Decided, Given, Judged, Said, Story, Thanks, Who, course
+from assignments.demo.stories import (
+    Aside,
+    Asked,
+    Decided,
+    Given,
+    Judged,
+    Noted,
+    Said,
+    Story,
+    Thanks,
+    Who,
+    course,
+)
 from assignments.domain.signs import DecisionState
 
 ADE_AND_RUTH = Story(
@@ -17,7 +29,21 @@ ADE_AND_RUTH = Story(
         pressure=("4545", "5456"),
     ),
     next_in=3,
+    sees_alone="B",
     hour=10,
+    # The fourth round of the first is open now; nobody has answered it yet.
+    asked=(
+        Asked("csi-4", 12, (10, 11, 10), (11, 10, 9)),
+        Asked("phq-2", 7, (2, 2), (3, 4)),
+    ),
+    notes=(
+        Noted(
+            10,
+            "Ruth looks at the clock when Ade begins. I have let it pass three times now. "
+            "Say it aloud next time, gently, and to both.",
+            is_open=True,
+        ),
+    ),
     given=(
         Given(
             "weekly-sit-down",
@@ -207,8 +233,8 @@ HUGO_AND_CLAIRE = Story(
     Who("Hugo", "Patel"),
     Who("Claire", "Moreau"),
     course(
-        "666555444333/444555566777/333444555566",
-        "655554443332/445555667778/344455666677",
+        "666555444333/444555566777/222344555666",
+        "655554443332/445555667778/233455666677",
         again=("nesswssw", "esswsssw"),
         hope=("776543", "665433"),
         part=("dddddl", "dddkkk"),

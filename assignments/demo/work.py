@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from assignments.actions.responding import LATER, TURNS_HOLD_MINUTES
 from assignments.demo.agreeing import (
@@ -18,6 +19,7 @@ from assignments.demo.agreeing import (
 from assignments.demo.answers import answer_value, round_answers
 from assignments.demo.scene import Scene, new_id
 from assignments.demo.stories import Given, Part, Said
+from assignments.domain import replies
 from assignments.domain.exercises import Exercise
 from assignments.domain.progress import Repeat
 from assignments.domain.turns import check_of, strand_of
@@ -289,6 +291,7 @@ class Work:
             response_version=response.version,
             author_id=self.counsellor.id,
             at=at,
+            delivered_at=replies.delivered_at(at, ZoneInfo(self.scene.practice.timezone)),
         )
         comment.words_sealed = crypto.seal(comment, "words_sealed", words)
         self.scene.add(comment)

@@ -11,9 +11,12 @@ from random import Random
 from flask import current_app
 from sqlalchemy import inspect, select
 
+from assignments.demo.contacts import enter_contacts, refer
 from assignments.demo.crowd import crowd
 from assignments.demo.elsewhere import HANA, MARCUS
 from assignments.demo.moving import MOVING
+from assignments.demo.own_words import tell_lines
+from assignments.demo.questionnaires import enter_words
 from assignments.demo.quiet import QUIET
 from assignments.demo.rows import Telling
 from assignments.demo.scene import Scene, new_id
@@ -92,7 +95,10 @@ def load_world(
     kept = passphrase.keep(PASSPHRASE)
     canal_street = _practice("Canal Street", now, seed, kept)
     hill_house = _practice("Hill House", now, seed, kept)
-    _person(canal_street, Who("Ada", "Moss", "admin@demo.example"), Role.ADMIN)
+    ada = _person(canal_street, Who("Ada", "Moss", "admin@demo.example"), Role.ADMIN)
+    for name in ("csi-4", "phq-2"):
+        enter_words(canal_street, ada, name)
+    enter_contacts(canal_street, ada)
     supervisor = _person(canal_street, Who("Sofia", "Grell", "supervisor@demo.example"), Role.SUPERVISOR)
     priya = _person(canal_street, Who("Priya", "Nair", "priya@demo.example"), Role.COUNSELLOR)
     marcus = _person(canal_street, Who("Marcus", "Webb", "marcus@demo.example"), Role.COUNSELLOR)
@@ -100,6 +106,7 @@ def load_world(
     hana = _person(hill_house, Who("Hana", "Ito", "hana@demo.example"), Role.COUNSELLOR)
     for counsellor in (priya, marcus):
         _supervise(canal_street, supervisor, counsellor)
+    tell_lines(canal_street, priya)
     told = 0
     for scene, counsellor, stories in (
         (canal_street, priya, PRIYA),
@@ -178,7 +185,10 @@ def _tell(scene: Scene, counsellor: Person, stories: Sequence[Story], after_each
     scene.write()
     for couple, story in told:
         for decided in story.decided:
-            _decide(scene, counsellor, couple, story, decided)
+            row = _decide(scene, counsellor, couple, story, decided)
+            if story.referred is not None and story.referred.days == decided.days:
+                person = couple_for(counsellor, couple.id).partner(story.referred.slot).person
+                refer(scene, counsellor, couple, person, row, story.referred)
     scene.write()
     return len(told)
 
@@ -207,7 +217,7 @@ def _hours_today(scene: Scene, count: int) -> tuple[time, ...]:
     return tuple(chosen[place % len(chosen)] for place in range(count)) if chosen else ()
 
 
-def _decide(scene: Scene, counsellor: Person, couple: Couple, story: Story, decided: Decided) -> None:
+def _decide(scene: Scene, counsellor: Person, couple: Couple, story: Story, decided: Decided) -> Decision:
     """A decision with the evidence of its day, worked out again from the record as it stood then."""
     at = min(scene.at(scene.today - timedelta(days=decided.days), 12, 30), scene.now - timedelta(minutes=40))
     record = record_of(counsellor, couple_for(counsellor, couple.id), scene.now)
@@ -231,6 +241,7 @@ def _decide(scene: Scene, counsellor: Person, couple: Couple, story: Story, deci
     row.evidence_sealed = crypto.seal(row, "evidence_sealed", json.dumps(evidence, ensure_ascii=False))
     scene.add(row)
     scene.note(at, counsellor, Event.DECIDED, row, state=decided.state.value, held=couple.held_at is not None)
+    return row
 
 
 def _last_closed_week(week_0: date | None, on: date, latest: int) -> int:

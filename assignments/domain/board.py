@@ -26,6 +26,7 @@ class Group(StrEnum):
     LEFT = "left"
     DECISION_DUE = "decision_due"
     STALLED = "stalled"
+    PLAN_CHECK = "plan_check"
     NEW_ANSWERS = "new_answers"
     ON_TRACK = "on_track"
 
@@ -36,6 +37,7 @@ GROUP_LABELS: dict[Group, str] = {
     Group.LEFT: "Left",
     Group.DECISION_DUE: "Decision due",
     Group.STALLED: "Stalled",
+    Group.PLAN_CHECK: "Plan to look at",
     Group.NEW_ANSWERS: "New answers",
     Group.ON_TRACK: "On track",
 }
@@ -47,6 +49,7 @@ class ActionKind(StrEnum):
     PLAN_TALK = "plan_talk"
     REVIEW_SIGNS = "review_signs"
     ADJUST = "adjust"
+    LOOK = "look"
     READ = "read"
     OPEN = "open"
     CLOSE = "close"
@@ -67,6 +70,7 @@ ACTIONS: dict[Group, Action] = {
     Group.LEFT: Action(ActionKind.CLOSE, "Close"),
     Group.DECISION_DUE: Action(ActionKind.REVIEW_SIGNS, "Review signs"),
     Group.STALLED: Action(ActionKind.ADJUST, "Adjust practice"),
+    Group.PLAN_CHECK: Action(ActionKind.LOOK, "Look at plan"),
     Group.NEW_ANSWERS: Action(ActionKind.READ, "Read"),
     Group.ON_TRACK: Action(ActionKind.OPEN, "Open"),
 }
@@ -117,7 +121,10 @@ class CoupleFacts:
     decision_due: tuple[str, ...] = ()
     watching: tuple[str, ...] = ()
     waiting_to_open_days: int | None = None
+    plan_check: tuple[int, int] | None = None
+    """The week of the plan after which to ask how it goes, and how many weeks it has; None while not due."""
     unread_answers: int = 0
+    unread_turns: int = 0
     next_appointment: datetime | None = None
     asked_to_talk_days: int | None = None
     left: tuple[str, ...] = ()
@@ -172,6 +179,7 @@ def place(facts: CoupleFacts, limits: PracticeLimits = SHIPPED_PRACTICE_LIMITS) 
         (Group.LEFT, _left),
         (Group.DECISION_DUE, _decision_due),
         (Group.STALLED, practice_reasons),
+        (Group.PLAN_CHECK, _plan_check),
         (Group.NEW_ANSWERS, _new_answers),
     )
     for group, find in finders:
@@ -284,15 +292,28 @@ def _decision_due(facts: CoupleFacts, _: PracticeLimits) -> Sequence[Reason]:
 
 
 def _new_answers(facts: CoupleFacts, _: PracticeLimits) -> Sequence[Reason]:
-    count = facts.unread_answers
-    if not count:
+    kinds = ((facts.unread_answers, "answer"), (facts.unread_turns, "listening turn"))
+    found = [f"{count} new {noun}{'' if count == 1 else 's'}" for count, noun in kinds if count]
+    if not found:
         return ()
-    noun = "answer" if count == 1 else "answers"
-    return (Reason(f"{count} new {noun} to read.", "Answers you may read and have not marked read."),)
+    rule = "Answers and listening turns you may read and have not marked read."
+    return (Reason(f"{' and '.join(found)} to read.", rule),)
+
+
+def _plan_check(facts: CoupleFacts, _: PracticeLimits) -> Sequence[Reason]:
+    if facts.plan_check is None:
+        return ()
+    week, weeks = facts.plan_check
+    return (
+        Reason(
+            f"Week {week} of {weeks} is over. How is the plan going?",
+            "A plan asks for a look after one of its weeks, and you have not said how to go on.",
+        ),
+    )
 
 
 def _on_track(facts: CoupleFacts) -> Reason:
-    rule = "No decision due, no practice rule met, nothing unread."
+    rule = "No decision due, no practice rule met, no plan to look at, nothing unread."
     if facts.watching:
         titles = "; ".join(KINDS[sign_id].title.lower() for sign_id in facts.watching)
         return Reason(f"Watching: {titles}.", rule)

@@ -55,9 +55,9 @@ class Tick:
 class Line:
     """One partner's line.
 
-    ``segments`` are ready for ``<polyline points>``: runs of successive weeks. ``dots`` are weeks with no
-    neighbour, which no line could show. ``end`` is the newest value, for the marker that tells A from B by
-    shape.
+    ``segments`` are ready for the ``d`` of a ``<path>``, each after its ``M``: runs of successive weeks. ``dots``
+    are weeks with no neighbour, which no line could show. ``end`` is the newest value, for the marker that tells
+    A from B by shape.
     """
 
     partner: Partner
@@ -118,36 +118,46 @@ def draw(
     week_step: int = 2,
     appointments: Sequence[int] = (),
     band: Sequence[tuple[int, float, float]] = (),
+    values_from: tuple[int, int] = (LOWEST, HIGHEST),
+    neighbours: int = 1,
 ) -> Chart:
     """Lay out one measure for both partners.
 
     ``weeks`` is the span drawn, both ends included; without it, the span of the values. Charts that stand
     side by side are given the same span. ``band`` holds (week, least, most) for the shaded uncertainty of
-    the model.
+    the model. ``values_from`` is the range of what is measured; ``neighbours`` is how many weeks apart two values may
+    stand and still be joined, for what is asked less often than every week.
     """
+    lowest, highest = values_from
     values = {partner: dict(series.get(partner, ())) for partner in PARTNERS}
     for partner in PARTNERS:
         for week, value in values[partner].items():
-            if not LOWEST <= value <= HIGHEST:
-                raise ValueError(f"{measure}, week {week}: {value:g} is outside 0 to 10.")
+            if not lowest <= value <= highest:
+                raise ValueError(f"{measure}, week {week}: {value:g} is outside {lowest} to {highest}.")
     known = sorted(values["A"].keys() | values["B"].keys())
     first, last = weeks or ((known[0], known[-1]) if known else (0, 0))
     if last < first:
         raise ValueError("The last week drawn cannot come before the first.")
-    scale = _Scale(frame, first, last)
+    scale = _Scale(frame, first, last, values_from)
     shown = {
         partner: {week: value for week, value in values[partner].items() if first <= week <= last}
         for partner in PARTNERS
     }
     in_span = sorted(shown["A"].keys() | shown["B"].keys())
-    line_a, line_b = (_line(partner, names.of(partner), shown[partner], scale) for partner in PARTNERS)
+    line_a, line_b = (
+        _line(partner, names.of(partner), shown[partner], scale, neighbours) for partner in PARTNERS
+    )
     return Chart(
         measure=measure,
         frame=frame,
         view_box=f"0 0 {frame.width:g} {frame.height:g}",
         lines=(line_a, line_b),
         band=_band([one for one in band if first <= one[0] <= last], scale),
-        value_ticks=tuple(Tick(scale.y(value), str(value)) for value in (0, 5, 10)) if week_step else (),
+        value_ticks=tuple(
+            Tick(scale.y(value), f"{value:g}") for value in (lowest, (lowest + highest) / 2, highest)
+        )
+        if week_step
+        else (),
         week_ticks=tuple(Tick(scale.x(week), str(week)) for week in range(first, last + 1, week_step))
         if week_step
         else (),
@@ -156,7 +166,7 @@ def draw(
             for week in appointments
             if first <= week <= last
         ),
-        label=_label(measure, shown, names),
+        label=_label(f"{measure}, {lowest} to {highest}.", shown, names),
         rows=tuple(
             TableRow(week, _text(shown["A"].get(week)), _text(shown["B"].get(week)))
             for week in range(first, last + 1)
@@ -169,8 +179,9 @@ def draw(
 class _Scale:
     """Turns weeks and values into SVG units; a single week stands at the left."""
 
-    def __init__(self, frame: Frame, first: int, last: int) -> None:
+    def __init__(self, frame: Frame, first: int, last: int, values_from: tuple[int, int]) -> None:
         self._frame = frame
+        self.lowest, self.highest = values_from
         self._first = first
         self._span = max(last - first, 1)
 
@@ -180,14 +191,14 @@ class _Scale:
 
     def y(self, value: float) -> float:
         inner = self._frame.height - self._frame.top - self._frame.bottom
-        return round(self._frame.top + inner * (HIGHEST - value) / (HIGHEST - LOWEST), 1)
+        return round(self._frame.top + inner * (self.highest - value) / (self.highest - self.lowest), 1)
 
 
-def _line(partner: Partner, name: str, values: Mapping[int, float], scale: _Scale) -> Line:
+def _line(partner: Partner, name: str, values: Mapping[int, float], scale: _Scale, neighbours: int) -> Line:
     runs: list[list[Point]] = []
     for week in sorted(values):
         point = Point(scale.x(week), scale.y(values[week]), week, values[week])
-        if runs and runs[-1][-1].week == week - 1:
+        if runs and week - runs[-1][-1].week <= neighbours:
             runs[-1].append(point)
         else:
             runs.append([point])
@@ -210,12 +221,15 @@ def _band(bounds: Sequence[tuple[int, float, float]], scale: _Scale) -> str:
     ordered = sorted(bounds)
     upper = [(week, most) for week, _, most in ordered]
     lower = [(week, least) for week, least, _ in reversed(ordered)]
-    edge = [(scale.x(week), scale.y(min(max(value, LOWEST), HIGHEST))) for week, value in (*upper, *lower)]
+    edge = [
+        (scale.x(week), scale.y(min(max(value, scale.lowest), scale.highest)))
+        for week, value in (*upper, *lower)
+    ]
     return " ".join(f"{x:g},{y:g}" for x, y in edge)
 
 
 def _label(measure: str, values: Mapping[Partner, Mapping[int, float]], names: Names) -> str:
-    return f"{measure}, 0 to 10. " + " ".join(_said(names.of(one), values[one]) for one in PARTNERS)
+    return f"{measure} " + " ".join(_said(names.of(one), values[one]) for one in PARTNERS)
 
 
 def _said(name: str, values: Mapping[int, float]) -> str:

@@ -6,8 +6,9 @@ It holds numbers and choices only, never a word that somebody wrote, so no priva
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 from assignments.domain.checkins import SCALE_KEYS, CheckinAnswers, Disagreement, MyPart, composite
@@ -17,6 +18,7 @@ Partner = Literal["A", "B"]
 PARTNERS: tuple[Partner, Partner] = ("A", "B")
 LAST_WEEK = 1040
 MOST_WORK = 1000
+COMPOSITE = "composite"
 
 
 class HistoryError(ValueError):
@@ -76,15 +78,15 @@ class CoupleHistory:
 
     def checkins_of(self, partner: Partner) -> tuple[Checkin, ...]:
         """One partner's check-ins, oldest first."""
-        return tuple(one for one in self.checkins if one.partner == partner)
+        return self._by_partner[partner]
 
     def numbers(self, partner: Partner, key: str) -> tuple[tuple[int, float], ...]:
         """One partner's answers to a 0–10 item as (week, value), oldest first, gaps left out."""
-        return self._series(partner, lambda answers: answers.number(key))
+        return self._series(partner, key)
 
     def composites(self, partner: Partner) -> tuple[tuple[int, float], ...]:
         """One partner's check-in composite as (week, value), oldest first, gaps left out."""
-        return self._series(partner, composite)
+        return self._series(partner, COMPOSITE)
 
     def latest_score(self, partner: Partner, name: str, within_weeks: int) -> InstrumentScore | None:
         """The newest total on a questionnaire that is not older than so many weeks."""
@@ -99,11 +101,27 @@ class CoupleHistory:
         """The work of a run of weeks, both ends included."""
         return tuple(one for one in self.work if first <= one.week <= last and partner in (None, one.partner))
 
-    def _series(
-        self, partner: Partner, read: Callable[[CheckinAnswers], float | None]
-    ) -> tuple[tuple[int, float], ...]:
-        found = ((one.week, read(one.answers)) for one in self.checkins_of(partner))
-        return tuple((week, value) for week, value in found if value is not None)
+    # Many rules read the same few lines, and a caseload has thousands of couples, so each is put together once.
+    @cached_property
+    def _by_partner(self) -> Mapping[Partner, tuple[Checkin, ...]]:
+        return {side: tuple([one for one in self.checkins if one.partner == side]) for side in PARTNERS}
+
+    @cached_property
+    def _lines(self) -> dict[tuple[Partner, str], tuple[tuple[int, float], ...]]:
+        return {}
+
+    def _series(self, partner: Partner, key: str) -> tuple[tuple[int, float], ...]:
+        line = self._lines.get((partner, key))
+        if line is None:
+            if key == COMPOSITE:
+                found = [(one.week, composite(one.answers)) for one in self._by_partner[partner]]
+            elif key in SCALE_KEYS:
+                found = [(one.week, getattr(one.answers, key)) for one in self._by_partner[partner]]
+            else:
+                raise KeyError(key)
+            line = tuple([(week, value) for week, value in found if value is not None])
+            self._lines[partner, key] = line
+        return line
 
 
 def couple_history(
@@ -151,6 +169,8 @@ def from_json(value: object) -> CoupleHistory:
     couple = record.get("couple")
     if not isinstance(couple, str) or not couple:
         raise HistoryError("couple must be a text that names the couple.")
+    if couple != _whole_characters(couple):
+        raise HistoryError("couple holds half of a character, which no text can carry.")
     checkins = [_checkin(one, place) for one, place in _listed(record, "checkins")]
     instruments = [_instrument(one, place) for one, place in _listed(record, "instruments")]
     work = [_work(one, place) for one, place in _listed(record, "work")]
@@ -164,6 +184,11 @@ def from_json(value: object) -> CoupleHistory:
     else:
         week = _whole(record["week"], "week", 0, LAST_WEEK)
     return couple_history(couple, week, checkins, instruments, work)
+
+
+def _whole_characters(text: str) -> str:
+    """JSON can name half of a character; what is said about it must still be writable."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _checkin(value: object, place: str) -> Checkin:
@@ -220,7 +245,7 @@ def _record(value: object, place: str, allowed: Sequence[str]) -> Mapping[str, o
     for key in value:
         if key not in allowed:
             raise HistoryError(
-                f"{place} has the unknown key “{str(key)[:40]}”. Known are {', '.join(allowed)}."
+                f"{place} has the unknown key “{_whole_characters(str(key)[:40])}”. Known are {', '.join(allowed)}."
             )
     return value
 
@@ -260,3 +285,21 @@ def _choice(record: Mapping[str, object], place: str, key: str, allowed: Sequenc
     if not isinstance(value, str) or value not in allowed:
         raise HistoryError(f"{place}.{key} must be one of {', '.join(allowed)}.")
     return value
+
+
+def to_json(history: CoupleHistory) -> dict[str, object]:
+    """A record as :func:`from_json` reads it."""
+    return {
+        "couple": history.couple,
+        "week": history.week,
+        "checkins": [
+            {
+                "partner": one.partner,
+                "week": one.week,
+                **{k: v for k, v in vars(one.answers).items() if v is not None},
+            }
+            for one in history.checkins
+        ],
+        "instruments": [vars(one) for one in history.instruments],
+        "work": [vars(one) for one in history.work],
+    }

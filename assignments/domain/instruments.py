@@ -175,3 +175,18 @@ def classify_worsening(key: str, earlier: int, later: int) -> Change:
     if one.possible_change is not None and points >= one.possible_change:
         return Change.POSSIBLE
     return Change.NONE
+
+
+def reliably_worse_from(key: str, earlier: Sequence[int]) -> int | None:
+    """The score from which on a later one would be reliably worse than the best of these; None where none is.
+
+    For what is better when higher, a later score at this figure or below it; for the others, at it or above.
+    """
+    one = instrument(key)
+    if one.reliable_change is None or not earlier:
+        return None
+    if one.direction is Direction.HIGHER_IS_BETTER:
+        score = max(earlier) - one.reliable_change
+    else:
+        score = min(earlier) + one.reliable_change
+    return score if one.lowest <= score <= one.highest else None

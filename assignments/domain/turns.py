@@ -19,6 +19,7 @@ from assignments.domain.exercises import (
     OTHER,
     AnswerError,
     AnswerValue,
+    CardsStep,
     ChooseManyStep,
     ChooseOneStep,
     Exercise,
@@ -126,6 +127,8 @@ def spoken_step(step: Step) -> Step:
             lines = step.starters or (step.label or step.title,)
         case ChooseOneStep() | ChooseManyStep():
             lines = tuple(option.label for option in step.options)
+        case CardsStep():
+            lines = tuple(card.question for card in step.cards)
         case ISentenceStep():
             lines = (step.when.title, step.felt.title, step.would_like.title)
         case _:

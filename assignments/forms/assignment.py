@@ -43,7 +43,7 @@ def _best_before_field() -> Any:
     return DateField(
         "Best before",
         validators=[Optional(), in_reach],
-        description="Usually the next appointment. Leave it empty for no day.",
+        description="On the day of an appointment it moves with it. Leave it empty for no day.",
     )
 
 

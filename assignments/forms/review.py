@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,16 +12,19 @@ from wtforms import (  # type: ignore[attr-defined]  # types-WTForms does not kn
     HiddenField,
     RadioField,
     SelectChoice,
+    StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optional
 
-from assignments.domain.lengths import COMMENT_CHARACTERS, NOTE_CHARACTERS, REASON_CHARACTERS
+from assignments.domain.lengths import COMMENT_CHARACTERS, NOTE_CHARACTERS, REASON_CHARACTERS, ROW_CHARACTERS
 from assignments.domain.signs import DECISION_LABELS
-from assignments.queries.decisions import JUDGEMENT_LABELS
+from assignments.queries.sign_rows import JUDGEMENT_LABELS
 from clinic.forms import Form, in_reach, trimmed
 
 OPEN_AGAIN = "Open this page again first."
+# A turn of listening turns holds a few dozen parts at the very most.
+MOST_PARTS = 200
 
 
 def whole(text: str | None) -> int | None:
@@ -39,14 +43,68 @@ class SeenForm(Form):
     other_version: Any = HiddenField(filters=[whole])
 
 
+BOTH = "both"
+
+
+def versions(text: str | None) -> dict[UUID, int]:
+    """Which rows a page showed, and in which version, carried along unseen; anything else is nothing."""
+    found: dict[UUID, int] = {}
+    for pair in (text or "").split(" ")[:MOST_PARTS]:
+        name, _, number = pair.partition("=")
+        version = whole(number)
+        if version is None or len(name) != 36:
+            return {}
+        try:
+            found[UUID(name)] = version
+        except ValueError:
+            return {}
+    return found
+
+
 class CommentForm(Form):
-    """A short reply to the author of one answer."""
+    """A short reply to the author of one answer, of the one beside it, or to both."""
 
     version: Any = HiddenField(filters=[whole], validators=[DataRequired(OPEN_AGAIN)])
+    other_version: Any = HiddenField(filters=[whole])
+    to: Any = RadioField("Reply to", validators=[InputRequired("Choose who this is for.")])
     words: Any = TextAreaField(
         "Your reply",
         filters=[trimmed],
         validators=[DataRequired("Write a line or two first."), _at_most(COMMENT_CHARACTERS)],
+    )
+
+    def offer(self, names: Mapping[str, str]) -> None:
+        """Whose answers stand on the page, by slot; with two of them the reply may go to both."""
+        offered = [*names.items(), *([(BOTH, "Both")] if len(names) > 1 else [])]
+        self.to.choices = [SelectChoice(value, label) for value, label in offered]
+        if len(names) == 1:
+            # Nobody is asked to choose between one.
+            self.to.data = self.to.data or next(iter(names))
+            self.to.validators = []
+
+
+class SeenPartsForm(Form):
+    """Which parts of a turn were on the page, and in which version."""
+
+    seen: Any = HiddenField(filters=[versions], validators=[DataRequired(OPEN_AGAIN)])
+
+
+class TurnCommentForm(CommentForm):
+    """A reply about a turn of listening turns."""
+
+    version: Any = None
+    other_version: Any = None
+    seen: Any = HiddenField(filters=[versions], validators=[DataRequired(OPEN_AGAIN)])
+
+
+class SavedLineForm(Form):
+    """One sentence to use again in replies."""
+
+    words: Any = TextAreaField(
+        "A line for replies",
+        description="Up to 600 characters. Leave names out.",
+        filters=[trimmed],
+        validators=[DataRequired("Write a line first."), _at_most(COMMENT_CHARACTERS)],
     )
 
 
@@ -64,6 +122,39 @@ class JudgementForm(Form):
         super().__init__(**more)
         # The page shows one such form for each sign, and an id may stand on a page once.
         self.judgement.id, self.note.id = f"judgement-{sign}", f"note-{sign}"
+
+
+class AsideForm(Form):
+    """Why a row is set aside."""
+
+    reason: Any = TextAreaField(
+        "Why set it aside",
+        description="It comes back when its state changes, and after four weeks at the latest.",
+        filters=[trimmed],
+        validators=[DataRequired("Say why, in a line."), _at_most(NOTE_CHARACTERS)],
+    )
+
+    def __init__(self, sign: str, **more: Any) -> None:
+        super().__init__(**more)
+        # The page shows one such form for each row, and an id may stand on a page once.
+        self.reason.id = f"aside-{sign}"
+
+
+class OwnRowForm(Form):
+    """A row in the counsellor's own words."""
+
+    title: Any = StringField(
+        "What you want to watch",
+        description="A short line, such as: talks about moving out. You judge it yourself.",
+        filters=[trimmed],
+        validators=[DataRequired("Write what you want to watch."), _at_most(ROW_CHARACTERS)],
+    )
+
+
+class UsefulForm(Form):
+    """Whether a sign was of use, as one of two buttons says."""
+
+    useful: Any = StringField(validators=[AnyOf(("yes", "no"), "Choose yes or no.")])
 
 
 class DecisionNoteForm(Form):

@@ -14,6 +14,18 @@ from assignments.domain.lengths import BARRIER_CHARACTERS
 from clinic.forms import CheckboxesField, Form, WholeNumberField, trimmed
 
 
+class OnePhoneForm(Form):
+    """Who speaks first, where two take turns on one phone."""
+
+    first: Any = RadioField(
+        "Who speaks first?", choices=[], validators=[InputRequired("Choose who speaks first.")]
+    )
+
+    def name_both(self, own: str, partner: str) -> None:
+        """Offer the two by name, since both may be looking."""
+        self.first.choices = [SelectChoice("me", own), SelectChoice("partner", partner)]
+
+
 class OutcomeForm(Form):
     """How it went, on paper as well as here. Each part may be left out."""
 

@@ -52,6 +52,10 @@ class Assignment(Model):
         ForeignKey("couple_plan.id", ondelete="SET NULL"), index=True
     )
     plan_week: Mapped[int | None]
+    # The appointment it is meant for, where "best before" is that appointment's day and moves with it.
+    by_appointment_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("appointment.id", ondelete="SET NULL"), index=True
+    )
 
     exercise_version: Mapped[ExerciseVersion] = relationship(lazy="raise_on_sql")
     withdrawals: Mapped[list[Withdrawal]] = relationship(lazy="raise_on_sql")

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from assignments.models.assignment import Assignment
 from assignments.models.level_change import LevelChange
 from clinic.extensions import Model, UTCDateTime
 from clinic.models.columns import CoupleId, Id, Moment, PersonId, PracticeId, Sealed
+
+# A mark or a reply is about a response, or about a part of a turn.
+_HAS_SUBJECT = "response_id IS NOT NULL OR part_id IS NOT NULL"
 
 
 class Response(Model):
@@ -100,28 +103,48 @@ class Outcome(Model):
 
 
 class ReadMark(Model):
-    """A member of staff has read this version of a response. Partners never see it."""
+    """A member of staff has read this version of a response, or of a part of a turn. Partners never see it."""
 
     __tablename__ = "read_mark"
-    __table_args__ = (UniqueConstraint("response_id", "reader_id"),)
+    __table_args__ = (
+        UniqueConstraint("response_id", "reader_id"),
+        UniqueConstraint("part_id", "reader_id"),
+        CheckConstraint(_HAS_SUBJECT, name="has_subject"),
+    )
 
     id: Mapped[Id]
     practice_id: Mapped[PracticeId]
-    response_id: Mapped[UUID] = mapped_column(ForeignKey("response.id", ondelete="CASCADE"), index=True)
+    response_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("response.id", ondelete="CASCADE"), index=True
+    )
+    part_id: Mapped[UUID | None] = mapped_column(ForeignKey("turn_part.id", ondelete="CASCADE"), index=True)
     reader_id: Mapped[PersonId]
     version: Mapped[int]
     at: Mapped[Moment]
 
 
 class Comment(Model):
-    """The counsellor's short reply to one response, for its author alone, bound to the version it is about."""
+    """The counsellor's short reply, for the author of what it is about alone, bound to that version.
+
+    It hangs on a response or on a part of a turn. Its reader sees it from `delivered_at`; until then it can be
+    taken back.
+    """
 
     __tablename__ = "comment"
+    __table_args__ = (CheckConstraint(_HAS_SUBJECT, name="has_subject"),)
 
     id: Mapped[Id]
     practice_id: Mapped[PracticeId]
-    response_id: Mapped[UUID] = mapped_column(ForeignKey("response.id", ondelete="CASCADE"), index=True)
+    response_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("response.id", ondelete="CASCADE"), index=True
+    )
+    part_id: Mapped[UUID | None] = mapped_column(ForeignKey("turn_part.id", ondelete="CASCADE"), index=True)
+    # The version of what it is about.
     response_version: Mapped[int]
     author_id: Mapped[PersonId]
     words_sealed: Mapped[Sealed]
     at: Mapped[Moment]
+    delivered_at: Mapped[Moment]
+    taken_back_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # The same for two that were written at once, one for each partner: they go together or not at all.
+    sending_id: Mapped[UUID | None]

@@ -11,17 +11,20 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
-from assignments.access import is_frozen, sharing_of
+from assignments.access import is_frozen, sharing_of, sharing_of_part
 from assignments.domain import board, checkins, progress, visibility
 from assignments.domain.history import Partner
 from assignments.domain.progress import is_open_to
-from assignments.domain.signs import State, assess
-from assignments.domain.stalls import Names
-from assignments.models import Decision, ReadMark, Response
-from assignments.queries.decisions import Decided, due_signs, signs_met
+from assignments.domain.signs import Assessment, State, assess_many
+from assignments.domain.stalls import SHIPPED_LIMITS, Names
+from assignments.models import Decision, ReadMark, Response, TurnPart
+from assignments.queries.decisions import Decided, signs_met
 from assignments.queries.erasures import who_asked
 from assignments.queries.history import GivenTurn, Record, records_for
 from assignments.queries.pauses import pauses_of
+from assignments.queries.plans import checks_due
+from assignments.queries.signs import due_signs
+from clinic.domain.appointments import BOTH
 from clinic.extensions import db
 from clinic.models import Appointment, Couple, Invitation, Person, SafetyConversation
 from clinic.models import Partner as Place
@@ -47,6 +50,8 @@ class Line:
     record: Record
     done: Mapping[str, tuple[int, int]]
     next_step: str = ""
+    read_first: UUID | None = None
+    """The newest answer that has not been marked read."""
 
     @property
     def names(self) -> Names:
@@ -56,12 +61,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Visit:
-    """One of today's appointments; `at` is the practice's wall clock, `number` counts from the couple's first."""
+    """One of today's appointments; `at` is the practice's wall clock, `number` counts from the couple's first.
+
+    One with a partner alone has the number 0 and says with whom.
+    """
 
     at: str
     couple: Couple
     number: int
     is_next: bool
+    with_whom: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,12 +91,21 @@ def board_for(reader: Person, now: datetime) -> Board:
     couples = [couple for couple in couples_for(reader) if couple.closed_at is None]
     records = records_for(reader, couples, now)
     known = _Known(reader, couples, now)
+    found = [(couple, records[couple.id]) for couple in couples if couple.id in records]
+    unread = {couple.id: unread_of(couple, record, known.marks, now) for couple, record in found}
     lines = {
-        str(couple.id): Line(couple, records[couple.id], _done(records[couple.id]), _next_step(couple, known))
-        for couple in couples
-        if couple.id in records
+        str(couple.id): Line(
+            couple, record, _done(record), _next_step(couple, known), _newest(unread[couple.id])
+        )
+        for couple, record in found
     }
-    facts = [_facts(line.couple, line.record, known, now) for line in lines.values()]
+    # One reader's couples are of one practice, and its limits hold for each of them.
+    limits = next((record.limits for _, record in found), SHIPPED_LIMITS)
+    assessed = assess_many([record.history for _, record in found], limits)
+    facts = [
+        _facts(couple, record, assessment, known, len(unread[couple.id]), now)
+        for (couple, record), assessment in zip(found, assessed, strict=True)
+    ]
     return Board(board.board(facts), lines, _visits(reader, couples, now))
 
 
@@ -101,19 +119,34 @@ def unread_of(couple: Couple, record: Record, marks: Mapping[UUID, int], now: da
     ]
 
 
+def unread_parts_of(record: Record, marks: Mapping[UUID, int], now: datetime) -> list[TurnPart]:
+    """The parts of listening turns that the counsellor may read now and has not marked read as they are."""
+    return [
+        part
+        for part in record.parts
+        if visibility.counsellor_reads(sharing_of_part(part), now) and marks.get(part.id) != part.version
+    ]
+
+
 def marks_of(couples: Sequence[Couple]) -> dict[UUID, int]:
-    """The version of each response that its couple's counsellor has marked read, by response id."""
+    """The version of each response and each part that its couple's counsellor has marked read, by its id."""
     rows = db.session.execute(
-        select(ReadMark.response_id, ReadMark.version)
-        .join(Response, Response.id == ReadMark.response_id)
-        .join(Couple, Couple.id == Response.couple_id)
+        select(ReadMark.response_id, ReadMark.part_id, ReadMark.version)
+        .outerjoin(Response, Response.id == ReadMark.response_id)
+        .outerjoin(TurnPart, TurnPart.id == ReadMark.part_id)
+        .join(Couple, Couple.id == func.coalesce(Response.couple_id, TurnPart.couple_id))
         .where(
             ReadMark.practice_id.in_({couple.practice_id for couple in couples}),
-            Response.couple_id.in_([couple.id for couple in couples]),
+            Couple.id.in_([couple.id for couple in couples]),
             ReadMark.reader_id == Couple.counsellor_id,
         )
     )
-    return {response_id: version for response_id, version in rows}
+    found: dict[UUID, int] = {}
+    for response_id, part_id, version in rows:
+        for row_id in (response_id, part_id):
+            if row_id is not None:
+                found[row_id] = version
+    return found
 
 
 class _Known:
@@ -146,6 +179,7 @@ class _Known:
         }
         self.talks = first_asked(reader, ids)
         self.pauses = pauses_of(reader, couples)
+        self.plan_checks = checks_due(couples, now, self.zone)
         self.deletions = who_asked(reader, ids)
         self.spoken: dict[UUID, tuple[date, datetime]] = {
             person_id: (held_on, recorded_at)
@@ -164,8 +198,9 @@ class _Known:
         }
 
 
-def _facts(couple: Couple, record: Record, known: _Known, now: datetime) -> board.CoupleFacts:
-    assessment = assess(record.history)
+def _facts(
+    couple: Couple, record: Record, assessment: Assessment, known: _Known, unread: int, now: datetime
+) -> board.CoupleFacts:
     first, second = (_practice(partner, record, known, now) for partner in couple.partners)
     return board.CoupleFacts(
         couple_id=str(couple.id),
@@ -175,12 +210,21 @@ def _facts(couple: Couple, record: Record, known: _Known, now: datetime) -> boar
         decision_due=due_signs(record, assessment, known.decided.get(couple.id), known.zone),
         watching=tuple(sign.id for sign in assessment.rows if sign.state is State.WATCH),
         waiting_to_open_days=_waiting(couple, record, now),
-        unread_answers=len(unread_of(couple, record, known.marks, now)),
+        plan_check=None if is_frozen(couple) else known.plan_checks.get(couple.id),
+        unread_answers=unread,
+        unread_turns=len(
+            {(one.assignment_id, one.turn) for one in unread_parts_of(record, known.marks, now)}
+        ),
         next_appointment=known.coming.get(couple.id),
         asked_to_talk_days=_asked(couple, known, now),
         deletions=tuple(p.name for p in couple.partners if p.person_id in known.deletions),
         left=tuple(partner.name for partner in couple.partners if partner.left_at is not None),
     )
+
+
+def _newest(unread: Sequence[Response]) -> UUID | None:
+    sent = [(row.sent_at, row.id.hex, row.id) for row in unread if row.sent_at is not None]
+    return max(sent)[2] if sent else None
 
 
 def _practice(partner: Place, record: Record, known: _Known, now: datetime) -> board.PartnerFacts:
@@ -314,6 +358,7 @@ def _visits(reader: Person, couples: Sequence[Couple], now: datetime) -> tuple[V
                 Appointment.practice_id == reader.practice_id,
                 Appointment.couple_id.in_([one.couple_id for one in today]),
                 Appointment.cancelled_at.is_(None),
+                Appointment.for_whom == BOTH,
                 Appointment.starts_at < midnight,
             )
             .group_by(Appointment.couple_id)
@@ -322,8 +367,10 @@ def _visits(reader: Person, couples: Sequence[Couple], now: datetime) -> tuple[V
     coming = next((one.id for one in today if one.starts_at + timedelta(minutes=one.minutes) > now), None)
     visits = []
     for one in today:
+        at, couple = f"{one.starts_at.astimezone(zone):%H:%M}", by_id[one.couple_id]
+        if not one.is_joint:
+            visits.append(Visit(at, couple, 0, one.id == coming, couple.partner(one.for_whom).name))
+            continue
         earlier[one.couple_id] = number = earlier.get(one.couple_id, 0) + 1
-        visits.append(
-            Visit(f"{one.starts_at.astimezone(zone):%H:%M}", by_id[one.couple_id], number, one.id == coming)
-        )
+        visits.append(Visit(at, couple, number, one.id == coming))
     return tuple(visits)

@@ -22,13 +22,19 @@ from assignments.domain.history import (
     PARTNERS,
     Checkin,
     CoupleHistory,
+    InstrumentScore,
     Partner,
     Work,
     couple_history,
 )
-from assignments.models import Assignment, Outcome, Response, SetAside, TurnPart
+from assignments.domain.instruments import INSTRUMENTS
+from assignments.domain.signs import Aside, State
+from assignments.domain.stalls import SHIPPED_LIMITS, Limits
+from assignments.models import Assignment, InstrumentAnswer, Outcome, Response, SetAside, SignAside, TurnPart
 from assignments.models import Checkin as CheckinRow
 from assignments.queries.checkins import answers_of
+from assignments.queries.instruments import score_of
+from assignments.queries.sign_rules import limits_on
 from clinic.errors import NotFound
 from clinic.extensions import db
 from clinic.models import Couple, Person
@@ -55,11 +61,15 @@ class GivenTurn:
     first_part_at: datetime | None = None
     """When they first sent something in listening turns, which counts like any other answer."""
 
+    seen_at: datetime | None = None
+    """The moment the record is of: what was sent later was not done then."""
+
     @property
     def done_at(self) -> datetime | None:
         """When this partner had done it: sent it, or said that they tried."""
-        if self.response is not None and self.response.sent_at is not None:
-            return self.response.sent_at
+        sent_at = self.response.sent_at if self.response is not None else None
+        if sent_at is not None and (self.seen_at is None or sent_at <= self.seen_at):
+            return sent_at
         if self.first_part_at is not None:
             return self.first_part_at
         if self.outcome is not None and self.outcome.tried in TRIED:
@@ -69,16 +79,24 @@ class GivenTurn:
 
 @dataclass(frozen=True)
 class Record:
-    """Everything a couple's pages count and draw: no words, and nothing that could be unsealed by mistake."""
+    """Everything a couple's pages count and draw, as it stood at one moment: no words, and nothing that could be unsealed by mistake."""
 
     couple: Couple
     today: date
     checkins: tuple[CheckinRow, ...]
     turns: tuple[GivenTurn, ...]
     set_asides: tuple[SetAside, ...]
+    parts: tuple[TurnPart, ...]
+    """What was sent in listening turns, oldest first."""
     history: CoupleHistory
     week_0: date | None
     last_week: int
+    limits: Limits = SHIPPED_LIMITS
+    """The rules of the couple's practice on that day."""
+
+    aside_rows: tuple[SignAside, ...] = ()
+    asides: tuple[Aside, ...] = ()
+    """What the counsellor has set aside and not brought back by hand, as the rules read it."""
 
     def monday(self, week: int) -> date:
         """The Monday that begins a week of this couple's."""
@@ -105,11 +123,11 @@ def records_for(
     if not reader.is_staff or not couples:
         return {}
     zone = ZoneInfo(practice_of(reader).timezone)
+    local = now.astimezone(zone)
     rows = _Rows(reader, [couple.id for couple in couples], with_exercises=with_exercises)
+    limits = limits_on(reader.practice_id, local.date())
     return {
-        couple.id: _record(couple, rows, now.astimezone(zone), zone)
-        for couple in couples
-        if couple.id in rows.seen
+        couple.id: _record(couple, rows, local, zone, limits) for couple in couples if couple.id in rows.seen
     }
 
 
@@ -137,7 +155,11 @@ class _Rows:
         self.parts = self._by_couple(
             reader, select(TurnPart).where(TurnPart.sent_at.is_not(None)).order_by(TurnPart.sent_at), TurnPart
         )
+        self.scored = self._by_couple(
+            reader, select(InstrumentAnswer).order_by(InstrumentAnswer.answered_at), InstrumentAnswer
+        )
         self.set_asides = self._by_couple(reader, select(SetAside).order_by(SetAside.at), SetAside)
+        self.asides = self._by_couple(reader, select(SignAside).order_by(SignAside.at), SignAside)
 
     def _by_couple(self, reader: Person, statement: Select[Any], model: Any) -> Mapping[UUID, list[Any]]:
         found: dict[UUID, list[Any]] = defaultdict(list)
@@ -147,12 +169,15 @@ class _Rows:
         return found
 
 
-def _record(couple: Couple, rows: _Rows, now: datetime, zone: ZoneInfo) -> Record:
+def _record(couple: Couple, rows: _Rows, now: datetime, zone: ZoneInfo, limits: Limits) -> Record:
     sides = {partner.person_id: _side(partner.slot) for partner in couple.partners}
-    kept = [row for row in rows.checkins[couple.id] if row.author_id in sides]
-    turns = list(_turns(couple, rows, now.date(), zone))
-    set_asides = [row for row in rows.set_asides[couple.id] if row.person_id in sides]
-    week_0 = _first_monday(kept, rows.assignments[couple.id])
+    # What came later than the moment asked about was not there yet.
+    kept = [row for row in rows.checkins[couple.id] if row.author_id in sides and row.saved_at <= now]
+    turns = list(_turns(couple, rows, now, zone))
+    set_asides = [row for row in rows.set_asides[couple.id] if row.person_id in sides and row.at <= now]
+    scored = [row for row in rows.scored[couple.id] if row.answered_at <= now]
+    aside_rows = _newest_asides(rows.asides[couple.id], now)
+    week_0 = _first_monday(kept, rows.assignments[couple.id], scored, zone)
     last_week = _last_week(week_0, kept, now)
     # The rules refuse what lies before week 0 or beyond the present week, so neither is handed to them.
     work = [
@@ -164,18 +189,37 @@ def _record(couple: Couple, rows: _Rows, now: datetime, zone: ZoneInfo) -> Recor
         str(couple.id),
         max(last_week, 0),
         [_checkin(row, sides[row.author_id], week_0) for row in kept if week_0],
+        instruments=list(_scores(scored, sides, week_0, last_week, zone)),
         work=work,
     )
     return Record(
-        couple, now.date(), tuple(kept), tuple(turns), tuple(set_asides), history, week_0, last_week
+        couple=couple,
+        today=now.date(),
+        checkins=tuple(kept),
+        turns=tuple(turns),
+        set_asides=tuple(set_asides),
+        parts=tuple(row for row in rows.parts[couple.id] if row.author_id in sides),
+        history=history,
+        week_0=week_0,
+        last_week=last_week,
+        limits=limits,
+        aside_rows=aside_rows,
+        asides=tuple(_aside(row, week_0, zone) for row in aside_rows),
     )
 
 
-def _first_monday(kept: Sequence[CheckinRow], given: Sequence[Assignment]) -> date | None:
-    """Week 0 is that of the first check-in; before there is one, that of the first thing given."""
+def _first_monday(
+    kept: Sequence[CheckinRow],
+    given: Sequence[Assignment],
+    scored: Sequence[InstrumentAnswer],
+    zone: ZoneInfo,
+) -> date | None:
+    """Week 0 is that of the first check-in; before there is one, of the first thing given or questionnaire answered."""
     if kept:
         return kept[0].week_of
-    return checkins.monday_of(given[0].starts_on) if given else None
+    if given:
+        return checkins.monday_of(given[0].starts_on)
+    return checkins.monday_of(scored[0].answered_at.astimezone(zone).date()) if scored else None
 
 
 def _last_week(week_0: date | None, kept: Sequence[CheckinRow], now: datetime) -> int:
@@ -193,15 +237,26 @@ def _last_week(week_0: date | None, kept: Sequence[CheckinRow], now: datetime) -
     return min(max(checkins.week_number(monday, week_0), -1, *reported), LAST_WEEK)
 
 
-def _turns(couple: Couple, rows: _Rows, today: date, zone: ZoneInfo) -> Iterator[GivenTurn]:
+def _turns(couple: Couple, rows: _Rows, now: datetime, zone: ZoneInfo) -> Iterator[GivenTurn]:
     """Every turn that counts as given, oldest first, for each partner it was given to."""
-    responses = {(row.assignment_id, row.turn, row.author_id): row for row in rows.responses[couple.id]}
-    outcomes = {(row.assignment_id, row.turn, row.person_id): row for row in rows.outcomes[couple.id]}
+    today = now.date()
+    responses = {
+        (row.assignment_id, row.turn, row.author_id): row
+        for row in rows.responses[couple.id]
+        if row.started_at <= now
+    }
+    outcomes = {
+        (row.assignment_id, row.turn, row.person_id): row for row in rows.outcomes[couple.id] if row.at <= now
+    }
     # The first of each comes last into the dictionary.
     parts = {
-        (row.assignment_id, row.turn, row.author_id): row.sent_at for row in reversed(rows.parts[couple.id])
+        (row.assignment_id, row.turn, row.author_id): row.sent_at
+        for row in reversed(rows.parts[couple.id])
+        if row.sent_at <= now
     }
     for assignment in rows.assignments[couple.id]:
+        if assignment.assigned_at > now:
+            continue
         last = progress.turn_on(today, starts_on=assignment.starts_on, repeat=assignment.repeat)
         for turn in range(1, last + 1):
             began_on = progress.turn_begins_on(turn, starts_on=assignment.starts_on, repeat=assignment.repeat)
@@ -217,6 +272,7 @@ def _turns(couple: Couple, rows: _Rows, today: date, zone: ZoneInfo) -> Iterator
                     responses.get(key),
                     outcomes.get(key),
                     parts.get(key),
+                    now,
                 )
                 if given.done_at is not None or _still_stood(given, today, zone):
                     yield given
@@ -264,6 +320,40 @@ def _work(
 
 def _checkin(row: CheckinRow, side: Partner, week_0: date) -> Checkin:
     return Checkin(side, checkins.week_number(row.week_of, week_0), answers_of(row))
+
+
+def _newest_asides(rows: Sequence[SignAside], now: datetime) -> tuple[SignAside, ...]:
+    """The newest time each row was set aside, without those that had been brought back by hand."""
+    newest = {row.sign: row for row in rows if row.at <= now}
+    return tuple(row for row in newest.values() if row.taken_back_at is None or row.taken_back_at > now)
+
+
+def _aside(row: SignAside, week_0: date | None, zone: ZoneInfo) -> Aside:
+    day = row.at.astimezone(zone).date()
+    return Aside(row.sign, State(row.state), checkins.week_number(day, week_0 or day), row.returns_on)
+
+
+def _scores(
+    scored: Sequence[InstrumentAnswer],
+    sides: Mapping[UUID, Partner],
+    week_0: date | None,
+    last_week: int,
+    zone: ZoneInfo,
+) -> Iterator[InstrumentScore]:
+    """Questionnaire totals by the week they were given in.
+
+    One from before the first check-in stands at the start, and one of the week that is still open with the last that
+    has closed, so that it counts at once. Of two that would share a week the later counts.
+    """
+    latest: dict[tuple[Partner, str, int], InstrumentAnswer] = {}
+    for row in scored:
+        if row.author_id in sides and row.name in INSTRUMENTS:
+            day = row.answered_at.astimezone(zone).date()
+            week = checkins.week_number(day, week_0 or day)
+            week = min(max(week, 0), max(last_week, 0))
+            latest[sides[row.author_id], row.name, week] = row
+    for (side, name, week), row in latest.items():
+        yield InstrumentScore(side, week, name, score_of(row))
 
 
 def _side(slot: str) -> Partner:

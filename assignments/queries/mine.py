@@ -15,13 +15,12 @@ from assignments.access import frozen_since, has_ended, sharing_of, sharing_of_p
 from assignments.domain import visibility
 from assignments.domain.exercises import lines_of, personalised
 from assignments.domain.visibility import Change, Level
-from assignments.models import Assignment, Comment, Response, TurnPart
+from assignments.models import Assignment, Response, TurnPart
 from assignments.queries.agreements import own_texts
 from assignments.queries.assignments import assignments_of, exercise_of
 from assignments.queries.checkins import own_checkins
 from assignments.queries.entries import own_thanks
 from assignments.queries.responses import history_of_own, own_values, said_in, turn_of, unsealed_value
-from clinic import crypto
 from clinic.extensions import db
 from clinic.models import Partner, Person
 from clinic.queries.people import practice_of
@@ -73,15 +72,6 @@ class OwnPart:
     saved_at: datetime
     level: Level
     can_be_hidden: bool
-
-
-@dataclass(frozen=True)
-class ReadComment:
-    """What the counsellor said about one version of an answer."""
-
-    words: str
-    at: datetime
-    is_about_now: bool
 
 
 def own_history(place: Partner, now: datetime) -> list[Kept]:
@@ -158,25 +148,6 @@ def own_part(place: Partner, row: TurnPart, now: datetime) -> OwnPart:
         level=sharing_of_part(row).level_at(now),
         can_be_hidden=row.sent_at is not None and row.hidden_at is None,
     )
-
-
-def comments_on(place: Partner, row: Response) -> list[ReadComment]:
-    """The counsellor's comments on one of the author's own answers, oldest first."""
-    if row.author_id != place.person_id:
-        return []
-    rows = db.session.execute(
-        select(Comment)
-        .where(Comment.practice_id == place.practice_id, Comment.response_id == row.id)
-        .order_by(Comment.at, Comment.id)
-    ).scalars()
-    return [
-        ReadComment(
-            words=crypto.unseal(comment, "words_sealed", comment.words_sealed),
-            at=comment.at,
-            is_about_now=comment.response_version == row.version,
-        )
-        for comment in rows
-    ]
 
 
 def _kept_agreements(place: Partner, zone: ZoneInfo, now: datetime) -> list[Kept]:

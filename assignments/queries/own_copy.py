@@ -15,13 +15,14 @@ from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, selectinload
 
 from assignments.access import has_ended, sharing_of, sharing_of_entry, sharing_of_part
-from assignments.domain import visibility
+from assignments.domain import visibility, wordings
 from assignments.domain.checkins import ITEMS
 from assignments.domain.exercises import Exercise, lines_of, personalised, sentence_of
+from assignments.domain.instruments import INSTRUMENTS
 from assignments.domain.visibility import Level
 from assignments.models import (
     AgreementText,
@@ -30,6 +31,7 @@ from assignments.models import (
     Comment,
     Entry,
     EntryChange,
+    InstrumentAnswer,
     Outcome,
     Response,
     Signature,
@@ -40,6 +42,8 @@ from assignments.queries.agreements import uses_step
 from assignments.queries.agreements import words_of as words_of_agreement
 from assignments.queries.assignments import assignments_of, exercise_of
 from assignments.queries.entries import THANKS
+from assignments.queries.instruments import items_of, wordings_by_id
+from assignments.queries.replies import delivered
 from assignments.queries.responses import own_values, said_in, unsealed_value
 from assignments.queries.uses import TIME, USE, value_of
 from clinic import crypto
@@ -48,7 +52,7 @@ from clinic.models import Partner
 from clinic.queries.people import practice_of
 from clinic.queries.reminders import timetable_of
 
-Row = TypeVar("Row", Response, TurnPart, AgreementText, Entry, Checkin, Outcome)
+Row = TypeVar("Row", Response, TurnPart, AgreementText, Entry, Checkin, InstrumentAnswer, Outcome)
 
 TRIED = {"tried": "Tried it", "part": "Did part of it", "not": "Not this time"}
 INBOX = {"no": "No", "yes": "Yes", "unsure": "Not sure"}
@@ -124,6 +128,7 @@ def own_copy(place: Partner, now: datetime) -> OwnCopy:
             Part("Small thank-yous", list(_entries(reading, thanks=True))),
             Part("Notes beside an exercise", list(_entries(reading, thanks=False))),
             Part("Weekly check-ins", list(_checkins(reading))),
+            Part("Other questions", list(_questionnaires(reading))),
             Part("How it went", list(_outcomes(reading))),
         ],
     )
@@ -208,21 +213,26 @@ def _replies(reading: _Reading) -> dict[UUID, list[Reply]]:
     """The counsellor's comments on this author's own answers, oldest first."""
     statement = (
         select(Comment)
-        .join(Response, Response.id == Comment.response_id)
+        .outerjoin(Response, Response.id == Comment.response_id)
+        .outerjoin(TurnPart, TurnPart.id == Comment.part_id)
         .where(
             Comment.practice_id == reading.place.practice_id,
-            Response.author_id == reading.place.person_id,
+            or_(Response.author_id == reading.place.person_id, TurnPart.author_id == reading.place.person_id),
+            *delivered(reading.now),
         )
         .order_by(Comment.at, Comment.id)
     )
     found: dict[UUID, list[Reply]] = {}
     for row in db.session.scalars(statement):
         words = crypto.unseal(row, "words_sealed", row.words_sealed)
-        found.setdefault(row.response_id, []).append(Reply(words, row.at))
+        subject_id = row.response_id or row.part_id
+        if subject_id is not None:
+            found.setdefault(subject_id, []).append(Reply(words, row.delivered_at))
     return found
 
 
 def _turn_parts(reading: _Reading) -> Iterator[Thing]:
+    replies = _replies(reading)
     statement = reading.own(TurnPart, TurnPart.author_id).order_by(TurnPart.saved_at.desc(), TurnPart.id)
     for row in db.session.scalars(statement):
         exercise = reading.exercise(row.assignment_id)
@@ -234,6 +244,7 @@ def _turn_parts(reading: _Reading) -> Iterator[Thing]:
             state="Hidden" if row.hidden_at else "Sent" if row.sent_at else "Not sent",
             seen_by=reading.seen_by(sharing_of_part(row).level_at(reading.now)),
             said=[Said(step.title, lines)] if step and lines else [],
+            replies=replies.get(row.id, ()),
         )
 
 
@@ -315,6 +326,25 @@ def _checkins(reading: _Reading) -> Iterator[Thing]:
                 line = labels.get(value, str(value)) if labels else f"{value} out of 10"
                 said.append(Said(item.label_for(reading.partner), [line]))
         yield Thing("Week from this day", row.week_of, "", reading.seen_by(Level.COUNSELLOR), said)
+
+
+def _questionnaires(reading: _Reading) -> Iterator[Thing]:
+    """What was asked then and what was answered. A score is no words of the author's, so none stands here."""
+    statement = reading.own(InstrumentAnswer, InstrumentAnswer.author_id)
+    rows = db.session.scalars(
+        statement.order_by(InstrumentAnswer.round_on.desc(), InstrumentAnswer.name)
+    ).all()
+    words = wordings_by_id(reading.place.practice_id, [row.wording_id for row in rows]) if rows else {}
+    for row in rows:
+        if row.name in INSTRUMENTS:
+            said = wordings.chosen_words(words[row.wording_id], INSTRUMENTS[row.name], items_of(row))
+            yield Thing(
+                name="A few questions",
+                when=reading.day(row.answered_at),
+                state="",
+                seen_by=reading.seen_by(Level.COUNSELLOR),
+                said=[Said(asked, [answer]) for asked, answer in said],
+            )
 
 
 def _outcomes(reading: _Reading) -> Iterator[Thing]:

@@ -17,6 +17,7 @@ from assignments.access import has_ended, is_frozen
 from assignments.domain import pauses
 from assignments.models import Pause
 from assignments.queries.agreements import SharedAgreement, shared_agreements
+from clinic.domain.appointments import BOTH
 from clinic.errors import NotFound
 from clinic.extensions import db
 from clinic.models import Appointment, Couple, Partner, Person
@@ -138,6 +139,8 @@ def _latest(couples: Iterable[Couple], practice_id: UUID) -> dict[UUID, _Row]:
         .where(
             Appointment.practice_id == practice_id,
             Appointment.couple_id == Pause.couple_id,
+            # One with a partner alone must move nothing that the other is told.
+            Appointment.for_whom == BOTH,
             Appointment.cancelled_at.is_(None),
             Appointment.starts_at > Pause.asked_at,
         )

@@ -15,11 +15,12 @@ from sqlalchemy import select
 from assignments.access import is_frozen, may_read, sharing_of
 from assignments.domain.exercises import lines_of, personalised
 from assignments.domain.visibility import Level
-from assignments.models import Comment, Entry, ReadMark, Response
+from assignments.models import Entry, ReadMark, Response
 from assignments.queries.assignments import exercise_of
 from assignments.queries.entries import open_thanks_rows
+from assignments.queries.pins_in_force import pins_in_force
+from assignments.queries.replies import SentReply, replies_about, taken_back_last
 from assignments.queries.responses import ReadResponse, Twin, open_words, readable_responses, turns_of
-from clinic import crypto
 from clinic.access import can
 from clinic.domain.roles import Permission
 from clinic.errors import NotFound
@@ -60,22 +61,16 @@ class ShownAnswer:
 
 
 @dataclass(frozen=True)
-class EarlierComment:
-    """A reply that was sent before; it is bound to the version it was about."""
-
-    by: str
-    at: datetime
-    words: str
-    is_about_this_version: bool
-
-
-@dataclass(frozen=True)
 class AnswerPage:
     """One answer, its twin beside it where that may be read too, and what stands around them."""
 
     asked_for: ShownAnswer
     shown: tuple[ShownAnswer, ...]
-    comments: tuple[EarlierComment, ...]
+    assignment_id: UUID
+    replies: Sequence[SentReply]
+    taken_back: str
+    """A reply of the reader's that was taken back before it was delivered, to be mended."""
+    pinned: UUID | None
     new: int
     total: int
     next_new: UUID | None
@@ -109,7 +104,10 @@ def answer_page(reader: Person, couple: Couple, response_id: UUID, now: datetime
     return AnswerPage(
         asked_for=next(one for one in shown if one.listed.id == response_id),
         shown=shown,
-        comments=_comments(next(row for row in rows if row.id == response_id)),
+        assignment_id=twin.assignment.id,
+        replies=replies_about(reader, couple, rows, now),
+        taken_back=taken_back_last(reader, rows),
+        pinned=next((pin.id for pin in pins_in_force(couple, now) if pin.response_id == response_id), None),
         new=sum(one.is_new for one in answers),
         total=len(answers),
         next_new=others_new[0] if others_new else None,
@@ -163,7 +161,7 @@ def read_marks(couple: Couple, response_ids: Iterable[UUID]) -> dict[UUID, ReadM
             ReadMark.response_id.in_(list(response_ids)),
         )
     ).scalars()
-    return {mark.response_id: mark for mark in rows}
+    return {mark.response_id: mark for mark in rows if mark.response_id is not None}
 
 
 def staff_turns(reader: Person, couple: Couple) -> Sequence[Twin]:
@@ -228,22 +226,4 @@ def said_in(couple: Couple, read: ReadResponse) -> tuple[Said, ...]:
         Said(step.title, tuple(lines))
         for step in steps
         if (lines := lines_of(step, read.values.get(step.key)))
-    )
-
-
-def _comments(row: Response) -> tuple[EarlierComment, ...]:
-    rows = db.session.execute(
-        select(Comment, Person.name)
-        .join(Person, Person.id == Comment.author_id)
-        .where(Comment.practice_id == row.practice_id, Comment.response_id == row.id)
-        .order_by(Comment.at)
-    ).all()
-    return tuple(
-        EarlierComment(
-            by=name,
-            at=comment.at,
-            words=crypto.unseal(comment, "words_sealed", comment.words_sealed),
-            is_about_this_version=comment.response_version == row.version,
-        )
-        for comment, name in rows
     )

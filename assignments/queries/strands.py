@@ -6,21 +6,26 @@ Whether a part may be read is decided by `access.may_read_part` alone.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
+
 from assignments.access import may_read_part, part_is_open_between
 from assignments.domain import turns
 from assignments.domain.exercises import lines_of, personalised
-from assignments.models import Assignment, TurnPart
+from assignments.models import Assignment, ReadMark, TurnPart
 from assignments.queries.assignments import assignments_of, exercise_of
 from assignments.queries.exchanges import part_rows
+from assignments.queries.pins_in_force import pin_on_turn
+from assignments.queries.replies import SentReply, replies_about, taken_back_last
 from assignments.queries.responses import unsealed_value
 from clinic.access import can
 from clinic.domain.roles import Permission
 from clinic.errors import NotFound
+from clinic.extensions import db
 from clinic.models import Couple, Person
 
 
@@ -34,12 +39,18 @@ class ListedExchange:
     authors: str
     sent_at: datetime
     parts: int
+    is_new: bool
+    is_open_to_both: bool
+    """Whether all of it can be read by both partners."""
 
 
 @dataclass(frozen=True)
 class ReadPart:
     """One part with its words, for staff."""
 
+    id: UUID
+    version: int
+    is_new: bool
     slot: str
     author_name: str
     asked: str
@@ -57,9 +68,54 @@ class Strand:
     parts: Sequence[ReadPart]
 
 
+@dataclass(frozen=True)
+class TurnPage:
+    """One turn with its words, and what stands around them."""
+
+    assignment_id: UUID
+    turn: int
+    name: str
+    strands: Sequence[Strand]
+    replies: Sequence[SentReply]
+    taken_back: str
+    """A reply of the reader's that was taken back before it was delivered, to be mended."""
+    pinned: UUID | None
+    next_new: ListedExchange | None
+
+    @property
+    def parts(self) -> list[ReadPart]:
+        """Every part on the page."""
+        return [part for strand in self.strands for part in strand.parts]
+
+    @property
+    def versions(self) -> dict[UUID, int]:
+        """The version of each part on the page."""
+        return {part.id: part.version for part in self.parts}
+
+    @property
+    def seen(self) -> str:
+        """The same as a form carries it along."""
+        return " ".join(f"{id_}={version}" for id_, version in self.versions.items())
+
+    @property
+    def has_new(self) -> bool:
+        """Whether anything on the page has not been marked as read."""
+        return any(part.is_new for part in self.parts)
+
+    @property
+    def authors(self) -> dict[str, str]:
+        """Who has written here, by slot."""
+        return {part.slot: part.author_name for part in sorted(self.parts, key=lambda one: one.slot)}
+
+    def last_of(self, slot: str) -> ReadPart:
+        """The latest part of one partner's."""
+        return max((part for part in self.parts if part.slot == slot), key=lambda part: part.sent_at)
+
+
 def exchanges_of(reader: Person, couple: Couple, now: datetime) -> list[ListedExchange]:
     """Every turn of listening turns in which the reader may read something, the latest first."""
     given = {assignment.id: assignment for assignment in assignments_of(couple)}
+    marks = part_marks(couple)
     found: dict[tuple[UUID, int], list[TurnPart]] = defaultdict(list)
     for row in _readable(reader, couple, now):
         found[row.assignment_id, row.turn].append(row)
@@ -73,6 +129,8 @@ def exchanges_of(reader: Person, couple: Couple, now: datetime) -> list[ListedEx
             ),
             sent_at=max(row.sent_at for row in rows if row.sent_at),
             parts=len(rows),
+            is_new=any(_is_new(row, marks) for row in rows),
+            is_open_to_both=all(part_is_open_between(couple, row, now) for row in rows),
         )
         for (assignment_id, turn), rows in found.items()
         if assignment_id in given
@@ -80,19 +138,30 @@ def exchanges_of(reader: Person, couple: Couple, now: datetime) -> list[ListedEx
     return sorted(listed, key=lambda one: one.sent_at, reverse=True)
 
 
-def strands_of(
-    reader: Person, couple: Couple, assignment_id: UUID, turn: int, now: datetime
-) -> tuple[str, list[Strand]]:
-    """The name of the exercise and each strand's parts with their words. NotFound where none may be read."""
-    rows = readable_parts(reader, couple, assignment_id, turn, now)
+def turn_page(reader: Person, couple: Couple, assignment_id: UUID, turn: int, now: datetime) -> TurnPage:
+    """One turn with the words of each strand's parts. Raises NotFound where none may be read."""
+    rows, marks = readable_parts(reader, couple, assignment_id, turn, now), part_marks(couple)
     assignment = next(one for one in assignments_of(couple) if one.id == assignment_id)
     by_speaker: dict[str, list[TurnPart]] = defaultdict(list)
     for row in in_order(assignment, rows):
         by_speaker[row.speaker].append(row)
-    return exercise_of(assignment).name, [
-        Strand(couple.partner(slot).name, [_read(couple, assignment, row, now) for row in some])
+    strands = [
+        Strand(couple.partner(slot).name, [_read(couple, assignment, row, marks, now) for row in some])
         for slot, some in by_speaker.items()
     ]
+    others = (one for one in exchanges_of(reader, couple, now) if one.is_new)
+    return TurnPage(
+        assignment_id=assignment_id,
+        turn=turn,
+        name=exercise_of(assignment).name,
+        strands=strands,
+        replies=replies_about(reader, couple, rows, now),
+        taken_back=taken_back_last(reader, rows),
+        pinned=pin_on_turn(couple, assignment_id, turn, now),
+        next_new=next(
+            (one for one in others if (one.assignment_id, one.turn) != (assignment_id, turn)), None
+        ),
+    )
 
 
 def readable_parts(
@@ -109,14 +178,15 @@ def readable_parts(
     return rows
 
 
-def parts_for_staff(
-    reader: Person, couple: Couple, part_ids: Collection[UUID], now: datetime
+def readable_part_rows(
+    reader: Person, couple: Couple, part_ids: Iterable[UUID], now: datetime
 ) -> list[TurnPart]:
-    """The rows of these parts, whatever turn they belong to. Raises NotFound unless all may be read now."""
-    found = [row for row in _readable(reader, couple, now) if row.id in set(part_ids)]
-    if len(found) != len(set(part_ids)):
+    """The rows of these parts, for acts about them. Raises NotFound unless all may be read now."""
+    readable = {row.id: row for row in _readable(reader, couple, now)}
+    wanted = list(dict.fromkeys(part_ids))
+    if any(part_id not in readable for part_id in wanted):
         raise NotFound
-    return found
+    return [readable[part_id] for part_id in wanted]
 
 
 def in_order(assignment: Assignment, rows: Sequence[TurnPart]) -> list[TurnPart]:
@@ -140,13 +210,36 @@ def _readable(reader: Person, couple: Couple, now: datetime) -> list[TurnPart]:
     return [row for row in part_rows(couple) if may_read_part(reader, couple, row, now)]
 
 
-def _read(couple: Couple, assignment: Assignment, row: TurnPart, now: datetime) -> ReadPart:
+def part_marks(couple: Couple) -> dict[UUID, int]:
+    """The version of each part that the couple's counsellor has marked read, by part id."""
+    rows = db.session.execute(
+        select(ReadMark.part_id, ReadMark.version)
+        .join(TurnPart, TurnPart.id == ReadMark.part_id)
+        .where(
+            ReadMark.practice_id == couple.practice_id,
+            ReadMark.reader_id == couple.counsellor_id,
+            TurnPart.couple_id == couple.id,
+        )
+    )
+    return {part_id: version for part_id, version in rows if part_id is not None}
+
+
+def _is_new(row: TurnPart, marks: Mapping[UUID, int]) -> bool:
+    return marks.get(row.id) != row.version
+
+
+def _read(
+    couple: Couple, assignment: Assignment, row: TurnPart, marks: Mapping[UUID, int], now: datetime
+) -> ReadPart:
     author, step = couple.partner_of(row.author_id), exercise_of(assignment).step(row.step)
     if author is None or step is None or row.sent_at is None:
         raise NotFound
     other, counsellor = couple.partner(author.place.other).name, couple.counsellor.name
     worded = personalised(step, partner=other, counsellor=counsellor)
     return ReadPart(
+        id=row.id,
+        version=row.version,
+        is_new=_is_new(row, marks),
         slot=author.slot,
         author_name=author.name,
         asked=worded.title,

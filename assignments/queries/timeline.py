@@ -14,15 +14,15 @@ from itertools import chain
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from assignments.domain import checkins
 from assignments.domain.barriers import at_the_desk
 from assignments.domain.pauses import back_line
 from assignments.domain.signs import DECISION_LABELS, DecisionState
-from assignments.models import Assignment, Decision
+from assignments.models import Assignment, CoupleLook, Decision
 from assignments.queries.assignments import assignments_of, exercise_of, is_withdrawn
-from assignments.queries.board import marks_of, unread_of
+from assignments.queries.board import marks_of, unread_of, unread_parts_of
 from assignments.queries.checkins import answers_of
 from assignments.queries.entries import opened_entries
 from assignments.queries.history import GivenTurn, Record
@@ -52,6 +52,7 @@ class Happening:
     text: str
     assignment_id: UUID | None = None
     is_new: bool = False
+    """It came after the reader last looked, or it holds something they have not marked read."""
 
 
 @dataclass(frozen=True)
@@ -63,20 +64,39 @@ class Week:
     across: tuple[Happening, ...]
 
 
+def looked_since(
+    reader: Person, couple: Couple, appointments: Sequence[Appointment], now: datetime
+) -> datetime | None:
+    """Up to when this reader has looked through; without that, when the couple was here last; None before that."""
+    looked = db.session.execute(
+        select(func.max(CoupleLook.at)).where(
+            CoupleLook.practice_id == couple.practice_id,
+            CoupleLook.couple_id == couple.id,
+            CoupleLook.reader_id == reader.id,
+        )
+    ).scalar_one()
+    been = max((one.starts_at for one in appointments if one.starts_at <= now), default=None)
+    return looked or been
+
+
 def timeline_of(
-    reader: Person, record: Record, appointments: Sequence[Appointment], only: Kind | None, now: datetime
+    reader: Person,
+    record: Record,
+    appointments: Sequence[Appointment],
+    now: datetime,
+    *,
+    since: datetime | None = None,
 ) -> list[Week]:
-    """The weeks of a couple already read, newest first; `only` leaves one kind, appointments always stay."""
+    """The weeks of a couple already read, newest first. What came after `since` is marked as new."""
     zone = ZoneInfo(practice_of(reader).timezone)
     sides: dict[date, dict[str, list[Happening]]] = defaultdict(lambda: {"A": [], "B": []})
     across: dict[date, list[Happening]] = defaultdict(list)
-    pauses = _pauses(reader, record.couple, zone)
-    for slot, happening in chain(_of_partners(record, zone, now), pauses):
-        if only in (None, happening.kind):
-            sides[checkins.monday_of(happening.on)][slot].append(happening)
+    seen = _Seen(record, zone, since, now)
+    pauses = _pauses(reader, record.couple, seen)
+    for slot, happening in chain(_of_partners(record, seen, now), pauses):
+        sides[checkins.monday_of(happening.on)][slot].append(happening)
     for happening in _of_both(record, appointments, zone, now):
-        if only in (None, happening.kind) or happening.kind is Kind.APPOINTMENT:
-            across[checkins.monday_of(happening.on)].append(happening)
+        across[checkins.monday_of(happening.on)].append(happening)
     return [
         Week(
             monday,
@@ -87,24 +107,75 @@ def timeline_of(
     ]
 
 
+def narrowed(weeks: Sequence[Week], only: Kind | None, *, only_new: bool = False) -> list[Week]:
+    """The same weeks with one kind of thing, or with what is new; appointments always stay."""
+
+    def wanted(one: Happening) -> bool:
+        return only in (None, one.kind) and (one.is_new or not only_new)
+
+    found = []
+    for week in weeks:
+        sides = {slot: tuple(filter(wanted, some)) for slot, some in week.sides.items()}
+        across = tuple(one for one in week.across if one.kind is Kind.APPOINTMENT or wanted(one))
+        if across or any(sides.values()):
+            found.append(Week(week.monday, sides, across))
+    return found
+
+
 def _newest_first(found: Sequence[Happening]) -> tuple[Happening, ...]:
     return tuple(sorted(found, key=lambda one: one.on, reverse=True))
 
 
-def _of_partners(record: Record, zone: ZoneInfo, now: datetime) -> Iterator[tuple[str, Happening]]:
-    couple = record.couple
+class _Seen:
+    """What this reader knows already: what is marked read, and all that came before they last looked."""
+
+    def __init__(self, record: Record, zone: ZoneInfo, since: datetime | None, now: datetime) -> None:
+        marks = marks_of([record.couple])
+        self.zone = zone
+        self._since = since
+        self._unread = {row.id for row in unread_of(record.couple, record, marks, now)}
+        self._unread_parts: set[tuple[UUID, int, UUID]] = set()
+        self.parts: dict[tuple[UUID, int, UUID], list[datetime]] = defaultdict(list)
+        unread = {part.id for part in unread_parts_of(record, marks, now)}
+        for part in record.parts:
+            key = (part.assignment_id, part.turn, part.author_id)
+            if part.sent_at is not None:
+                self.parts[key].append(part.sent_at)
+            if part.id in unread:
+                self._unread_parts.add(key)
+
+    def is_new(self, at: datetime) -> bool:
+        """Whether it came after the last look."""
+        return self._since is not None and at > self._since
+
+    def is_new_day(self, day: date) -> bool:
+        """The same of something that is known by its day alone."""
+        return self._since is not None and day >= self._since.astimezone(self.zone).date()
+
+    def turn_is_new(self, turn: GivenTurn, author_id: UUID, at: datetime) -> bool:
+        """Whether a turn that was done came after the last look, or holds something unread."""
+        key = (turn.assignment.id, turn.turn, author_id)
+        unread = turn.response is not None and turn.response.id in self._unread
+        later = max(self.parts.get(key, ()), default=at)
+        return unread or key in self._unread_parts or self.is_new(max(at, later))
+
+
+def _of_partners(record: Record, seen: _Seen, now: datetime) -> Iterator[tuple[str, Happening]]:
+    couple, zone = record.couple, seen.zone
     slots = {partner.person_id: partner.slot for partner in couple.partners}
-    unread = {response.id for response in unread_of(couple, record, marks_of([couple]), now)}
     given = {turn.assignment.id: turn.assignment for turn in record.turns}
     for turn in record.turns:
         if turn.done_at is not None:
-            new = turn.response is not None and turn.response.id in unread
+            author_id = couple.partner(turn.partner).person_id
+            parts = len(seen.parts.get((turn.assignment.id, turn.turn, author_id), ()))
+            new = seen.turn_is_new(turn, author_id, turn.done_at)
             on = turn.done_at.astimezone(zone).date()
-            yield turn.partner, Happening(on, Kind.ANSWER, _done(turn), turn.assignment.id, new)
+            yield turn.partner, Happening(on, Kind.ANSWER, _done(turn, parts), turn.assignment.id, new)
         elif turn.outcome is not None and turn.outcome.tried is not None:
             on = turn.outcome.at.astimezone(zone).date()
             text = f"{_name(turn.assignment)}: not tried{_in_the_way(turn)}"
-            yield turn.partner, Happening(on, Kind.ANSWER, text, turn.assignment.id)
+            new = seen.is_new(turn.outcome.at)
+            yield turn.partner, Happening(on, Kind.ANSWER, text, turn.assignment.id, new)
     for row in record.set_asides:
         assignment = given.get(row.assignment_id)
         lead = "Felt hard" if row.kind == "hard" else "Not tonight"
@@ -112,7 +183,11 @@ def _of_partners(record: Record, zone: ZoneInfo, now: datetime) -> Iterator[tupl
         yield (
             slots[row.person_id],
             Happening(
-                row.at.astimezone(zone).date(), Kind.ANSWER, text, assignment.id if assignment else None
+                row.at.astimezone(zone).date(),
+                Kind.ANSWER,
+                text,
+                assignment.id if assignment else None,
+                seen.is_new(row.at),
             ),
         )
     for checkin in record.checkins:
@@ -121,28 +196,33 @@ def _of_partners(record: Record, zone: ZoneInfo, now: datetime) -> Iterator[tupl
         on = on if checkins.monday_of(on) == checkin.week_of else checkin.week_of
         text = _numbers(answers_of(checkin))
         if text:
-            yield slots[checkin.author_id], Happening(on, Kind.CHECK_IN, text)
-    yield from _thanks(couple, slots, now)
+            new = seen.is_new(checkin.saved_at)
+            yield slots[checkin.author_id], Happening(on, Kind.CHECK_IN, text, is_new=new)
+    yield from _thanks(couple, slots, seen, now)
 
 
-def _pauses(reader: Person, couple: Couple, zone: ZoneInfo) -> Iterator[tuple[str, Happening]]:
+def _pauses(reader: Person, couple: Couple, seen: _Seen) -> Iterator[tuple[str, Happening]]:
     """Each pause as it was asked for. Whether somebody came back from it is nobody's failure and is not told."""
-    slots = {partner.person_id: partner.slot for partner in couple.partners}
+    slots, zone = {partner.person_id: partner.slot for partner in couple.partners}, seen.zone
     for one in asked_for(reader, couple):
         if one.author_id in slots:
             line = back_line(one.until, one.asked_at, zone)
             text = f"Asked for a pause at {one.asked_at.astimezone(zone):%H:%M}. {line}"
-            yield slots[one.author_id], Happening(one.asked_at.astimezone(zone).date(), Kind.PAUSE, text)
+            on, new = one.asked_at.astimezone(zone).date(), seen.is_new(one.asked_at)
+            yield slots[one.author_id], Happening(on, Kind.PAUSE, text, is_new=new)
 
 
 def _of_both(
     record: Record, appointments: Sequence[Appointment], zone: ZoneInfo, now: datetime
 ) -> Iterator[Happening]:
     couple = record.couple
-    for number, one in enumerate(appointments, start=1):
+    number = 0
+    for one in appointments:
+        number += one.is_joint
         at = one.starts_at.astimezone(zone)
         coming = " to come" if one.starts_at > now else ""
-        yield Happening(at.date(), Kind.APPOINTMENT, f"Appointment {number}{coming}, {at:%H:%M}")
+        called = str(number) if one.is_joint else f"with {couple.partner(one.for_whom).name} alone"
+        yield Happening(at.date(), Kind.APPOINTMENT, f"Appointment {called}{coming}, {at:%H:%M}")
     for assignment in assignments_of(couple):
         if assignment.couple_plan_id is not None and assignment.starts_on > now.astimezone(zone).date():
             continue  # The weeks to come stand on the plan's own page.
@@ -160,7 +240,9 @@ def _of_both(
         yield Happening(at.astimezone(zone).date(), Kind.DECISION, f"Decision: {label}")
 
 
-def _thanks(couple: Couple, slots: Mapping[UUID, str], now: datetime) -> Iterator[tuple[str, Happening]]:
+def _thanks(
+    couple: Couple, slots: Mapping[UUID, str], seen: _Seen, now: datetime
+) -> Iterator[tuple[str, Happening]]:
     """Thank-yous that the counsellor may read, counted by week. Those kept private are not even counted.
 
     One that is being opened after it was kept counts once it has opened: until then its author may cancel.
@@ -171,15 +253,17 @@ def _thanks(couple: Couple, slots: Mapping[UUID, str], now: datetime) -> Iterato
             days[slots[row.author_id], checkins.monday_of(day)].append(day)
     for (slot, _monday), found in days.items():
         noun = "1 thank-you" if len(found) == 1 else f"{len(found)} thank-yous"
-        yield slot, Happening(max(found), Kind.ANSWER, f"{noun} shared")
+        new = seen.is_new_day(max(found))
+        yield slot, Happening(max(found), Kind.ANSWER, f"{noun} shared", is_new=new)
 
 
-def _done(turn: GivenTurn) -> str:
+def _done(turn: GivenTurn, parts: int) -> str:
     useful = (
         "" if turn.outcome is None or turn.outcome.useful is None else f", useful {turn.outcome.useful} of 10"
     )
     number = f", turn {turn.turn}" if turn.assignment.repeat == "weekly" else ""
-    return f"{_name(turn.assignment)}{number}: done{useful}{_in_the_way(turn)}"
+    done = "done" if not parts else "1 part sent" if parts == 1 else f"{parts} parts sent"
+    return f"{_name(turn.assignment)}{number}: {done}{useful}{_in_the_way(turn)}"
 
 
 def _in_the_way(turn: GivenTurn) -> str:

@@ -21,6 +21,7 @@ from assignments.queries.assignments import open_assignments
 from assignments.queries.checkins import open_checkin
 from assignments.queries.doing import as_read_by, is_ritual, size_given
 from assignments.queries.exchanges import NextPart, Parts, exchange_between, is_exchange, parts_read_by
+from assignments.queries.instruments import Asked, unanswered
 from assignments.queries.pauses import PausesNow, pauses_now
 from assignments.queries.plans import PlanLine, plan_line
 from assignments.queries.uses import assignments_done_on
@@ -85,6 +86,9 @@ class Today:
         schedule = self.schedules.get(task.assignment.id)
         return schedule.line if schedule is not None else ""
 
+    questions: Asked | None = None
+    """A questionnaire that is open and not yet answered: one at a time, and never in the first place."""
+
     plan: PlanLine | None = None
     """The week of a plan the couple is in, the same for both partners."""
 
@@ -128,6 +132,7 @@ def today_for(place: Partner, now: datetime, *, has_check_in: bool = True) -> To
         agreed=agreed,
         pauses=pauses,
         schedules=schedules,
+        questions=unanswered(place, now) if has_check_in else None,
         plan=plan,
     )
 

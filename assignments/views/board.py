@@ -24,6 +24,7 @@ LEADS_TO = {
     ActionKind.PLAN_TALK: ("talks.requests", Permission.TALK_READ),
     ActionKind.REVIEW_SIGNS: ("signs.signs", Permission.SIGNS_READ),
     ActionKind.ADJUST: ("assign.assign", Permission.ASSIGNMENT_WRITE),
+    ActionKind.LOOK: ("couple_plan.couple_plan", Permission.PLAN_READ),
     ActionKind.READ: ("answers.answers", Permission.ANSWER_STAFF_READ),
     ActionKind.CLOSE: ("couples.settings", Permission.COUPLE_END),
     ActionKind.DELETE: ("erasures.erasures", Permission.ERASURE_APPROVE),
@@ -86,16 +87,18 @@ def _drawn(row: BoardRow, line: Line) -> Drawn:
     sparks = []
     for key, title in (("closeness", "Closeness"), ("tension", "Tension")):
         sparks.append((f"{title}, 6 wk", figures.small(title, key, history, line.names, span)))
-    return Drawn(row, line, tuple(sparks), _action(row, line))
+    return Drawn(row, line, tuple(sparks), action_of(row, line))
 
 
-def _action(row: BoardRow, line: Line) -> tuple[str, str]:
+def action_of(row: BoardRow, line: Line) -> tuple[str, str]:
     """Label and address of the row's one action; without its page or the right to it, the couple's own page."""
     endpoint, permission = LEADS_TO[row.action.kind]
     if not can(signed_in(), permission):
         address = None
     elif row.action.kind is ActionKind.ADJUST:
         address = url_for(endpoint, couple=line.couple.id)
+    elif row.action.kind is ActionKind.READ and line.read_first is not None:
+        address = about("answers.answer", line.couple.id, response_id=line.read_first)
     elif row.action.kind is ActionKind.DELETE:
         address = url_for(endpoint)
     else:

@@ -10,6 +10,7 @@ from assignments.actions.checking_in import check_in as save_check_in
 from assignments.domain.checkins import LEAD_IN
 from assignments.forms import checkin_form
 from assignments.queries.checkins import open_checkin
+from assignments.queries.instruments import unanswered
 from clinic import clock
 from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
@@ -37,7 +38,13 @@ def check_in() -> ResponseReturnValue:
         save_check_in(actor=signed_in(), week_of=form.answered_week(), answers=form.value())
         notice("Saved. Thank you for looking back at your week.")
         return redirect(url_for("check_in.check_in"))
-    policy = practice_of(signed_in()).sharing_policy
     return page(
-        "assignments/check_in/check_in.html", form, opened=opened, lead_in=LEAD_IN, policy=policy, **names
+        "assignments/check_in/check_in.html",
+        form,
+        opened=opened,
+        lead_in=LEAD_IN,
+        policy=practice_of(signed_in()).sharing_policy,
+        # Offered once this week's own page is done, and never in its place.
+        questions=unanswered(place, clock.now()) if opened.answers is not None else None,
+        **names,
     )

@@ -7,29 +7,33 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, current_app, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from assignments.actions.reviewing import look_through
 from assignments.domain.checkins import ITEM_BY_KEY, SCALE_KEYS, monday_of, week_number
 from assignments.domain.stalls import Names
 from assignments.queries.history import Record, record_of
 from assignments.queries.plan_weeks import evidence
 from assignments.queries.plans import plan_of
-from assignments.queries.timeline import Kind, timeline_of
+from assignments.queries.timeline import Kind, looked_since, narrowed, timeline_of
 from assignments.views import figures
 from clinic import clock
 from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
 from clinic.models import Appointment, Couple
-from clinic.queries.appointments import appointments_of
+from clinic.queries.appointments import all_appointments_of
 from clinic.queries.couples import couple_for, safety_gate, standings
 from clinic.queries.people import practice_of
 from clinic.times import short_day
+from clinic.web import notice
 
 blueprint = Blueprint("couple", __name__)
 
 WEEKS_SHOWN = 8
 WEEKS_DRAWN = 12
+# What the filter of all that is new is called in the address.
+NEW = "new"
 # The two measures that are looked for first; the others fold away below them.
 FIRST = ("closeness", "tension")
 # The row of pages about one couple, in reading order. Those that this installation lacks are left out.
@@ -37,6 +41,7 @@ PAGES = (
     ("timeline", "Timeline", "couple.couple"),
     ("answers", "Answers", "answers.answers"),
     ("plan", "Plan", "couple_plan.couple_plan"),
+    ("notes", "Notes", "notes.notes"),
     ("signs", "Signs", "signs.signs"),
     ("appointments", "Appointments", "appointments.appointments"),
     ("settings", "Settings", "couples.settings"),
@@ -69,11 +74,14 @@ def week_span(monday: date) -> str:
 @blueprint.get("/c/couples/<uuid:couple_id>")
 @needs(Permission.COUPLE_READ)
 def couple(couple_id: UUID) -> ResponseReturnValue:
-    """The timeline; `kind` leaves one kind of thing, `weeks=all` shows every week, `charts=table` numbers."""
+    """The timeline; `kind` leaves one kind of thing or what is new, `weeks=all` shows every week, `charts=table` numbers."""
     found, now = couple_for(signed_in(), couple_id), clock.now()
-    record, appointments = record_of(signed_in(), found, now), appointments_of(found)
-    only = next((kind for kind in Kind if kind == request.args.get("kind")), None)
-    weeks = timeline_of(signed_in(), record, appointments, only, now)
+    record, appointments = record_of(signed_in(), found, now), all_appointments_of(signed_in(), found)
+    wanted = request.args.get("kind")
+    only = next((kind for kind in Kind if kind == wanted), None)
+    since = looked_since(signed_in(), found, appointments, now)
+    everything = timeline_of(signed_in(), record, appointments, now, since=since)
+    weeks = narrowed(everything, only, only_new=wanted == NEW)
     plan = plan_of(found, now, ZoneInfo(practice_of(signed_in()).timezone))
     return render_template(
         "assignments/couple/couple.html",
@@ -86,9 +94,20 @@ def couple(couple_id: UUID) -> ResponseReturnValue:
         figures=_figures(found, record, appointments),
         weeks=weeks if request.args.get("weeks") == "all" else weeks[:WEEKS_SHOWN],
         earlier=max(0, len(weeks) - WEEKS_SHOWN) if request.args.get("weeks") != "all" else 0,
-        only=only,
+        only=NEW if wanted == NEW else only,
+        since=since,
+        new=sum(one.is_new for week in everything for side in week.sides.values() for one in side),
         as_table=request.args.get("charts") == "table",
     )
+
+
+@blueprint.post("/c/couples/<uuid:couple_id>/look")
+@needs(Permission.ANSWER_MARK_READ)
+def look(couple_id: UUID) -> ResponseReturnValue:
+    """Say that one has looked through everything up to now."""
+    look_through(actor=signed_in(), couple_id=couple_id)
+    notice("Seen. What comes from now on is marked as new.")
+    return redirect(url_for("couple.couple", couple_id=couple_id))
 
 
 def _figures(found: Couple, record: Record, appointments: Sequence[Appointment]) -> list[figures.Figure]:

@@ -12,7 +12,8 @@ from assignments.actions.turns import hide_part
 from assignments.domain.visibility import Level
 from assignments.forms import SharingForm
 from assignments.queries.exchanges import own_part_by_id
-from assignments.queries.mine import comments_on, own_answer, own_history, own_part
+from assignments.queries.mine import own_answer, own_history, own_part
+from assignments.queries.replies import comments_on
 from assignments.queries.responses import own_response_by_id
 from assignments.views.sharing import labels_for, lines_for, names_for
 from clinic import clock
@@ -86,10 +87,12 @@ def cancel_sharing(response_id: UUID) -> ResponseReturnValue:
 @needs(Permission.ANSWER_HISTORY)
 def part(part_id: UUID) -> ResponseReturnValue:
     """One part of a listening turn, and hiding it."""
-    place = own_place(signed_in())
+    place, now = own_place(signed_in()), clock.now()
+    row = own_part_by_id(place, part_id)
     return render_template(
         "assignments/mine/part.html",
-        part=own_part(place, own_part_by_id(place, part_id), clock.now()),
+        part=own_part(place, row, now),
+        comments=comments_on(place, row, now),
         names=names_for(place),
     )
 
@@ -123,7 +126,7 @@ def _page(response_id: UUID, sent: SharingForm | None = None) -> ResponseReturnV
         "assignments/mine/response.html",
         form,
         answer=answer,
-        comments=comments_on(place, row),
+        comments=comments_on(place, row, clock.now()),
         names=names_for(place),
         outcomes=lines_for(place, answer.level, may_have_been_read=answer.may_have_been_read),
     )

@@ -2,63 +2,112 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from assignments.actions import deciding
+from assignments.actions.deciding import cosign_decision
+from assignments.domain.history import CoupleHistory
 from assignments.domain.signs import DecisionState, State
-from assignments.forms import DecisionForm, DecisionNoteForm, JudgementForm
-from assignments.queries.decisions import SignsPage, decision_of, decisions_of, signs_page
+from assignments.domain.stalls import Limits, Names
+from assignments.forms import AsideForm, DecisionForm, DecisionNoteForm, JudgementForm, OwnRowForm
+from assignments.queries.cosigning import cosignings_of, supervises
+from assignments.queries.decisions import decision_of, decisions_of
+from assignments.queries.signs import SignsPage, signs_page
 from assignments.views.figures import Figure
-from assignments.views.sign_charts import chart_beside
+from assignments.views.sign_charts import RuledFigure, chart_beside, chart_within
 from clinic import clock
-from clinic.access import needs, signed_in
+from clinic.access import can, needs, signed_in
 from clinic.domain.roles import Permission
 from clinic.errors import Conflict, NotFound
+from clinic.forms import EARLIEST, Form
 from clinic.models import Couple
 from clinic.queries.couples import couple_for
+from clinic.queries.people import practice_of
 from clinic.web import notice, page
 
 blueprint = Blueprint("signs", __name__)
+Drawn = Callable[[str, CoupleHistory, Names, Limits], RuledFigure | None]
 
 
 @blueprint.get("/c/couples/<uuid:couple_id>/signs")
 @needs(Permission.SIGNS_READ)
 def signs(couple_id: UUID) -> ResponseReturnValue:
-    """Every sign with its evidence, worked out as the page is asked for."""
-    return _signs(couple_id)
+    """Every sign with its evidence, worked out as the page is asked for; `on` asks for an earlier day."""
+    if "on" not in request.args:
+        return show_signs(couple_id)
+    couple, day = couple_for(signed_in(), couple_id), _day_asked(request.args["on"])
+    found = signs_page(signed_in(), couple, _end_of(day))
+    return render_template(
+        "assignments/signs/signs.html",
+        couple=couple,
+        found=found,
+        charts=_charts(found),
+        large=_charts(found, chart_within),
+        as_of=day,
+    )
 
 
-def _signs(
-    couple_id: UUID, sent: DecisionForm | JudgementForm | None = None, sign: str = ""
-) -> ResponseReturnValue:
-    """The page, with the form that did not pass, if one was sent."""
+def _day_asked(text: str) -> date:
+    """A day that has been. Raises NotFound for anything else: there is no such page."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise NotFound from None
+    if day.isoformat() != text or not EARLIEST <= day <= clock.today(practice_of(signed_in()).timezone):
+        raise NotFound
+    return day
+
+
+def _end_of(day: date) -> datetime:
+    """The last moment of a day where the practice is, or now, if it is still going on."""
+    zone = ZoneInfo(practice_of(signed_in()).timezone)
+    last = datetime.combine(day + timedelta(days=1), time(), zone) - timedelta(microseconds=1)
+    return min(last, clock.now())
+
+
+def show_signs(couple_id: UUID, sent: Form | None = None, sign: str = "") -> ResponseReturnValue:
+    """The page as it stands now, with the form that did not pass, if one was sent."""
     couple = couple_for(signed_in(), couple_id)
     found = signs_page(signed_in(), couple, clock.now())
     decision = sent if isinstance(sent, DecisionForm) else DecisionForm(formdata=None, in_brief=True)
     decision.evidence.data = found.evidence
+    judged = [row.sign.id for row in found.rows if row.is_judged] + [row.key for row in found.own]
     return page(
         "assignments/signs/signs.html",
         sent,
         couple=couple,
         found=found,
         charts=_charts(found),
+        large=_charts(found, chart_within),
         decision=decision,
         views={
-            row.sign.id: sent if sent and row.sign.id == sign else JudgementForm(row.sign.id, formdata=None)
-            for row in found.rows
-            if row.is_judged
+            key: sent
+            if isinstance(sent, JudgementForm) and key == sign
+            else JudgementForm(key, formdata=None)
+            for key in judged
         },
+        asides={
+            row.sign.id: sent
+            if isinstance(sent, AsideForm) and row.sign.id == sign
+            else AsideForm(row.sign.id, formdata=None)
+            for row in found.rows
+            if row.shows
+        },
+        own_form=sent if isinstance(sent, OwnRowForm) else OwnRowForm(formdata=None),
     )
 
 
-def _charts(found: SignsPage) -> dict[str, Figure | None]:
+def _charts(found: SignsPage, draw: Drawn = chart_beside) -> dict[str, Figure | None]:
     """Too little to judge is too little to draw: a line would claim what the words do not."""
-    shown = [*found.rows, *([found.note] if found.note else [])]
+    shown = [*found.rows, *found.aside, *([found.note] if found.note else [])]
     return {
-        row.sign.id: chart_beside(row.sign.id, found.history, found.names)
+        row.sign.id: draw(row.sign.id, found.history, found.names, found.limits)
         for row in shown
         if row.sign.state is not State.NOT_ENOUGH
     }
@@ -69,11 +118,12 @@ def _charts(found: SignsPage) -> dict[str, Figure | None]:
 def judge(couple_id: UUID, sign: str) -> ResponseReturnValue:
     """Keep the counsellor's own view of a sign that is hers to judge."""
     found = signs_page(signed_in(), couple_for(signed_in(), couple_id), clock.now())
-    if sign not in {row.sign.id for row in found.rows if row.is_judged}:
+    judged = {row.sign.id for row in found.rows if row.is_judged} | {row.key for row in found.own}
+    if sign not in judged:
         raise NotFound
     form = JudgementForm(sign)
     if not form.validate_on_submit():
-        return _signs(couple_id, form, sign)
+        return show_signs(couple_id, form, sign)
     deciding.judge_sign(
         actor=signed_in(),
         couple_id=couple_id,
@@ -101,7 +151,39 @@ def _decisions(
         one.id: sent if sent is not None and one.id == noted else DecisionNoteForm(one.id, formdata=None)
         for one in kept
     }
-    return page("assignments/signs/decisions.html", sent, couple=couple, decisions=kept, forms=forms)
+    return page(
+        "assignments/signs/decisions.html",
+        sent,
+        couple=couple,
+        decisions=kept,
+        forms=forms,
+        cosigned=cosignings_of(signed_in(), couple),
+        may_cosign=can(signed_in(), Permission.DECISION_COSIGN) and supervises(signed_in(), couple),
+    )
+
+
+@blueprint.post("/c/couples/<uuid:couple_id>/signs/decisions/<uuid:decision_id>/co-sign")
+@needs(Permission.DECISION_COSIGN)
+def cosign(couple_id: UUID, decision_id: UUID) -> ResponseReturnValue:
+    """A supervisor puts their name beside one decision."""
+    try:
+        cosign_decision(actor=signed_in(), couple_id=couple_id, decision_id=decision_id)
+    except Conflict as problem:
+        flash(problem.sentence, "error")
+    else:
+        notice("Co-signed, with your name and the time.")
+    return redirect(url_for("signs.decisions", couple_id=couple_id))
+
+
+@blueprint.get("/c/couples/<uuid:couple_id>/signs/decisions/<uuid:decision_id>")
+@needs(Permission.DECISION_READ)
+def decision(couple_id: UUID, decision_id: UUID) -> ResponseReturnValue:
+    """What the page showed when this was decided, from what was kept then and nothing else."""
+    couple = couple_for(signed_in(), couple_id)
+    decision_of(signed_in(), couple, decision_id)
+    kept = next(one for one in decisions_of(signed_in(), couple) if one.id == decision_id)
+    day = kept.at.astimezone(ZoneInfo(practice_of(signed_in()).timezone)).date()
+    return render_template("assignments/signs/decision.html", couple=couple, one=kept, day=day)
 
 
 @blueprint.post("/c/couples/<uuid:couple_id>/signs/decisions/<uuid:decision_id>/notes")
@@ -127,7 +209,7 @@ def decide(couple_id: UUID) -> ResponseReturnValue:
     form = DecisionForm()
     if form.validate_on_submit():
         try:
-            deciding.decide(
+            kept = deciding.decide(
                 actor=signed_in(),
                 couple_id=couple_id,
                 state=DecisionState(form.state.data),
@@ -142,5 +224,7 @@ def decide(couple_id: UUID) -> ResponseReturnValue:
             form.reason.errors = [problem.sentence]
         else:
             notice("Saved, with the evidence as it stands.")
+            if kept.state == DecisionState.REFER_ON:
+                return redirect(url_for("referrals.new", couple_id=couple_id, decision_id=kept.id))
             return redirect(url_for("signs.decisions", couple_id=couple_id))
-    return _signs(couple_id, form)
+    return show_signs(couple_id, form)

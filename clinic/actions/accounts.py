@@ -6,6 +6,7 @@ from uuid import UUID
 
 from clinic import clock
 from clinic.access import require
+from clinic.actions.factors import forget_passkeys_since
 from clinic.actions.sign_ins import choose_passphrase, end_sign_ins, prove_pass_phrase
 from clinic.audit import Event, record
 from clinic.domain.roles import Permission
@@ -54,6 +55,7 @@ def disown_sign_in(*, actor: Person, sign_in_id: UUID) -> None:
         raise NotFound
     now = clock.now()
     end_sign_ins(actor, now, but=actor.sign_in)
+    forget_passkeys_since(actor, row.created_at)
     actor.must_change_passphrase = True
     db.session.add(actor)
     if actor.is_staff:

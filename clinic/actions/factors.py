@@ -18,9 +18,9 @@ from clinic.domain import second_factor, sign_ins
 from clinic.domain.roles import Permission, Role
 from clinic.errors import Conflict, DomainError, NotFound
 from clinic.extensions import db, transaction
-from clinic.models import HalfSignIn, Person, SecondFactor, SpareCode
+from clinic.models import HalfSignIn, Passkey, Person, SecondFactor, SpareCode
 from clinic.queries.couples import partner_of_couple
-from clinic.queries.factors import factor_of, half_sign_in, key_of
+from clinic.queries.factors import factor_of, half_sign_in, key_of, passkeys_of
 from clinic.queries.people import failures_in, is_known_device, staff_member
 
 WRONG = "That code doesn’t work. Wait for the next one, and try again."
@@ -170,10 +170,11 @@ def _confirm_app(actor: Person, code: str) -> list[str]:
     if factor is None or factor.confirmed_at is not None:
         raise Conflict("Begin again: this key is no longer waiting for a code.")
     _use_app_code(factor, code, now)
-    factor.confirmed_at = actor.second_factor_at = now
+    factor.confirmed_at = now
+    actor.second_factor_at = actor.second_factor_at or now
     end_sign_ins(actor, now, but=actor.sign_in)
     record(actor, Event.SECOND_FACTOR_ON, factor)
-    return _new_spare_codes(actor, now)
+    return new_spare_codes(actor, now)
 
 
 @transaction
@@ -181,12 +182,13 @@ def renew_spare_codes(*, actor: Person) -> list[str]:
     """Ten new recovery codes; the old ones stop working. Raises Conflict without a second step."""
     require(actor, Permission.ACCOUNT_UPDATE)
     if actor.second_factor_at is None:
-        raise Conflict("Set up an app first.")
+        raise Conflict("Set up a second step first.")
     record(actor, Event.RECOVERY_CODES_RENEWED, actor)
-    return _new_spare_codes(actor, clock.now())
+    return new_spare_codes(actor, clock.now())
 
 
-def _new_spare_codes(person: Person, now: datetime) -> list[str]:
+def new_spare_codes(person: Person, now: datetime) -> list[str]:
+    """Ten codes in place of those before, within the running action."""
     db.session.execute(delete(SpareCode).where(SpareCode.person_id == person.id))
     codes = [one_time_codes.new_spare_code() for _ in range(second_factor.SPARE_CODES)]
     db.session.add_all(
@@ -256,9 +258,19 @@ def reset_second_factor(
     return person
 
 
+def forget_passkeys_since(person: Person, then: datetime) -> None:
+    """A sign-in that began then was not theirs: what it may have added goes, within the running action."""
+    db.session.execute(delete(Passkey).where(Passkey.author_id == person.id, Passkey.made_at >= then))
+    factor = factor_of(person)
+    if not passkeys_of(person) and (factor is None or factor.confirmed_at is None):
+        _forget(person)
+
+
 def _forget(person: Person) -> None:
+    """The app, every passkey and every code: what is left is the pass-phrase."""
     person.second_factor_at = None
     db.session.add(person)
     db.session.execute(delete(SecondFactor).where(SecondFactor.author_id == person.id))
+    db.session.execute(delete(Passkey).where(Passkey.author_id == person.id))
     db.session.execute(delete(SpareCode).where(SpareCode.person_id == person.id))
     db.session.execute(delete(HalfSignIn).where(HalfSignIn.person_id == person.id))

@@ -75,6 +75,25 @@ def _confirm(actor: Person) -> None:
     record(actor, Event.PASSPHRASE_GIVEN_AGAIN, actor.sign_in)
 
 
+@transaction
+def pass_phone(*, actor: Person) -> None:
+    """This phone goes to somebody else: until its owner gives the pass-phrase, it shows what they do together."""
+    actor.sign_in.passed_at = clock.now()
+    record(actor, Event.PHONE_PASSED, actor.sign_in)
+
+
+def take_phone_back(*, actor: Person, given: str, device: str) -> None:
+    """Its owner holds it again. Raises WrongSignIn."""
+    prove_pass_phrase(actor=actor, given=given, device=device)
+    _take_back(actor)
+
+
+@transaction
+def _take_back(actor: Person) -> None:
+    actor.sign_in.passed_at, actor.sign_in.confirmed_at = None, clock.now()
+    record(actor, Event.PHONE_TAKEN_BACK, actor.sign_in)
+
+
 def count_failure(bucket: str, now: datetime) -> None:
     """Remember that something wrong was given, under the hash it is counted by.
 

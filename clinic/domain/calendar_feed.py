@@ -1,4 +1,7 @@
-"""A calendar feed as RFC 5545 writes it. Every entry is called "Appointment" and holds a start and an end (R7)."""
+"""A calendar feed as RFC 5545 writes it. An entry holds a start and an end and is called "Appointment" (R7).
+
+A counsellor's own says initials besides, and nothing more: whoever stands behind her may read it.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ class Entry:
     starts_at: datetime
     ends_at: datetime
     made_at: datetime
+    summary: str = ENTRY
 
 
 def calendar(entries: Iterable[Entry]) -> bytes:
@@ -37,7 +41,7 @@ def calendar(entries: Iterable[Entry]) -> bytes:
             f"DTSTAMP:{stamp(entry.made_at)}",
             f"DTSTART:{stamp(entry.starts_at)}",
             f"DTEND:{stamp(entry.ends_at)}",
-            f"SUMMARY:{escaped(ENTRY)}",
+            f"SUMMARY:{escaped(entry.summary)}",
             "END:VEVENT",
         ]
     return b"".join(folded(line) for line in [*lines, "END:VCALENDAR"])

@@ -14,6 +14,10 @@ SPARE_DIGITS = 12
 # From the pass-phrase to the code. Longer than fetching a phone takes, shorter than leaving the house.
 HALF_LASTS = timedelta(minutes=10)
 
+# How long a question to a passkey waits. Browsers give up on one after a minute or so.
+QUESTION_LASTS = timedelta(minutes=10)
+MOST_PASSKEYS = 10
+
 
 def is_owed(*, is_staff: bool, in_demo: bool, has_one: bool) -> bool:
     """Whether somebody must set up a second step before anything else: staff, but not of a demo (R14)."""

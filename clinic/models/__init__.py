@@ -2,9 +2,10 @@
 
 from clinic.models.appointment import Appointment
 from clinic.models.audit import AuditHead, AuditLine
+from clinic.models.break_glass import BreakGlass
 from clinic.models.couple import Couple, Partner, SafetyConversation
 from clinic.models.erasure import Erasure
-from clinic.models.factor import HalfSignIn, SecondFactor, SpareCode
+from clinic.models.factor import HalfSignIn, Passkey, PasskeyQuestion, SecondFactor, SpareCode
 from clinic.models.outbox import OutboxMail
 from clinic.models.person import Invitation, Person, Recovery, Supervision
 from clinic.models.practice import Practice, SafetyRuleChange
@@ -16,6 +17,7 @@ __all__ = [
     "Appointment",
     "AuditHead",
     "AuditLine",
+    "BreakGlass",
     "CalendarFeed",
     "Couple",
     "Erasure",
@@ -25,6 +27,8 @@ __all__ = [
     "KeptForm",
     "OutboxMail",
     "Partner",
+    "Passkey",
+    "PasskeyQuestion",
     "Person",
     "Practice",
     "Recovery",

@@ -1,10 +1,10 @@
-"""The second step of signing in: an app's key, codes on paper, and sign-ins that wait for one of them."""
+"""The second step of signing in: an app's key, passkeys, codes on paper, and sign-ins that wait for one of them."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import BigInteger, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clinic.extensions import Model, UTCDateTime
@@ -51,3 +51,31 @@ class HalfSignIn(Model):
     person_id: Mapped[PersonId]
     token_hash: Mapped[Digest] = mapped_column(unique=True)
     begun_at: Mapped[Moment]
+
+
+class Passkey(Model):
+    """The public half of a key that a device of this person holds, with the name they know it by."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[Id]
+    practice_id: Mapped[PracticeId]
+    author_id: Mapped[PersonId]
+    name_sealed: Mapped[Sealed]
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary)
+    # The id above is of any length, so it is found by its hash.
+    credential_hash: Mapped[Digest] = mapped_column(unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    # How often the device says it was used; 0 for those that do not count.
+    sign_count: Mapped[int] = mapped_column(BigInteger, default=0)
+    made_at: Mapped[Moment]
+    last_used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class PasskeyQuestion(Model):
+    """A question put to a passkey, which is answered once. It names nobody, and only the asker holds its token."""
+
+    __tablename__ = "passkey_question"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    asked_at: Mapped[Moment]

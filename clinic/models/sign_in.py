@@ -27,6 +27,8 @@ class SignIn(Model):
     last_seen_at: Mapped[Moment]
     # When the pass-phrase was last given again, for what asks for it afresh.
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # Since when this phone has been in somebody else's hands; None again once its owner gave the pass-phrase.
+    passed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     # While these are set, the sign-in reaches the room of this couple and nothing else. Without a foreign key: a couple
     # that is erased meanwhile must not open the door.

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
+from clinic.domain.appointments import BOTH
 from clinic.errors import NotFound
 from clinic.extensions import db
 from clinic.models import Appointment, Couple, Person
@@ -15,40 +16,61 @@ from clinic.queries.couples import visible_couples
 
 
 def appointments_of(couple: Couple) -> Sequence[Appointment]:
-    """The appointments of a couple already read, oldest first, without the cancelled ones."""
+    """The appointments of a couple already read with both partners, oldest first, without the cancelled ones.
+
+    Those with one partner alone are not among them: what is made of these may reach the other partner.
+    """
+    return db.session.execute(_standing(couple).where(Appointment.for_whom == BOTH)).scalars().all()
+
+
+def all_appointments_of(reader: Person, couple: Couple, *, cancelled: bool = False) -> Sequence[Appointment]:
+    """All appointments of a couple already read, for staff alone: with both, and with one partner alone.
+
+    `cancelled` asks for those that were cancelled instead. Raises NotFound for a partner.
+    """
+    if not reader.is_staff:
+        raise NotFound
+    return db.session.execute(_standing(couple, cancelled=cancelled)).scalars().all()
+
+
+def _standing(couple: Couple, *, cancelled: bool = False) -> Select[Appointment]:
+    when = Appointment.cancelled_at
     return (
-        db.session.execute(
-            select(Appointment)
-            .where(
-                Appointment.practice_id == couple.practice_id,
-                Appointment.couple_id == couple.id,
-                Appointment.cancelled_at.is_(None),
-            )
-            .order_by(Appointment.starts_at)
+        select(Appointment)
+        .where(
+            Appointment.practice_id == couple.practice_id,
+            Appointment.couple_id == couple.id,
+            when.is_not(None) if cancelled else when.is_(None),
         )
-        .scalars()
-        .all()
+        .order_by(Appointment.starts_at, Appointment.id)
     )
 
 
 def next_starts(reader: Person, now: datetime) -> dict[UUID, datetime]:
-    """When each couple the reader may see comes next, by couple id; couples without one are absent."""
+    """When each couple the reader may see comes next, by couple id; couples without one are absent.
+
+    A partner is told of those with both alone: an appointment of one's own leaves no trace in one's account.
+    """
     ids = visible_couples(reader).with_only_columns(Couple.id)
-    rows = db.session.execute(
-        select(Appointment.couple_id, func.min(Appointment.starts_at))
-        .where(
-            Appointment.practice_id == reader.practice_id,
-            Appointment.couple_id.in_(ids),
-            Appointment.cancelled_at.is_(None),
-            Appointment.starts_at > now,
-        )
-        .group_by(Appointment.couple_id)
+    statement = select(Appointment.couple_id, func.min(Appointment.starts_at)).where(
+        Appointment.practice_id == reader.practice_id,
+        Appointment.couple_id.in_(ids),
+        Appointment.cancelled_at.is_(None),
+        Appointment.starts_at > now,
     )
+    if not reader.is_staff:
+        statement = statement.where(Appointment.for_whom == BOTH)
+    rows = db.session.execute(statement.group_by(Appointment.couple_id))
     return {couple_id: starts_at for couple_id, starts_at in rows}
 
 
 def appointments_between(reader: Person, start: datetime, end: datetime) -> Sequence[Appointment]:
-    """Appointments of the couples the reader may see from `start` up to `end`, in order."""
+    """Appointments of the couples a member of staff may see from `start` up to `end`, in order.
+
+    Raises NotFound for a partner.
+    """
+    if not reader.is_staff:
+        raise NotFound
     ids = visible_couples(reader).with_only_columns(Couple.id)
     return (
         db.session.execute(

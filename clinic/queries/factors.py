@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import func, select
 
 from clinic import crypto
-from clinic.domain.second_factor import HALF_LASTS
+from clinic.domain.second_factor import HALF_LASTS, QUESTION_LASTS
+from clinic.errors import NotFound
 from clinic.extensions import db
-from clinic.models import HalfSignIn, Person, SecondFactor, SpareCode
+from clinic.models import HalfSignIn, Passkey, PasskeyQuestion, Person, SecondFactor, SpareCode
+from clinic.passkeys import credential_digest
 
 
 def factor_of(person: Person) -> SecondFactor | None:
@@ -49,3 +53,62 @@ def half_sign_in(token_hash: str, now: datetime) -> tuple[HalfSignIn, Person] | 
         )
     ).one_or_none()
     return (row[0], row[1]) if row is not None else None
+
+
+@dataclass(frozen=True)
+class OwnPasskey:
+    """A passkey as its owner knows it."""
+
+    id: UUID
+    name: str
+    credential_id: bytes
+    made_at: datetime
+    last_used_at: datetime | None
+
+
+def passkeys_of(person: Person) -> list[OwnPasskey]:
+    """A person's own passkeys, the oldest first."""
+    rows = db.session.scalars(
+        select(Passkey)
+        .where(Passkey.author_id == person.id, Passkey.practice_id == person.practice_id)
+        .order_by(Passkey.made_at, Passkey.id)
+    )
+    return [_as_known(row) for row in rows]
+
+
+def _as_known(row: Passkey) -> OwnPasskey:
+    return OwnPasskey(row.id, name_of(row), row.credential_id, row.made_at, row.last_used_at)
+
+
+def own_passkey(person: Person, passkey_id: UUID) -> Passkey:
+    """One of a person's own. Raises NotFound for anybody else's."""
+    row = db.session.get(Passkey, passkey_id)
+    if row is None or row.author_id != person.id:
+        raise NotFound
+    return row
+
+
+def name_of(row: Passkey) -> str:
+    """What its owner calls it."""
+    return crypto.unseal(row, "name_sealed", row.name_sealed)
+
+
+def passkey_by_credential(credential_id: bytes) -> tuple[Passkey, Person] | None:
+    """Whose passkey this is, if they may sign in at all. Read before anybody is signed in."""
+    row = db.session.execute(
+        select(Passkey, Person)
+        .join(Person, Person.id == Passkey.author_id)
+        .where(
+            Passkey.credential_hash == credential_digest(credential_id),
+            Person.disabled_at.is_(None),
+        )
+    ).one_or_none()
+    return (row[0], row[1]) if row is not None else None
+
+
+def question_waits(token_hash: str, now: datetime) -> bool:
+    """Whether a question was put with this token a short time ago, and has not been answered."""
+    asked_at = db.session.scalar(
+        select(PasskeyQuestion.asked_at).where(PasskeyQuestion.token_hash == token_hash)
+    )
+    return asked_at is not None and asked_at > now - QUESTION_LASTS

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from clinic.domain import reminders
-from clinic.domain.reminders import NEVER_SET, Timetable, days_of
+from clinic.domain.appointments import BOTH
+from clinic.domain.calendar_feed import ENTRY, Entry
+from clinic.domain.reminders import NEVER_SET, Limits, Timetable, days_of, within
+from clinic.domain.roles import Role
 from clinic.errors import NotFound
 from clinic.extensions import db
 from clinic.models import (
@@ -23,11 +26,12 @@ from clinic.models import (
     ReminderPlan,
     ReminderSlot,
 )
-from clinic.queries.appointments import appointments_of
-from clinic.queries.couples import own_place
+from clinic.queries.appointments import appointments_between
+from clinic.queries.couples import couples_for, own_place
 
 # A calendar keeps what lies behind for a while; the rest is nobody's business at an address.
 BEHIND = timedelta(days=90)
+AHEAD = timedelta(days=2 * 366)
 
 
 def timetable_of(person: Person) -> Timetable:
@@ -67,14 +71,24 @@ class Reminding:
 def everybody_to_remind() -> list[Reminding]:
     """Everybody whose reminders are on, in every practice. For the worker alone: it asks for nobody."""
     rows = db.session.execute(
-        select(ReminderPlan, Practice.timezone)
+        select(ReminderPlan, Practice)
         .join(Practice, Practice.id == ReminderPlan.practice_id)
         .join(Person, Person.id == ReminderPlan.person_id)
         .join(Partner, Partner.person_id == ReminderPlan.person_id)
         .where(ReminderPlan.is_on.is_(True), Person.disabled_at.is_(None), Partner.left_at.is_(None))
         .order_by(ReminderPlan.id)
     )
-    return [Reminding(plan.person_id, _timetable(plan), plan.changed_at, zone) for plan, zone in rows]
+    return [
+        Reminding(
+            plan.person_id, within(_timetable(plan), limits_of(practice)), plan.changed_at, practice.timezone
+        )
+        for plan, practice in rows
+    ]
+
+
+def limits_of(practice: Practice) -> Limits:
+    """What this practice lets reminders do at most."""
+    return Limits(practice.reminder_first_hour, practice.reminder_last_hour, practice.reminder_days)
 
 
 def slots_taken(since: datetime) -> set[tuple[UUID, datetime]]:
@@ -94,26 +108,68 @@ def feed_of(person: Person) -> CalendarFeed | None:
     ).scalar_one_or_none()
 
 
-def appointments_at_address(token_hash: str, now: datetime) -> Sequence[Appointment]:
-    """The appointments of whoever's calendar address this is. Raises NotFound for any other address.
+def entries_at_address(token_hash: str, now: datetime) -> list[Entry]:
+    """The calendar of whoever's address this is. Raises NotFound for any other address.
 
-    The address is all that a calendar has to show, so nothing but times may be made of these.
+    The address is all that a calendar has to show: a partner's holds times, and a counsellor's initials besides.
     """
-    couple = db.session.execute(
-        select(Couple)
-        .join(Partner, Partner.couple_id == Couple.id)
-        .join(Person, Person.id == Partner.person_id)
-        .join(CalendarFeed, CalendarFeed.person_id == Partner.person_id)
+    owner = db.session.execute(
+        select(Person)
+        .join(CalendarFeed, CalendarFeed.person_id == Person.id)
         .where(
             CalendarFeed.token_hash == token_hash,
-            CalendarFeed.practice_id == Couple.practice_id,
-            Partner.left_at.is_(None),
+            CalendarFeed.practice_id == Person.practice_id,
             Person.disabled_at.is_(None),
         )
     ).scalar_one_or_none()
-    if couple is None:
+    if owner is None:
         raise NotFound
-    return [one for one in appointments_of(couple) if one.starts_at > now - BEHIND]
+    if owner.kind is Role.PARTNER:
+        place = own_place(owner)
+        if place.left_at is not None:
+            raise NotFound
+        return [_entry(one) for one in _own_appointments(place) if one.starts_at > now - BEHIND]
+    couples = {couple.id: couple for couple in couples_for(owner)}
+    coming = appointments_between(owner, now - BEHIND, now + AHEAD)
+    return [_entry(one, _initials(one, couples[one.couple_id])) for one in coming]
+
+
+def _own_appointments(place: Partner) -> Sequence[Appointment]:
+    """What stands in a partner's own calendar: those with both, and of those alone the ones they asked for."""
+    return (
+        db.session.execute(
+            select(Appointment)
+            .where(
+                Appointment.practice_id == place.practice_id,
+                Appointment.couple_id == place.couple_id,
+                Appointment.cancelled_at.is_(None),
+                or_(
+                    Appointment.for_whom == BOTH,
+                    and_(Appointment.for_whom == place.slot, Appointment.in_own_feed.is_(True)),
+                ),
+            )
+            .order_by(Appointment.starts_at)
+        )
+        .scalars()
+        .all()
+    )
+
+
+def _initials(one: Appointment, couple: Couple) -> str:
+    if one.is_joint:
+        return f"{ENTRY} {couple.initials}"
+    person = couple.partner(one.for_whom).person
+    return f"{ENTRY} {(person.family_name or person.name)[:1].upper()}"
+
+
+def _entry(one: Appointment, summary: str = ENTRY) -> Entry:
+    return Entry(
+        uid=str(one.id),
+        starts_at=one.starts_at,
+        ends_at=one.starts_at + timedelta(minutes=one.minutes),
+        made_at=one.created_at,
+        summary=summary,
+    )
 
 
 def _timetable(plan: ReminderPlan) -> Timetable:

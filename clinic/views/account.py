@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, Response, make_response, redirect, render_template, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from clinic import clock
@@ -25,7 +25,7 @@ from clinic.domain.second_factor import in_groups
 from clinic.forms import FirstCodeForm, NewPassPhraseForm, TurnOffForm
 from clinic.one_time_codes import picture_of
 from clinic.passphrase import SHORTEST, SHORTEST_WITH_SECOND_STEP
-from clinic.queries.factors import factor_of, key_of, spare_codes_left
+from clinic.queries.factors import factor_of, key_of, passkeys_of, spare_codes_left
 from clinic.queries.people import sign_ins_of
 from clinic.web import at_most, device_token, notice, page
 
@@ -37,7 +37,8 @@ blueprint = Blueprint("account", __name__)
 def sign_ins() -> ResponseReturnValue:
     """Every sign-in that still counts, the pass-phrase, and whether there is a second step."""
     rows = sign_ins_of(signed_in(), clock.now())
-    return render_template("clinic/account/sign_ins.html", sign_ins=rows)
+    keys = len(passkeys_of(signed_in()))
+    return render_template("clinic/account/sign_ins.html", sign_ins=rows, passkeys=keys)
 
 
 @blueprint.post("/me/sign-ins/<uuid:sign_in_id>/end")
@@ -88,14 +89,23 @@ def _password_changed(form: NewPassPhraseForm) -> bool:
 def app() -> ResponseReturnValue:
     """The second step: why, then the key for an app, then a first code; later what can be done about it."""
     person, form = signed_in(), FirstCodeForm()
-    if person.second_factor_at is not None:
-        return render_template("clinic/account/app_on.html", left=spare_codes_left(person))
     factor = factor_of(person)
+    has_app = factor is not None and factor.confirmed_at is not None
+    asks_for_code = form.is_submitted() or "key" in request.args
+    if person.second_factor_at is not None and (has_app or not asks_for_code):
+        return render_template(
+            "clinic/account/app_on.html",
+            has_app=has_app,
+            passkeys=len(passkeys_of(person)),
+            left=spare_codes_left(person),
+        )
     if factor is None:
         return page("clinic/account/app_begin.html", owed=person.owes_second_factor)
     if form.validate_on_submit():
         try:
-            return _codes(confirm_app(actor=person, code=form.code.data, device=device_token()), first=True)
+            return codes_page(
+                confirm_app(actor=person, code=form.code.data, device=device_token()), first=True
+            )
         except WrongSecondCode as problem:
             form.code.errors = [problem.sentence]
     key = key_of(factor)
@@ -103,12 +113,15 @@ def app() -> ResponseReturnValue:
     return page("clinic/account/app_key.html", form, key=in_groups(key), picture=picture)
 
 
-def _codes(codes: list[str], *, first: bool) -> Response:
-    """Show the recovery codes in the answer to the POST itself, so that they are kept nowhere and seen once."""
+def codes_page(codes: list[str], *, first: bool, instead: str = "") -> Response:
+    """Show the recovery codes in the answer to the POST itself, so that they are kept nowhere and seen once.
+
+    `instead` is where a second press of the same button leads.
+    """
     response = make_response(
         render_template("clinic/account/codes.html", codes=[in_groups(code) for code in codes], first=first)
     )
-    response.headers["Content-Location"] = url_for("account.app")
+    response.headers["Content-Location"] = instead or url_for("account.app")
     return response
 
 
@@ -119,7 +132,7 @@ def _codes(codes: list[str], *, first: bool) -> Response:
 def begin() -> ResponseReturnValue:
     """Make a key, and show it on the page it leads to. Beginning again makes another."""
     begin_app(actor=signed_in())
-    return redirect(url_for("account.app"))
+    return redirect(url_for("account.app", key=""))
 
 
 @blueprint.post("/me/sign-in/app/codes")
@@ -128,7 +141,7 @@ def begin() -> ResponseReturnValue:
 @at_most("30 per hour")
 def codes() -> ResponseReturnValue:
     """Ten new recovery codes in place of the old ones."""
-    return _codes(renew_spare_codes(actor=signed_in()), first=False)
+    return codes_page(renew_spare_codes(actor=signed_in()), first=False)
 
 
 @blueprint.route("/me/sign-in/app/off", methods=["GET", "POST"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,18 +12,21 @@ from flask.typing import ResponseReturnValue
 from clinic import clock
 from clinic.access import needs, signed_in
 from clinic.actions.appointments import (
-    book_appointment,
+    Row,
+    book_row,
     cancel_appointment,
     move_appointment,
     restore_appointment,
 )
-from clinic.domain.appointments import moment
+from clinic.domain.appointments import Repeat, Scope, moment, moments
 from clinic.domain.roles import Permission
-from clinic.forms import AppointmentForm
-from clinic.models import Couple
-from clinic.queries.appointments import appointments_of, open_appointment
+from clinic.errors import Conflict
+from clinic.forms.appointments import AppointmentForm, CancelForm, MoveForm, WhenForm
+from clinic.models import Appointment, Couple
+from clinic.queries.appointments import all_appointments_of, appointments_between, open_appointment
 from clinic.queries.couples import couple_for
 from clinic.queries.people import practice_of
+from clinic.times import local_time
 from clinic.web import notice, notice_with_undo, page
 
 blueprint = Blueprint("appointments", __name__)
@@ -33,11 +36,18 @@ blueprint = Blueprint("appointments", __name__)
 @needs(Permission.COUPLE_READ)
 def appointments(couple_id: UUID) -> ResponseReturnValue:
     """What is to come and what has been, with the form for the next one."""
-    return _appointments(couple_for(signed_in(), couple_id), AppointmentForm(formdata=None))
+    couple = couple_for(signed_in(), couple_id)
+    return _appointments(couple, _form(couple, formdata=None))
+
+
+def _form(couple: Couple, **more: object) -> AppointmentForm:
+    form = AppointmentForm(**more)
+    form.offer((couple.partner("A").name, couple.partner("B").name))
+    return form
 
 
 def _appointments(couple: Couple, form: AppointmentForm) -> ResponseReturnValue:
-    now, every = clock.now(), appointments_of(couple)
+    now, every = clock.now(), all_appointments_of(signed_in(), couple)
     return page(
         "clinic/appointments/appointments.html",
         form,
@@ -50,41 +60,98 @@ def _appointments(couple: Couple, form: AppointmentForm) -> ResponseReturnValue:
 @blueprint.post("/c/couples/<uuid:couple_id>/appointments")
 @needs(Permission.APPOINTMENT_WRITE)
 def book(couple_id: UUID) -> ResponseReturnValue:
-    """Book one appointment."""
-    couple, form = couple_for(signed_in(), couple_id), AppointmentForm()
+    """Book one appointment, or a row of them."""
+    couple = couple_for(signed_in(), couple_id)
+    form = _form(couple)
     if not form.validate_on_submit():
         return _appointments(couple, form)
-    starts_at = _moment(form)
-    book_appointment(actor=signed_in(), couple_id=couple_id, starts_at=starts_at, minutes=form.minutes.data)
-    notice("Booked.")
+    repeat = Repeat(form.repeat.data)
+    starts = moments(form.day.data, form.at.data, _zone().key, repeat, form.times.data or 1)
+    row = Row(tuple(starts), form.minutes.data, form.for_whom.data, form.in_own_feed.data)
+    try:
+        booked = book_row(actor=signed_in(), couple_id=couple_id, row=row)
+    except Conflict as problem:
+        form.form_errors.append(problem.sentence)
+        return _appointments(couple, form)
+    many = f"Booked {len(booked)}, the last on {local_time(booked[-1].starts_at)}." if len(booked) > 1 else ""
+    notice(f"{many or 'Booked.'}{_at_the_same_time(booked)}")
     return redirect(url_for("appointments.appointments", couple_id=couple_id))
+
+
+def _at_the_same_time(booked: list[Appointment]) -> str:
+    """What else the counsellor has at such a time, said and not forbidden: a room may be shared on purpose."""
+    day = timedelta(days=1)
+    near = appointments_between(signed_in(), booked[0].starts_at - day, booked[-1].starts_at + day)
+    mine = {one.id for one in booked}
+    meets = [one for one in booked if any(other.id not in mine and _overlap(one, other) for other in near)]
+    if not meets:
+        return ""
+    return f" You have another appointment at that time on {local_time(meets[0].starts_at)}."
+
+
+def _overlap(one: Appointment, other: Appointment) -> bool:
+    return one.starts_at < _end(other) and other.starts_at < _end(one)
+
+
+def _end(one: Appointment) -> datetime:
+    return one.starts_at + timedelta(minutes=one.minutes)
 
 
 @blueprint.route("/c/couples/<uuid:couple_id>/appointments/<uuid:appointment_id>", methods=["GET", "POST"])
 @needs(Permission.APPOINTMENT_WRITE)
 def appointment(couple_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
-    """Move one appointment, or cancel it."""
+    """Move one appointment, or cancel it; in a row, those that follow as well."""
     couple = couple_for(signed_in(), couple_id)
     found = open_appointment(signed_in(), couple_id, appointment_id)
-    local = found.starts_at.astimezone(_zone())
-    form = AppointmentForm(day=local.date(), at=local.time(), minutes=found.minutes)
+    form = _move_form(found)
     if not form.validate_on_submit():
-        return page("clinic/appointments/appointment.html", form, couple=couple, appointment=found)
+        return _appointment(couple, found, form, CancelForm(formdata=None))
     move_appointment(
-        actor=signed_in(), appointment_id=appointment_id, starts_at=_moment(form), minutes=form.minutes.data
+        actor=signed_in(),
+        appointment_id=appointment_id,
+        starts_at=_moment(form),
+        minutes=form.minutes.data,
+        scope=Scope(form.scope.data),
     )
-    notice("Moved.")
+    notice("Moved. What was meant for it moves along.")
     return redirect(url_for("appointments.appointments", couple_id=couple_id))
+
+
+def _move_form(found: Appointment, **more: object) -> MoveForm:
+    local = found.starts_at.astimezone(_zone())
+    return MoveForm(day=local.date(), at=local.time(), minutes=found.minutes, **more)
+
+
+def _appointment(
+    couple: Couple, found: Appointment, form: MoveForm, cancel: CancelForm
+) -> ResponseReturnValue:
+    following = [
+        one
+        for one in all_appointments_of(signed_in(), couple)
+        if found.series_id is not None
+        and one.series_id == found.series_id
+        and one.starts_at > found.starts_at
+    ]
+    return page(
+        "clinic/appointments/appointment.html",
+        form,
+        couple=couple,
+        appointment=found,
+        following=following,
+        cancel=cancel,
+    )
 
 
 @blueprint.post("/c/couples/<uuid:couple_id>/appointments/<uuid:appointment_id>/cancel")
 @needs(Permission.APPOINTMENT_WRITE)
 def cancel(couple_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
-    """Cancel one appointment; the row stays and says when."""
-    open_appointment(signed_in(), couple_id, appointment_id)
-    cancel_appointment(actor=signed_in(), appointment_id=appointment_id)
+    """Cancel one appointment, or it and those of its row that follow; the rows stay and say when."""
+    found, form = open_appointment(signed_in(), couple_id, appointment_id), CancelForm()
+    if not form.validate_on_submit():
+        return _appointment(couple_for(signed_in(), couple_id), found, _move_form(found, formdata=None), form)
+    gone = cancel_appointment(actor=signed_in(), appointment_id=appointment_id, scope=Scope(form.scope.data))
     undo = url_for("appointments.restore", couple_id=couple_id, appointment_id=appointment_id)
-    notice_with_undo("Cancelled.", undo)
+    notice_with_undo("Cancelled." if len(gone) == 1 else f"Cancelled {len(gone)}.", undo)
     return redirect(url_for("appointments.appointments", couple_id=couple_id))
 
 
@@ -92,8 +159,8 @@ def cancel(couple_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
 @needs(Permission.APPOINTMENT_WRITE)
 def restore(couple_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
     """Undo cancelling, for ten minutes."""
-    restore_appointment(actor=signed_in(), couple_id=couple_id, appointment_id=appointment_id)
-    notice("It stands again.")
+    back = restore_appointment(actor=signed_in(), couple_id=couple_id, appointment_id=appointment_id)
+    notice("It stands again." if len(back) == 1 else f"All {len(back)} stand again.")
     return redirect(url_for("appointments.appointments", couple_id=couple_id))
 
 
@@ -101,5 +168,5 @@ def _zone() -> ZoneInfo:
     return ZoneInfo(practice_of(signed_in()).timezone)
 
 
-def _moment(form: AppointmentForm) -> datetime:
-    return moment(form.day.data, form.at.data, practice_of(signed_in()).timezone)
+def _moment(form: WhenForm) -> datetime:
+    return moment(form.day.data, form.at.data, _zone().key)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from flask import Blueprint, Response, current_app, make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
@@ -11,13 +9,15 @@ from clinic import clock, mail
 from clinic.access import needs, public, signed_in
 from clinic.actions.reminders import end_calendar_address, make_calendar_address, set_reminders
 from clinic.actions.tokens import digest
-from clinic.domain.calendar_feed import Entry, calendar
-from clinic.domain.reminders import Timetable
+from clinic.domain.calendar_feed import calendar
+from clinic.domain.reminders import Timetable, within
 from clinic.domain.roles import Permission
 from clinic.forms import RemindersForm
+from clinic.queries.people import practice_of
 from clinic.queries.reminders import (
-    appointments_at_address,
+    entries_at_address,
     feed_of,
+    limits_of,
     others_may_read_inbox,
     timetable_of,
 )
@@ -30,7 +30,8 @@ blueprint = Blueprint("reminders", __name__)
 @needs(Permission.NOTIFY_SETTINGS)
 def reminders() -> ResponseReturnValue:
     """Days, hour, on or off; and the calendar. Off until the person turns it on."""
-    form = RemindersForm.from_timetable(timetable_of(signed_in()))
+    limits = limits_of(practice_of(signed_in()))
+    form = RemindersForm.from_timetable(within(timetable_of(signed_in()), limits), limits)
     if not form.validate_on_submit():
         return _page(form)
     timetable = Timetable(
@@ -75,14 +76,5 @@ def end_calendar() -> ResponseReturnValue:
 @blueprint.get("/feed/<token>.ics")
 @public
 def feed(token: str) -> ResponseReturnValue:
-    """The address alone opens it, because a calendar cannot sign in. It holds times and nothing else."""
-    entries = [
-        Entry(
-            uid=str(one.id),
-            starts_at=one.starts_at,
-            ends_at=one.starts_at + timedelta(minutes=one.minutes),
-            made_at=one.created_at,
-        )
-        for one in appointments_at_address(digest(token), clock.now())
-    ]
-    return Response(calendar(entries), mimetype="text/calendar")
+    """The address alone opens it, because a calendar cannot sign in. It holds times, and for a counsellor initials."""
+    return Response(calendar(entries_at_address(digest(token), clock.now())), mimetype="text/calendar")

@@ -6,11 +6,12 @@ from flask import Blueprint, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from clinic import clock
-from clinic.access import in_room, needs, public, signed_in
+from clinic import clock, passkeys
+from clinic.access import in_room, needs, public, signed_in, while_passed
 from clinic.actions.factors import WrongSecondCode, finish_half_sign_in, start_half_sign_in
 from clinic.actions.invitations import WeakPassphrase, WrongCode
 from clinic.actions.kept_forms import leave_kept_form
+from clinic.actions.passkeys import SECOND_STEP, WrongPasskey, finish_with_passkey
 from clinic.actions.sign_ins import (
     WrongSignIn,
     check_sign_in,
@@ -20,13 +21,21 @@ from clinic.actions.sign_ins import (
     give_pass_phrase_again,
     start_recovery,
     start_sign_in,
+    take_phone_back,
 )
 from clinic.actions.tokens import digest
 from clinic.domain.roles import Permission
 from clinic.domain.sign_ins import device_name
-from clinic.forms import PassPhraseForm, RecoveryCodesForm, RecoveryForm, SecondCodeForm, SignInForm
+from clinic.forms import (
+    PasskeyForm,
+    PassPhraseForm,
+    RecoveryCodesForm,
+    RecoveryForm,
+    SecondCodeForm,
+    SignInForm,
+)
 from clinic.models import Person
-from clinic.queries.factors import half_sign_in
+from clinic.queries.factors import half_sign_in, passkeys_of
 from clinic.queries.people import fields_of, kept_form_of
 from clinic.web import (
     at_most,
@@ -61,11 +70,11 @@ def sign_in() -> ResponseReturnValue:
                 session["half_sign_in"] = start_half_sign_in(person)
                 return redirect(url_for("sign_in.code", next=local_target(form.next.data)))
             let_in(person, device)
-            return _inside(person, form.next.data)
+            return inside(person, form.next.data)
     return page("clinic/sign_in/sign_in.html", form)
 
 
-def _inside(person: Person, target: str | None) -> ResponseReturnValue:
+def inside(person: Person, target: str | None) -> ResponseReturnValue:
     """Where somebody who is in goes on: first to what they sent after a time-out, if there is any."""
     if kept_form_of(person, clock.now()) is not None:
         return redirect(url_for("sign_in.carry_on"))
@@ -78,20 +87,33 @@ def _inside(person: Person, target: str | None) -> ResponseReturnValue:
 @at_most("30 per minute")
 def code() -> ResponseReturnValue:
     """The second step, for a browser that has given the right pass-phrase a short time ago."""
-    token, device = str(session.get("half_sign_in", "")), device_token()
-    form = SecondCodeForm(next=request.args.get("next"))
-    if half_sign_in(digest(token), clock.now()) is None:
+    token = str(session.get("half_sign_in", ""))
+    half = half_sign_in(digest(token), clock.now())
+    if half is None:
         return redirect(url_for("home" if current_user.is_authenticated else "sign_in.sign_in"))
-    if form.validate_on_submit():
-        name = device_name(request.user_agent.string)
+    form, passkey = SecondCodeForm(next=request.args.get("next")), PasskeyForm(next=request.args.get("next"))
+    with_passkey = bool(passkey.answer.data)
+    if (passkey if with_passkey else form).validate_on_submit():
         try:
-            person = finish_half_sign_in(token=token, code=form.code.data, device=device, device_name=name)
+            person = _finished(token, form.code.data, passkey.answer.data)
+        except WrongPasskey as problem:
+            form.form_errors = [problem.sentence]
         except WrongSecondCode as problem:
             form.code.errors = [problem.sentence]
         else:
             begin_session(person, person.sign_in_token)
-            return _inside(person, form.next.data)
-    return page("clinic/sign_in/code.html", form)
+            return inside(person, form.next.data)
+    have = [one.credential_id for one in passkeys_of(half[1])]
+    question = passkeys.challenge(token, SECOND_STEP)
+    options = passkeys.options_to_use(question, have=have) if have else ""
+    return page("clinic/sign_in/code.html", form, passkey=passkey, options=options)
+
+
+def _finished(token: str, code: str, answer: str | None) -> Person:
+    device, name = device_token(), device_name(request.user_agent.string)
+    if answer:
+        return finish_with_passkey(token=token, answer=answer, device=device, device_name=name)
+    return finish_half_sign_in(token=token, code=code, device=device, device_name=name)
 
 
 @blueprint.route("/sign-in/again", methods=["GET", "POST"])
@@ -108,6 +130,25 @@ def again() -> ResponseReturnValue:
         else:
             return redirect(local_target(form.next.data) or url_for("home"))
     return page("clinic/sign_in/again.html", form)
+
+
+@blueprint.route("/sign-in/hand-back", methods=["GET", "POST"])
+@needs(Permission.ACCOUNT_OWN)
+@while_passed
+@at_most("10 per minute")
+def hand_back() -> ResponseReturnValue:
+    """The pass-phrase of whoever's phone this is, after it was passed to somebody else."""
+    form = PassPhraseForm(next=request.args.get("next"))
+    if signed_in().sign_in.passed_at is None:
+        return redirect(local_target(form.next.data) or url_for("home"))
+    if form.validate_on_submit():
+        try:
+            take_phone_back(actor=signed_in(), given=form.password.data, device=device_token())
+        except WrongSignIn as problem:
+            form.password.errors = [problem.sentence]
+        else:
+            return redirect(local_target(form.next.data) or url_for("home"))
+    return page("clinic/sign_in/hand_back.html", form)
 
 
 def let_in(person: Person, device: str) -> None:

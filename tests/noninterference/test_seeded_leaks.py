@@ -30,6 +30,7 @@ from werkzeug.test import TestResponse
 from assignments.actions.assigning import Terms, assign
 from assignments.actions.checking_in import check_in
 from assignments.actions.entries import change_thanks, delete_thanks, save_thanks
+from assignments.actions.replying import reply_to_answers
 from assignments.actions.responding import (
     cancel_widening,
     change_visibility,
@@ -39,7 +40,7 @@ from assignments.actions.responding import (
     set_aside,
     take_back,
 )
-from assignments.actions.reviewing import comment_on_response, mark_read
+from assignments.actions.reviewing import mark_read
 from assignments.actions.turns import save_part, send_part, take_part_back
 from assignments.domain import visibility
 from assignments.domain.checkins import CheckinAnswers, check_in_window
@@ -145,11 +146,10 @@ def tell_the_counsellor(scene: Scene) -> None:
     response = scene.send("told the counsellor", Level.COUNSELLOR)
     couple = scene.cast.sam_and_jo.id
     mark_read(actor=scene.cast.priya, couple_id=couple, seen={response.id: response.version})
-    comment_on_response(
+    reply_to_answers(
         actor=scene.cast.priya,
         couple_id=couple,
-        response_id=response.id,
-        version=response.version,
+        seen={response.id: response.version},
         words="Thank you for telling me.",
     )
 

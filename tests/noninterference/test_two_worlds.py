@@ -33,9 +33,11 @@ from assignments.actions.deciding import judge_sign
 from assignments.actions.entries import change_thanks, delete_thanks, save_thanks
 from assignments.actions.erasing import ask_for_erasure
 from assignments.actions.exporting import choose_record_consent
+from assignments.actions.measuring import answer_instrument
 from assignments.actions.noting import mark_done, note_use, rate_closeness, undo_done
 from assignments.actions.own_copy import make_own_copy
 from assignments.actions.pausing import ask_for_a_pause, come_back
+from assignments.actions.replying import reply_to_answers
 from assignments.actions.responding import (
     cancel_widening,
     change_visibility,
@@ -45,7 +47,8 @@ from assignments.actions.responding import (
     set_aside,
     take_back,
 )
-from assignments.actions.reviewing import comment_on_response, mark_read
+from assignments.actions.reviewing import mark_read
+from assignments.actions.thanking import say_thanks, take_thanks_back
 from assignments.actions.turns import hide_part, save_part, send_part, take_part_back
 from assignments.actions.typing_in import type_in
 from assignments.domain.barriers import Barrier
@@ -59,15 +62,17 @@ from assignments.queries.plans import assignments_in
 from assignments.views.own_data import packed
 from clinic import access
 from clinic.actions.accounts import disown_sign_in
+from clinic.actions.appointments import Row, book_row, cancel_appointment, move_appointment
 from clinic.actions.factors import begin_app, confirm_app
 from clinic.actions.people import choose_theme
 from clinic.actions.reminders import make_calendar_address, set_reminders
-from clinic.actions.sign_ins import start_sign_in
+from clinic.actions.sign_ins import pass_phone, start_sign_in
 from clinic.actions.talks import ask_to_talk
+from clinic.domain.appointments import Scope
 from clinic.domain.reminders import Timetable
 from clinic.domain.roles import Permission, Role
 from clinic.extensions import db
-from clinic.models import Appointment, OutboxMail, Person, SignIn, TalkRequest
+from clinic.models import Appointment, OutboxMail, Passkey, Person, SignIn, TalkRequest
 from clinic.queries.couples import own_place
 from clinic.queries.factors import factor_of, key_of
 from tests import builders
@@ -85,6 +90,7 @@ from tests.assignments.given import (
     put_forward_by,
 )
 from tests.assignments.planned import planned, two_weeks
+from tests.assignments.questionnaires import asked
 from tests.cast import Cast, assemble
 from tests.databases import SQLiteFiles, app_on, shared_app_on
 
@@ -149,6 +155,7 @@ def build(url: str) -> World:
         }.items():
             world.assignment[name] = given(priya, couple, **terms)  # type: ignore[arg-type]
         plan = planned(priya, couple, plan=two_weeks())
+        asked(couple, "csi-4")
         world.assignment |= {f"plan week {one.plan_week}": one.id for one in assignments_in(plan)}
         agreed(cast.sam, cast.jo, world.assignment["agreed"], OUR_PAUSE)
         agreed(cast.jo, cast.sam, world.assignment["ritual"], OUR_TIME)
@@ -176,12 +183,20 @@ def build(url: str) -> World:
             "own": ["our-gentle-questions"],
             "turn": [1],
             "decision_id": [UUID(int=1)],
+            "row_id": [UUID(int=1)],
+            "rule": ["conflict_times"],
+            "value": [2],
+            "contact_id": [UUID(int=1)],
+            "referral_id": [UUID(int=1)],
             "erasure_id": [UUID(int=1)],
+            "act_id": [UUID(int=1)],
+            "glass_id": [UUID(int=1)],
             "number": [1],
             "agreement": [OUR_PAUSE, OUR_TIME],
             "sign": ["trauma_in_the_way"],
             "slot": ["A", "B"],
             "token": ["made-up"],
+            "name": ["csi-4", "phq-2"],
         }
         return world
 
@@ -195,6 +210,7 @@ def rows_of_work() -> dict[str, list[Any]]:
         "request_id": sorted(db.session.scalars(select(TalkRequest.id))),
         "pause_id": sorted(db.session.scalars(select(Pause.id))),
         "part_id": sorted(db.session.scalars(select(TurnPart.id))),
+        "passkey_id": [UUID(int=1), *sorted(db.session.scalars(select(Passkey.id)))],
     }
 
 
@@ -412,6 +428,10 @@ def checked_in(world: World, person: Person) -> object:
     return check_in(actor=person, week_of=WEEK, answers=CheckinAnswers(closeness=1, tension=9, hope=2))
 
 
+def questions_answered(world: World, person: Person) -> object:
+    return answer_instrument(actor=person, name="csi-4", scores=[0, 0, 1, 0])
+
+
 def a_pause_come_back_from(world: World, person: Person) -> object:
     mine = db.session.scalars(select(Pause.id).where(Pause.author_id == person.id)).one()
     return come_back(actor=person, pause_id=mine)
@@ -505,6 +525,11 @@ def a_ritual_done_and_its_closeness(world: World, person: Person) -> object:
     return rate_closeness(actor=person, assignment_id=work, entry_id=marked.id, closeness=1)
 
 
+def thanks_for_an_answer_taken_back_within_the_hold(world: World, person: Person) -> object:
+    say_thanks(actor=person, assignment_id=world.assignment["open"])
+    return take_thanks_back(actor=person, assignment_id=world.assignment["open"])
+
+
 def a_ritual_not_today(world: World, person: Person) -> object:
     return set_aside(actor=person, assignment_id=world.assignment["ritual"], kind="later", choice="tomorrow")
 
@@ -519,11 +544,10 @@ def the_counsellor_reads_and_replies(world: World, person: Person) -> object:
     response = db.session.get_one(Response, response_id)
     couple_id = world.cast.sam_and_jo.id
     mark_read(actor=world.cast.priya, couple_id=couple_id, seen={response_id: response.version})
-    return comment_on_response(
+    return reply_to_answers(
         actor=world.cast.priya,
         couple_id=couple_id,
-        response_id=response_id,
-        version=response.version,
+        seen={response_id: response.version},
         words=WORDS,
     )
 
@@ -598,12 +622,20 @@ def signed_in_elsewhere(world: World, person: Person) -> object:
     return start_sign_in(person, device="another", device_name="Another phone")
 
 
+def hands_their_phone_over(world: World, person: Person) -> object:
+    """On one of their sign-ins; it says who held what, and to nobody else."""
+    own = db.session.get_one(Person, person.id)
+    start_sign_in(own, device="a third", device_name="A third phone")
+    return pass_phone(actor=own)
+
+
 def a_second_step_set_up(world: World, person: Person) -> object:
     own = db.session.get_one(Person, person.id)
     begin_app(actor=own)
     factor = factor_of(own)
     assert factor is not None
     code = pyotp.TOTP(key_of(factor)).at(datetime.now(UTC))
+    builders.passkey(own)
     return confirm_app(actor=own, code=code, device="another")
 
 
@@ -614,6 +646,21 @@ def a_sign_in_that_was_not_theirs(world: World, person: Person) -> object:
     return disown_sign_in(actor=own, sign_in_id=row)
 
 
+def the_counsellor_sees_them_alone(world: World, person: Person) -> object:
+    """A row of appointments with one of them, one moved and one cancelled, shown in their own calendar as they asked."""
+    starts = tuple(KEPT + timedelta(days=days) for days in (1, 4, 8))
+    row = Row(starts, 60, slot_of(world.cast, person), in_own_feed=True)
+    first, second, _ = book_row(actor=world.cast.priya, couple_id=world.cast.sam_and_jo.id, row=row)
+    move_appointment(
+        actor=world.cast.priya,
+        appointment_id=first.id,
+        starts_at=starts[0] + timedelta(hours=2),
+        minutes=30,
+        scope=Scope.FOLLOWING,
+    )
+    return cancel_appointment(actor=world.cast.priya, appointment_id=second.id)
+
+
 # What fits into one world together. Each world costs several hundred pages, so there are few.
 KEPT_TOGETHER: dict[str, tuple[Act, ...]] = {
     "kept to oneself": (
@@ -622,6 +669,7 @@ KEPT_TOGETHER: dict[str, tuple[Act, ...]] = {
         not_tonight,
         how_it_went,
         checked_in,
+        questions_answered,
         a_private_thank_you,
         this_weeks_turn_kept,
         this_week_of_the_plan_done_and_kept,
@@ -634,10 +682,12 @@ KEPT_TOGETHER: dict[str, tuple[Act, ...]] = {
         signed_in_elsewhere,
         takes_a_copy,
         asks_for_their_account_to_be_deleted,
+        hands_their_phone_over,
         a_second_step_set_up,
     ),
     "kept with the counsellor": (
         the_counsellor_reads_and_replies,
+        the_counsellor_sees_them_alone,
         both_at_once_alone,
         felt_hard,
         a_pause_come_back_from,
@@ -660,6 +710,7 @@ KEPT_TOGETHER: dict[str, tuple[Act, ...]] = {
         a_part_taken_back_within_the_hold,
         a_part_hidden_within_the_hold,
         signs_or_puts_forward_and_takes_it_back_within_the_hold,
+        thanks_for_an_answer_taken_back_within_the_hold,
         a_ritual_not_today,
         a_ritual_done_and_taken_back,
     ),
@@ -787,7 +838,16 @@ def test_the_pages_that_are_compared_are_the_readers_own(
     """A reader who was signed out, or found nothing, would see the same in any two worlds."""
     pages = seen_in_first(first.cast.jo).pages["an hour later"]
     found = [url for url, (status, _, _) in pages.items() if status == 200]
-    for area in ("/today", "/thanks", "/together", "/me", "/me/history", "/check-in", "/thanks/new"):
+    for area in (
+        "/today",
+        "/thanks",
+        "/together",
+        "/me",
+        "/me/history",
+        "/check-in",
+        "/check-in/csi-4",
+        "/thanks/new",
+    ):
         assert area in found
     assert b"Sam has asked for a pause" in pages["/today"][2]
     assert b"We laughed" in pages[f"/together/{first.assignment['open']}"][2]

@@ -4,7 +4,8 @@
 of them for one couple · ``decisions`` when one is due · ``wire`` the JSON lines of ``signs assess``.
 """
 
-from assignments.domain.signs.assessing import assess
+from assignments.domain.signs.asides import AWAY_FOR, MAY_BE_SET_ASIDE, Aside, returns_on, still_aside
+from assignments.domain.signs.assessing import assess, assess_many
 from assignments.domain.signs.decisions import (
     DECISION_HINTS,
     DECISION_LABELS,
@@ -17,12 +18,15 @@ from assignments.domain.signs.rows import KINDS, SIGN_IDS, STATE_LABELS, Assessm
 from assignments.domain.signs.wire import LineError, assess_lines, to_json
 
 __all__ = [
+    "AWAY_FOR",
     "DECISION_HINTS",
     "DECISION_LABELS",
     "KINDS",
+    "MAY_BE_SET_ASIDE",
     "NO_DECISION_LABEL",
     "SIGN_IDS",
     "STATE_LABELS",
+    "Aside",
     "Assessment",
     "DecisionState",
     "LineError",
@@ -30,7 +34,10 @@ __all__ = [
     "State",
     "assess",
     "assess_lines",
+    "assess_many",
     "decision_due",
+    "returns_on",
     "signs_cleared_since",
+    "still_aside",
     "to_json",
 ]

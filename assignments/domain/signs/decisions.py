@@ -11,7 +11,7 @@ from enum import StrEnum
 from assignments.domain.history import CoupleHistory
 from assignments.domain.signs.assessing import assess
 from assignments.domain.signs.rows import Assessment, State
-from assignments.domain.stalls import SHIPPED_LIMITS, Estimator, Limits, estimate
+from assignments.domain.stalls import SHIPPED_LIMITS, Limits, movements_of
 
 
 class DecisionState(StrEnum):
@@ -71,17 +71,19 @@ def signs_cleared_since(
     decided_week: int,
     among: Collection[str],
     limits: Limits = SHIPPED_LIMITS,
-    estimate_movement: Estimator = estimate,
 ) -> frozenset[str]:
     """Which of these signs were not met in some week after the decision, worked out again from the record.
 
-    Only "not met" clears a sign; silence ("not enough yet") and "watch" do not. Working out a week is dear, so it
-    begins with the latest and ends as soon as nothing is left to find.
+    Only "not met" clears a sign; silence ("not enough yet") and "watch" do not. It begins with the latest week and
+    ends as soon as nothing is left to find.
     """
     asked, cleared = frozenset(among), set[str]()
+    if not asked:
+        return frozenset()
+    (movements,) = movements_of([history], limits, history.week - decided_week + limits.weeks_in_a_row)
     for week in range(history.week, decided_week, -1):
         if asked <= cleared:
             break
-        then = assess(history.up_to(week), limits, estimate_movement=estimate_movement)
+        then = assess(history.up_to(week), limits, movements=movements)
         cleared.update(sign.id for sign in then.signs if sign.id in asked and sign.state is State.NOT_MET)
     return frozenset(cleared)

@@ -1,12 +1,12 @@
 """The rules about movement: R1, R1b, R2, R3 (rise), R5 (intensifies), R8.
 
-They judge by findings, never by raw lines. Whether a finding comes from the plain rule or, later, from the
-model shows only in its probability and in the words printed as the rule.
+They judge by findings of the model, never by raw lines.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import median_high
 
 from assignments.domain.checkins import same_number_throughout
@@ -14,9 +14,20 @@ from assignments.domain.history import PARTNERS, Partner
 from assignments.domain.instruments import beyond_cut_off, instrument
 from assignments.domain.signs.counted import count_rule, high_tension
 from assignments.domain.signs.rows import Case, State, Verdict
-from assignments.domain.stalls import Finding, Limits, Sufficiency, counted_weeks
+from assignments.domain.stalls import Finding, Limits, Sufficiency
 
 MIDDLE_NUMBERS = range(3, 8)
+ONE_WEEK_OUT = "with any one week left out"
+# A chance up to so much, in words.
+CHANCES = (
+    (0.05, "Very unlikely"),
+    (0.25, "Unlikely"),
+    (0.40, "Rather unlikely"),
+    (0.60, "As likely as not"),
+    (0.75, "Rather likely"),
+    (0.95, "Likely"),
+    (1.0, "Very likely"),
+)
 COMPOSITE = "the check-in composite (closeness, felt understood, and the reverse of tension and pulling back)"
 
 
@@ -35,15 +46,6 @@ class Range:
 
     still_in: bool
     words: str
-
-
-def plain_change_words(limits: Limits) -> str:
-    """How the plain rule works out a change, for the rule line of a row."""
-    return (
-        f"the mean of each partner's last {limits.last_reports} reports minus the mean of the first"
-        f" {limits.first_reports}, and still so with any one week left out,"
-        f" in {limits.weeks_in_a_row} weeks running that have a full check-in"
-    )
 
 
 def effort_of(case: Case) -> Effort:
@@ -75,7 +77,7 @@ def range_of(case: Case) -> Range:
             still_in = still_in or beyond_cut_off(score.name, score.score)
             words.append(f"{name} {scale.title} {score.score} (line {scale.cut_off:g})")
             continue
-        last = [value for _, value in case.history.composites(partner)][-limits.last_reports :]
+        last = [value for _, value in case.history.composites(partner)][-limits.range_reports :]
         if last:
             # The middle one, not the mean: one bad week must not take a steady good line below the line.
             middle = median_high(last)
@@ -94,18 +96,20 @@ def no_movement_low_effort(case: Case) -> Verdict:
     return _stall(case)[1]
 
 
+# Both rules are asked about the same case, one after the other.
+@lru_cache(maxsize=1)
 def _stall(case: Case) -> tuple[Verdict, Verdict]:
     limits = case.limits
     rule = (
-        f"{'Model' if _has_model(case) else 'Plain rule'}: from week {limits.stall_from_week},"
-        f" {COMPOSITE} gained"
-        f" {_threshold(case, limits.gain_points, limits.gain_probability)}: {_how(case)}."
+        f"Model: from week {limits.stall_from_week}, a chance under {limits.gain_probability:.0%} that"
+        f" {COMPOSITE} gained {limits.gain_points:g} points since the first check-ins;"
+        f" {_twice(limits)}, and under {limits.gain_probability_one_week_out:.0%} {ONE_WEEK_OUT}."
         f" And either partner still in range: a CSI of the last {limits.range_instrument_weeks}"
-        f" weeks below its line,"
-        f" or without one the middle of the last {limits.last_reports} composites below"
+        f" weeks below its line, or without one the middle of the last {limits.range_reports} composites below"
         f" {limits.range_composite:g}. And work done: at least"
         f" {limits.effort_share:.0%} of what was set in the last {limits.effort_weeks} weeks, or"
-        f" {limits.effort_tried} things, were tried."
+        f" {limits.effort_tried} things, were tried. Watch: a chance under"
+        f" {limits.gain_watch_probability:.0%}, or seen once."
     )
     card_rule = rule.replace("And work done: at least", "But not: at least")
     if case.sufficiency is not Sufficiency.ENOUGH or not case.stall_movements:
@@ -117,20 +121,20 @@ def _stall(case: Case) -> tuple[Verdict, Verdict]:
         return Verdict(State.NOT_ENOUGH, why, rule), Verdict(State.NOT_ENOUGH, why, card_rule)
     findings = [movement.no_gain for movement in case.stall_movements]
     latest = findings[-1]
-    if latest.change is None and latest.probability is None:
+    if latest.holds is None:
         why = "Not enough yet: both partners' recent check-ins are needed to compare with the first."
         return Verdict(State.NOT_ENOUGH, why, rule), Verdict(State.NOT_ENOUGH, why, card_rule)
-    moved = _moved(latest, limits)
+    moved = _gained(latest, limits)
     effort, scope = effort_of(case), range_of(case)
     evidence: dict[str, object] = {
-        **_composite_evidence(case, latest),
+        **_evidence(case, "composite", latest),
         "tried": effort.tried,
         "assigned": effort.assigned,
         "range": scope.words,
     }
 
     def verdict(state: State, sentence: str, the_rule: str = rule, clears: str = "") -> Verdict:
-        return Verdict(state, sentence, the_rule, evidence, clears, latest.probability, _validated(case))
+        return Verdict(state, sentence, the_rule, evidence, clears, latest.probability)
 
     not_a_card = verdict(State.NOT_MET, moved, card_rule)
     if not (latest.holds or latest.leans):
@@ -164,15 +168,13 @@ def worse_or_slipped_back(case: Case) -> Verdict:
     """R2: below where they began, or back down from the best they had."""
     limits = case.limits
     rule = (
-        f"{'Model' if _has_model(case) else 'Plain rule'}: {COMPOSITE} fell by"
-        f" {limits.worse_points:g} or more since"
-        f" the first check-ins: {_how(case)}. Or it lies {limits.slipped_points:g} or more below the best"
-        f" {limits.last_reports} successive reports before. At least {limits.worse_checkins_each}"
-        f" check-ins each and"
-        f" {limits.worse_partner_weeks} together."
+        f"Model: a chance over {limits.worse_probability:.0%} that {COMPOSITE} lies below the first check-ins,"
+        f" or over {limits.slipped_probability:.0%} that it lies {limits.slipped_points:g} points or more below"
+        f" an earlier week; {_twice(limits)}, and {limits.one_week_out_share:.0%} of that limit {ONE_WEEK_OUT}."
+        f" At least {limits.worse_checkins_each} check-ins each and {limits.worse_partner_weeks} together."
     )
     latest = case.movements[-1] if case.movements else None
-    if latest is None or (latest.worse.holds is None and latest.slipped.holds is None):
+    if latest is None or latest.worse.holds is None:
         return Verdict(
             State.NOT_ENOUGH,
             "Not enough yet: recent check-ins from both are needed to compare with the first.",
@@ -180,26 +182,33 @@ def worse_or_slipped_back(case: Case) -> Verdict:
         )
     worse = [movement.worse for movement in case.movements]
     slipped = [movement.slipped for movement in case.movements]
-    evidence = _composite_evidence(case, latest.worse)
-    evidence["drop_from_best"] = _rounded(latest.slipped.change)
-    parts = [_moved(latest.worse, limits, gain=False)]
-    if latest.slipped.change is not None:
-        parts.append(f"From the best weeks it is {_signed(latest.slipped.change)} points.")
+    by_slip = latest.slipped.holds and not latest.worse.holds
+    shown = latest.slipped if by_slip else latest.worse
+    evidence = _evidence(case, "composite", shown)
+    evidence["chance_worse"] = latest.worse.probability
+    evidence["chance_slipped"] = latest.slipped.probability
+    parts = [
+        f"{_chance(latest.worse)} to be below the first check-ins; {_moved_by(latest.worse)}.",
+        f"{_chance(latest.slipped)} to be {limits.slipped_points:g} points or more below an earlier week.",
+    ]
+    if by_slip:
+        # What speaks for the row comes first, or "met" would seem to rest on something unlikely.
+        parts.reverse()
+    if latest.worse.holds and latest.strong_probability > limits.strong_probability:
+        parts.append(f"Strong evidence: {limits.strong_points:g} points or more below the start.")
     state = State.NOT_MET
     if _in_a_row(worse, limits) or _in_a_row(slipped, limits):
         state = State.MET
     elif worse[-1].holds or slipped[-1].holds:
         state = State.WATCH
         parts.append(f"Seen once; {limits.weeks_in_a_row} weeks running are needed.")
-    best = f"less than {limits.slipped_points:g} below the best weeks"
     return Verdict(
         state,
         " ".join(parts),
         rule,
         evidence,
-        f"A composite less than {limits.worse_points:g} below the start, and {best}, would clear this.",
-        latest.worse.probability,
-        _validated(case),
+        "A composite back near the start, and near the best weeks, would clear this.",
+        shown.probability,
     )
 
 
@@ -208,98 +217,85 @@ def tension_rising(case: Case) -> Verdict:
     limits = case.limits
     high = count_rule(case, high_tension(case))
     rule = (
-        f"{high.rule} Or a rise of {limits.tension_rise_points:g} or more for the couple: {_how(case)}."
+        f"{high.rule} Or by the model a chance over {limits.tension_rise_probability:.0%} that tension rose by"
+        f" {limits.tension_rise_points:g} or more for the couple; {_twice(limits)}, and"
+        f" {limits.one_week_out_share:.0%} of that limit {ONE_WEEK_OUT}."
         " A sign for a private talk in person, never for a joint exercise."
     )
-    rises = [movement.tension_rise for movement in case.movements]
-    latest = rises[-1] if rises else None
-    evidence: dict[str, object] = dict(high.evidence)
-    probability = latest.probability if latest else None
-    if latest is not None and latest.change is not None:
-        evidence["change"] = _rounded(latest.change)
-    clears = high.clears or "Tension back near where it began would clear this."
-    if high.state is State.MET:
-        return Verdict(State.MET, high.sentence, rule, evidence, clears, probability)
-    if latest is not None and latest.holds:
-        sentence = f"Tension moved {_signed(latest.change)} points since the first check-ins."
-        evidence["records"] = _line_records(case, "tension")
+    rises = list(case.tension_rises)
+    if high.state is State.MET or not rises:
+        probability = rises[-1].probability if rises else None
+        sentence = high.sentence
+        if high.state is State.NOT_MET:
+            return Verdict(State.NOT_ENOUGH, f"{sentence} A rise cannot be judged yet.", rule, high.evidence)
+        return Verdict(high.state, sentence, rule, high.evidence, high.clears, probability)
+    latest = rises[-1]
+    rose = f"{_chance(latest)} that tension rose by {limits.tension_rise_points:g}; {_moved_by(latest)}."
+    if latest.holds:
+        clears = f"A rise under {limits.tension_rise_points:g} would clear this."
         state = State.MET if _in_a_row(rises, limits) else State.WATCH
-        return Verdict(
-            state,
-            sentence,
-            rule,
-            evidence,
-            f"A rise under {limits.tension_rise_points:g} would clear this.",
-            probability,
-        )
-    if high.state is not State.NOT_MET:
-        return Verdict(high.state, high.sentence, rule, evidence)
-    if latest is None or latest.holds is None:
-        return Verdict(State.NOT_ENOUGH, f"{high.sentence} A rise cannot be judged yet.", rule, evidence)
-    return Verdict(
-        State.NOT_MET,
-        f"{high.sentence} Since the first check-ins it moved {_signed(latest.change)} points.",
-        rule,
-        evidence,
-        probability=probability,
-    )
+        evidence = _evidence(case, "tension", latest)
+        return Verdict(state, rose, rule, evidence, clears, latest.probability)
+    evidence = {**high.evidence, **_figures(latest)}
+    sentence = f"{high.sentence} {rose}" if high.state is State.NOT_MET else high.sentence
+    return Verdict(high.state, sentence, rule, evidence, high.clears, latest.probability)
 
 
 def withdrawal_intensifies(case: Case) -> Verdict:
     """R5, second half: one person reports pulling back more and more."""
     limits = case.limits
     rule = (
-        f"{'Model' if _has_model(case) else 'Plain rule'}: one person's own pulling back rose by"
-        f" {limits.withdrawal_rise_points:g} or more: {_how(case)}. Own reports only."
+        f"Model: a chance over {limits.withdrawal_rise_probability:.0%} that one person's own pulling back rose by"
+        f" {limits.withdrawal_rise_points:g} or more; {_twice(limits)} of that person's reports, and"
+        f" {limits.one_week_out_share:.0%} of that limit {ONE_WEEK_OUT}. Own reports only."
     )
-    by_partner = {
-        partner: [movement.pulled_back_rise[partner] for movement in case.movements] for partner in PARTNERS
-    }
-    known = {one: rises for one, rises in by_partner.items() if rises and rises[-1].holds is not None}
-    evidence: dict[str, object] = {"records": _line_records(case, "pulled_back")}
+    known = {partner: list(rises) for partner, rises in case.pulled_back_rises.items() if rises}
+    evidence: dict[str, object] = {"records": case.line_records["pulled_back"]}
     evidence["change"] = {one: _rounded(rises[-1].change) for one, rises in known.items()}
+    evidence["chance"] = {one: rises[-1].probability for one, rises in known.items()}
     clears = f"A rise under {limits.withdrawal_rise_points:g} would clear this."
+    surest = max((rises[-1].probability or 0.0 for rises in known.values()), default=None)
     for state, firing in (
         (State.MET, [one for one, rises in known.items() if _in_a_row(rises, limits)]),
         (State.WATCH, [one for one, rises in known.items() if rises[-1].holds]),
     ):
         if firing:
-            return Verdict(state, _person_moves(case, known, firing), rule, evidence, clears)
+            return Verdict(state, _person_moves(case, known, firing), rule, evidence, clears, surest)
     if len(known) < len(PARTNERS):
         missing = " and ".join(case.names.of(one) for one in PARTNERS if one not in known)
         return Verdict(
             State.NOT_ENOUGH, f"Not enough yet: recent reports from {missing} are needed.", rule, evidence
         )
-    return Verdict(State.NOT_MET, _person_moves(case, known, list(known)), rule, evidence)
+    return Verdict(State.NOT_MET, _person_moves(case, known, list(known)), rule, evidence, probability=surest)
 
 
 def diverging(case: Case) -> Verdict:
     """R8: one partner's line and the other's go different ways."""
     limits = case.limits
     rule = (
-        f"{'Model' if _has_model(case) else 'Plain rule'}: the two partners' changes in {COMPOSITE} differ by"
-        f" {limits.diverging_points:g} or more: {_how(case)}."
+        f"Model: a chance over {limits.diverging_probability:.0%} that the two partners' changes in {COMPOSITE}"
+        f" differ by {limits.diverging_points:g} or more; {_twice(limits)} and the same way, and"
+        f" {limits.one_week_out_share:.0%} of that limit {ONE_WEEK_OUT}."
     )
     gaps = [movement.diverging for movement in case.movements]
     if not gaps or gaps[-1].holds is None:
         return Verdict(State.NOT_ENOUGH, "Not enough yet: recent check-ins from both are needed.", rule)
     latest = case.movements[-1]
     sentence = "Since the first check-ins " + " and ".join(
-        f"{case.names.of(partner)} moved {_signed(latest.by_partner[partner])}" for partner in PARTNERS
+        f"{case.names.of(partner)} moved about {_signed(latest.by_partner[partner])}" for partner in PARTNERS
     )
-    evidence = _composite_evidence(case, latest.diverging)
+    evidence = _evidence(case, "composite", latest.diverging)
     evidence["change"] = {partner: _rounded(latest.by_partner[partner]) for partner in PARTNERS}
     state = State.NOT_MET
     if latest.diverging.holds:
         state = State.MET if _in_a_row(gaps, limits) and _same_way(gaps) else State.WATCH
     return Verdict(
         state,
-        f"{sentence} points.",
+        f"{sentence} points. {_chance(latest.diverging)} to differ by {limits.diverging_points:g}.",
         rule,
         evidence,
         f"Changes less than {limits.diverging_points:g} apart would clear this.",
         latest.diverging.probability,
-        _validated(case),
     )
 
 
@@ -331,67 +327,51 @@ def _same_way(gaps: list[Finding]) -> bool:
     return len({(one.change or 0) > 0 for one in gaps}) == 1
 
 
-def _has_model(case: Case) -> bool:
-    return any(movement.no_gain.probability is not None for movement in case.movements)
+def _twice(limits: Limits) -> str:
+    return (
+        f"worked out for both partners together, in {limits.weeks_in_a_row} weeks running that have an answer"
+    )
 
 
-def _validated(case: Case) -> bool:
-    return bool(case.movements) and case.movements[-1].validated
+def _chance(finding: Finding) -> str:
+    """A chance in words, with its figure."""
+    chance = finding.probability or 0.0
+    words = next(words for most, words in CHANCES if chance <= most)
+    figure = "under 1%" if chance < 0.01 else "over 99%" if chance > 0.99 else f"{chance:.0%}"
+    return f"{words} ({figure})"
 
 
-def _how(case: Case) -> str:
-    if _has_model(case):
-        return f"worked out for both partners together, in {case.limits.weeks_in_a_row} weeks running"
-    return plain_change_words(case.limits)
+def _moved_by(finding: Finding) -> str:
+    return (
+        f"it moved about {_signed(finding.change)} points, four times in five between"
+        f" {_signed(finding.least)} and {_signed(finding.most)}"
+    )
 
 
-def _threshold(case: Case, points: float, probability: float) -> str:
-    if _has_model(case):
-        return f"{points:g} points with a chance under {probability:.0%}"
-    return f"less than {points:g} points"
+def _gained(finding: Finding, limits: Limits) -> str:
+    return (
+        f"{_chance(finding)} to have gained {limits.gain_points:g} points since the first check-ins;"
+        f" {_moved_by(finding)}."
+    )
 
 
-def _moved(finding: Finding, limits: Limits, *, gain: bool = True) -> str:
-    if finding.probability is not None:
-        what = f"a gain of {limits.gain_points:g} points" if gain else "a fall"
-        return f"{finding.probability:.0%} chance of {what} since the first check-ins."
-    if finding.change is None:
-        return "The change since the first check-ins cannot be told yet."
-    return f"The check-in composite moved {_signed(finding.change)} points since the first check-ins."
+def _evidence(case: Case, item: str, finding: Finding) -> dict[str, object]:
+    return {"records": case.line_records[item], **_figures(finding)}
 
 
-def _composite_evidence(case: Case, finding: Finding) -> dict[str, object]:
+def _figures(finding: Finding) -> dict[str, object]:
     return {
-        "records": _line_records(case, "composite"),
         "change": _rounded(finding.change),
         "least": _rounded(finding.least),
         "most": _rounded(finding.most),
+        "one_week_out": finding.one_week_out,
     }
-
-
-def _line_records(case: Case, item: str) -> list[dict[str, object]]:
-    records: list[dict[str, object]] = []
-    for partner in PARTNERS:
-        composite = item == "composite"
-        line = case.history.composites(partner) if composite else case.history.numbers(partner, item)
-        counted = counted_weeks(line, case.limits)
-        records.extend(
-            {
-                "partner": partner,
-                "week": week,
-                "item": item,
-                "value": round(value, 2),
-                "counted": week in counted,
-            }
-            for week, value in line
-        )
-    return records
 
 
 def _person_moves(case: Case, known: dict[Partner, list[Finding]], which: list[Partner]) -> str:
     return " ".join(
-        f"{case.names.of(one)}: pulling back moved {_signed(known[one][-1].change)} points since"
-        f" the first reports."
+        f"{case.names.of(one)}: {_chance(known[one][-1]).lower()} that pulling back rose by"
+        f" {case.limits.withdrawal_rise_points:g}; {_moved_by(known[one][-1])}."
         for one in which
     )
 

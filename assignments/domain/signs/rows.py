@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
-from assignments.domain.history import CoupleHistory
-from assignments.domain.stalls import Limits, Movement, Names, Sufficiency
+from assignments.domain.history import COMPOSITE, PARTNERS, CoupleHistory, Partner
+from assignments.domain.stalls import Finding, Limits, Movement, Names, Sufficiency
 
 
 class State(StrEnum):
@@ -178,7 +179,6 @@ class Verdict:
     evidence: Mapping[str, object] = field(default_factory=dict)
     clears: str = ""
     probability: float | None = None
-    validated: bool = False
     readings: tuple[str, ...] = ()
 
 
@@ -221,7 +221,6 @@ class Assessment:
     why: str
     signs: tuple[Sign, ...]
     reports: Mapping[str, int]
-    line: tuple[tuple[int, float], ...]
     version: str
 
     def sign(self, sign_id: str) -> Sign:
@@ -246,12 +245,12 @@ class Assessment:
         return note if note.state is State.MET else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """What every rule is handed: the record, the limits, the names, and the movement already estimated.
 
-    ``movements`` are those of the last evaluated weeks, oldest first; ``stall_movements`` only of weeks in
-    which a lack of movement may be judged at all.
+    ``movements``, ``tension_rises`` and ``pulled_back_rises`` are those of the last evaluated weeks, oldest first;
+    ``stall_movements`` only of weeks in which a lack of movement may be judged at all.
     """
 
     history: CoupleHistory
@@ -261,3 +260,21 @@ class Case:
     why: str
     movements: tuple[Movement, ...]
     stall_movements: tuple[Movement, ...]
+    tension_rises: tuple[Finding, ...]
+    pulled_back_rises: Mapping[Partner, tuple[Finding, ...]]
+
+    @cached_property
+    def line_records(self) -> Mapping[str, list[dict[str, object]]]:
+        """Every answer of the lines that the model reads, by item: evidence that several rules share."""
+        return {
+            item: [
+                {"partner": partner, "week": week, "item": item, "value": round(value, 2)}
+                for partner in PARTNERS
+                for week, value in (
+                    self.history.composites(partner)
+                    if item == COMPOSITE
+                    else self.history.numbers(partner, item)
+                )
+            ]
+            for item in (COMPOSITE, "tension", "pulled_back")
+        }

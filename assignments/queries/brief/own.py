@@ -12,10 +12,11 @@ from assignments.domain.signs import Sign, State
 from assignments.models import SetAside
 from assignments.queries.assignments import exercise_of
 from assignments.queries.brief.pieces import CUT, GAP, Happened, OwnPart, Side, Space, Span, cut, day_words
-from assignments.queries.decisions import assessment_in, decisions_of, signs_due
+from assignments.queries.decisions import decisions_of
 from assignments.queries.history import Record
 from assignments.queries.responses import Twin
 from assignments.queries.review import answers_among
+from assignments.queries.signs import assessment_in, signs_due
 from clinic.models import Couple, Person
 
 ROWS = 6

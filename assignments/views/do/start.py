@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from assignments.actions.responding import offered_levels, set_aside
 from assignments.domain.exercises import WHO_NAMES, personalised
+from assignments.domain.one_phone import goes_on_one_phone
 from assignments.domain.turns import has_exchange
 from assignments.domain.visibility import readers
 from assignments.forms import HardForm, LaterForm
@@ -62,6 +63,7 @@ def intro(assignment_id: UUID) -> ResponseReturnValue:
         start_url=page_url(mine, mine.next_page),
         exchange=exchange,
         is_spoken=has_exchange(mine.exercise),
+        takes_turns=goes_on_one_phone(mine.exercise),
     )
 
 

@@ -6,7 +6,7 @@ from alembic import op
 import clinic.extensions
 
 revision = '0040'
-down_revision = '0017'
+down_revision = '0031'
 
 
 def upgrade() -> None:

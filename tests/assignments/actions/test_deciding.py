@@ -14,8 +14,10 @@ from sqlalchemy import select
 from assignments.actions.deciding import decide, judge_sign
 from assignments.domain.signs import SIGN_IDS, DecisionState, assess, to_json
 from assignments.models import Decision, SignJudgement
-from assignments.queries.decisions import decisions_of, judgements_of, names_of
+from assignments.queries.decisions import decisions_of
 from assignments.queries.history import record_of
+from assignments.queries.sign_rows import judgements_of
+from assignments.queries.signs import names_of
 from clinic import clock
 from clinic.crypto import Unreadable, unseal
 from clinic.errors import Conflict, NotFound

@@ -11,8 +11,9 @@ from sqlalchemy import select
 
 from assignments.actions.assigning import Terms, assign
 from assignments.actions.entries import save_thanks
+from assignments.actions.replying import reply_to_answers
 from assignments.actions.responding import save_answer, send_response
-from assignments.actions.reviewing import comment_on_response, mark_read, record_reading
+from assignments.actions.reviewing import mark_read, record_reading
 from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
 from assignments.library.loader import load_library
@@ -95,9 +96,7 @@ def test_whoever_may_not_read_can_do_nothing_here(cast: Cast, who: str) -> None:
     for act in (
         lambda: record_reading(actor=actor, couple_id=couple, response_ids=[response.id], what="answer"),
         lambda: mark_read(actor=actor, couple_id=couple, seen={response.id: 1}),
-        lambda: comment_on_response(
-            actor=actor, couple_id=couple, response_id=response.id, version=1, words="Hello"
-        ),
+        lambda: reply_to_answers(actor=actor, couple_id=couple, seen={response.id: 1}, words="Hello"),
     ):
         with pytest.raises(NotFound):
             act()
@@ -110,9 +109,7 @@ def test_a_supervisor_reads_but_neither_marks_nor_replies(cast: Cast) -> None:
     with pytest.raises(NotFound):
         mark_read(actor=cast.sofia, couple_id=couple, seen={response.id: 1})
     with pytest.raises(NotFound):
-        comment_on_response(
-            actor=cast.sofia, couple_id=couple, response_id=response.id, version=2, words="Hello"
-        )
+        reply_to_answers(actor=cast.sofia, couple_id=couple, seen={response.id: 2}, words="Hello")
 
 
 def test_marking_never_runs_ahead_of_what_is_there_nor_back(cast: Cast) -> None:
@@ -130,11 +127,10 @@ def test_marking_never_runs_ahead_of_what_is_there_nor_back(cast: Cast) -> None:
 
 def test_a_reply_is_bound_to_its_version_and_sealed_to_its_writer(cast: Cast) -> None:
     response = sent(cast, Level.SHARED)
-    kept = comment_on_response(
+    (kept,) = reply_to_answers(
         actor=cast.priya,
         couple_id=cast.sam_and_jo.id,
-        response_id=response.id,
-        version=response.version,
+        seen={response.id: response.version},
         words="Thank you.\nShall we look at it on Thursday?",
     )
     assert kept.response_version == response.version
@@ -149,11 +145,10 @@ def test_a_reply_that_is_empty_too_long_or_about_another_version_is_refused(
 ) -> None:
     response = sent(cast, Level.SHARED)
     with pytest.raises(Conflict):
-        comment_on_response(
+        reply_to_answers(
             actor=cast.priya,
             couple_id=cast.sam_and_jo.id,
-            response_id=response.id,
-            version=response.version + version,
+            seen={response.id: response.version + version},
             words=words,
         )
     assert not list(db.session.scalars(select(Comment)))

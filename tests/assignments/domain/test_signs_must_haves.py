@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from assignments.domain.history import CoupleHistory, from_json
+from assignments.domain.history import from_json
 from assignments.domain.signs import (
     State,
     assess,
     to_json,
 )
-from assignments.domain.stalls import SHIPPED_LIMITS, Finding, Limits, Movement, estimate
+from assignments.domain.stalls import SHIPPED_LIMITS
 from tests.assignments.records import (
     IMPROVING,
     STALLED,
@@ -157,18 +157,3 @@ def test_no_sentence_says_safe_or_scores_or_labels_a_person() -> None:
 def test_limits_are_the_practice_s_own() -> None:
     assert states(couple(STALLED), replace(SHIPPED_LIMITS, stall_from_week=9))["no_movement"] == "not_enough"
     assert states(couple(STALLED), replace(SHIPPED_LIMITS, range_composite=4.0))["no_movement"] == "not_met"
-
-
-def test_a_model_in_the_seam_gives_its_probability_to_sentence_and_rule() -> None:
-    def model(history: CoupleHistory, limits: Limits) -> Movement:
-        chance = Finding(holds=True, change=0.1, least=-0.4, most=0.6, probability=0.11)
-        return replace(estimate(history, limits), no_gain=chance, validated=True)
-
-    sign = assess(from_json(couple(STALLED)), estimate_movement=model).sign("no_movement")
-    assert sign.state is State.MET
-    assert sign.probability == 0.11
-    assert sign.sentence.startswith(
-        "11% chance of a gain of 0.8 points since the first check-ins. 8 of 16 things"
-    )
-    assert sign.rule.startswith("Model:")
-    assert sign.rule_label == ""

@@ -265,7 +265,7 @@ def test_a_reply_is_kept_sealed_and_stands_with_the_answer(app: Flask, cast: Cas
     page = submit_and_follow(
         priya, page, {"words": "Bring this on Thursday, if you like."}, form='main form[action$="/comment"]'
     )
-    assert "Only its author sees your reply." in page.words
+    assert "Goes to Sam" in page.words
     assert "Bring this on Thursday, if you like." in page.words
     (kept,) = rows_of(app, Comment)
     assert b"Thursday" not in kept.words_sealed

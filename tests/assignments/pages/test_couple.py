@@ -102,7 +102,7 @@ def test_filters_leave_one_kind_and_the_appointments(cast: Cast, as_: AS, app: F
     with app.app_context():
         builders.appointment(cast.sam_and_jo, starts_at=now() - timedelta(days=1))
     page = get_page(as_(cast.priya), address(cast) + "?kind=checkins")
-    assert sides(page) == ("Sam Check-in: closeness 6", "Jo – Nothing")
+    assert sides(page) == ("Sam Check-in: closeness 6 New", "Jo – Nothing")
     assert len(across(page)) == 1
     assert "Gentle questions" in get_page(as_(cast.priya), address(cast) + "?kind=nonsense").words
 
@@ -119,7 +119,8 @@ def test_charts_keep_gaps_say_themselves_in_words_and_turn_into_tables(
         "Closeness, 0 to 10. Sam: 4 in week 0, 7 in week 4, 1 week without an answer between."
         " Jo: 2 in week 0."
     )
-    assert len(drawn[0].select("polyline.c-a")) == 2
+    # Two runs of weeks, with nothing drawn between them.
+    assert str(drawn[0].select("path.c-a")[0]["d"]).count("M") == 2
     page = get_page(as_(cast.priya), address(cast) + "?charts=table")
     assert not page.select("svg.chart")
     rows = [" ".join(tr.get_text(" ").split()) for tr in page.select("table.data tbody tr")]
@@ -164,7 +165,7 @@ def test_many_weeks_show_the_newest_eight_and_a_way_to_the_rest(cast: Cast, as_:
 def test_the_pages_of_a_couple_share_one_row_of_links(cast: Cast, as_: AS) -> None:
     page = get_page(as_(cast.priya), address(cast))
     links = [a.get_text() for a in page.select("nav.local a")]
-    assert links == ["Timeline", "Answers", "Plan", "Signs", "Appointments", "Settings"]
+    assert links == ["Timeline", "Answers", "Plan", "Notes", "Signs", "Appointments", "Settings"]
     for link in page.select("nav.local a"):
         get_page(as_(cast.priya), str(link["href"]))
 

@@ -49,6 +49,7 @@ def comment(app: Flask, cast: Cast, response_id: UUID, words: str, version: int)
             response_version=version,
             author_id=cast.priya.id,
             at=db.session.get_one(Response, response_id).started_at,
+            delivered_at=db.session.get_one(Response, response_id).started_at,
         )
         row.words_sealed = crypto.seal(row, "words_sealed", words)
         db.session.add(row)

@@ -17,8 +17,8 @@ from sqlalchemy import select
 
 from assignments.actions.checking_in import check_in
 from assignments.actions.entries import delete_thanks, save_thanks
+from assignments.actions.replying import reply_to_answers
 from assignments.actions.responding import change_visibility, record_outcome, save_answer, set_aside
-from assignments.actions.reviewing import comment_on_response
 from assignments.actions.turns import save_part, send_part
 from assignments.domain.checkins import CheckinAnswers
 from assignments.domain.visibility import Level
@@ -70,9 +70,7 @@ def write(person: Person, other: Person, cast: Cast, word: str, clock: Clock) ->
     save_answer(actor=person, assignment_id=draft, step="answer", value={"text": f"{word} draft"}, version=0)
     shared = answered(person, given(priya, couple), f"{word} shared", Level.SHARED)
     version = db.session.get_one(Response, shared).version
-    comment_on_response(
-        actor=priya, couple_id=couple.id, response_id=shared, words=f"{word} reply", version=version
-    )
+    reply_to_answers(actor=priya, couple_id=couple.id, seen={shared: version}, words=f"{word} reply")
     agreed(person, other, given(priya, couple, PAUSE, days=None), OUR_PAUSE)
     agreed(other, person, given(priya, couple, SIT_DOWN, days=None), OUR_TIME)
     save_thanks(actor=person, what=f"{word} thanks", meant=f"{word} meant", level=Level.SHARED)

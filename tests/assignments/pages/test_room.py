@@ -14,7 +14,7 @@ from sqlalchemy import select
 from assignments.actions.agreeing import save_agreement
 from assignments.actions.deciding import decide
 from assignments.actions.entries import save_thanks
-from assignments.actions.reviewing import comment_on_response
+from assignments.actions.replying import reply_to_answers
 from assignments.domain.signs import DecisionState
 from assignments.domain.visibility import Level
 from assignments.models import AgreementText, Response
@@ -91,12 +91,8 @@ def plant(app: Flask, cast: Cast) -> None:
             in_brief=True,
         )
         version = db.session.get_one(Response, for_priya).version
-        comment_on_response(
-            actor=cast.priya,
-            couple_id=cast.sam_and_jo.id,
-            response_id=for_priya,
-            version=version,
-            words=SECRETS[7],
+        reply_to_answers(
+            actor=cast.priya, couple_id=cast.sam_and_jo.id, seen={for_priya: version}, words=SECRETS[7]
         )
         pause = given.given(cast.priya, cast.sam_and_jo, PAUSE)
         save_agreement(

@@ -25,19 +25,17 @@ from wtforms import (  # type: ignore[attr-defined]  # types-WTForms does not kn
     SelectMultipleField,
     StringField,
     TextAreaField,
-    TimeField,
 )
 from wtforms.validators import (
     DataRequired,
     Email,
     InputRequired,
     Length,
-    NumberRange,
     ValidationError,
 )
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from clinic.domain.reminders import DAYS, Timetable
+from clinic.domain.reminders import DAYS, Limits, Timetable
 from clinic.domain.urgent_help import COUNTRIES
 
 # No field takes more than this, whatever it is for (ux.md §6).
@@ -213,6 +211,43 @@ class SecondCodeForm(Form):
     next: Any = HiddenField()
 
 
+class PasskeyForm(Form):
+    """What a passkey answered. Script puts it in; without script the page has other ways."""
+
+    answer: Any = HiddenField(
+        validators=[DataRequired("This takes a passkey. Try again, or use another way.")]
+    )
+    next: Any = HiddenField()
+
+
+def _passkey_name() -> StringField:
+    return StringField(
+        "Name for it",
+        filters=[trimmed],
+        validators=[DataRequired("Give it a name."), Length(max=60, message="Use at most 60 characters.")],
+        description="So that you know it again, such as the phone it is on.",
+    )
+
+
+class NewPasskeyForm(Form):
+    """A new passkey and what its owner calls it."""
+
+    answer: Any = HiddenField(validators=[DataRequired("No passkey was made. Try again.")])
+    name: Any = _passkey_name()
+
+
+class PasskeyNameForm(Form):
+    """Another name for a passkey."""
+
+    name: Any = _passkey_name()
+
+
+class ProveForm(Form):
+    """The pass-phrase, on a page of which it is a part."""
+
+    password: Any = PasswordField("Password", validators=[InputRequired("Enter your password.")])
+
+
 class FirstCodeForm(Form):
     """The first code of an app, which shows that it has read the key."""
 
@@ -340,18 +375,6 @@ class SafetyConversationForm(Form):
         self.held_on.id = f"held_on-{slot}"
 
 
-class AppointmentForm(Form):
-    """When a couple comes, in the practice's own time."""
-
-    day: Any = DateField("Day", validators=[_needed("Enter a day."), in_reach])
-    at: Any = TimeField("Time", validators=[_needed("Enter a time.")])
-    minutes: Any = WholeNumberField(
-        "Minutes",
-        default=60,
-        validators=[_needed("Enter how long it lasts."), NumberRange(10, 480, "Enter 10 to 480 minutes.")],
-    )
-
-
 class TalkForm(Form):
     """Asking to talk alone: how and when to be reached, or nothing at all."""
 
@@ -364,6 +387,8 @@ class TalkForm(Form):
 
 class RemindersForm(Form):
     """When a person would like a reminder by mail."""
+
+    _limits: Limits = Limits()
 
     wanted: Any = RadioField(
         "Remind me by mail",
@@ -380,18 +405,26 @@ class RemindersForm(Form):
     )
 
     @classmethod
-    def from_timetable(cls, timetable: Timetable) -> RemindersForm:
-        """The form as it stands before anybody changes it."""
-        return cls(
+    def from_timetable(cls, timetable: Timetable, limits: Limits) -> RemindersForm:
+        """The form as it stands before anybody changes it, with what the practice offers."""
+        form = cls(
             wanted="on" if timetable.on else "off",
             days=[str(day) for day in sorted(timetable.days)],
             hour=str(timetable.minute // 60),
         )
+        hours = range(limits.first_hour, limits.last_hour + 1)
+        form.hour.choices = [SelectChoice(str(hour), f"{hour:02}:00") for hour in hours]
+        form._limits = limits
+        return form
 
     def validate_days(self, field: Field) -> None:
         """Reminders that are on need a day."""
         if self.wanted.data == "on" and not field.data:
             raise ValidationError("Choose at least one day.")
+        if self.wanted.data == "on" and len(set(field.data)) > self._limits.days:
+            raise ValidationError(
+                f"Your practice sends a reminder on {self._limits.days} days a week at most."
+            )
 
 
 class StaffForm(Form):
