@@ -406,6 +406,7 @@ def _desk() -> list[str]:
         f"/c/couples/{couples[1]}/signs",
         f"/c/couples/{couples[1]}/talk",
         f"/c/couples/{couples[2]}/settings",
+        f"/c/couples/{couples[4]}/referrals",
     ]
     return found
 
@@ -480,7 +481,7 @@ VISITORS = (
     Visitor("counsellor", "priya", _counsellor),
     Visitor("supervisor", "supervisor", _desk),
     Visitor("in the room", "priya", _room, only="room."),
-    Visitor("admin", "admin", _starting_page),
+    Visitor("admin", "admin", lambda: ["/", "/p/rules/signs/conflict_times/2"]),
     # A phone that is in somebody else's hands shows these few pages and no other.
     Visitor(PASSED, "sam", lambda: [f"/turns/{_turns_of(person_at('sam'), 'validate-first')}/one-phone/A/1"]),
     # The check-in is open at the end of the week.

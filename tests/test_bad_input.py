@@ -71,6 +71,7 @@ FORMS = {
         "reminders.reminders",
         "pause.back",
         "pause.pause",
+        "export.consent",
         "own_data.data",
         "own_data.leave",
         "own_data.delete",
@@ -83,6 +84,7 @@ FORMS = {
         "thanks.edit",
         "thanks.new",
         "thanks.restore",
+        "together.thanks",
         "turns.check",
         "turns.draft",
         "turns.one_phone",
@@ -167,7 +169,10 @@ FORMS = {
         "exchange.bring",
         "instruments.switch_off",
         "instruments.switch_on",
+        "export.caseload",
+        "export.record",
         "room.enter",
+        "sheets.typed",
         "signs.decide",
         "sign_in.again",
         "signs.judge",
@@ -183,6 +188,7 @@ FORMS = {
     "admin": {
         "instruments.words",
         "referrals.contact",
+        "tuning.change",
         "referrals.contacts",
         "referrals.remove",
         "practice.add",
@@ -223,6 +229,7 @@ FOR_MINUTES = {
     "agreements.unsign",
     "rituals.closeness",
     "rituals.undo",
+    "together.take_thanks_back",
 }
 
 

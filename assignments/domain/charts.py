@@ -55,9 +55,9 @@ class Tick:
 class Line:
     """One partner's line.
 
-    ``segments`` are ready for ``<polyline points>``: runs of successive weeks. ``dots`` are weeks with no
-    neighbour, which no line could show. ``end`` is the newest value, for the marker that tells A from B by
-    shape.
+    ``segments`` are ready for the ``d`` of a ``<path>``, each after its ``M``: runs of successive weeks. ``dots``
+    are weeks with no neighbour, which no line could show. ``end`` is the newest value, for the marker that tells
+    A from B by shape.
     """
 
     partner: Partner

@@ -14,9 +14,11 @@ from assignments.models.pause import Pause
 from assignments.models.pin import CoupleLook, Pin
 from assignments.models.plan import CouplePlan, PlanChange, PlanVersion, PracticePlan
 from assignments.models.referral import Contact, Referral, ReferralStep
+from assignments.models.reply import Reply
 from assignments.models.response import Answer, Comment, Outcome, ReadMark, Response, VisibilityChange
 from assignments.models.saved_line import SavedLine
 from assignments.models.sign_row import OwnSign, SignAside, SignUse
+from assignments.models.sign_rule import SignRuleChange
 from assignments.models.turn_part import TurnPart
 
 __all__ = [
@@ -53,11 +55,13 @@ __all__ = [
     "RecordConsent",
     "Referral",
     "ReferralStep",
+    "Reply",
     "Response",
     "SavedLine",
     "SetAside",
     "SignAside",
     "SignJudgement",
+    "SignRuleChange",
     "SignUse",
     "Signature",
     "TurnPart",

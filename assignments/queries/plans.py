@@ -208,17 +208,18 @@ def plan_of(couple: Couple, now: datetime, zone: ZoneInfo) -> RunningPlan | None
 
 def checks_due(couples: Sequence[Couple], now: datetime, zone: ZoneInfo) -> dict[UUID, tuple[int, int]]:
     """Of couples already read, those whose plan asks how it goes: after which week, and of how many."""
-    rows = db.session.scalars(
+    found = db.session.execute(
         select(CouplePlan)
         .where(
             CouplePlan.practice_id.in_({couple.practice_id for couple in couples}),
             CouplePlan.couple_id.in_([couple.id for couple in couples]),
             CouplePlan.ended_at.is_(None),
         )
-        .options(selectinload(CouplePlan.changes))
+        .options(joinedload(CouplePlan.changes))
         .order_by(CouplePlan.started_at)
     )
     # The one given last is the one they have.
+    rows = found.unique().scalars()
     latest = {row.couple_id: RunningPlan(row, local_day(now, zone)) for row in rows}
     return {
         couple_id: (running.plan.checkpoint.after_week, len(running.plan.weeks))

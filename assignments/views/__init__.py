@@ -32,11 +32,13 @@ from assignments.views import (
     rituals,
     room,
     several,
+    sheets,
     sign_rows,
     signs,
     thanks,
     today,
     together,
+    tuning,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -64,11 +66,13 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     exchange.blueprint,
     answers.blueprint,
     signs.blueprint,
+    tuning.blueprint,
     referrals.blueprint,
     sign_rows.blueprint,
     instruments.blueprint,
     brief.blueprint,
     export.blueprint,
+    sheets.blueprint,
     room.blueprint,
     notes.blueprint,
     plans.blueprint,

@@ -1,4 +1,5 @@
-// On the page of an answer: a saved line goes into the reply where the cursor is, and nothing typed is lost.
+// On the pages of answers: Alt and N lead to the next new one, as the link's own key does where a browser knows such
+// keys; and a saved line goes into the reply where the cursor is, and nothing typed is lost.
 // Without this file the same link opens the page again with the line in the box.
 
 for (const link of document.querySelectorAll("a[data-line]")) {
@@ -12,3 +13,10 @@ for (const link of document.querySelectorAll("a[data-line]")) {
     box.focus();
   });
 }
+
+const next = document.querySelector('a[accesskey="n"]');
+addEventListener("keydown", (event) => {
+  if (!next || event.repeat || !event.altKey || event.ctrlKey || event.metaKey || event.code !== "KeyN") return;
+  event.preventDefault();
+  next.click();
+});

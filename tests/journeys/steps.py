@@ -215,10 +215,11 @@ def record_safety_conversation(counsellor: Page, name: str, day: date) -> None:
 
 
 def reply_to(counsellor: Page, name: str, words: str) -> None:
-    """A short comment that its author alone will see."""
-    counsellor.get_by_label(f"Reply to {name}").fill(words)
+    """A short comment that its author alone will see, once it is delivered."""
+    choose(counsellor, name)
+    counsellor.get_by_label("Your reply").fill(words)
     press(counsellor, "Send")
-    told(counsellor, "Sent. Only its author sees your reply.")
+    told(counsellor, f"Goes to {name}")
 
 
 def decide(counsellor: Page, state: str, reason: str, review_on: date) -> None:

@@ -57,9 +57,10 @@ def test_from_invitation_to_decision(
     then_each_reads_the_other(sam, jo)
 
     when_the_counsellor_reads_and_replies(priya)
-    then_the_author_alone_sees_the_reply(sam, jo)
+    then_the_reply_has_not_been_delivered(sam, jo)
     when_the_counsellor_decides(priya, clock)
     then_the_decision_stands_as_it_was_a_week_later(priya, clock, codes)
+    then_the_author_alone_sees_the_reply(sam, jo)
 
 
 def given_a_practice_with_a_counsellor(
@@ -181,8 +182,15 @@ def when_the_counsellor_reads_and_replies(priya: Page) -> None:
     steps.told(priya, "0 of 2 new.")
 
 
+def then_the_reply_has_not_been_delivered(sam: Page, jo: Page) -> None:
+    for partner in (sam, jo):
+        steps.open_own_answer(partner, EXERCISE)
+        assert REPLY not in steps.words_of(partner)
+
+
 def then_the_author_alone_sees_the_reply(sam: Page, jo: Page) -> None:
-    for partner, sees_it in ((sam, True), (jo, False)):
+    for partner, name, sees_it in ((sam, "sam", True), (jo, "jo", False)):
+        steps.sign_in(partner, f"{name}@mail.example")
         steps.open_own_answer(partner, EXERCISE)
         assert (REPLY in steps.words_of(partner)) is sees_it
 

@@ -17,6 +17,7 @@ from assignments.queries.brief.own import own_part, set_asides
 from assignments.queries.brief.pieces import LOOKS_BACK, Brief, Shared, Space, Span
 from assignments.queries.brief.table import shared_part
 from assignments.queries.history import Record, record_of
+from assignments.queries.pins import Pinned, pinned_for
 from assignments.queries.review import staff_turns
 from assignments.queries.signs import assessment_in
 from clinic.models import Appointment, Couple, Person
@@ -39,7 +40,8 @@ def brief_for(reader: Person, couple: Couple, now: datetime, *, with_own_part: b
     space = Space(MOST_WORDS - HEADINGS - (OWN_HEADINGS if with_own_part else 0))
     own = own_part(reader, couple, record, twins, space, span) if with_own_part else None
     shared = shared_part(couple, twins, space, span)
-    ask = _ask(couple, record, shared, own is not None, span)
+    pinned = pinned_for(reader, couple, now)
+    ask = _ask(couple, record, shared, pinned, own is not None, span)
     return Brief(
         appointment=coming.starts_at if coming else None,
         number=sum(one.starts_at < (coming.starts_at if coming else now) for one in every) + 1,
@@ -76,9 +78,14 @@ def _since(every: Sequence[Appointment], now: datetime) -> datetime:
     return past[-1] if past else now - LOOKS_BACK
 
 
-def _ask(couple: Couple, record: Record, shared: Shared, own: bool, span: Span) -> list[str]:
-    """At most three questions by rule. Those for the table come from what both may read alone."""
-    lines = []
+def _ask(
+    couple: Couple, record: Record, shared: Shared, pinned: Sequence[Pinned], own: bool, span: Span
+) -> list[str]:
+    """At most three questions: what the counsellor pinned, then by rule.
+
+    Those for the table come from what both may read alone, so a pin on anything else is hers alone.
+    """
+    lines = [_about(pin, own) for pin in pinned if own or pin.is_open_to_both]
     if own:
         for row, name, exercise in set_asides(couple, record, span):
             if row.choice == "bring":
@@ -91,3 +98,9 @@ def _ask(couple: Couple, record: Record, shared: Shared, own: bool, span: Span) 
     lines += [f"What stood out in “{name}”?" for name in opened]
     lines += [f"How was “{name}” to do?" for name in shared.joint if name not in opened]
     return list(dict.fromkeys(lines))[:ASKS]
+
+
+def _about(pin: Pinned, own: bool) -> str:
+    if own and pin.author:
+        return f"Ask {pin.author} about “{pin.exercise_name}”. You pinned it."
+    return f"Look at “{pin.exercise_name}” together."

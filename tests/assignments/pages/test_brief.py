@@ -11,10 +11,12 @@ from sqlalchemy import select
 
 from assignments.actions.deciding import decide
 from assignments.actions.entries import save_thanks
-from assignments.actions.responding import set_aside
+from assignments.actions.pinning import bring_answer
+from assignments.actions.responding import change_visibility, set_aside
 from assignments.domain.progress import Repeat
 from assignments.domain.signs import DecisionState
 from assignments.domain.visibility import Level
+from assignments.models import Response
 from assignments.queries.brief import MOST_WORDS
 from clinic.audit import Event
 from clinic.extensions import db
@@ -225,3 +227,38 @@ def test_what_one_did_late_and_in_private_names_nothing_on_the_table(
     bare = sheet(get_page(priya, url(cast)))
     send(app, cast.jo, weekly, Level.PRIVATE)
     assert sheet(get_page(priya, url(cast))) == bare
+
+
+def test_what_was_pinned_comes_first_and_on_the_table_only_once_both_may_read_it(
+    app: Flask, cast: Cast, as_: AS, clock: Clock
+) -> None:
+    questions = answer(app, cast, {"sam": Level.SHARED})
+    with app.app_context():
+        sent = db.session.scalars(select(Response.id).where(Response.assignment_id == questions)).one()
+        bring_answer(actor=cast.priya, couple_id=cast.sam_and_jo.id, response_id=sent)
+    priya = as_(cast.priya)
+    assert get_page(priya, url(cast) + "?with=c").one(".ask li").get_text() == (
+        "Ask Sam about “Gentle questions”. You pinned it."
+    )
+    assert "together" not in sheet(get_page(priya, url(cast)))
+    clock.move(minutes=11)
+    priya = as_(cast.priya)
+    assert get_page(priya, url(cast)).one(".ask li").get_text() == "Look at “Gentle questions” together."
+    with app.app_context():
+        change_visibility(actor=cast.sam, response_id=sent, level=Level.PRIVATE)
+    for page in ("", "?with=c"):
+        assert "pinned" not in get_page(priya, url(cast) + page).words
+
+
+def test_a_pin_has_done_its_work_once_the_appointment_is_over(
+    app: Flask, cast: Cast, as_: AS, clock: Clock
+) -> None:
+    questions = answer(app, cast, {"sam": Level.SHARED})
+    with app.app_context():
+        sent = db.session.scalars(select(Response.id).where(Response.assignment_id == questions)).one()
+        bring_answer(actor=cast.priya, couple_id=cast.sam_and_jo.id, response_id=sent)
+        builders.appointment(cast.sam_and_jo, starts_at=clock.now + timedelta(hours=1))
+    for minutes, stands in ((119, True), (1, False)):
+        clock.move(minutes=minutes)
+        lines = get_page(as_(cast.priya), url(cast)).select(".ask li")
+        assert ("Look at “Gentle questions” together." in [line.get_text() for line in lines]) is stands
