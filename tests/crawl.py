@@ -418,7 +418,7 @@ def _counsellor() -> list[str]:
     return [
         "/sign-in/again",
         f"/c/several/{several}",
-        f"/c/couples/{sam}/settings/reopen",
+        f"/c/couples/{_closed_of('priya')}/settings/reopen",
         f"/c/couples/{sam}/settings/close",
         *_desk(),
         *(f"/c/library/{slug}" for slug in db.session.scalars(select(PracticeExercise.slug))),
@@ -430,6 +430,25 @@ def _counsellor() -> list[str]:
 
 def _room() -> list[str]:
     return [f"/c/couples/{couple_of(person_at('sam'))}/room{page}" for page in ("", "/agreement")]
+
+
+def _closed_of(counsellor: str) -> UUID:
+    """A couple of this counsellor's whose work was closed and that nobody has left."""
+    return db.session.scalars(
+        select(Couple.id)
+        .join(Partner, Partner.couple_id == Couple.id)
+        .where(Couple.counsellor_id == person_at(counsellor).id, Couple.closed_at.is_not(None))
+        .group_by(Couple.id)
+        .having(func.count(Partner.left_at) == 0)
+        .order_by(Couple.id)
+        .limit(1)
+    ).one()
+
+
+def _admin() -> list[str]:
+    """A colleague whose account can be closed comes first: a counsellor's waits until their couples are given away."""
+    supervisor = person_at("supervisor").id
+    return [f"/p/people/{supervisor}", f"/p/people/{supervisor}/account", "/"]
 
 
 def _decided_about() -> list[UUID]:
