@@ -448,7 +448,12 @@ def _closed_of(counsellor: str) -> UUID:
 def _admin() -> list[str]:
     """A colleague whose account can be closed comes first: a counsellor's waits until their couples are given away."""
     supervisor = person_at("supervisor").id
-    return [f"/p/people/{supervisor}", f"/p/people/{supervisor}/account", "/"]
+    return [
+        f"/p/people/{supervisor}",
+        f"/p/people/{supervisor}/account",
+        "/",
+        "/p/rules/signs/conflict_times/2",
+    ]
 
 
 def _decided_about() -> list[UUID]:
@@ -500,7 +505,7 @@ VISITORS = (
     Visitor("counsellor", "priya", _counsellor),
     Visitor("supervisor", "supervisor", _desk),
     Visitor("in the room", "priya", _room, only="room."),
-    Visitor("admin", "admin", lambda: ["/", "/p/rules/signs/conflict_times/2"]),
+    Visitor("admin", "admin", _admin),
     # A phone that is in somebody else's hands shows these few pages and no other.
     Visitor(PASSED, "sam", lambda: [f"/turns/{_turns_of(person_at('sam'), 'validate-first')}/one-phone/A/1"]),
     # The check-in is open at the end of the week.
