@@ -33,6 +33,8 @@ AFTER = {
     "thanks.restore": "thanks.delete",
     "appointments.restore": "appointments.cancel",
     "mine.cancel_sharing": "mine.change_sharing",
+    "answers.let_go": "answers.bring",
+    "answers.undo_reply": "answers.comment",
 }
 FORMS = {
     "invited": {
