@@ -1,5 +1,5 @@
 # Short recipes, no logic: what they call lies in .ci/.
-.PHONY: run test quick format screenshots lock
+.PHONY: run test quick format screenshots lock bench signs-report
 
 run:  ## the demo practice on http://127.0.0.1:8000 (PORT=… for another port)
 	@.ci/environment run
@@ -25,3 +25,11 @@ screenshots:  ## the pictures of the README, taken in a real browser
 lock:  ## after a change to the dependencies in pyproject.toml
 	@.ci/environment dev
 	@.ci/lock
+
+bench:  ## what assessing a caseload costs, against a plain scan of its rows
+	@.ci/environment dev
+	@.ci/bench
+
+signs-report:  ## the published figures of the signs, measured anew on simulated couples
+	@.ci/environment dev
+	@.ci/signs-report

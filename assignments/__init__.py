@@ -8,8 +8,10 @@ from flask import Flask
 
 from assignments import cli
 from assignments import models as models
+from assignments.actions.erasing import erase_again
 from assignments.actions.meant_for import follow_appointments
 from assignments.views import BLUEPRINTS
+from clinic import backups
 from clinic.actions.appointments import appointments_changed
 
 
@@ -18,5 +20,7 @@ def init_app(app: Flask) -> None:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     cli.init_cli(app)
+    if erase_again not in backups.erase_again:
+        backups.erase_again.append(erase_again)
     if follow_appointments not in appointments_changed:
         appointments_changed.append(follow_appointments)

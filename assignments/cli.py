@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from assignments import demo
 from assignments.actions.exporting import take_record_as_operator
+from assignments.domain.history import to_json as history_json
 from assignments.domain.signs import KINDS, LineError, assess_lines
+from assignments.domain.simulator.worlds import STRESS, STRESS_LABELS, world
+from assignments.domain.stalls import SHIPPED_LIMITS
 from assignments.library.loader import LibraryReport, check_library
 from assignments.library.plan_loader import read_plans
 from assignments.library.schema import schemas
 from assignments.queries.record_files import files_of
 from clinic.errors import NotFound
 from clinic.files import zipped
+
+if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
 
 demo_group = AppGroup("demo", help="The invented practices, for looking and for load.")
 library_group = AppGroup("library", help="The exercises that ship.")
@@ -41,13 +49,7 @@ def load(couples: int, weeks: int, seed: int) -> None:
     reason = demo.why_not()
     if reason:
         raise click.ClickException(reason)
-    # A bar is for somebody who waits at a terminal; a log needs none.
-    with click.progressbar(
-        length=demo.named_couples() + couples,
-        label="Telling the couples' stories",
-        file=sys.stderr,
-        hidden=not sys.stderr.isatty(),
-    ) as line:
+    with _progress(demo.named_couples() + couples, "Telling the couples' stories") as line:
         told = demo.load_world(couples=couples, weeks=weeks, seed=seed, after_each=lambda: line.update(1))
     click.echo(f"{told} couples. Every pass-phrase is: {demo.PASSPHRASE}")
     for address, what in demo.SIGN_INS:
@@ -112,6 +114,80 @@ def assess() -> None:
         out.flush()
         raise click.ClickException(str(problem)) from None
     out.flush()
+
+
+@signs_group.command("simulate")
+@click.option("--couples", default=1000, show_default=True, type=click.IntRange(1, 100_000))
+@click.option("--seed", default=1, show_default=True, help="The same seed gives the same couples.")
+@click.option("--stress", default="nominal", show_default=True, type=click.Choice(["nominal", *STRESS]))
+@click.option("--json", "as_json", is_flag=True, help="Write the figures as JSON.")
+@click.option("--histories", is_flag=True, help="Write the couples themselves, as `signs assess` reads them.")
+def simulate(couples: int, seed: int, stress: str, as_json: bool, histories: bool) -> None:
+    """Make up couples and count how often the signs are right about them; not clinical accuracy."""
+    from assignments.domain.simulator import figures
+    from assignments.domain.simulator.couples import simulate as made_up
+    from assignments.domain.simulator.watching import watch
+
+    with _progress(couples, "Telling made-up couples") as line:
+        drawn = made_up(couples, seed, world(stress), line.update)
+        if histories:
+            for one in drawn:
+                click.echo(json.dumps(history_json(one.history)))
+            return
+        watched = list(watch(drawn))
+    targets = figures.NOMINAL_TARGETS if stress == "nominal" else figures.STRESS_TARGETS
+    found = (*figures.figures_of(watched, targets), *figures.composition(watched))
+    if as_json:
+        said = {
+            "couples": couples,
+            "seed": seed,
+            "world": stress,
+            "version": SHIPPED_LIMITS.version,
+            "caveat": figures.CAVEAT,
+            "figures": [figures.to_json(one) for one in found],
+        }
+        click.echo(json.dumps(said, ensure_ascii=False, allow_nan=False, indent=2))
+        return
+    for figure in found:
+        click.echo(figures.to_text(figure))
+    click.echo(figures.CAVEAT)
+
+
+@signs_group.command("report")
+@click.argument("folder", default="docs", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--share", default=1.0, show_default=True, help="Of the couples that the published report has.")
+def report(folder: Path, share: float) -> None:
+    """Measure the rules on made-up couples and write stall-method.md and its pictures into FOLDER."""
+    from assignments.domain.simulator.figures import CAVEAT
+    from assignments.domain.simulator.report import Sizes, measure
+
+    whole = Sizes()
+    sizes = Sizes(
+        *(max(1, round(one * share)) for one in (whole.nominal, whole.stress, whole.sweep, whole.rivals))
+    )
+    with _progress(sizes.all, "Telling made-up couples") as line:
+        found = measure(sizes, line.update)
+    (folder / "pictures").mkdir(exist_ok=True)
+    page = _render(
+        "method/stall-method.md", report=found, caveat=CAVEAT, limits=SHIPPED_LIMITS, strain=STRESS_LABELS
+    )
+    for name, text in {
+        "stall-method.md": page,
+        "pictures/stall-by-week.svg": _render("method/by-week.svg", chart=found.by_week),
+        "pictures/stall-worlds.svg": _render("method/worlds.svg", chart=found.worlds),
+    }.items():
+        (folder / name).write_text(text.strip() + "\n", encoding="utf-8")
+        click.echo(str(folder / name))
+
+
+def _render(template: str, **values: object) -> str:
+    """Outside of a request there is nobody signed in, and none of what surrounds a page."""
+    return current_app.jinja_env.get_template(template).render(**values)
+
+
+def _progress(length: int, label: str) -> ProgressBar[Any]:
+    """A bar is for somebody who waits at a terminal; a log needs none."""
+    return click.progressbar(length=length, label=label, file=sys.stderr, hidden=not sys.stderr.isatty())
 
 
 class _Lines:

@@ -30,6 +30,8 @@ class Event(StrEnum):
 
     PRACTICE_CREATED = "practice created"
     KEYS_ROTATED = "keys rotated"
+    RESTORED = "restored from a backup"
+    ERASED_AGAIN = "erased again after a restore"
     STAFF_INVITED = "staff invited"
     SAFETY_RULE_CHANGED = "safety rule changed"
     COUPLE_ADDED = "couple added"
@@ -79,6 +81,7 @@ class Event(StrEnum):
     OWN_PLAN_RESTORED = "own plan restored"
     DRAFT_SAVED = "draft saved"
     RESPONSE_SENT = "response sent"
+    TYPED_IN = "answer typed in from paper"
     RESPONSE_TAKEN_BACK = "response taken back"
     VISIBILITY_CHANGED = "visibility changed"
     VISIBILITY_CHANGE_CANCELLED = "visibility change cancelled"
@@ -92,6 +95,8 @@ class Event(StrEnum):
     SIGNATURE_RESTORED = "signature restored"
     ENTRY_SAVED = "entry saved"
     ENTRY_DELETED = "entry deleted"
+    THANKS_SAID = "thanks said for an answer"
+    THANKS_TAKEN_BACK = "thanks for an answer taken back"
     CHECKED_IN = "checked in"
     WORDS_READ = "words read"
     ROOM_ENTERED = "in-room view begun"
@@ -122,6 +127,7 @@ class Event(StrEnum):
     SIGN_SET_ASIDE = "sign set aside"
     SIGN_BROUGHT_BACK = "sign brought back"
     SIGN_FOUND_USEFUL = "sign found useful or not"
+    SIGN_RULE_CHANGED = "sign rule changed"
     OWN_SIGN_ADDED = "own sign added"
     OWN_SIGN_REMOVED = "own sign removed"
     DECIDED = "decided"
@@ -135,6 +141,13 @@ class Event(StrEnum):
     COUPLE_CLOSED = "couple closed"
     COUPLE_CHANGED = "couple settings changed"
     COUPLE_REASSIGNED = "couple given to another counsellor"
+    DECISION_COSIGNED = "decision co-signed"
+    GLASS_ASKED = "break-glass asked for"
+    GLASS_GRANTED = "break-glass granted"
+    GLASS_REFUSED = "break-glass refused"
+    GLASS_ENDED = "break-glass ended"
+    GLASS_NOTED = "break-glass taken note of"
+    RECORD_EXPIRED = "record deleted when its time was up"
     STAFF_DISABLED = "staff account closed"
     STAFF_ENABLED = "staff account opened again"
     SUPERVISION_CHANGED = "supervision changed"
@@ -186,6 +199,7 @@ REQUIRED: dict[Event, frozenset[str]] = {
     Event.INSTRUMENT_WORDED: frozenset({"name", "version"}),
     Event.INSTRUMENT_ON: frozenset({"name"}),
     Event.INSTRUMENT_OFF: frozenset({"name"}),
+    Event.SIGN_RULE_CHANGED: frozenset({"rule", "value"}),
     Event.REFERRED: frozenset({"for_whom"}),
     Event.REFERRAL_STEP: frozenset({"step"}),
     Event.SIGN_SET_ASIDE: frozenset({"sign", "state"}),

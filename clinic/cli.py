@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
-from clinic import audit, clock
+from clinic import audit, backups, clock
 from clinic.actions.practices import create_practice
 from clinic.crypto import KeyRing
 from clinic.extensions import db
@@ -18,6 +21,7 @@ from clinic.worker import work, work_once
 
 practice_group = AppGroup("practice", help="Practices.")
 audit_group = AppGroup("audit", help="The audit log.")
+backup_group = AppGroup("backup", help="Sealed backups that were restored and compared.")
 keys_group = AppGroup("keys", help="The keys that people's words are sealed with.")
 
 
@@ -72,6 +76,58 @@ def verify() -> None:
         raise click.exceptions.Exit(1)
 
 
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@backup_group.command("create")
+@click.argument("path", type=FILE)
+def backup_create(path: Path) -> None:
+    """Back the database up into a new file PATH while the application runs, and try it before it gets that name."""
+    with (
+        _told(),
+        click.progressbar(length=2 * backups.rows_to_walk(), label="Backing up and trying it") as bar,
+    ):
+        made = backups.create(path, bar.update)
+    click.echo(f"{path}: {made.rows} rows, restored elsewhere and compared.")
+
+
+@backup_group.command("verify")
+@click.argument("path", type=FILE)
+def backup_verify(path: Path) -> None:
+    """Restore PATH elsewhere and compare every table; fails when anything differs."""
+    with _told():
+        made = backups.manifest_of(path)
+        with click.progressbar(length=made.rows, label="Restoring elsewhere") as bar:
+            backups.verify(path, bar.update)
+    click.echo(f"{path}: {made.rows} rows of {made.made_at[:19]} UTC, the same.")
+
+
+@backup_group.command("restore")
+@click.argument("path", type=FILE)
+def backup_restore(path: Path) -> None:
+    """Fill an empty database from PATH, end every sign-in of that time, and erase again whoever was erased since.
+
+    Whoever was erased since is known from the other backups in the folder of PATH.
+    """
+    with _told():
+        made = backups.manifest_of(path)
+        others = [one for one in path.parent.iterdir() if one.is_file() and one.name != path.name]
+        erased = backups.erased_since(made, others)
+        with click.progressbar(length=made.rows, label="Restoring") as bar:
+            _, again = backups.restore(path, erased, bar.update)
+    click.echo(f"{made.rows} rows of {made.made_at[:19]} UTC. Every sign-in has ended.")
+    click.echo(f"Erased again: {again} of {len(erased)} known from {len(others)} other files.")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What keeps a backup from being made or used is one sentence on the terminal, and the command fails."""
+    try:
+        yield
+    except (backups.CannotBackUp, backups.NotABackup, OSError) as problem:
+        raise click.ClickException(str(problem)) from problem
+
+
 @keys_group.command("status")
 def keys_status() -> None:
     """Say how many values each key has sealed, and which keys may be taken off the ring."""
@@ -111,6 +167,7 @@ def init_cli(app: Flask) -> None:
     """Register the commands."""
     app.cli.add_command(practice_group)
     app.cli.add_command(audit_group)
+    app.cli.add_command(backup_group)
     app.cli.add_command(keys_group)
     app.cli.add_command(send_due)
     app.cli.add_command(worker)

@@ -74,6 +74,12 @@ class KeyRing:
         derived = HKDF(SHA256(), 32, salt=None, info=b"meanwhile practice " + practice_id.bytes)
         return AESGCM(derived.derive(self._keys[number]))
 
+    def for_backup(self, number: int, salt: bytes) -> AESGCM:
+        """The key of one backup file, which no other file and no row has. Raises Unreadable for a key we do not hold."""
+        if number not in self._keys:
+            raise Unreadable("Sealed with a key that is not on the ring.")
+        return AESGCM(HKDF(SHA256(), 32, salt=salt, info=b"meanwhile backup").derive(self._keys[number]))
+
 
 def init_crypto(app: Flask, encryption_keys: str) -> None:
     """Read the key ring once; a malformed ring stops the start."""

@@ -1,4 +1,4 @@
-"""What happens by itself: reminders that are due, mail that waits, kept forms that nobody came back for.
+"""What happens by itself: reminders that are due, mail that waits, forms and records whose time is up.
 
 `flask send-due` does one round and `flask worker` one after the other; both call `work_once`. Any number may run.
 """
@@ -18,6 +18,7 @@ from flask import Flask
 from clinic import clock, mail
 from clinic.actions.kept_forms import forget_kept_forms
 from clinic.actions.reminders import forget_old_slots, take_on_reminder
+from clinic.actions.retention import delete_expired_records
 from clinic.domain.reminders import LATEST, due_slot
 from clinic.extensions import db
 from clinic.queries.reminders import everybody_to_remind, slots_taken
@@ -44,6 +45,7 @@ def work_once(now: datetime, *, stopping: Stopping = lambda: False) -> Round:
     """One round. `stopping` is asked between two people and between two mails."""
     forget_kept_forms()
     forget_old_slots()
+    delete_expired_records(now)
     reminders = _take_on_reminders(now, stopping)
     outcome = mail.send_due(now, stopping=stopping)
     return Round(reminders, outcome.sent, outcome.failed)

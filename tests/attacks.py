@@ -61,7 +61,7 @@ READS = {
 # From the room every address that is not its own leads back into it, whether or not there is such a thing.
 BACK_INTO_THE_ROOM = {"room.agreement", "room.leave", "room.timer"}
 # A copy of one's own words may be taken twice from one page; each leaves its line in the audit and nothing else.
-MAY_COME_TWICE = {"own_data.data"}
+MAY_COME_TWICE = {"own_data.data", "export.record", "export.caseload"}
 COUNTS_TRIES = {
     "account.app",
     "account.off",

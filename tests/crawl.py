@@ -59,6 +59,7 @@ from assignments.models import (
 from assignments.queries.assignments import exercise_of, open_assignments
 from assignments.queries.doing import is_ritual
 from assignments.queries.library import own_exercise
+from clinic.actions.break_glass import ask_to_break_glass
 from clinic.actions.factors import begin_app, confirm_app
 from clinic.actions.kept_forms import keep_form
 from clinic.actions.reminders import make_calendar_address
@@ -146,6 +147,14 @@ def tell_the_world() -> None:
     copy_plan(actor=priya, slug="six-weeks")
     archive_plan(actor=priya, slug=copy_plan(actor=priya, slug="six-weeks").slug)
     _write_our_own(priya)
+    supervisor = person_at("supervisor")
+    ask_to_break_glass(
+        actor=supervisor,
+        reader_id=supervisor.id,
+        counsellor_id=person_at("marcus").id,
+        about="The two who rang",
+        reason="Their counsellor cannot be reached.",
+    )
     extend_several(actor=priya, couple_ids=[couple_of(ruth)], until=Until.WEEK)
     save_thanks(actor=sam, what="You rang my mother", meant="It was a long day.", level=Level.SHARED)
     sent = load_library().get(SENT)
@@ -397,6 +406,7 @@ def _desk() -> list[str]:
         f"/c/couples/{couples[1]}/signs",
         f"/c/couples/{couples[1]}/talk",
         f"/c/couples/{couples[2]}/settings",
+        f"/c/couples/{couples[4]}/referrals",
     ]
     return found
 
@@ -408,6 +418,8 @@ def _counsellor() -> list[str]:
     return [
         "/sign-in/again",
         f"/c/several/{several}",
+        f"/c/couples/{sam}/settings/reopen",
+        f"/c/couples/{sam}/settings/close",
         *_desk(),
         *(f"/c/library/{slug}" for slug in db.session.scalars(select(PracticeExercise.slug))),
         *(f"/c/couples/{couple}/signs/decisions" for couple in _decided_about()),
@@ -469,7 +481,7 @@ VISITORS = (
     Visitor("counsellor", "priya", _counsellor),
     Visitor("supervisor", "supervisor", _desk),
     Visitor("in the room", "priya", _room, only="room."),
-    Visitor("admin", "admin", _starting_page),
+    Visitor("admin", "admin", lambda: ["/", "/p/rules/signs/conflict_times/2"]),
     # A phone that is in somebody else's hands shows these few pages and no other.
     Visitor(PASSED, "sam", lambda: [f"/turns/{_turns_of(person_at('sam'), 'validate-first')}/one-phone/A/1"]),
     # The check-in is open at the end of the week.

@@ -21,6 +21,8 @@ Fields = list[tuple[str, str | bytes]]
 
 # What a sound form says where the general filling would be refused.
 SOUND: dict[str, dict[str, str | None]] = {
+    # As files: laying out a PDF each time would take minutes, and tests/assignments/pages makes one.
+    "export.record": {"form": "files"},
     "join.account": {"code": CODE, "email": "wen@elsewhere.example"},
     "practice.add": {"supervises": None},
     "practice.change_rule": {"asks": "no"},

@@ -72,6 +72,7 @@ PLAIN_TEXT = {
     "contact": {"name", "kind", "phone", "address", "note"},
     "referral": {"for_whom"},
     "referral_step": {"step"},
+    "sign_rule_change": {"rule", "reason"},
     "sign_aside": {"sign", "state"},
     "sign_use": {"sign"},
     "sign_judgement": {"sign", "judgement"},

@@ -33,8 +33,6 @@ AFTER = {
     "thanks.restore": "thanks.delete",
     "appointments.restore": "appointments.cancel",
     "mine.cancel_sharing": "mine.change_sharing",
-    "answers.let_go": "answers.bring",
-    "answers.undo_reply": "answers.comment",
 }
 FORMS = {
     "invited": {
@@ -73,6 +71,7 @@ FORMS = {
         "reminders.reminders",
         "pause.back",
         "pause.pause",
+        "export.consent",
         "own_data.data",
         "own_data.leave",
         "own_data.delete",
@@ -85,6 +84,7 @@ FORMS = {
         "thanks.edit",
         "thanks.new",
         "thanks.restore",
+        "together.thanks",
         "turns.check",
         "turns.draft",
         "turns.one_phone",
@@ -110,12 +110,10 @@ FORMS = {
         "answers.bring_turn",
         "answers.comment",
         "answers.comment_on_turn",
-        "answers.let_go",
         "answers.lines",
         "answers.mark_read",
         "answers.mark_turn_read",
         "answers.remove_line",
-        "answers.undo_reply",
         "couple.look",
         "notes.close_to_supervision",
         "notes.correct",
@@ -169,7 +167,10 @@ FORMS = {
         "exchange.bring",
         "instruments.switch_off",
         "instruments.switch_on",
+        "export.caseload",
+        "export.record",
         "room.enter",
+        "sheets.typed",
         "signs.decide",
         "sign_in.again",
         "signs.judge",
@@ -185,9 +186,19 @@ FORMS = {
     "admin": {
         "instruments.words",
         "referrals.contact",
+        "tuning.change",
         "referrals.contacts",
         "referrals.remove",
         "practice.add",
+        "break_glass.ask",
+        "break_glass.decide",
+        "break_glass.refuse",
+        "practice_admin.account",
+        "practice_admin.keep",
+        "practice_admin.reassign",
+        "practice_admin.reminders",
+        "practice_admin.sharing",
+        "practice_admin.supervise",
         "practice.change_rule",
         "practice.invite_again",
         "practice.recovery_code",
@@ -196,6 +207,11 @@ FORMS = {
 }
 # Buttons that stand for minutes only, between two acts. tests/assignments/pages presses each of them.
 FOR_MINUTES = {
+    "answers.let_go",
+    "answers.undo_reply",
+    "break_glass.end",
+    "break_glass.noted",
+    "signs.cosign",
     "calendars.choose",
     "several.undo",
     "calendars.end",
@@ -213,6 +229,7 @@ FOR_MINUTES = {
     "agreements.unsign",
     "rituals.closeness",
     "rituals.undo",
+    "together.take_thanks_back",
 }
 
 

@@ -66,6 +66,8 @@ NO_OWNER = {
     "token",
     "part",
     "name",
+    "rule",
+    "value",
     "number",
     "turn",
     "plan",
@@ -237,6 +239,8 @@ def things_of_sams(cast: Cast) -> World:
         "sign": "trauma_in_the_way",
         "token": "made-up",
         "name": "csi-4",
+        "rule": "conflict_times",
+        "value": 2,
         "plan": "six-weeks",
         "week": 2,
         **extra_rows(cast),
@@ -322,6 +326,7 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
     planned(cast.priya, cast.sam_and_jo)
     extended = extend_several(actor=cast.priya, couple_ids=[cast.sam_and_jo.id], until=Until.WEEK)
     return {
+        "glass_id": broken_glass(cast),
         "act_id": extended.id,
         "own_plan": own.slug,
         "decision_id": decision.id,
@@ -342,6 +347,18 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
         "number": 1,
         "turns": turns.id,
     }
+
+
+def broken_glass(cast: Cast) -> UUID:
+    """Omar could read of Sam and Jo for a moment. It is over, so that he stays the stranger he is in the matrix."""
+    from clinic.actions.break_glass import ask_to_break_glass, end_glass, grant_glass
+
+    glass = ask_to_break_glass(
+        actor=cast.omar, reader_id=cast.omar.id, counsellor_id=cast.priya.id, about="Sam", reason="A call"
+    )
+    grant_glass(actor=cast.ada, glass_id=glass.id, couple_id=cast.sam_and_jo.id)
+    end_glass(actor=cast.omar, glass_id=glass.id)
+    return glass.id
 
 
 def allowed(actor: str, person: Person | None, rule: Rule, permission: Permission) -> bool:

@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from assignments.demo.world import load_world
+from assignments.models import Assignment
 from clinic.extensions import db
 from clinic.models import Couple, Partner, Person
 from tests.conftest import Clock, CountQueries, SignInAs
@@ -23,7 +24,7 @@ from tests.crawl import LEADS_OUT, VISITORS, client_of, couple_of, endpoint_of, 
 from tests.test_matrix import ROUTES
 
 COSTS = {
-    "account.app": 3,
+    "account.app": 4,
     "account.off": 1,
     "account.password": 1,
     "account.sign_ins": 3,
@@ -43,6 +44,8 @@ COSTS = {
     "assign.preview": 15,
     "board.board": 25,
     "brief.brief": 31,
+    "break_glass.ask": 4,
+    "break_glass.decide": 5,
     "erasures.erasure": 3,
     "erasures.erasures": 2,
     "own_data.data": 3,
@@ -69,6 +72,9 @@ COSTS = {
     "do.step": 7,
     "exchange.bring": 1,
     "exchange.choose": 3,
+    "export.caseload": 1,
+    "export.consent": 4,
+    "export.record": 3,
     "help.accessibility": 1,
     "help.exit_page": 1,
     "help.help_page": 1,
@@ -93,11 +99,11 @@ COSTS = {
     "notes.delete": 5,
     "notes.notes": 8,
     "pause.back": 6,
-    "passkeys.make": 1,
+    "passkeys.make": 3,
     "passkeys.new": 1,
-    "passkeys.own": 1,
-    "passkeys.passkey": 1,
-    "passkeys.remove": 1,
+    "passkeys.own": 2,
+    "passkeys.passkey": 4,
+    "passkeys.remove": 2,
     "passkeys.sign_in": 1,
     "pause.pause": 6,
     "plan_builder.edit": 4,
@@ -108,6 +114,18 @@ COSTS = {
     "practice.people": 4,
     "practice.rules": 3,
     "practice.urgent_help": 1,
+    "practice_admin.account": 2,
+    "practice_admin.couples": 3,
+    "practice_admin.keep": 4,
+    "practice_admin.log": 6,
+    "practice_admin.person": 8,
+    "practice_admin.reassign": 4,
+    "practice_admin.reminders": 1,
+    "practice_admin.sharing": 1,
+    "practice_counts.counts": 8,
+    "couple_settings.close": 2,
+    "couple_settings.reopen": 2,
+    "couple_settings.work": 2,
     "referrals.contact": 2,
     "referrals.contacts": 2,
     "referrals.for_couple": 5,
@@ -121,15 +139,16 @@ COSTS = {
     "several.extend": 5,
     "several.give": 7,
     "several.result": 5,
+    "sheets.typed": 30,
     "sign_in.again": 1,
     "sign_in.carry_on": 3,
-    "sign_in.code": 1,
+    "sign_in.code": 2,
     "sign_in.hand_back": 1,
     "sign_in.recover": 1,
     "sign_in.recover_codes": 1,
     "sign_in.sign_in": 0,
     "signs.decision": 5,
-    "signs.decisions": 4,
+    "signs.decisions": 6,
     "signs.signs": 21,
     "talks.ask": 3,
     "talks.requests": 9,
@@ -137,8 +156,12 @@ COSTS = {
     "thanks.new": 4,
     "thanks.thanks": 5,
     "today.today": 11,
-    "together.assignment": 8,
+    "together.assignment": 9,
+    "together.thanks": 18,
     "together.together": 10,
+    "tuning.caseload": 26,
+    "tuning.change": 40,
+    "tuning.rules": 6,
     "turns.check": 7,
     "turns.hand": 7,
     "turns.one_phone": 7,
@@ -147,18 +170,24 @@ COSTS = {
 }
 # Answers that lead on to another page.
 NO_PAGES = {"home", "join.open_link", "reminders.feed", LEADS_OUT}
-# Files, with what each of them costs; {couple} is Sam and Jo's.
+# Files, with what each of them costs; {couple} is Sam and Jo's, and {given} something they were given.
 DOWNLOADS = {
     "brief.pdf": ("/c/couples/{couple}/brief.pdf", 28),
     "exchange.exercise": ("/c/library/gentle-questions/export", 2),
+    "sheets.given": ("/c/couples/{couple}/assignments/{given}/sheet.pdf", 4),
+    "sheets.sheet": ("/c/library/gentle-questions/sheet.pdf", 3),
     "exchange.plan": ("/c/plans/six-weeks/export", 2),
+}
+# Files of the practice's own, for its admin.
+ADMINS_DOWNLOADS = {
+    "practice_counts.download": ("/p/export/counts.csv", 8),
 }
 
 
 def test_no_page_is_without_a_pinned_cost() -> None:
     """A page that is pinned here is reached by the crawl, which the next test sees to."""
     pages = {rule.endpoint for rule in ROUTES if "GET" in (rule.methods or ())}
-    assert pages - NO_PAGES == set(COSTS) | set(DOWNLOADS)
+    assert pages - NO_PAGES == set(COSTS) | set(DOWNLOADS) | set(ADMINS_DOWNLOADS)
 
 
 @pytest.mark.slow
@@ -180,9 +209,19 @@ def test_a_download_costs_what_is_pinned(
 ) -> None:
     with app.app_context():
         priya, couple = person_at("priya"), couple_of(person_at("sam"))
-    pinned = {address.format(couple=couple): cost for address, cost in DOWNLOADS.values()}
+        given = db.session.scalars(select(Assignment.id).where(Assignment.couple_id == couple)).first()
+    pinned = {address.format(couple=couple, given=given): cost for address, cost in DOWNLOADS.values()}
     assert {endpoint_of(app, address) for address in pinned} == set(DOWNLOADS)
     assert costs_of(as_(priya), pinned, count_queries) == pinned
+
+
+def test_a_download_of_the_admins_costs_what_is_pinned(
+    world: None, app: Flask, as_: SignInAs, count_queries: CountQueries
+) -> None:
+    with app.app_context():
+        admin = person_at("admin")
+    pinned = dict(ADMINS_DOWNLOADS.values())
+    assert costs_of(as_(admin), pinned, count_queries) == pinned
 
 
 # --- The same number of statements, however much there is.
@@ -196,7 +235,7 @@ FILE = {
     "/notes": 6,
     "/agreements": 8,
     "/signs": 20,
-    "/signs/decisions": 4,
+    "/signs/decisions": 5,
     "/brief": 26,
     "/appointments": 3,
     "/settings": 5,

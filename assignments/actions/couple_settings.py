@@ -40,21 +40,31 @@ def limit_sharing(*, actor: Person, couple_id: UUID, limit: Level) -> None:
 
 def _stop_what_goes_past(couple: Couple, limit: Level) -> None:
     now = clock.now()
-    for change, kept, key in (
-        (VisibilityChange, Response, VisibilityChange.response_id),
-        (EntryChange, Entry, EntryChange.entry_id),
-    ):
-        pending = db.session.execute(
-            select(change)
-            .join(kept, kept.id == key)
-            .where(
-                change.practice_id == couple.practice_id,
-                kept.couple_id == couple.id,
-                change.cancelled_at.is_(None),
-                change.takes_effect_at > now,
-            )
-        ).scalars()
-        cancel_pending([one for one in pending if Level(one.to).is_looser_than(limit)], now)
+    answers = (
+        select(VisibilityChange)
+        .join(Response, Response.id == VisibilityChange.response_id)
+        .where(
+            VisibilityChange.practice_id == couple.practice_id,
+            Response.couple_id == couple.id,
+            VisibilityChange.cancelled_at.is_(None),
+            VisibilityChange.takes_effect_at > now,
+        )
+    )
+    entries = (
+        select(EntryChange)
+        .join(Entry, Entry.id == EntryChange.entry_id)
+        .where(
+            EntryChange.practice_id == couple.practice_id,
+            Entry.couple_id == couple.id,
+            EntryChange.cancelled_at.is_(None),
+            EntryChange.takes_effect_at > now,
+        )
+    )
+    pending: list[VisibilityChange | EntryChange] = [
+        *db.session.execute(answers).scalars(),
+        *db.session.execute(entries).scalars(),
+    ]
+    cancel_pending([one for one in pending if Level(one.to).is_looser_than(limit)], now)
 
 
 @transaction

@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 
 from assignments.domain.lengths import NOTE_CHARACTERS, REASON_CHARACTERS
 from assignments.domain.signs import DecisionState, State
-from assignments.models import Decision, DecisionNote, SignJudgement
+from assignments.models import Decision, DecisionCosign, DecisionNote, SignJudgement
+from assignments.queries.cosigning import cosignings_of, supervises
 from assignments.queries.decisions import decision_of, evidence_digest
 from assignments.queries.sign_rows import JUDGEMENT_LABELS
 from assignments.queries.signs import situation_of
@@ -138,6 +139,28 @@ def note_decision(*, actor: Person, couple_id: UUID, decision_id: UUID, words: s
     db.session.add(note)
     record(actor, Event.DECISION_NOTED, note, couple_id=decision.couple_id)
     return note
+
+
+@transaction
+def cosign_decision(*, actor: Person, couple_id: UUID, decision_id: UUID) -> DecisionCosign:
+    """Put one's name, as the counsellor's supervisor, to a decision as it was saved. It is never taken away.
+
+    Raises NotFound for anybody who only reads for a day, and Conflict where the name stands there.
+    """
+    require(actor, Permission.DECISION_COSIGN)
+    couple = couple_for(actor, couple_id)
+    decision = decision_of(actor, couple, decision_id)
+    if not supervises(actor, couple):
+        raise NotFound
+    if any(one.by_id == actor.id for one in cosignings_of(actor, couple).get(decision.id, ())):
+        raise Conflict("Your name stands beside this decision already.")
+    cosign = DecisionCosign(
+        practice_id=decision.practice_id, decision_id=decision.id, author_id=actor.id, at=clock.now()
+    )
+    db.session.add(cosign)
+    db.session.flush()
+    record(actor, Event.DECISION_COSIGNED, cosign, couple_id=couple.id)
+    return cosign
 
 
 def _hold(couple: Couple, state: DecisionState) -> None:

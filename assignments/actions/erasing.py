@@ -6,10 +6,11 @@ counsellor decided and wrote herself, and lines of audit, which hold no content.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import InstrumentedAttribute, selectinload
 
 from assignments.access import has_ended
@@ -22,6 +23,7 @@ from assignments.models import (
     Outcome,
     Pause,
     RecordConsent,
+    Reply,
     Response,
     SetAside,
     Signature,
@@ -60,6 +62,7 @@ from clinic.queries.couples import own_place
 # read marks and the counsellor's replies go with the row they hang on.
 OWN: tuple[tuple[type[Any], InstrumentedAttribute[Any]], ...] = (
     (Response, Response.author_id),
+    (Reply, Reply.author_id),
     (TurnPart, TurnPart.author_id),
     (Signature, Signature.person_id),
     (AgreementText, AgreementText.author_id),
@@ -140,14 +143,37 @@ def _erase(actor: Person, erasure_id: UUID) -> str:
     if place is None:
         raise Conflict("This account is in no couple.")
     _end(couple, place)
-    for model, whose in OWN:
-        db.session.execute(
-            delete(model).where(whose == erasure.person_id).execution_options(synchronize_session=False)
-        )
-    _empty(erasure.person)
+    _delete_own(erasure.person)
     erasure.erased_at, erasure.approved_by_id = now, actor.id
     record(actor, Event.ERASED, erasure)
     return erasure.person.name
+
+
+@transaction
+def erase_again(person_ids: Collection[UUID]) -> int:
+    """After a restore: delete once more what was deleted after that backup was made; how many people it was.
+
+    Somebody who joined later still is not in the backup, so there is nothing of theirs to delete.
+    """
+    people = db.session.scalars(select(Person).where(Person.id.in_(person_ids))).all()
+    for person in people:
+        place = db.session.execute(
+            select(Partner).where(Partner.practice_id == person.practice_id, Partner.person_id == person.id)
+        ).scalar_one_or_none()
+        if place is not None:
+            couple = db.session.get_one(Couple, place.couple_id, options=[selectinload(Couple.partners)])
+            _end(couple, place)
+        _delete_own(person)
+        record(None, Event.ERASED_AGAIN, person)
+    return len(people)
+
+
+def _delete_own(person: Person) -> None:
+    for model, whose in OWN:
+        db.session.execute(
+            delete(model).where(whose == person.id).execution_options(synchronize_session=False)
+        )
+    _empty(person)
 
 
 def _end(couple: Couple, place: Partner) -> None:

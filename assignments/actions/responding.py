@@ -127,6 +127,7 @@ def send_response(*, actor: Person, assignment_id: UUID, level: Level) -> Respon
     _refuse_to_open_for_nothing(assignment, response, level)
     now = clock.now()
     response.visibility, response.sent_at = level, now
+    response.typed_by_id = None  # From now on it is what its author sent, whoever typed it in at first.
     response.opens_at = visibility.hold_ends(now, timedelta(minutes=hold_minutes(assignment, practice)))
     response.version += 1
     record(actor, Event.RESPONSE_SENT, response)

@@ -427,8 +427,8 @@ GRETA_AND_SOL = Story(
         "B",
         43,
         "Sol asks to be seen about poor sleep since a move in the spring. Sol prefers the phone in the evening.",
-        steps=(("sent", 42), ("accepted", 36), ("seen", 29)),
-        follow_up_in=-30,
+        steps=(("sent", 42), ("accepted", 36)),
+        follow_up_in=2,
     ),
 )
 

@@ -219,6 +219,24 @@ class Telling:
                 )
             )
             self.scene.note(booked_at, self.counsellor, Event.APPOINTMENT_BOOKED, row)
+        if self.story.sees_alone:
+            self._appointment_alone(self.days[-1] + DAY)
+
+    def _appointment_alone(self, day: date) -> None:
+        """With one partner only; neither calendar of the couple shows it."""
+        row = self.scene.add(
+            Appointment(
+                id=new_id(self.chance),
+                practice_id=self.practice_id,
+                couple_id=self.couple.id,
+                counsellor_id=self.counsellor.id,
+                starts_at=self.scene.at(day, self.hour.hour, self.hour.minute),
+                minutes=45,
+                for_whom=self.story.sees_alone,
+                created_at=self.scene.now - DAY,
+            )
+        )
+        self.scene.note(self.scene.now - DAY, self.counsellor, Event.APPOINTMENT_BOOKED, row)
 
     def _checkins(self) -> None:
         for week in range(self.story.weeks):

@@ -163,6 +163,8 @@ class Story:
     second: Who
     course: Course = ((), ())
     next_in: int | None = None
+    # The partner the counsellor sees alone the day after the next appointment; nobody where it is empty.
+    sees_alone: str = ""
     every: int = 7
     hour: int = 10
     given: tuple[Given, ...] = ()

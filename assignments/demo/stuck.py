@@ -29,6 +29,7 @@ ADE_AND_RUTH = Story(
         pressure=("4545", "5456"),
     ),
     next_in=3,
+    sees_alone="B",
     hour=10,
     # The fourth round of the first is open now; nobody has answered it yet.
     asked=(

@@ -238,13 +238,22 @@ def composite(answers: CheckinAnswers) -> float | None:
     It is the mean of closeness, feeling understood, and the reverse (10 − x) of tension and pulling back.
     It is our own and not a validated scale: call it "check-in composite" wherever it is shown.
     """
+    close, understood, tense, pulled = (
+        answers.closeness,
+        answers.understood,
+        answers.tension,
+        answers.pulled_back,
+    )
+    # Nearly every check-in has all four, and a caseload has half a million of them.
+    if close is not None and understood is not None and tense is not None and pulled is not None:
+        return (close + understood + (10 - tense) + (10 - pulled)) / 4
     parts = [
         part
         for part in (
-            answers.closeness,
-            answers.understood,
-            None if answers.tension is None else 10 - answers.tension,
-            None if answers.pulled_back is None else 10 - answers.pulled_back,
+            close,
+            understood,
+            None if tense is None else 10 - tense,
+            None if pulled is None else 10 - pulled,
         )
         if part is not None
     ]

@@ -104,7 +104,7 @@ class CoupleHistory:
     # Many rules read the same few lines, and a caseload has thousands of couples, so each is put together once.
     @cached_property
     def _by_partner(self) -> Mapping[Partner, tuple[Checkin, ...]]:
-        return {side: tuple(one for one in self.checkins if one.partner == side) for side in PARTNERS}
+        return {side: tuple([one for one in self.checkins if one.partner == side]) for side in PARTNERS}
 
     @cached_property
     def _lines(self) -> dict[tuple[Partner, str], tuple[tuple[int, float], ...]]:
@@ -113,14 +113,15 @@ class CoupleHistory:
     def _series(self, partner: Partner, key: str) -> tuple[tuple[int, float], ...]:
         line = self._lines.get((partner, key))
         if line is None:
-            found = ((one.week, _value(one.answers, key)) for one in self._by_partner[partner])
-            line = tuple((week, value) for week, value in found if value is not None)
+            if key == COMPOSITE:
+                found = [(one.week, composite(one.answers)) for one in self._by_partner[partner]]
+            elif key in SCALE_KEYS:
+                found = [(one.week, getattr(one.answers, key)) for one in self._by_partner[partner]]
+            else:
+                raise KeyError(key)
+            line = tuple([(week, value) for week, value in found if value is not None])
             self._lines[partner, key] = line
         return line
-
-
-def _value(answers: CheckinAnswers, key: str) -> float | None:
-    return composite(answers) if key == COMPOSITE else answers.number(key)
 
 
 def couple_history(
@@ -284,3 +285,21 @@ def _choice(record: Mapping[str, object], place: str, key: str, allowed: Sequenc
     if not isinstance(value, str) or value not in allowed:
         raise HistoryError(f"{place}.{key} must be one of {', '.join(allowed)}.")
     return value
+
+
+def to_json(history: CoupleHistory) -> dict[str, object]:
+    """A record as :func:`from_json` reads it."""
+    return {
+        "couple": history.couple,
+        "week": history.week,
+        "checkins": [
+            {
+                "partner": one.partner,
+                "week": one.week,
+                **{k: v for k, v in vars(one.answers).items() if v is not None},
+            }
+            for one in history.checkins
+        ],
+        "instruments": [vars(one) for one in history.instruments],
+        "work": [vars(one) for one in history.work],
+    }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from assignments.domain.history import PARTNERS, CoupleHistory, Partner
 from assignments.domain.stall_model import (
@@ -15,6 +16,7 @@ from assignments.domain.stall_model import (
     TENSION,
     Change,
     Changes,
+    Noise,
     Pair,
     Series,
     changes,
@@ -31,8 +33,10 @@ MORE_WEEKS = 2
 CHANCE_DIGITS = 4
 
 
-def movements_of(histories: Sequence[CoupleHistory], limits: Limits, back: int | None) -> list[Movements]:
-    """See ``stalls.movements_of``.
+def movements_of(
+    histories: Sequence[CoupleHistory], limits: Limits, back: int | None, composite: Noise = COMPOSITE
+) -> list[Movements]:
+    """See ``stalls.movements_of``; the simulator may tell the model of another noise than it assumes.
 
     Couples with about as many weeks are worked out together, for the cost of a batch is that of its longest.
     """
@@ -43,7 +47,9 @@ def movements_of(histories: Sequence[CoupleHistory], limits: Limits, back: int |
         chosen = order[start : start + BATCH]
         batch = [histories[at] for at in chosen]
         weeks = max(lengths[at] for at in chosen)
-        found.update(zip(chosen, _batch(batch, limits, weeks if back is None else back), strict=True))
+        found.update(
+            zip(chosen, _batch(batch, limits, weeks if back is None else back, composite), strict=True)
+        )
     return [found[at] for at in range(len(histories))]
 
 
@@ -56,132 +62,164 @@ def course_of(history: CoupleHistory) -> tuple[tuple[int, float, float, float], 
     )
 
 
-def _batch(histories: Sequence[CoupleHistory], limits: Limits, back: int) -> Iterator[Movements]:
+def _batch(
+    histories: Sequence[CoupleHistory], limits: Limits, back: int, composite: Noise
+) -> Iterator[Movements]:
     def pairs(read: Callable[[CoupleHistory, Partner], Series]) -> list[Pair]:
         return [(read(history, "A"), read(history, "B")) for history in histories]
 
     composites = pairs(lambda history, partner: history.composites(partner))
     tension = pairs(lambda history, partner: history.numbers(partner, "tension"))
     pulled_back = pairs(lambda history, partner: history.numbers(partner, "pulled_back"))
-    of_composites = changes(composites, COMPOSITE, back, fall=limits.slipped_points)
+    of_composites = changes(composites, composite, back, fall=limits.slipped_points)
     of_tension = changes(tension, TENSION, back)
     # A person may have left out weeks in which the other answered, so a few more are looked at.
     of_pulled_back = changes(pulled_back, PULLED_BACK, back + MORE_WEEKS)
+    of_couple = [_Week(one) for one in reversed(of_composites)]
+    tense = [_Week(one) for one in reversed(of_tension)]
+    pulled = [_Week(one) for one in reversed(of_pulled_back)]
     for row in range(len(histories)):
         yield Movements(
-            couple=tuple(_couple(composites[row], of_composites, row, limits)),
-            tension_rise=tuple(_tension(tension[row], of_tension, row, limits)),
+            couple=tuple(_couple(composites[row], _those(of_couple, row), row, limits)),
+            tension_rise=tuple(_tension(tension[row], _those(tense, row), row, limits)),
             pulled_back_rise={
-                partner: tuple(_pulled_back(pulled_back[row][side], of_pulled_back, row, side, limits))
+                partner: tuple(_pulled_back(pulled_back[row][side], _those(pulled, row), row, side, limits))
                 for side, partner in enumerate(PARTNERS)
             },
         )
 
 
-def _couple(pair: Pair, found: Sequence[Changes], row: int, limits: Limits) -> Iterator[Movement]:
-    for week, up_to in _weeks(found, row):
-        counts = [sum(at <= week for at, _ in series) for series in pair]
-        fresh = all(any(week - limits.fresh_weeks < at <= week for at, _ in series) for series in pair)
-        enough = fresh and min(counts) >= limits.worse_checkins_each
-        for_worse = enough and sum(counts) >= limits.worse_partner_weeks
-        couple = _Change(up_to, row, Change.COUPLE)
-        fall = _Change(up_to, row, Change.FROM_PEAK)
-        yield Movement(
-            week=week,
-            no_gain=_no_gain(couple, limits) if enough else NOTHING_TO_SAY,
-            worse=couple.finding(-1, 0.0, limits.worse_probability, limits) if for_worse else NOTHING_TO_SAY,
-            slipped=fall.finding(-1, -limits.slipped_points, limits.slipped_probability, limits)
-            if for_worse
-            else NOTHING_TO_SAY,
-            diverging=_apart(_Change(up_to, row, Change.APART), limits)
-            if fresh and min(counts) >= limits.checkins_each
-            else NOTHING_TO_SAY,
-            strong_probability=couple.chance(-1, -limits.strong_points),
-            by_partner={"A": _Change(up_to, row, Change.A).mean, "B": _Change(up_to, row, Change.B).mean},
-        )
+class _Week:
+    """All changes of a batch up to one week each, as plain lists, and the claims about them worked out at once."""
 
+    def __init__(self, up_to: Changes) -> None:
+        self._up_to = up_to
+        self.week: list[int] = up_to.week.tolist()
+        self.there: list[bool] = up_to.there.tolist()
+        self._mean: list[list[float]] = up_to.mean.tolist()
+        self._sd: list[list[float]] = up_to.sd.tolist()
+        self._claims: dict[tuple[Change, int, float], tuple[list[float], list[float], list[float]]] = {}
 
-def _tension(pair: Pair, found: Sequence[Changes], row: int, limits: Limits) -> Iterator[Finding]:
-    for week, up_to in _weeks(found, row):
-        fresh = all(any(week - limits.fresh_weeks < at <= week for at, _ in series) for series in pair)
-        if fresh and min(sum(at <= week for at, _ in series) for series in pair) >= limits.checkins_each:
-            rise = _Change(up_to, row, Change.COUPLE)
-            yield rise.finding(1, limits.tension_rise_points, limits.tension_rise_probability, limits)
+    def mean(self, row: int, change: Change) -> float:
+        """The likeliest change."""
+        return self._mean[row][change]
 
-
-def _pulled_back(
-    series: Series, found: Sequence[Changes], row: int, side: int, limits: Limits
-) -> Iterator[Finding]:
-    own = [at for at, _ in series]
-    for week, up_to in _weeks(found, row):
-        # A week in which only the other answered is not one of this person's own.
-        if week in own and own.index(week) + 1 >= limits.checkins_each:
-            rise = _Change(up_to, row, (Change.A, Change.B)[side])
-            yield rise.finding(1, limits.withdrawal_rise_points, limits.withdrawal_rise_probability, limits)
-
-
-def _weeks(found: Sequence[Changes], row: int) -> Iterator[tuple[int, Changes]]:
-    for up_to in reversed(found):
-        if up_to.there[row]:
-            yield int(up_to.week[row]), up_to
-
-
-class _Change:
-    """One change of one couple up to one week, and what it would be with any one week left out."""
-
-    def __init__(self, up_to: Changes, row: int, change: Change) -> None:
-        self.week = int(up_to.week[row])
-        self.mean, self.sd = float(up_to.mean[row, change]), float(up_to.sd[row, change])
-        self._without = up_to.mean_without[row, change], up_to.sd_without[row, change]
-
-    def chance(self, way: int, points: float) -> float:
+    def chance(self, row: int, change: Change, way: int, points: float) -> float:
         """The chance that the change reached so many points upwards (1), or downwards (-1)."""
-        return _normal(way * (self.mean - points) / self.sd)
+        return _normal(self._claim(change, way, points)[0][row])
 
-    def one_week_out(self, way: int, points: float) -> tuple[float, float]:
+    def one_week_out(self, row: int, change: Change, way: int, points: float) -> tuple[float, float]:
         """The lowest and the highest such chance with any one week left out."""
-        means, sds = self._without
-        standing = way * (means - points) / sds
-        return _normal(float(standing.min())), _normal(float(standing.max()))
+        _, lowest, highest = self._claim(change, way, points)
+        return _normal(lowest[row]), _normal(highest[row])
 
-    def finding(self, way: int, points: float, over: float, limits: Limits) -> Finding:
+    def finding(
+        self, row: int, change: Change, way: int, points: float, over: float, limits: Limits
+    ) -> Finding:
         """A claim that the change reached so many points, made when its chance is over a limit."""
-        chance, (least_sure, _) = self.chance(way, points), self.one_week_out(way, points)
+        chance = self.chance(row, change, way, points)
+        least_sure, _ = self.one_week_out(row, change, way, points)
         holds = chance > over and least_sure > over * limits.one_week_out_share
-        return self.said(holds, chance, least_sure)
+        return self.said(row, change, holds, chance, least_sure)
 
-    def said(self, holds: bool, chance: float, one_week_out: float, leans: bool = False) -> Finding:
+    def said(
+        self, row: int, change: Change, holds: bool, chance: float, one_week_out: float, leans: bool = False
+    ) -> Finding:
         """The finding in its own shape."""
+        mean, sd = self._mean[row][change], self._sd[row][change]
         return Finding(
             holds=holds,
-            week=self.week,
+            week=self.week[row],
             leans=leans,
-            change=self.mean,
-            least=self.mean - FOUR_IN_FIVE * self.sd,
-            most=self.mean + FOUR_IN_FIVE * self.sd,
+            change=mean,
+            least=mean - FOUR_IN_FIVE * sd,
+            most=mean + FOUR_IN_FIVE * sd,
             probability=chance,
             one_week_out=one_week_out,
         )
 
+    def _claim(self, change: Change, way: int, points: float) -> tuple[list[float], list[float], list[float]]:
+        known = self._claims.get((change, way, points))
+        if known is None:
+            all_of = self._up_to
+            standing = way * (all_of.mean[:, change] - points) / all_of.sd[:, change]
+            without = way * (all_of.mean_without[:, change] - points) / all_of.sd_without[:, change]
+            known = standing.tolist(), without.min(axis=1).tolist(), without.max(axis=1).tolist()
+            self._claims[change, way, points] = known
+        return known
 
-def _no_gain(change: _Change, limits: Limits) -> Finding:
-    chance = change.chance(1, limits.gain_points)
-    _, highest = change.one_week_out(1, limits.gain_points)
+
+def _those(weeks: Sequence[_Week], row: int) -> list[_Week]:
+    """The evaluated weeks of one couple."""
+    return [one for one in weeks if one.there[row]]
+
+
+def _couple(pair: Pair, weeks: Sequence[_Week], row: int, limits: Limits) -> Iterator[Movement]:
+    for one in weeks:
+        week = one.week[row]
+        counts, fresh = _counts(pair, week, limits)
+        enough = fresh and min(counts) >= limits.worse_checkins_each
+        for_worse = enough and sum(counts) >= limits.worse_partner_weeks
+        yield Movement(
+            week=week,
+            no_gain=_no_gain(one, row, limits) if enough else NOTHING_TO_SAY,
+            worse=one.finding(row, Change.COUPLE, -1, 0.0, limits.worse_probability, limits)
+            if for_worse
+            else NOTHING_TO_SAY,
+            slipped=one.finding(
+                row, Change.FROM_PEAK, -1, -limits.slipped_points, limits.slipped_probability, limits
+            )
+            if for_worse
+            else NOTHING_TO_SAY,
+            diverging=_apart(one, row, limits)
+            if fresh and min(counts) >= limits.checkins_each
+            else NOTHING_TO_SAY,
+            strong_probability=one.chance(row, Change.COUPLE, -1, -limits.strong_points),
+            by_partner={"A": one.mean(row, Change.A), "B": one.mean(row, Change.B)},
+        )
+
+
+def _tension(pair: Pair, weeks: Sequence[_Week], row: int, limits: Limits) -> Iterator[Finding]:
+    for one in weeks:
+        counts, fresh = _counts(pair, one.week[row], limits)
+        if fresh and min(counts) >= limits.checkins_each:
+            points, over = limits.tension_rise_points, limits.tension_rise_probability
+            yield one.finding(row, Change.COUPLE, 1, points, over, limits)
+
+
+def _pulled_back(
+    series: Series, weeks: Sequence[_Week], row: int, side: int, limits: Limits
+) -> Iterator[Finding]:
+    place = {week: number for number, (week, _) in enumerate(series, start=1)}
+    for one in weeks:
+        # A week in which only the other answered is not one of this person's own.
+        if place.get(one.week[row], 0) >= limits.checkins_each:
+            points, over = limits.withdrawal_rise_points, limits.withdrawal_rise_probability
+            yield one.finding(row, (Change.A, Change.B)[side], 1, points, over, limits)
+
+
+def _counts(pair: Pair, week: int, limits: Limits) -> tuple[list[int], bool]:
+    """How many answers each has given up to a week, and whether both have given one lately."""
+    given = [[at for at, _ in series if at <= week] for series in pair]
+    fresh = all(weeks and weeks[-1] > week - limits.fresh_weeks for weeks in given)
+    return [len(weeks) for weeks in given], fresh
+
+
+def _no_gain(one: _Week, row: int, limits: Limits) -> Finding:
+    chance = one.chance(row, Change.COUPLE, 1, limits.gain_points)
+    _, highest = one.one_week_out(row, Change.COUPLE, 1, limits.gain_points)
     holds = chance < limits.gain_probability and highest < limits.gain_probability_one_week_out
-    return change.said(holds, chance, highest, leans=chance < limits.gain_watch_probability)
+    leans = chance < limits.gain_watch_probability
+    return one.said(row, Change.COUPLE, holds, chance, highest, leans)
 
 
-def _apart(change: _Change, limits: Limits) -> Finding:
-    way = 1 if change.mean >= 0 else -1
-    points = way * limits.diverging_points
-    claim = change.finding(way, points, limits.diverging_probability, limits)
+def _apart(one: _Week, row: int, limits: Limits) -> Finding:
+    way = 1 if one.mean(row, Change.APART) >= 0 else -1
+    points, over = way * limits.diverging_points, limits.diverging_probability
+    claim = one.finding(row, Change.APART, way, points, over, limits)
     # Both ways count as apart, though the other one hardly ever adds anything.
-    either = min(1.0, change.chance(way, points) + change.chance(-way, -points))
-    return change.said(
-        bool(claim.holds),
-        round(either, CHANCE_DIGITS),
-        claim.one_week_out if claim.one_week_out is not None else 0.0,
-    )
+    other = one.chance(row, Change.APART, -way, -points)
+    return replace(claim, probability=min(1.0, round((claim.probability or 0.0) + other, CHANCE_DIGITS)))
 
 
 def _normal(standing: float) -> float:

@@ -31,11 +31,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating[Any]]
 Whole = npt.NDArray[np.int64]
 Series = Sequence[tuple[int, float]]
 Pair = tuple[Series, Series]
@@ -216,7 +217,7 @@ def _changes_up_to(
     less_mean, more_variance = _one_week_out(gain.reshape(*flat.shape[:2], slots, 2), inverse, weighted)
     return Changes(
         week=weeks[:, last],
-        there=present[:, last].any(axis=1),
+        there=np.logical_or(present[:, last, 0], present[:, last, 1]),
         mean=mean,
         sd=np.sqrt(np.maximum(variance, 1e-12)),
         mean_without=mean[:, :, None] - less_mean,

@@ -178,9 +178,18 @@ class Movements:
     pulled_back_rise: Mapping[Partner, tuple[Finding, ...]]
 
 
-def check_data(history: CoupleHistory, limits: Limits = SHIPPED_LIMITS, names: Names = NO_NAMES) -> DataCheck:
-    """Say whether there is enough for a couple-level claim; the reason is always given."""
-    counts = {partner: len(history.checkins_of(partner)) for partner in PARTNERS}
+def check_data(
+    history: CoupleHistory,
+    limits: Limits = SHIPPED_LIMITS,
+    names: Names = NO_NAMES,
+    week: int | None = None,
+) -> DataCheck:
+    """Say whether there is enough for a couple-level claim, now or in an earlier week; the reason is always given."""
+    now = history.week if week is None else week
+    weeks = {
+        partner: [one.week for one in history.checkins_of(partner) if one.week <= now] for partner in PARTNERS
+    }
+    counts = {partner: len(found) for partner, found in weeks.items()}
     needed = limits.checkins_each
     silent = [partner for partner in PARTNERS if counts[partner] == 0]
     speaking = [partner for partner in PARTNERS if counts[partner] >= needed]
@@ -198,27 +207,25 @@ def check_data(history: CoupleHistory, limits: Limits = SHIPPED_LIMITS, names: N
         return _not_enough(
             f"Not enough yet: {sum(counts.values())} of {limits.partner_weeks} check-ins, both together."
         )
-    last = max(one.week for one in history.checkins)
-    if last <= history.week - limits.silent_weeks:
+    last = max(found[-1] for found in weeks.values())
+    if last <= now - limits.silent_weeks:
         return _not_enough(
-            f"No check-in for {history.week - last} weeks; the last was in week {last}. What it"
-            f" showed is out of date."
+            f"No check-in for {now - last} weeks; the last was in week {last}. What it showed is out of date."
         )
     for partner in PARTNERS:
-        weeks = [week for week, _ in history.composites(partner)]
-        if not weeks or weeks[0] >= limits.baseline_weeks:
+        line = history.composites(partner)
+        if not line or line[0][0] > now or line[0][0] >= limits.baseline_weeks:
             return _not_enough(
                 f"No starting point for {names.of(partner)}: no full check-in in weeks 0 to"
                 f" {limits.baseline_weeks - 1}."
             )
-    if history.week < limits.stall_from_week:
+    if now < limits.stall_from_week:
         return _not_enough(
-            f"This is week {history.week}. A lack of movement is not judged before week"
-            f" {limits.stall_from_week}."
+            f"This is week {now}. A lack of movement is not judged before week {limits.stall_from_week}."
         )
     return DataCheck(
         Sufficiency.ENOUGH,
-        f"{names.a} {counts['A']} and {names.b} {counts['B']} check-ins in {history.week + 1} weeks.",
+        f"{names.a} {counts['A']} and {names.b} {counts['B']} check-ins in {now + 1} weeks.",
     )
 
 

@@ -98,6 +98,11 @@ class Sharing:
                 yield change.takes_effect_at
 
 
+def shared(sent_at: datetime, opens_at: datetime) -> Sharing:
+    """What has one level only: it goes to the partner and the counsellor once its hold has passed."""
+    return Sharing(Level.SHARED, sent_at, opens_at)
+
+
 def loosest_of(limits: Iterable[Level], *, allows_counsellor_only: bool) -> Level:
     """How far something may be opened that several limits bind: the tightest of them.
 

@@ -5,7 +5,7 @@ from assignments.models.assignment import Assignment, ExerciseVersion, SetAside,
 from assignments.models.bulk import BulkAct, BulkItem
 from assignments.models.checkin import Checkin
 from assignments.models.consent import RecordConsent
-from assignments.models.decision import Decision, DecisionNote, SignJudgement
+from assignments.models.decision import Decision, DecisionCosign, DecisionNote, SignJudgement
 from assignments.models.entry import Entry, EntryChange
 from assignments.models.instrument import InstrumentAnswer, InstrumentUse, InstrumentWording
 from assignments.models.library import PracticeExercise
@@ -14,9 +14,11 @@ from assignments.models.pause import Pause
 from assignments.models.pin import CoupleLook, Pin
 from assignments.models.plan import CouplePlan, PlanChange, PlanVersion, PracticePlan
 from assignments.models.referral import Contact, Referral, ReferralStep
+from assignments.models.reply import Reply
 from assignments.models.response import Answer, Comment, Outcome, ReadMark, Response, VisibilityChange
 from assignments.models.saved_line import SavedLine
 from assignments.models.sign_row import OwnSign, SignAside, SignUse
+from assignments.models.sign_rule import SignRuleChange
 from assignments.models.turn_part import TurnPart
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "CoupleLook",
     "CouplePlan",
     "Decision",
+    "DecisionCosign",
     "DecisionNote",
     "Entry",
     "EntryChange",
@@ -52,11 +55,13 @@ __all__ = [
     "RecordConsent",
     "Referral",
     "ReferralStep",
+    "Reply",
     "Response",
     "SavedLine",
     "SetAside",
     "SignAside",
     "SignJudgement",
+    "SignRuleChange",
     "SignUse",
     "Signature",
     "TurnPart",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clinic.extensions import Model
@@ -44,6 +44,19 @@ class DecisionNote(Model):
     author_id: Mapped[PersonId]
     at: Mapped[Moment]
     words_sealed: Mapped[Sealed]
+
+
+class DecisionCosign(Model):
+    """A supervisor put their name to a decision as it was saved. Dated, once each, and never edited."""
+
+    __tablename__ = "decision_cosign"
+    __table_args__ = (UniqueConstraint("decision_id", "author_id"),)
+
+    id: Mapped[Id]
+    practice_id: Mapped[PracticeId]
+    decision_id: Mapped[UUID] = mapped_column(ForeignKey("decision.id", ondelete="CASCADE"))
+    author_id: Mapped[PersonId]
+    at: Mapped[Moment]
 
 
 class SignJudgement(Model):

@@ -32,6 +32,8 @@ class Response(Model):
     assignment_id: Mapped[UUID] = mapped_column(ForeignKey("assignment.id", ondelete="CASCADE"))
     turn: Mapped[int] = mapped_column(default=1)
     author_id: Mapped[PersonId]
+    # The counsellor who typed it in from paper. It stays the author's own; without a foreign key, as people are kept.
+    typed_by_id: Mapped[UUID | None]
     # The level the author chose; changes after sending are rows of VisibilityChange.
     visibility: Mapped[str | None] = mapped_column(String(20))
     started_at: Mapped[Moment]

@@ -34,6 +34,7 @@ from assignments.models import Assignment, InstrumentAnswer, Outcome, Response, 
 from assignments.models import Checkin as CheckinRow
 from assignments.queries.checkins import answers_of
 from assignments.queries.instruments import score_of
+from assignments.queries.sign_rules import limits_on
 from clinic.errors import NotFound
 from clinic.extensions import db
 from clinic.models import Couple, Person
@@ -122,11 +123,11 @@ def records_for(
     if not reader.is_staff or not couples:
         return {}
     zone = ZoneInfo(practice_of(reader).timezone)
+    local = now.astimezone(zone)
     rows = _Rows(reader, [couple.id for couple in couples], with_exercises=with_exercises)
+    limits = limits_on(reader.practice_id, local.date())
     return {
-        couple.id: _record(couple, rows, now.astimezone(zone), zone)
-        for couple in couples
-        if couple.id in rows.seen
+        couple.id: _record(couple, rows, local, zone, limits) for couple in couples if couple.id in rows.seen
     }
 
 
@@ -168,7 +169,7 @@ class _Rows:
         return found
 
 
-def _record(couple: Couple, rows: _Rows, now: datetime, zone: ZoneInfo) -> Record:
+def _record(couple: Couple, rows: _Rows, now: datetime, zone: ZoneInfo, limits: Limits) -> Record:
     sides = {partner.person_id: _side(partner.slot) for partner in couple.partners}
     # What came later than the moment asked about was not there yet.
     kept = [row for row in rows.checkins[couple.id] if row.author_id in sides and row.saved_at <= now]
@@ -201,6 +202,7 @@ def _record(couple: Couple, rows: _Rows, now: datetime, zone: ZoneInfo) -> Recor
         history=history,
         week_0=week_0,
         last_week=last_week,
+        limits=limits,
         aside_rows=aside_rows,
         asides=tuple(_aside(row, week_0, zone) for row in aside_rows),
     )

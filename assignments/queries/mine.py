@@ -23,7 +23,7 @@ from assignments.queries.entries import own_thanks
 from assignments.queries.replies import replied_to
 from assignments.queries.responses import history_of_own, own_values, said_in, turn_of, unsealed_value
 from clinic.extensions import db
-from clinic.models import Partner
+from clinic.models import Partner, Person
 from clinic.queries.people import practice_of
 
 
@@ -59,6 +59,8 @@ class OwnAnswer:
     pending: Change | None
     may_have_been_read: bool
     may_take_back: bool
+    typed_by: str
+    """Who typed it in from paper; empty for what its author wrote here."""
     said: Sequence[tuple[str, list[str]]]
 
 
@@ -101,6 +103,12 @@ def own_history(place: Partner, now: datetime) -> list[Kept]:
     return sorted(kept, key=lambda one: (one.day, one.kind, one.id.hex), reverse=True)
 
 
+def name_of_typist(row: Response) -> str:
+    """The first name of whoever typed an answer in, for its author and for staff."""
+    typist = db.session.get(Person, row.typed_by_id) if row.typed_by_id else None
+    return typist.name if typist is not None else ""
+
+
 def own_answer(place: Partner, row: Response, now: datetime) -> OwnAnswer:
     """One answer with its words, from a row that `own_response_by_id` has let through."""
     sharing, couple = sharing_of(row), place.couple
@@ -122,6 +130,7 @@ def own_answer(place: Partner, row: Response, now: datetime) -> OwnAnswer:
         pending=sharing.pending(now) if row.sent_at else None,
         may_have_been_read=visibility.is_frozen_text(sharing, other, now, frozen_since=stopped),
         may_take_back=visibility.may_take_back(sharing, other, now, frozen_since=stopped),
+        typed_by=name_of_typist(row),
         said=said_in(exercise, own_values(row)),
     )
 

@@ -201,7 +201,7 @@ def _answers(reading: _Reading) -> Iterator[Thing]:
         yield Thing(
             name=exercise.name,
             when=reading.day(row.sent_at or row.started_at),
-            state="Sent" if row.sent_at else "Not sent",
+            state="Typed in from your sheet" if row.typed_by_id else "Sent" if row.sent_at else "Not sent",
             seen_by=reading.seen_by(sharing_of(row).level_at(reading.now)),
             said=[Said(asked, lines) for asked, lines in said_in(exercise, own_values(row))],
             changes=reading.changes(row.changes),

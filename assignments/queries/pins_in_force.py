@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from assignments.models import Pin
+from clinic.domain.appointments import BOTH
 from clinic.extensions import db
 from clinic.models import Appointment, Couple
 
@@ -31,6 +32,8 @@ def pins_in_force(couple: Couple, now: datetime) -> Sequence[Pin]:
         select(Appointment.starts_at, Appointment.minutes).where(
             Appointment.practice_id == couple.practice_id,
             Appointment.couple_id == couple.id,
+            # What was pinned was pinned for both; an hour with one of them alone leaves it where it is.
+            Appointment.for_whom == BOTH,
             Appointment.cancelled_at.is_(None),
             Appointment.starts_at > rows[0].at,
             Appointment.starts_at <= now,

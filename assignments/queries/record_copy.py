@@ -207,8 +207,9 @@ class _Reading:
             for step in said_in(self.couple, read):
                 on = self._day(read.sent_at or self.now)
                 words = "\n".join(step.lines)
+                kind = "Answer, typed in" if by_id[read.id].typed_by_id else "Answer"
                 yield (
-                    Said(on, read.author_name, "Answer", read.exercise.name, step.asked, words),
+                    Said(on, read.author_name, kind, read.exercise.name, step.asked, words),
                     by_id[read.id],
                 )
 

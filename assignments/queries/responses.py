@@ -16,6 +16,8 @@ from sqlalchemy.orm import joinedload, selectinload
 from assignments.access import may_read, sharing_of
 from assignments.domain import visibility
 from assignments.domain.exercises import Exercise, lines_of
+from assignments.domain.exercises.steps import Step
+from assignments.domain.turns import own_steps_of
 from assignments.domain.visibility import Level, Sharing
 from assignments.models import Answer, Assignment, Response, TurnPart
 from assignments.queries.assignments import exercise_of
@@ -142,6 +144,14 @@ def open_words(
             )
         )
     return opened
+
+
+def steps_to_type_in(exercise: Exercise) -> list[Step]:
+    """The steps that one person answers in words or ticks, so that they can be typed in from a sheet.
+
+    Not what goes to and fro between the two, and not an agreement, which is both's.
+    """
+    return [step for step in own_steps_of(exercise) if step.type not in ("read_only", "timer", "agreement")]
 
 
 def own_response(place: Partner, assignment: Assignment, turn: int) -> Response | None:

@@ -40,6 +40,7 @@ class ListedAnswer:
     who_sees: str
     for_counsellor_only: bool
     is_new: bool
+    is_typed_in: bool
 
 
 @dataclass(frozen=True)
@@ -198,6 +199,7 @@ def _answer(couple: Couple, row: Response, twin: Twin, mark: ReadMark | None, no
         who_sees=_who_sees(couple, other, row, twin.of(other.slot), level, now),
         for_counsellor_only=level is Level.COUNSELLOR,
         is_new=mark is None or mark.version != row.version,
+        is_typed_in=row.typed_by_id is not None,
     )
 
 

@@ -22,7 +22,7 @@ from assignments.domain.signs import (
     still_aside,
     to_json,
 )
-from assignments.domain.stalls import Names, Sufficiency
+from assignments.domain.stalls import Limits, Names, Sufficiency
 from assignments.queries.counted import Counted, counted_in
 from assignments.queries.decisions import Decided, KeptDecision, decisions_of, evidence_digest
 from assignments.queries.history import Record, record_of
@@ -119,6 +119,7 @@ class SignsPage:
     read_with: tuple[str, ...]
     history: CoupleHistory
     names: Names
+    limits: Limits
     decisions: tuple[KeptDecision, ...]
     held_since: datetime | None
     evidence: str
@@ -172,6 +173,7 @@ def signs_page(reader: Person, couple: Couple, at: datetime) -> SignsPage:
         read_with=_read_with(assessment),
         history=record.history,
         names=names_of(couple),
+        limits=record.limits,
         decisions=decisions,
         held_since=couple.held_at if couple.held_at is not None and couple.held_at <= at else None,
         evidence=evidence_digest(there.evidence),

@@ -11,16 +11,19 @@ from datetime import date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from assignments.access import has_ended, is_frozen, is_open_between, limit_of, part_is_open_between
 from assignments.domain import progress, visibility
 from assignments.domain.exercises import lines_of, personalised
 from assignments.domain.visibility import Opening
-from assignments.models import Assignment, Response, TurnPart
+from assignments.models import Assignment, Reply, Response, TurnPart
 from assignments.queries.assignments import assignments_of, exercise_of, is_withdrawn
 from assignments.queries.exchanges import is_exchange, part_rows
 from assignments.queries.responses import ReadResponse, Twin, open_words, said_in, turns_of, unsealed_value
 from assignments.queries.strands import in_order
 from clinic.errors import NotFound
+from clinic.extensions import db
 from clinic.models import Couple, Partner
 from clinic.queries.people import practice_of
 
@@ -33,6 +36,8 @@ class SharedAnswer:
     slot: str
     author_name: str
     said: Sequence[tuple[str, list[str]]]
+    thanked_by: str = ""
+    """Who has thanked for it, once both may know."""
 
 
 @dataclass(frozen=True)
@@ -144,12 +149,13 @@ def shared_thing(place: Partner, assignment_id: UUID, now: datetime) -> SharedTh
         raise NotFound
     rows = [row for turn in thing.turns for row in scope.open_rows(given, turn.turn)]
     opened = open_words(place.couple, rows, {row.id: given for row in rows}, now)
+    thanked = _thanked(place.couple, [row.id for row in rows], now)
     return replace(
         thing,
         turns=[
             replace(
                 turn,
-                answers=[_answer(place.couple, one) for one in opened if one.turn == turn.turn],
+                answers=[_answer(place.couple, one, thanked) for one in opened if one.turn == turn.turn],
                 strands=_strands(place.couple, given, scope.open_parts(given, turn.turn)),
             )
             for turn in thing.turns
@@ -232,7 +238,7 @@ def _strands(
     return [(couple.partner(slot).name, parts) for slot, parts in strands.items()]
 
 
-def _answer(couple: Couple, response: ReadResponse) -> SharedAnswer:
+def _answer(couple: Couple, response: ReadResponse, thanked: Mapping[UUID, str]) -> SharedAnswer:
     """Titles are worded as their author read them, so that both partners read the same."""
     author = couple.partner(response.slot)
     exercise = personalised(
@@ -243,4 +249,53 @@ def _answer(couple: Couple, response: ReadResponse) -> SharedAnswer:
         slot=response.slot,
         author_name=response.author_name,
         said=said_in(exercise, response.values),
+        thanked_by=thanked.get(response.id, ""),
     )
+
+
+@dataclass(frozen=True)
+class ToThankFor:
+    """The other partner's words that opened last in an exercise, and this partner's own reply to them."""
+
+    partner_name: str
+    response: Response | None
+    reply: Reply | None
+    may_take_back: bool
+
+
+def to_thank_for(place: Partner, assignment_id: UUID, now: datetime) -> ToThankFor:
+    """What one partner may thank for. Raises NotFound for anything that does not stand on Together."""
+    thing = shared_thing(place, assignment_id, now)
+    scope, given = _scope(place, now), next(a for a in assignments_of(place.couple) if a.id == assignment_id)
+    rows = (row for turn in thing.turns for row in scope.open_rows(given, turn.turn))
+    latest = next((row for row in rows if row.author_id != place.person_id), None)
+    reply = next(iter(_replies(place.couple, [latest.id])), None) if latest is not None else None
+    sharing = visibility.shared(reply.sent_at, reply.opens_at) if reply is not None else None
+    return ToThankFor(
+        partner_name=place.couple.partner(place.place.other).name,
+        response=latest,
+        reply=reply,
+        may_take_back=sharing is not None and visibility.may_take_back(sharing, None, now),
+    )
+
+
+def _thanked(couple: Couple, response_ids: Collection[UUID], now: datetime) -> dict[UUID, str]:
+    """Whose reply both may know of by now, by the answer it is to. The answers are open already."""
+    found = {}
+    for reply in _replies(couple, response_ids):
+        author = couple.partner_of(reply.author_id)
+        held = visibility.shared(reply.sent_at, reply.opens_at)
+        if author is not None and visibility.partner_reads(held, None, now, frozen=is_frozen(couple)):
+            found[reply.response_id] = author.name
+    return found
+
+
+def _replies(couple: Couple, response_ids: Collection[UUID]) -> Sequence[Reply]:
+    if not response_ids:
+        return []
+    statement = select(Reply).where(
+        Reply.practice_id == couple.practice_id,
+        Reply.couple_id == couple.id,
+        Reply.response_id.in_(response_ids),
+    )
+    return db.session.scalars(statement).all()

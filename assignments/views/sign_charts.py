@@ -1,4 +1,4 @@
-"""The small charts beside the signs: what each rule reads, with the line it counts from."""
+"""The small charts beside the signs: what each rule reads, the line it counts from, and what the model makes of it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,22 @@ from dataclasses import dataclass, fields
 
 from assignments.domain.charts import HIGHEST, Frame, draw
 from assignments.domain.history import PARTNERS, CoupleHistory, Partner
-from assignments.domain.stalls import SHIPPED_LIMITS, Limits, Names
-from assignments.views.figures import Figure, figure
+from assignments.domain.stalls import SHIPPED_LIMITS, Limits, Names, course_of
+from assignments.views.figures import CHART, Figure, figure
 
 BESIDE_A_SIGN = Frame(width=132, height=44, left=0, right=0, top=0, bottom=0)
 
 
 @dataclass(frozen=True)
 class RuledFigure(Figure):
-    """A chart with the height at which the rule draws its line."""
+    """A chart with the height at which the rule draws its line, and the model's band over where the couple began."""
 
     rule: float | None = None
+    area: str = ""
+    """The band as points of a polygon: four times in five the couple's level lies within it."""
+
+    baseline: float | None = None
+    """The height of where the couple began, as the model has it."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +47,24 @@ MEASURES: Mapping[str, Measure] = {
 }
 
 
-def chart_beside(
+def chart_within(
     sign_id: str, history: CoupleHistory, names: Names, limits: Limits = SHIPPED_LIMITS
+) -> RuledFigure | None:
+    """The same chart large, with its scale, for whoever asks why; only where the model's band is to be seen."""
+    if MEASURES.get(sign_id) is not COMPOSITE:
+        return None
+    step = max(1, history.week // 8 + 1)
+    return chart_beside(sign_id, history, names, limits, frame=CHART, week_step=step)
+
+
+def chart_beside(
+    sign_id: str,
+    history: CoupleHistory,
+    names: Names,
+    limits: Limits = SHIPPED_LIMITS,
+    *,
+    frame: Frame = BESIDE_A_SIGN,
+    week_step: int = 0,
 ) -> RuledFigure | None:
     """Both partners over all weeks on what a sign's rule reads; None where there is nothing to draw."""
     measure = MEASURES.get(sign_id)
@@ -51,15 +72,31 @@ def chart_beside(
         return None
     series = {partner: _series(history, partner, measure.item) for partner in PARTNERS}
     weeks = (0, max(history.week, 1))
-    plain = figure(draw(measure.title, series, names, weeks, frame=BESIDE_A_SIGN, week_step=0))
+    course = course_of(history) if measure is COMPOSITE else ()
+    band = [(week, least, most) for week, _, least, most in course]
+    drawn = draw(measure.title, series, names, weeks, frame=frame, week_step=week_step, band=band)
+    plain = figure(drawn)
     if plain is None:
         return None
     limit: int | None = getattr(limits, measure.limit) if measure.limit else None
     values = {one.name: getattr(plain, one.name) for one in fields(Figure)}
     if limit is not None:
         values["label"] += f" The rule counts from {limit}."
-    rule = None if limit is None else BESIDE_A_SIGN.height * (1 - limit / HIGHEST)
-    return RuledFigure(**values, rule=None if rule is None else round(rule, 1))
+    if course:
+        (_, began, _, _), (_, _, least, most) = course[0], course[-1]
+        values["label"] += (
+            f" The couple began at {began:.1f}; four times in five the level is now between {least:.1f} and {most:.1f}."
+        )
+    return RuledFigure(
+        **values,
+        rule=None if limit is None else _height(limit, frame),
+        area=drawn.band,
+        baseline=_height(course[0][1], frame) if course else None,
+    )
+
+
+def _height(value: float, frame: Frame) -> float:
+    return round(frame.height * (1 - value / HIGHEST), 1)
 
 
 def _series(history: CoupleHistory, partner: Partner, item: str) -> tuple[tuple[int, float], ...]:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from assignments.actions import deciding
+from assignments.actions.deciding import cosign_decision
+from assignments.domain.history import CoupleHistory
 from assignments.domain.signs import DecisionState, State
+from assignments.domain.stalls import Limits, Names
 from assignments.forms import AsideForm, DecisionForm, DecisionNoteForm, JudgementForm, OwnRowForm
+from assignments.queries.cosigning import cosignings_of, supervises
 from assignments.queries.decisions import decision_of, decisions_of
 from assignments.queries.signs import SignsPage, signs_page
 from assignments.views.figures import Figure
-from assignments.views.sign_charts import chart_beside
+from assignments.views.sign_charts import RuledFigure, chart_beside, chart_within
 from clinic import clock
-from clinic.access import needs, signed_in
+from clinic.access import can, needs, signed_in
 from clinic.domain.roles import Permission
 from clinic.errors import Conflict, NotFound
 from clinic.forms import EARLIEST, Form
@@ -27,6 +32,7 @@ from clinic.queries.people import practice_of
 from clinic.web import notice, page
 
 blueprint = Blueprint("signs", __name__)
+Drawn = Callable[[str, CoupleHistory, Names, Limits], RuledFigure | None]
 
 
 @blueprint.get("/c/couples/<uuid:couple_id>/signs")
@@ -38,7 +44,12 @@ def signs(couple_id: UUID) -> ResponseReturnValue:
     couple, day = couple_for(signed_in(), couple_id), _day_asked(request.args["on"])
     found = signs_page(signed_in(), couple, _end_of(day))
     return render_template(
-        "assignments/signs/signs.html", couple=couple, found=found, charts=_charts(found), as_of=day
+        "assignments/signs/signs.html",
+        couple=couple,
+        found=found,
+        charts=_charts(found),
+        large=_charts(found, chart_within),
+        as_of=day,
     )
 
 
@@ -56,7 +67,8 @@ def _day_asked(text: str) -> date:
 def _end_of(day: date) -> datetime:
     """The last moment of a day where the practice is, or now, if it is still going on."""
     zone = ZoneInfo(practice_of(signed_in()).timezone)
-    return min(datetime.combine(day + timedelta(days=1), time(), zone), clock.now())
+    last = datetime.combine(day + timedelta(days=1), time(), zone) - timedelta(microseconds=1)
+    return min(last, clock.now())
 
 
 def show_signs(couple_id: UUID, sent: Form | None = None, sign: str = "") -> ResponseReturnValue:
@@ -72,6 +84,7 @@ def show_signs(couple_id: UUID, sent: Form | None = None, sign: str = "") -> Res
         couple=couple,
         found=found,
         charts=_charts(found),
+        large=_charts(found, chart_within),
         decision=decision,
         views={
             key: sent
@@ -90,11 +103,11 @@ def show_signs(couple_id: UUID, sent: Form | None = None, sign: str = "") -> Res
     )
 
 
-def _charts(found: SignsPage) -> dict[str, Figure | None]:
+def _charts(found: SignsPage, draw: Drawn = chart_beside) -> dict[str, Figure | None]:
     """Too little to judge is too little to draw: a line would claim what the words do not."""
-    shown = [*found.rows, *([found.note] if found.note else [])]
+    shown = [*found.rows, *found.aside, *([found.note] if found.note else [])]
     return {
-        row.sign.id: chart_beside(row.sign.id, found.history, found.names)
+        row.sign.id: draw(row.sign.id, found.history, found.names, found.limits)
         for row in shown
         if row.sign.state is not State.NOT_ENOUGH
     }
@@ -138,7 +151,28 @@ def _decisions(
         one.id: sent if sent is not None and one.id == noted else DecisionNoteForm(one.id, formdata=None)
         for one in kept
     }
-    return page("assignments/signs/decisions.html", sent, couple=couple, decisions=kept, forms=forms)
+    return page(
+        "assignments/signs/decisions.html",
+        sent,
+        couple=couple,
+        decisions=kept,
+        forms=forms,
+        cosigned=cosignings_of(signed_in(), couple),
+        may_cosign=can(signed_in(), Permission.DECISION_COSIGN) and supervises(signed_in(), couple),
+    )
+
+
+@blueprint.post("/c/couples/<uuid:couple_id>/signs/decisions/<uuid:decision_id>/co-sign")
+@needs(Permission.DECISION_COSIGN)
+def cosign(couple_id: UUID, decision_id: UUID) -> ResponseReturnValue:
+    """A supervisor puts their name beside one decision."""
+    try:
+        cosign_decision(actor=signed_in(), couple_id=couple_id, decision_id=decision_id)
+    except Conflict as problem:
+        flash(problem.sentence, "error")
+    else:
+        notice("Co-signed, with your name and the time.")
+    return redirect(url_for("signs.decisions", couple_id=couple_id))
 
 
 @blueprint.get("/c/couples/<uuid:couple_id>/signs/decisions/<uuid:decision_id>")

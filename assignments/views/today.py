@@ -26,7 +26,7 @@ def today() -> ResponseReturnValue:
         has_ended=has_ended(g.place.couple),
         today=today_for(g.place, clock.now(), has_check_in=bool(check_in_url)),
         check_in_url=check_in_url,
-        thanks_url=_url_if_built("thanks.thanks"),
+        thanks_url=_url_if_built("thanks.new"),
         most_rows=MOST_ROWS,
     )
 

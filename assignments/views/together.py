@@ -5,21 +5,25 @@ from __future__ import annotations
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, g, render_template
+from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from assignments.access import has_ended
+from assignments.actions import thanking
+from assignments.actions.thanking import say_thanks
 from assignments.domain.visibility import OPENING_WORDS
 from assignments.queries.agreements import shared_agreements
 from assignments.queries.assignments import assignments_of
 from assignments.queries.doing import is_ritual
 from assignments.queries.entries import by_week, shared_thanks
 from assignments.queries.pauses import pauses_now
-from assignments.queries.together import shared_thing, shared_things
+from assignments.queries.together import shared_thing, shared_things, to_thank_for
 from clinic import clock
-from clinic.access import needs
+from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
+from clinic.forms import EmptyForm
 from clinic.queries.people import practice_of
+from clinic.web import notice, page
 
 blueprint = Blueprint("together", __name__)
 
@@ -53,3 +57,29 @@ def assignment(assignment_id: UUID) -> ResponseReturnValue:
         thing=shared_thing(place, assignment_id, now),
         opening_words=OPENING_WORDS,
     )
+
+
+@blueprint.route("/together/<uuid:assignment_id>/thanks", methods=["GET", "POST"])
+@needs(Permission.REPLY_SEND)
+def thanks(assignment_id: UUID) -> ResponseReturnValue:
+    """The one fixed reply to what the other opened last here. What one has said to it shows on this page alone."""
+    form = EmptyForm()
+    if form.validate_on_submit():
+        say_thanks(actor=signed_in(), assignment_id=assignment_id)
+        return redirect(url_for("together.thanks", assignment_id=assignment_id))
+    return page(
+        "assignments/together/thanks.html",
+        form,
+        assignment_id=assignment_id,
+        hold_minutes=practice_of(signed_in()).hold_minutes,
+        to=to_thank_for(g.place, assignment_id, clock.now()),
+    )
+
+
+@blueprint.post("/together/<uuid:assignment_id>/thanks/undo")
+@needs(Permission.REPLY_SEND)
+def take_thanks_back(assignment_id: UUID) -> ResponseReturnValue:
+    """Undo it, within the hold."""
+    thanking.take_thanks_back(actor=signed_in(), assignment_id=assignment_id)
+    notice("Taken back. Nothing was sent.")
+    return redirect(url_for("together.thanks", assignment_id=assignment_id))

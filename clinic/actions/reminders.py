@@ -15,13 +15,14 @@ from clinic import clock, mail
 from clinic.access import require
 from clinic.actions.tokens import digest, new_token
 from clinic.audit import Event, record
-from clinic.domain.reminders import DAYS, MINUTES_A_DAY, SLOT_KEPT, Slot, Timetable, days_mask
+from clinic.domain.reminders import DAYS, MINUTES_A_DAY, SLOT_KEPT, Slot, Timetable, days_mask, within
 from clinic.domain.roles import Permission
 from clinic.errors import Conflict
 from clinic.extensions import db, transaction
 from clinic.models import CalendarFeed, Person, ReminderPlan, ReminderSlot
 from clinic.queries.couples import own_place
-from clinic.queries.reminders import Reminding, feed_of, plan_of, timetable_of
+from clinic.queries.people import practice_of
+from clinic.queries.reminders import Reminding, feed_of, limits_of, plan_of, timetable_of
 
 
 @transaction
@@ -33,6 +34,8 @@ def set_reminders(*, actor: Person, timetable: Timetable) -> None:
         raise Conflict("Choose at least one day.")
     if not 0 <= timetable.minute < MINUTES_A_DAY or not timetable.days <= set(range(len(DAYS))):
         raise Conflict("Choose days of the week and a time of the day.")
+    if timetable.on and within(timetable, limits_of(practice_of(actor))) != timetable:
+        raise Conflict("Your practice sends fewer reminders than that. Choose from what is offered.")
     if timetable == timetable_of(actor):
         record(actor, Event.REMINDERS_SET, plan_of(actor))
         return  # Saved again as it was, it must not swallow a reminder that is due this minute.

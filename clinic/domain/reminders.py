@@ -6,7 +6,7 @@ Whether anybody has answered anything is not an argument here, so that no act of
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,15 @@ class Timetable:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """What a practice lets a timetable ask for at most: hours of the day, and days of the week."""
+
+    first_hour: int = 0
+    last_hour: int = 23
+    days: int = 7
+
+
+@dataclass(frozen=True)
 class Slot:
     """One reminder that a timetable asks for: the day on the practice's calendar, and the moment."""
 
@@ -36,6 +45,16 @@ class Slot:
 
 
 NEVER_SET = Timetable()
+
+
+def within(timetable: Timetable, limits: Limits) -> Timetable:
+    """The timetable as far as the practice lets it go: the nearest hour, and the first of its days."""
+    first, last = 60 * limits.first_hour, 60 * limits.last_hour
+    return replace(
+        timetable,
+        minute=min(max(timetable.minute, first), last),
+        days=frozenset(sorted(timetable.days)[: limits.days]),
+    )
 
 
 def days_mask(days: Iterable[int]) -> int:

@@ -35,7 +35,7 @@ from wtforms.validators import (
 )
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from clinic.domain.reminders import DAYS, Timetable
+from clinic.domain.reminders import DAYS, Limits, Timetable
 from clinic.domain.urgent_help import COUNTRIES
 
 # No field takes more than this, whatever it is for (ux.md §6).
@@ -388,6 +388,8 @@ class TalkForm(Form):
 class RemindersForm(Form):
     """When a person would like a reminder by mail."""
 
+    _limits: Limits = Limits()
+
     wanted: Any = RadioField(
         "Remind me by mail",
         choices=_choices(("off", "No"), ("on", "Yes")),
@@ -403,18 +405,26 @@ class RemindersForm(Form):
     )
 
     @classmethod
-    def from_timetable(cls, timetable: Timetable) -> RemindersForm:
-        """The form as it stands before anybody changes it."""
-        return cls(
+    def from_timetable(cls, timetable: Timetable, limits: Limits) -> RemindersForm:
+        """The form as it stands before anybody changes it, with what the practice offers."""
+        form = cls(
             wanted="on" if timetable.on else "off",
             days=[str(day) for day in sorted(timetable.days)],
             hour=str(timetable.minute // 60),
         )
+        hours = range(limits.first_hour, limits.last_hour + 1)
+        form.hour.choices = [SelectChoice(str(hour), f"{hour:02}:00") for hour in hours]
+        form._limits = limits
+        return form
 
     def validate_days(self, field: Field) -> None:
         """Reminders that are on need a day."""
         if self.wanted.data == "on" and not field.data:
             raise ValidationError("Choose at least one day.")
+        if self.wanted.data == "on" and len(set(field.data)) > self._limits.days:
+            raise ValidationError(
+                f"Your practice sends a reminder on {self._limits.days} days a week at most."
+            )
 
 
 class StaffForm(Form):

@@ -2,6 +2,7 @@
 
 from clinic.models.appointment import Appointment
 from clinic.models.audit import AuditHead, AuditLine
+from clinic.models.break_glass import BreakGlass
 from clinic.models.couple import Couple, Partner, SafetyConversation
 from clinic.models.erasure import Erasure
 from clinic.models.factor import HalfSignIn, Passkey, PasskeyQuestion, SecondFactor, SpareCode
@@ -16,6 +17,7 @@ __all__ = [
     "Appointment",
     "AuditHead",
     "AuditLine",
+    "BreakGlass",
     "CalendarFeed",
     "Couple",
     "Erasure",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from clinic.extensions import Model
+from clinic.extensions import Model, UTCDateTime
 from clinic.models.columns import Id, Moment, Name, PersonId, PracticeId
 
 
@@ -29,6 +31,13 @@ class Practice(Model):
     hold_minutes: Mapped[int] = mapped_column(default=10)
     widening_minutes: Mapped[int] = mapped_column(default=1440)
     urgent_help: Mapped[str] = mapped_column(Text, default="")
+    # A reminder goes between these hours and on so many days of a week at most.
+    reminder_first_hour: Mapped[int] = mapped_column(default=0, server_default="0")
+    reminder_last_hour: Mapped[int] = mapped_column(default=23, server_default="23")
+    reminder_days: Mapped[int] = mapped_column(default=7, server_default="7")
+    # How long a record is kept after the work was closed, or None for good; and since when that stands.
+    keep_months: Mapped[int | None]
+    keep_set_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     exit_url: Mapped[str] = mapped_column(String(300), default="https://www.bbc.co.uk/weather")
 
 

@@ -11,18 +11,29 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
+from clinic import clock
 from clinic.domain import invitations
 from clinic.domain.couples import SafetyGate
 from clinic.domain.roles import Role
 from clinic.errors import NotFound
 from clinic.extensions import db
-from clinic.models import Couple, Invitation, Partner, Person, Practice, SafetyConversation, Supervision
+from clinic.models import (
+    BreakGlass,
+    Couple,
+    Invitation,
+    Partner,
+    Person,
+    Practice,
+    SafetyConversation,
+    Supervision,
+)
 
 
 def visible_couples(reader: Person) -> Select[Couple]:
     """The couples this reader may see, as a statement for other queries to narrow.
 
-    A counsellor's own, a supervisor's counsellors', a partner's own; nobody else's (matrix `couple,read`).
+    A counsellor's own, a supervisor's counsellors', a partner's own; nobody else's (matrix `couple,read`). Where two
+    people have broken the glass, one couple more for one supervisor, for a day (R17).
     """
     couples = select(Couple).where(Couple.practice_id == reader.practice_id)
     if reader.kind is Role.COUNSELLOR:
@@ -31,7 +42,14 @@ def visible_couples(reader: Person) -> Select[Couple]:
         supervised = select(Supervision.counsellor_id).where(
             Supervision.supervisor_id == reader.id, Supervision.practice_id == reader.practice_id
         )
-        return couples.where(Couple.counsellor_id.in_(supervised))
+        # Broken glass is one couple more, read like the others, until the clock ends it.
+        broken = select(BreakGlass.couple_id).where(
+            BreakGlass.reader_id == reader.id,
+            BreakGlass.practice_id == reader.practice_id,
+            BreakGlass.ends_at > clock.now(),
+            BreakGlass.ended_at.is_(None),
+        )
+        return couples.where(or_(Couple.counsellor_id.in_(supervised), Couple.id.in_(broken)))
     if reader.kind is Role.PARTNER:
         # Somebody who has left keeps their place, and with it their own words; what the two shared stops elsewhere.
         own = select(Partner.couple_id).where(

@@ -73,6 +73,7 @@ class Colleague:
     person: Person
     joining: str
     supervises: tuple[str, ...]
+    supervised_ids: frozenset[UUID] = frozenset()
 
 
 def colleagues_of(admin: Person, now: datetime) -> tuple[Colleague, ...]:
@@ -87,10 +88,9 @@ def colleagues_of(admin: Person, now: datetime) -> tuple[Colleague, ...]:
     ).all()
     found = []
     for person in staff:
-        supervised = [names[c] for s, c in pairs if s == person.id and c in names]
-        found.append(
-            Colleague(person, _joining(person, latest.get(person.id), now), tuple(sorted(supervised)))
-        )
+        ids = frozenset(c for s, c in pairs if s == person.id and c in names)
+        joining = _joining(person, latest.get(person.id), now)
+        found.append(Colleague(person, joining, tuple(sorted(names[one] for one in ids)), ids))
     return tuple(found)
 
 

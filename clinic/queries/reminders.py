@@ -12,7 +12,7 @@ from sqlalchemy import and_, or_, select
 from clinic.domain import reminders
 from clinic.domain.appointments import BOTH
 from clinic.domain.calendar_feed import ENTRY, Entry
-from clinic.domain.reminders import NEVER_SET, Timetable, days_of
+from clinic.domain.reminders import NEVER_SET, Limits, Timetable, days_of, within
 from clinic.domain.roles import Role
 from clinic.errors import NotFound
 from clinic.extensions import db
@@ -71,14 +71,24 @@ class Reminding:
 def everybody_to_remind() -> list[Reminding]:
     """Everybody whose reminders are on, in every practice. For the worker alone: it asks for nobody."""
     rows = db.session.execute(
-        select(ReminderPlan, Practice.timezone)
+        select(ReminderPlan, Practice)
         .join(Practice, Practice.id == ReminderPlan.practice_id)
         .join(Person, Person.id == ReminderPlan.person_id)
         .join(Partner, Partner.person_id == ReminderPlan.person_id)
         .where(ReminderPlan.is_on.is_(True), Person.disabled_at.is_(None), Partner.left_at.is_(None))
         .order_by(ReminderPlan.id)
     )
-    return [Reminding(plan.person_id, _timetable(plan), plan.changed_at, zone) for plan, zone in rows]
+    return [
+        Reminding(
+            plan.person_id, within(_timetable(plan), limits_of(practice)), plan.changed_at, practice.timezone
+        )
+        for plan, practice in rows
+    ]
+
+
+def limits_of(practice: Practice) -> Limits:
+    """What this practice lets reminders do at most."""
+    return Limits(practice.reminder_first_hour, practice.reminder_last_hour, practice.reminder_days)
 
 
 def slots_taken(since: datetime) -> set[tuple[UUID, datetime]]:

@@ -5,6 +5,7 @@ from flask import Blueprint
 from clinic.views import (
     account,
     appointments,
+    break_glass,
     calendars,
     couples,
     help,
@@ -13,6 +14,7 @@ from clinic.views import (
     me,
     passkeys,
     practice,
+    practice_admin,
     reminders,
     sign_in,
     talks,
@@ -29,7 +31,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     couples.blueprint,
     appointments.blueprint,
     calendars.blueprint,
+    break_glass.blueprint,
     practice.blueprint,
+    practice_admin.blueprint,
     talks.blueprint,
     reminders.blueprint,
 )

@@ -10,12 +10,14 @@ from clinic.access import needs, public, signed_in
 from clinic.actions.reminders import end_calendar_address, make_calendar_address, set_reminders
 from clinic.actions.tokens import digest
 from clinic.domain.calendar_feed import calendar
-from clinic.domain.reminders import Timetable
+from clinic.domain.reminders import Timetable, within
 from clinic.domain.roles import Permission
 from clinic.forms import RemindersForm
+from clinic.queries.people import practice_of
 from clinic.queries.reminders import (
     entries_at_address,
     feed_of,
+    limits_of,
     others_may_read_inbox,
     timetable_of,
 )
@@ -28,7 +30,8 @@ blueprint = Blueprint("reminders", __name__)
 @needs(Permission.NOTIFY_SETTINGS)
 def reminders() -> ResponseReturnValue:
     """Days, hour, on or off; and the calendar. Off until the person turns it on."""
-    form = RemindersForm.from_timetable(timetable_of(signed_in()))
+    limits = limits_of(practice_of(signed_in()))
+    form = RemindersForm.from_timetable(within(timetable_of(signed_in()), limits), limits)
     if not form.validate_on_submit():
         return _page(form)
     timetable = Timetable(

@@ -32,6 +32,7 @@ from assignments.actions.checking_in import check_in
 from assignments.actions.deciding import judge_sign
 from assignments.actions.entries import change_thanks, delete_thanks, save_thanks
 from assignments.actions.erasing import ask_for_erasure
+from assignments.actions.exporting import choose_record_consent
 from assignments.actions.measuring import answer_instrument
 from assignments.actions.noting import mark_done, note_use, rate_closeness, undo_done
 from assignments.actions.own_copy import make_own_copy
@@ -47,12 +48,14 @@ from assignments.actions.responding import (
     take_back,
 )
 from assignments.actions.reviewing import mark_read
+from assignments.actions.thanking import say_thanks, take_thanks_back
 from assignments.actions.turns import hide_part, save_part, send_part, take_part_back
+from assignments.actions.typing_in import type_in
 from assignments.domain.barriers import Barrier
 from assignments.domain.checkins import CheckinAnswers
 from assignments.domain.pauses import Back
 from assignments.domain.progress import Repeat
-from assignments.domain.visibility import Level
+from assignments.domain.visibility import Consent, Level
 from assignments.models import AgreementText, Assignment, Entry, ExerciseVersion, Pause, Response, TurnPart
 from assignments.queries.own_copy import own_copy
 from assignments.queries.plans import assignments_in
@@ -181,10 +184,13 @@ def build(url: str) -> World:
             "turn": [1],
             "decision_id": [UUID(int=1)],
             "row_id": [UUID(int=1)],
+            "rule": ["conflict_times"],
+            "value": [2],
             "contact_id": [UUID(int=1)],
             "referral_id": [UUID(int=1)],
             "erasure_id": [UUID(int=1)],
             "act_id": [UUID(int=1)],
+            "glass_id": [UUID(int=1)],
             "number": [1],
             "agreement": [OUR_PAUSE, OUR_TIME],
             "sign": ["trauma_in_the_way"],
@@ -519,6 +525,11 @@ def a_ritual_done_and_its_closeness(world: World, person: Person) -> object:
     return rate_closeness(actor=person, assignment_id=work, entry_id=marked.id, closeness=1)
 
 
+def thanks_for_an_answer_taken_back_within_the_hold(world: World, person: Person) -> object:
+    say_thanks(actor=person, assignment_id=world.assignment["open"])
+    return take_thanks_back(actor=person, assignment_id=world.assignment["open"])
+
+
 def a_ritual_not_today(world: World, person: Person) -> object:
     return set_aside(actor=person, assignment_id=world.assignment["ritual"], kind="later", choice="tomorrow")
 
@@ -586,6 +597,24 @@ def asks_for_their_account_to_be_deleted(world: World, person: Person) -> object
 
 def takes_a_copy(world: World, person: Person) -> object:
     return make_own_copy(actor=db.session.get_one(Person, person.id))
+
+
+def the_counsellor_types_in_a_sheet(world: World, person: Person) -> object:
+    return type_in(
+        actor=world.cast.priya,
+        couple_id=world.cast.sam_and_jo.id,
+        assignment_id=world.assignment["questions"],
+        slot=slot_of(world.cast, person),
+        values={"answer": {"text": WORDS}},
+        level=Level.COUNSELLOR,
+    )
+
+
+def lets_the_record_be_handed_on(world: World, person: Person) -> object:
+    own = db.session.get_one(Person, person.id)
+    for choice in (Consent.COUNSELLOR, Consent.SHARED):
+        choose_record_consent(actor=own, choice=choice)
+    return None
 
 
 def signed_in_elsewhere(world: World, person: Person) -> object:
@@ -668,6 +697,8 @@ KEPT_TOGETHER: dict[str, tuple[Act, ...]] = {
         something_given_to_them_alone,
         what_was_given_to_them_alone_is_changed,
         the_counsellor_judges_a_sign,
+        lets_the_record_be_handed_on,
+        the_counsellor_types_in_a_sheet,
         face_to_face_and_how_heard_it_felt,
     ),
     "shared and thought better of": (
@@ -679,6 +710,7 @@ KEPT_TOGETHER: dict[str, tuple[Act, ...]] = {
         a_part_taken_back_within_the_hold,
         a_part_hidden_within_the_hold,
         signs_or_puts_forward_and_takes_it_back_within_the_hold,
+        thanks_for_an_answer_taken_back_within_the_hold,
         a_ritual_not_today,
         a_ritual_done_and_taken_back,
     ),

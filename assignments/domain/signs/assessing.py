@@ -52,8 +52,27 @@ from assignments.domain.stalls import (
 )
 
 UNVALIDATED = "Unvalidated rule: not yet tried on simulated couples."
-# The rules whose operating characteristics on simulated couples stand in docs/stall-method.md.
-MEASURED: frozenset[str] = frozenset()
+TRIED = "Tried on simulated couples only, which is not clinical accuracy."
+# The rules whose operating characteristics on simulated couples stand in docs/stall-method.md; a new rule waits
+# outside until its own do.
+MEASURED = frozenset(
+    {
+        "no_movement",
+        "no_movement_low_effort",
+        "worse_or_slipped_back",
+        "tension_rising",
+        "recurring_conflict",
+        "withdrawal_persists",
+        "withdrawal_intensifies",
+        "wants_help_no_way_in",
+        "hope_low_or_split",
+        "diverging",
+        "instrument_drop",
+        "disengaging",
+        "one_sided",
+        "outside_pressure",
+    }
+)
 # Whatever is judged in a week of its own.
 Judged = TypeVar("Judged", Movement, Finding)
 
@@ -152,14 +171,14 @@ def _may_be_judged(history: CoupleHistory, week: int, data: DataCheck, limits: L
     """Whether there was enough, in that week, to judge a lack of movement."""
     if week < limits.stall_from_week:
         return False
-    then = data if week == history.week else check_data(history.up_to(week), limits)
+    then = data if week == history.week else check_data(history, limits, week=week)
     return then.sufficiency is Sufficiency.ENOUGH
 
 
 def _sign(kind: Kind, verdict: Verdict, limits: Limits, common: tuple[str, ...]) -> Sign:
     shows = verdict.state in (State.MET, State.WATCH)
     measured = kind.id in MEASURED
-    settled = measured or verdict.state is State.YOU_JUDGE
+    standing = "" if verdict.state is State.YOU_JUDGE else f" {TRIED if measured else UNVALIDATED}"
     read_beside = bool(READ_BESIDE_PRESSURE.intersection(kind.sources))
     return Sign(
         id=kind.id,
@@ -168,7 +187,7 @@ def _sign(kind: Kind, verdict: Verdict, limits: Limits, common: tuple[str, ...])
         state=verdict.state,
         probability=verdict.probability,
         sentence=verdict.sentence,
-        rule=verdict.rule if settled else f"{verdict.rule} {UNVALIDATED}",
+        rule=verdict.rule + standing,
         evidence=verdict.evidence,
         clears=verdict.clears if shows else "",
         other_readings=(*verdict.readings, *common) if shows and read_beside else (),

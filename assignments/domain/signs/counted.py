@@ -234,11 +234,13 @@ def count_rule(case: Case, count: Count, remark: str = "") -> Verdict:
 def tally(case: Case, count: Count, partner: Partner) -> Tally:
     """Look at one person's last reports."""
     found: list[tuple[int, Value]] = []
-    for one in case.history.checkins_of(partner):
+    for one in reversed(case.history.checkins_of(partner)):
+        if len(found) == count.of or not _is_recent(case, one.week):
+            break
         value = count.read(one.answers)
-        if value is not None and _is_recent(case, one.week):
+        if value is not None:
             found.append((one.week, value))
-    last = tuple(found[-count.of :])
+    last = tuple(reversed(found))
     return Tally(partner, last, tuple(count.counts(value) for _, value in last))
 
 

@@ -6,6 +6,7 @@ They judge by findings of the model, never by raw lines.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import median_high
 
 from assignments.domain.checkins import same_number_throughout
@@ -95,6 +96,8 @@ def no_movement_low_effort(case: Case) -> Verdict:
     return _stall(case)[1]
 
 
+# Both rules are asked about the same case, one after the other.
+@lru_cache(maxsize=1)
 def _stall(case: Case) -> tuple[Verdict, Verdict]:
     limits = case.limits
     rule = (
@@ -188,6 +191,9 @@ def worse_or_slipped_back(case: Case) -> Verdict:
         f"{_chance(latest.worse)} to be below the first check-ins; {_moved_by(latest.worse)}.",
         f"{_chance(latest.slipped)} to be {limits.slipped_points:g} points or more below an earlier week.",
     ]
+    if by_slip:
+        # What speaks for the row comes first, or "met" would seem to rest on something unlikely.
+        parts.reverse()
     if latest.worse.holds and latest.strong_probability > limits.strong_probability:
         parts.append(f"Strong evidence: {limits.strong_points:g} points or more below the start.")
     state = State.NOT_MET
@@ -244,7 +250,7 @@ def withdrawal_intensifies(case: Case) -> Verdict:
         f" {limits.one_week_out_share:.0%} of that limit {ONE_WEEK_OUT}. Own reports only."
     )
     known = {partner: list(rises) for partner, rises in case.pulled_back_rises.items() if rises}
-    evidence: dict[str, object] = {"records": _line_records(case, "pulled_back")}
+    evidence: dict[str, object] = {"records": case.line_records["pulled_back"]}
     evidence["change"] = {one: _rounded(rises[-1].change) for one, rises in known.items()}
     evidence["chance"] = {one: rises[-1].probability for one, rises in known.items()}
     clears = f"A rise under {limits.withdrawal_rise_points:g} would clear this."
@@ -350,7 +356,7 @@ def _gained(finding: Finding, limits: Limits) -> str:
 
 
 def _evidence(case: Case, item: str, finding: Finding) -> dict[str, object]:
-    return {"records": _line_records(case, item), **_figures(finding)}
+    return {"records": case.line_records[item], **_figures(finding)}
 
 
 def _figures(finding: Finding) -> dict[str, object]:
@@ -360,17 +366,6 @@ def _figures(finding: Finding) -> dict[str, object]:
         "most": _rounded(finding.most),
         "one_week_out": finding.one_week_out,
     }
-
-
-def _line_records(case: Case, item: str) -> list[dict[str, object]]:
-    """Every answer of the line: the model reads them all."""
-    return [
-        {"partner": partner, "week": week, "item": item, "value": round(value, 2)}
-        for partner in PARTNERS
-        for week, value in (
-            case.history.composites(partner) if item == "composite" else case.history.numbers(partner, item)
-        )
-    ]
 
 
 def _person_moves(case: Case, known: dict[Partner, list[Finding]], which: list[Partner]) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
-from assignments.domain.history import CoupleHistory, Partner
+from assignments.domain.history import COMPOSITE, PARTNERS, CoupleHistory, Partner
 from assignments.domain.stalls import Finding, Limits, Movement, Names, Sufficiency
 
 
@@ -244,7 +245,7 @@ class Assessment:
         return note if note.state is State.MET else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """What every rule is handed: the record, the limits, the names, and the movement already estimated.
 
@@ -261,3 +262,19 @@ class Case:
     stall_movements: tuple[Movement, ...]
     tension_rises: tuple[Finding, ...]
     pulled_back_rises: Mapping[Partner, tuple[Finding, ...]]
+
+    @cached_property
+    def line_records(self) -> Mapping[str, list[dict[str, object]]]:
+        """Every answer of the lines that the model reads, by item: evidence that several rules share."""
+        return {
+            item: [
+                {"partner": partner, "week": week, "item": item, "value": round(value, 2)}
+                for partner in PARTNERS
+                for week, value in (
+                    self.history.composites(partner)
+                    if item == COMPOSITE
+                    else self.history.numbers(partner, item)
+                )
+            ]
+            for item in (COMPOSITE, "tension", "pulled_back")
+        }

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,7 @@ from assignments.domain.checkins import CheckinAnswers, Disagreement, MyPart, as
 from assignments.domain.history import PARTNERS, Checkin, CoupleHistory, InstrumentScore, Work, couple_history
 from assignments.domain.simulator.worlds import Course, World
 
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating[Any]]
 
 STUCK_RATES = (0.1, 0.3, 0.5, 0.7, 0.9)
 NO_WAY_IN_RATES = (0.05, 0.25, 0.5, 0.75)
@@ -85,7 +86,8 @@ class _Batch:
         )
         self.moved = self._moved()
         share = source.normal(1, world.own_share_sd, (size, 1, 2))
-        return np.clip(start[:, None, :] + self.moved[:, :, None] * share, 0, 10)
+        levels: Floats = np.clip(start[:, None, :] + self.moved[:, :, None] * share, 0, 10)
+        return levels
 
     def _moved(self) -> Floats:
         """The couple's true change since week 0, (couple, week)."""
@@ -124,7 +126,7 @@ class _Batch:
         both = np.sqrt(world.alike) * self.source.normal(0, 1, (self.size, world.weeks, 1))
         own = np.sqrt(1 - world.alike) * self.source.normal(0, 1, (self.size, world.weeks, 2))
         fresh = world.weekly_sd * (both + own)
-        mood = np.empty_like(fresh)
+        mood: Floats = np.empty_like(fresh)
         mood[:, 0] = fresh[:, 0]
         for week in range(1, world.weeks):
             mood[:, week] = (

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from assignments.domain.simulator.watching import Watched
 from assignments.domain.simulator.worlds import COURSE_LABELS, Course
@@ -23,6 +24,14 @@ GATED_WEEKS = 2
 WEEKS_A_YEAR = 52
 
 
+class Unit(StrEnum):
+    """How a figure is written."""
+
+    SHARE = "share"
+    A_YEAR = "a year"
+    WEEKS = "weeks"
+
+
 @dataclass(frozen=True)
 class Figure:
     """One measured quantity; ``target`` is the least or, with ``at_most``, the most it should be."""
@@ -34,6 +43,7 @@ class Figure:
     of: int
     target: float | None = None
     at_most: bool = False
+    unit: Unit = Unit.SHARE
 
     @property
     def reached(self) -> bool | None:
@@ -163,7 +173,7 @@ def share(name: str, yes: Iterable[bool], target: float | None = None, *, at_mos
 def rate(name: str, count: int, years: float, target: float | None = None) -> Figure:
     """So many a year, with the usual interval for a count."""
     if not years:
-        return Figure(name, math.nan, math.nan, math.nan, 0, target, at_most=True)
+        return Figure(name, math.nan, math.nan, math.nan, 0, target, at_most=True, unit=Unit.A_YEAR)
     middle, reach = count + Z * Z / 2, Z * math.sqrt(count + Z * Z / 4)
     return Figure(
         name,
@@ -173,6 +183,7 @@ def rate(name: str, count: int, years: float, target: float | None = None) -> Fi
         round(years),
         target,
         at_most=True,
+        unit=Unit.A_YEAR,
     )
 
 
@@ -182,8 +193,8 @@ def _balanced(week: int, sensitive: Figure, specific: Figure, target: float | No
     return Figure(
         f"Balanced accuracy by week {week}",
         value,
-        value - reach,
-        value + reach,
+        max(0.0, value - reach),
+        min(1.0, value + reach),
         sensitive.of + specific.of,
         target,
     )
@@ -195,10 +206,19 @@ def _weeks_to_flag(worse: Sequence[Watched], target: float | None) -> Figure:
     firsts = [(one.first_met(STALL, WORSE), one.couple.turns_in) for one in worse]
     weeks = sorted(math.inf if first is None else float(first - onset) for first, onset in firsts)
     if not weeks:
-        return Figure(name, math.nan, math.nan, math.nan, 0, target, at_most=True)
+        return Figure(name, math.nan, math.nan, math.nan, 0, target, at_most=True, unit=Unit.WEEKS)
     half, reach = len(weeks) / 2, Z * math.sqrt(len(weeks)) / 2
     low, high = max(0, math.floor(half - reach)), min(len(weeks) - 1, math.ceil(half + reach))
-    return Figure(name, weeks[len(weeks) // 2], weeks[low], weeks[high], len(weeks), target, at_most=True)
+    return Figure(
+        name,
+        weeks[len(weeks) // 2],
+        weeks[low],
+        weeks[high],
+        len(weeks),
+        target,
+        at_most=True,
+        unit=Unit.WEEKS,
+    )
 
 
 def _of(watched: Sequence[Watched], *courses: Course) -> list[Watched]:
@@ -230,7 +250,7 @@ def rows_of(watched: Sequence[Watched]) -> tuple[Row, ...]:
             sign,
             truth,
             share(sign, [bool(one.met[sign]) for one in those]),
-            share(sign, [_last(one) in one.met[sign] for one in those]),
+            share(sign, [_looked_at(sign, one) in one.met[sign] for one in those]),
         )
         for sign, groups in GROUPS.items()
         for truth, belongs in groups
@@ -241,6 +261,11 @@ def rows_of(watched: Sequence[Watched]) -> tuple[Row, ...]:
 def _last(one: Watched) -> int:
     """The last week that somebody could have answered in."""
     return min(one.couple.leaves_in, one.couple.history.week + 1) - 1
+
+
+def _looked_at(sign: str, one: Watched) -> int:
+    """The rule about silence is looked at when those who left have been silent, the others while there were answers."""
+    return one.couple.history.week if sign == "disengaging" else _last(one)
 
 
 def _moved(one: Watched) -> tuple[float, float]:
@@ -332,3 +357,33 @@ GROUPS: dict[str, tuple[tuple[str, Callable[[Watched], bool]], ...]] = {
         ("8", lambda one: max(one.couple.pressure) == 8),
     ),
 }
+
+
+def to_json(one: Figure) -> dict[str, object]:
+    """A figure as JSON; what cannot be said is null."""
+
+    def sayable(value: float) -> float | None:
+        return round(value, 4) if math.isfinite(value) else None
+
+    return {
+        "name": one.name,
+        "unit": one.unit.value,
+        "value": sayable(one.value),
+        "low": sayable(one.low),
+        "high": sayable(one.high),
+        "of": one.of,
+        "target": one.target,
+        "reached": one.reached,
+    }
+
+
+def to_text(one: Figure) -> str:
+    """A figure as one line for a terminal."""
+    shown = [
+        f"{100 * value:.0f} %" if one.unit is Unit.SHARE else f"{value:.2f}"
+        for value in (one.value, one.low, one.high)
+    ]
+    asked = (
+        "" if one.target is None else f", asked for {'at most' if one.at_most else 'at least'} {one.target:g}"
+    )
+    return f"{one.name}: {shown[0]} ({shown[1]} to {shown[2]}) of {one.of}{asked}"

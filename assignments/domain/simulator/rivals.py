@@ -18,7 +18,9 @@ from assignments.domain.history import PARTNERS
 from assignments.domain.simulator.couples import Simulated
 from assignments.domain.simulator.figures import Figure, share
 from assignments.domain.simulator.worlds import Course
-from assignments.domain.stalls import SHIPPED_LIMITS, Limits, Sufficiency, check_data, movements_of
+from assignments.domain.stall_findings import movements_of
+from assignments.domain.stall_model import COMPOSITE, Noise
+from assignments.domain.stalls import SHIPPED_LIMITS, Limits, Sufficiency, check_data
 
 Series = Sequence[tuple[int, float]]
 Scores = npt.NDArray[np.float64]
@@ -97,22 +99,26 @@ class Comparison:
 
 
 def compare(
-    couples: Sequence[Simulated], week: int, target: float | None = None, limits: Limits = SHIPPED_LIMITS
+    couples: Sequence[Simulated],
+    week: int,
+    target: float | None = None,
+    limits: Limits = SHIPPED_LIMITS,
+    noise: Noise = COMPOSITE,
 ) -> Comparison:
-    """Judge every couple that has enough data in this week by every detector."""
-    until = [(one.course, one.history.up_to(week)) for one in couples]
-    kept = [
-        (course, history)
-        for course, history in until
-        if course in (Course.PLATEAU, Course.DETERIORATING, Course.IMPROVING)
-        and check_data(history, limits).sufficiency is Sufficiency.ENOUGH
+    """Judge every couple that has enough data in this week, and fresh answers from both, by every detector."""
+    until = [
+        (one.course is Course.IMPROVING, one.history.up_to(week))
+        for one in couples
+        if one.course in (Course.PLATEAU, Course.DETERIORATING, Course.IMPROVING)
     ]
-    good = np.array([course is Course.IMPROVING for course, _ in kept])
-    histories = [history for _, history in kept]
-    lines = [[history.composites(partner) for partner in PARTNERS] for history in histories]
-    movements = movements_of(histories, limits, 1)
+    enough = [one for one in until if check_data(one[1], limits).sufficiency is Sufficiency.ENOUGH]
+    found = movements_of([history for _, history in enough], limits, 1, noise)
+    chances = [movements.couple[-1].no_gain.probability for movements in found]
+    kept = [(*one, chance) for one, chance in zip(enough, chances, strict=True) if chance is not None]
+    good = np.array([is_good for is_good, _, _ in kept])
+    lines = [[history.composites(partner) for partner in PARTNERS] for _, history, _ in kept]
     scores: dict[str, Scores] = {
-        MODEL: np.array([found.couple[-1].no_gain.probability for found in movements], dtype=np.float64),
+        MODEL: np.array([chance for _, _, chance in kept]),
         **{name: np.array([fmean(map(read, both)) for both in lines]) for name, read in RIVALS.items()},
     }
     first = {name: _sensitivity(values, good) for name, values in scores.items()}

@@ -13,6 +13,7 @@ from clinic.models import Practice, SignIn
 from tests import builders
 from tests.browser import Device, OpenBrowser, Scheme, Site, axe, fits
 from tests.cast import AS, Cast
+from tests.conftest import Clock
 
 pytestmark = pytest.mark.browser
 OWN = "sam@mail.example"
@@ -94,9 +95,16 @@ def settled(client: FlaskClient) -> FlaskClient:
 
 
 @pytest.mark.parametrize("script", [True, False])
-@pytest.mark.parametrize("way", ["exit", "sign out"])
+@pytest.mark.parametrize("way", ["exit", "sign out", "time out", "ended elsewhere"])
 def test_back_shows_nothing_after_leaving(
-    cast: Cast, as_: AS, open_browser: OpenBrowser, neutral: str, script: bool, way: str
+    cast: Cast,
+    as_: AS,
+    app: Flask,
+    clock: Clock,
+    open_browser: OpenBrowser,
+    neutral: str,
+    script: bool,
+    way: str,
 ) -> None:
     page = open_browser(settled(as_(cast.sam)), remembers=True, script=script)
     page.goto("/help")
@@ -105,15 +113,30 @@ def test_back_shows_nothing_after_leaving(
     if way == "exit":
         page.click("a.exit")
         page.wait_for_url(neutral)
-    else:
+    elif way == "sign out":
         page.click("text=Sign out")
         page.wait_for_url("**/sign-in")
+    else:
+        if way == "time out":
+            clock.move(minutes=31)
+        else:
+            end_every_sign_in(app)
+        page.click("nav a[href='/today']")
+        page.wait_for_url("**/sign-in?next=/today")
     for _ in range(2):
         page.go_back(wait_until="commit")
         page.wait_for_timeout(300)
         assert OWN not in page.content()
     page.goto("/me")
     assert page.url.endswith("/sign-in?next=/me")
+
+
+def end_every_sign_in(app: Flask) -> None:
+    """As from another device, under Signing in."""
+    with app.app_context():
+        for row in db.session.query(SignIn):
+            row.ended_at = now()
+        db.session.commit()
 
 
 def test_the_browser_of_these_tests_does_remember_pages(
@@ -123,10 +146,7 @@ def test_the_browser_of_these_tests_does_remember_pages(
     page = open_browser(settled(as_(cast.sam)), remembers=True, script=False)
     page.goto("/me")
     page.goto("/help")
-    with app.app_context():
-        for row in db.session.query(SignIn):
-            row.ended_at = now()
-        db.session.commit()
+    end_every_sign_in(app)
     page.go_back(wait_until="commit")
     page.wait_for_timeout(300)
     assert OWN in page.content()

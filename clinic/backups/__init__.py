@@ -1,0 +1,177 @@
+"""Backups: made while the application runs, sealed, and only called one once they were restored and compared (R40).
+
+`create` writes to a name beside the one it was given, restores that elsewhere, compares every table's rows with those of
+the moment it was taken at, and gives the file its name last. `restore` fills an empty database, ends every sign-in of that
+time, and erases again whoever was erased since.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Collection
+from pathlib import Path
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy import delete, select
+
+from clinic import clock
+from clinic.audit import Event, record
+from clinic.backups.digests import Walked, count_rows, digests_of, revision_of, rows_in
+from clinic.backups.files import Manifest, NotABackup, read_manifest, read_sealed, write_sealed
+from clinic.backups.stores import CannotBackUp, Store, store_at
+from clinic.crypto import KeyRing
+from clinic.extensions import db, fold_the_log, transaction
+from clinic.models import (
+    Erasure,
+    HalfSignIn,
+    KeptForm,
+    OutboxMail,
+    Practice,
+    Recovery,
+    SignIn,
+)
+
+__all__ = [
+    "CannotBackUp",
+    "Manifest",
+    "NotABackup",
+    "create",
+    "erased_since",
+    "restore",
+    "rows_to_walk",
+    "verify",
+]
+
+# Ways in and letters of that time: none of them may come back.
+ENDED = (SignIn, HalfSignIn, KeptForm, Recovery, OutboxMail)
+# Filled by the package that knows what a person's words are: erase these people again.
+erase_again: list[Callable[[Collection[UUID]], int]] = []
+
+
+def create(target: Path, walked: Walked = lambda rows: None) -> Manifest:
+    """Back the database up into a new file. Raises CannotBackUp or NotABackup; then there is no such file."""
+    if target.exists():
+        raise CannotBackUp(f"{target} exists. Choose another name; no backup is written over another.")
+    unverified = target.with_name(f"{target.name}.unverified")
+    store = _store()
+    try:
+        with store.snapshot() as snapshot:
+            digests = digests_of(snapshot.connection, walked)
+            erased = snapshot.connection.execute(
+                select(Erasure.person_id).where(Erasure.erased_at.is_not(None))
+            ).scalars()
+            manifest = Manifest(
+                made_at=clock.now().isoformat(),
+                database=snapshot.connection.dialect.name,
+                revision=revision_of(snapshot.connection),
+                rows=rows_in(digests),
+                digests=digests,
+                erased=tuple(sorted(str(person_id) for person_id in erased)),
+            )
+            with snapshot.content as content:
+                write_sealed(unverified, _ring(), manifest, content)
+        verify(unverified, walked)
+        os.rename(unverified, target)
+    except FileExistsError:
+        raise CannotBackUp(
+            f"{unverified} exists: another run is writing it, or was killed. Look and remove it."
+        ) from None
+    except BaseException:
+        unverified.unlink(missing_ok=True)
+        raise
+    _fold_name(target.parent)
+    return manifest
+
+
+def verify(source: Path, walked: Walked = lambda rows: None) -> Manifest:
+    """Restore a backup elsewhere and compare every table with what was counted when it was made.
+
+    Raises NotABackup when it is damaged or anything differs, CannotBackUp when it cannot be tried here.
+    """
+    with _store().elsewhere() as place:
+        return _filled(place, source, walked)
+
+
+def restore(
+    source: Path, erased: Collection[UUID] = (), walked: Walked = lambda rows: None
+) -> tuple[Manifest, int]:
+    """Fill the empty database of this application from a backup; `erased` are people erased since.
+
+    Gives back what the backup says of itself and how many people were erased again. Raises NotABackup or CannotBackUp.
+    """
+    db.session.remove()
+    db.engine.dispose()
+    manifest = _filled(_store(), source, walked)
+    _end_what_was_open()
+    again = sum(act(erased) for act in erase_again) if erased else 0
+    fold_the_log()
+    return manifest, again
+
+
+def erased_since(manifest: Manifest, others: Collection[Path]) -> set[UUID]:
+    """Whoever later backups know to be erased and this one does not; files that are no backups tell nothing."""
+    known: set[str] = set()
+    for other in others:
+        try:
+            known.update(read_manifest(other, _ring()).erased)
+        except NotABackup:
+            continue
+    return {UUID(person_id) for person_id in known - set(manifest.erased)}
+
+
+def rows_to_walk() -> int:
+    """How many rows `create` walks in one go, for whoever shows how far it has come; it walks them twice."""
+    with _store().snapshot() as snapshot:
+        return count_rows(snapshot.connection)
+
+
+def manifest_of(source: Path) -> Manifest:
+    """What a backup says of itself, without trying it. Raises NotABackup."""
+    return read_manifest(source, _ring())
+
+
+def _filled(place: Store, source: Path, walked: Walked) -> Manifest:
+    ring = _ring()
+    with tempfile.TemporaryFile(dir=source.parent) as content:
+        manifest = read_sealed(source, ring, content)
+        kind = "sqlite" if db.engine.dialect.name == "sqlite" else "postgresql"
+        if manifest.database != kind:
+            raise CannotBackUp(f"This backup is of {manifest.database} and this database is {kind}.")
+        content.seek(0)
+        place.put_back(content)
+    with place.reading() as connection:
+        if revision_of(connection) != manifest.revision:
+            raise NotABackup("The tables are not those the backup was made of.")
+        found = digests_of(connection, walked)
+    different = sorted(name for name in manifest.digests if found.get(name) != manifest.digests[name])
+    if different:
+        raise NotABackup(f"Restored, these tables differ from what was backed up: {', '.join(different)}.")
+    return manifest
+
+
+@transaction
+def _end_what_was_open() -> None:
+    for model in ENDED:
+        db.session.execute(delete(model))
+    for practice_id in db.session.scalars(select(Practice.id)):
+        record(None, Event.RESTORED, practice_id=practice_id)
+
+
+def _store() -> Store:
+    return store_at(db.engine.url.render_as_string(hide_password=False))
+
+
+def _ring() -> KeyRing:
+    ring: KeyRing = current_app.extensions["key_ring"]
+    return ring
+
+
+def _fold_name(folder: Path) -> None:
+    """A new name is on disk only once its folder is."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
