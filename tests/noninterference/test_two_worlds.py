@@ -185,6 +185,7 @@ def build(url: str) -> World:
             "own": ["our-gentle-questions"],
             "turn": [1],
             "decision_id": [UUID(int=1)],
+            "note_id": [UUID(int=1)],
             "row_id": [UUID(int=1)],
             "rule": ["conflict_times"],
             "value": [2],
