@@ -429,7 +429,7 @@ def _counsellor() -> list[str]:
     return [
         "/sign-in/again",
         f"/c/several/{several}",
-        f"/c/couples/{sam}/settings/reopen",
+        f"/c/couples/{_closed_of('priya')}/settings/reopen",
         f"/c/couples/{sam}/settings/close",
         *_desk(),
         *(f"/c/library/{slug}" for slug in db.session.scalars(select(PracticeExercise.slug))),
@@ -441,6 +441,30 @@ def _counsellor() -> list[str]:
 
 def _room() -> list[str]:
     return [f"/c/couples/{couple_of(person_at('sam'))}/room{page}" for page in ("", "/agreement")]
+
+
+def _closed_of(counsellor: str) -> UUID:
+    """A couple of this counsellor's whose work was closed and that nobody has left."""
+    return db.session.scalars(
+        select(Couple.id)
+        .join(Partner, Partner.couple_id == Couple.id)
+        .where(Couple.counsellor_id == person_at(counsellor).id, Couple.closed_at.is_not(None))
+        .group_by(Couple.id)
+        .having(func.count(Partner.left_at) == 0)
+        .order_by(Couple.id)
+        .limit(1)
+    ).one()
+
+
+def _admin() -> list[str]:
+    """A colleague whose account can be closed comes first: a counsellor's waits until their couples are given away."""
+    supervisor = person_at("supervisor").id
+    return [
+        f"/p/people/{supervisor}",
+        f"/p/people/{supervisor}/account",
+        "/",
+        "/p/rules/signs/conflict_times/2",
+    ]
 
 
 def _decided_about() -> list[UUID]:
@@ -492,7 +516,7 @@ VISITORS = (
     Visitor("counsellor", "priya", _counsellor),
     Visitor("supervisor", "supervisor", _desk),
     Visitor("in the room", "priya", _room, only="room."),
-    Visitor("admin", "admin", lambda: ["/", "/p/rules/signs/conflict_times/2"]),
+    Visitor("admin", "admin", _admin),
     # A phone that is in somebody else's hands shows these few pages and no other.
     Visitor(PASSED, "sam", lambda: [f"/turns/{_turns_of(person_at('sam'), 'validate-first')}/one-phone/A/1"]),
     # The check-in is open at the end of the week.
