@@ -187,7 +187,6 @@ def build(url: str) -> World:
             "decision_id": [UUID(int=1)],
             "note_id": [UUID(int=1)],
             "row_id": [UUID(int=1)],
-            "note_id": [UUID(int=1)],
             "rule": ["conflict_times"],
             "value": [2],
             "contact_id": [UUID(int=1)],
