@@ -243,7 +243,8 @@ def _from_peak(
     variance = before - np.sum((flat @ inverse) * flat, axis=2)
     reported = here.any(axis=2) & (at < at[:, -1:])
     standing = np.where(reported, (mean + fall) / np.sqrt(np.maximum(variance, 1e-12)), np.inf)
-    peak = np.argmin(standing, axis=1)
+    # Where there is no earlier answer, the week stands beside itself: nothing has been lost.
+    peak = np.where(reported.any(axis=1), np.argmin(standing, axis=1), slots - 1)
     row = np.arange(pairs)
     return reach[row, peak], before[row, peak], at[row, peak].astype(np.int64)
 

@@ -53,6 +53,7 @@ from assignments.domain.stalls import (
 
 UNVALIDATED = "Unvalidated rule: not yet tried on simulated couples."
 TRIED = "Tried on simulated couples only, which is not clinical accuracy."
+CHANGED = "Numbers of these rules were changed here, so the figures published for them do not hold."
 # The rules whose operating characteristics on simulated couples stand in docs/stall-method.md; a new rule waits
 # outside until its own do.
 MEASURED = frozenset(
@@ -183,8 +184,9 @@ def _may_be_judged(history: CoupleHistory, week: int, data: DataCheck, limits: L
 
 def _sign(kind: Kind, verdict: Verdict, limits: Limits, common: tuple[str, ...]) -> Sign:
     shows = verdict.state in (State.MET, State.WATCH)
-    measured = kind.id in MEASURED
-    standing = "" if verdict.state is State.YOU_JUDGE else f" {TRIED if measured else UNVALIDATED}"
+    # What was measured is what ships: any other number makes another rule of it.
+    measured = kind.id in MEASURED and (limits is SHIPPED_LIMITS or limits == SHIPPED_LIMITS)
+    standing = "" if verdict.state is State.YOU_JUDGE else f" {_standing(kind, measured)}"
     read_beside = bool(READ_BESIDE_PRESSURE.intersection(kind.sources))
     return Sign(
         id=kind.id,
@@ -202,6 +204,12 @@ def _sign(kind: Kind, verdict: Verdict, limits: Limits, common: tuple[str, ...])
         next_step=kind.next_step,
         validated=measured,
     )
+
+
+def _standing(kind: Kind, measured: bool) -> str:
+    if measured:
+        return TRIED
+    return CHANGED if kind.id in MEASURED else UNVALIDATED
 
 
 def _common_readings(case: Case, pressure: Verdict) -> tuple[str, ...]:

@@ -157,3 +157,16 @@ def test_no_sentence_says_safe_or_scores_or_labels_a_person() -> None:
 def test_limits_are_the_practice_s_own() -> None:
     assert states(couple(STALLED), replace(SHIPPED_LIMITS, stall_from_week=9))["no_movement"] == "not_enough"
     assert states(couple(STALLED), replace(SHIPPED_LIMITS, range_composite=4.0))["no_movement"] == "not_met"
+
+
+def test_a_rule_is_called_tried_only_as_it_ships() -> None:
+    history = from_json(couple(STALLED))
+    shipped = assess(history).sign("no_movement")
+    changed = assess(history, replace(SHIPPED_LIMITS, conflict_times=4)).sign("no_movement")
+    assert shipped.validated
+    assert shipped.rule_label == ""
+    assert "Tried on simulated couples only, which is not clinical accuracy." in shipped.rule
+    assert not changed.validated
+    assert changed.rule_label == "Unvalidated rule"
+    assert "the figures published for them do not hold" in changed.rule
+    assert assess(history).sign("sole_outlet").rule_label == ""

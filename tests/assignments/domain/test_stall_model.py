@@ -175,3 +175,11 @@ def test_a_record_of_twenty_years_keeps_its_first_and_its_last_weeks() -> None:
     assert found.mean_without.shape[2] == FIRST_WEEKS + LAST_WEEKS
     assert found.week[0] == 1040
     assert found.mean[0, Change.COUPLE] > 2
+
+
+def test_a_first_answer_has_lost_nothing_whatever_stands_beside_it() -> None:
+    only: Pair = ([], [(1, 0.0)])
+    longer: Pair = ([(week, 5.0) for week in range(12)], [])
+    (found,) = changes([longer, only], COMPOSITE, 1, fall=0.5)
+    assert found.mean[1, Change.FROM_PEAK] == 0
+    assert found.peak_week[1] == 1
