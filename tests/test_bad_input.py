@@ -43,7 +43,6 @@ FORMS = {
         "sign_in.recover",
         "sign_in.recover_codes",
         "sign_in.sign_in",
-        "passkeys.begin",
         "passkeys.sign_in",
     },
     "new partner": {"join.agree"},

@@ -20,6 +20,7 @@ from assignments.queries.agreements import own_texts
 from assignments.queries.assignments import assignments_of, exercise_of
 from assignments.queries.checkins import own_checkins
 from assignments.queries.entries import own_thanks
+from assignments.queries.instruments import own_answers
 from assignments.queries.replies import replied_to
 from assignments.queries.responses import history_of_own, own_values, said_in, turn_of, unsealed_value
 from clinic.extensions import db
@@ -98,6 +99,17 @@ def own_history(place: Partner, now: datetime) -> list[Kept]:
             Level.COUNSELLOR,
         )
         for row in own_checkins(place)
+    ]
+    # Its name says nothing of what was asked: this page may be looked at over a shoulder.
+    kept += [
+        Kept(
+            "questions",
+            row.id,
+            "A few questions",
+            row.saved_at.astimezone(zone).date(),
+            Level.COUNSELLOR,
+        )
+        for row in own_answers(place).values()
     ]
     kept += _kept_agreements(place, zone, now)
     return sorted(kept, key=lambda one: (one.day, one.kind, one.id.hex), reverse=True)
