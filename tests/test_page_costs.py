@@ -241,7 +241,7 @@ FILE = {
     "/settings": 5,
 }
 GIVING = {"/c/assign": 16, "/c/assign/withdrawal-journal": 18}
-OWN = {"/today": 13, "/check-in": 2, "/thanks": 5, "/together": 10, "/me/history": 12, "/me": 2}
+OWN = {"/today": 13, "/check-in": 2, "/thanks": 5, "/together": 10, "/me/history": 13, "/me": 2}
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ hard, which no page shows again; who of the staff has read something; and notes 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -154,6 +154,11 @@ class _Reading:
             author == self.place.person_id,
         )
 
+    @cached_property
+    def replies(self) -> Mapping[UUID, list[Reply]]:
+        """What the counsellor said about answers and parts of this author's own, by the row it is about."""
+        return _replies(self)
+
     def _exercise(self, assignment_id: UUID) -> Exercise:
         """As its author read it."""
         given = exercise_of(self._given[assignment_id])
@@ -192,7 +197,7 @@ def _settings(reading: _Reading) -> list[Said]:
 
 
 def _answers(reading: _Reading) -> Iterator[Thing]:
-    replies = _replies(reading)
+    replies = reading.replies
     statement = reading.own(Response, Response.author_id).options(
         selectinload(Response.answers), selectinload(Response.changes)
     )
@@ -232,7 +237,7 @@ def _replies(reading: _Reading) -> dict[UUID, list[Reply]]:
 
 
 def _turn_parts(reading: _Reading) -> Iterator[Thing]:
-    replies = _replies(reading)
+    replies = reading.replies
     statement = reading.own(TurnPart, TurnPart.author_id).order_by(TurnPart.saved_at.desc(), TurnPart.id)
     for row in db.session.scalars(statement):
         exercise = reading.exercise(row.assignment_id)

@@ -211,6 +211,7 @@ STAYS = {
     *("appointment", "assignment", "audit_line", "couple", "couple_plan", "decision", "decision_note"),
     *("erasure", "partner", "plan_change", "practice_exercise", "practice_plan", "safety_conversation"),
     *("safety_rule_change", "sign_judgement", "supervision", "withdrawal", "answer", "comment", "read_mark"),
+    *("couple_look", "note_version", "pin", "process_note", "saved_line"),
 }
 
 
