@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from assignments.queries.assignments import assignments_of, exercise_of
 from assignments.queries.checkins import own_checkins
 from assignments.queries.entries import own_thanks
 from assignments.queries.instruments import own_answers
+from assignments.queries.replies import replied_to
 from assignments.queries.responses import history_of_own, own_values, said_in, turn_of, unsealed_value
 from clinic.extensions import db
 from clinic.models import Partner, Person
@@ -38,6 +39,9 @@ class Kept:
     level: Level
     is_draft: bool = False
     opens_at: datetime | None = None
+    has_reply: bool = False
+    """Whether the counsellor has said something about it."""
+
     step: str = ""
     """Of an agreement's words, which have a page by their exercise and step: `id` is the exercise's then."""
 
@@ -78,8 +82,10 @@ class OwnPart:
 def own_history(place: Partner, now: datetime) -> list[Kept]:
     """Answers, agreements, thank-yous and check-ins of this partner's own, newest first."""
     zone = ZoneInfo(practice_of(place.person).timezone)
+    replied = set(replied_to(place, now))
     kept = [_kept_response(row, zone, now) for row in history_of_own(place)]
     kept += [_kept_part(row, zone, now) for row in _own_parts(place)]
+    kept = [replace(one, has_reply=one.id in replied) for one in kept]
     kept += [
         Kept("thanks", one.id, "Small thank-you", one.day, one.level, opens_at=one.opens_at)
         for one in own_thanks(place, now)
