@@ -21,9 +21,11 @@ from assignments.domain.visibility import OPEN_TO_COUNSELLOR, Level
 from assignments.models import (
     Checkin,
     Entry,
+    OwnSign,
     ReadMark,
     Response,
     SignJudgement,
+    SignUse,
 )
 from assignments.queries.entries import THANKS
 from clinic import crypto
@@ -75,6 +77,7 @@ class Telling:
         self._thanks()
         self._read(work.responses)
         self._judged()
+        self._watched()
         # Of a chance of their own, so that a questionnaire changes nothing else of a story.
         for asked in self.story.asked:
             chance = Random(f"{self.couple.id} {asked.name}")
@@ -306,6 +309,25 @@ class Telling:
                 )
             )
             self.scene.note(at, self.counsellor, Event.MARKED_READ, response)
+
+    def _watched(self) -> None:
+        """Rows of her own, and what she said of the signs; of a chance of their own, as questionnaires are."""
+        chance = Random(f"{self.couple.id} rows of her own")
+        who = {
+            "practice_id": self.practice_id,
+            "couple_id": self.couple.id,
+            "author_id": self.counsellor.id,
+        }
+        for title, days in self.story.watches:
+            at = self.scene.past(self.scene.at(self.scene.today - DAY * days, 12, 20))
+            row = OwnSign(id=new_id(chance), at=at, **who)
+            row.title_sealed = crypto.seal(row, "title_sealed", title)
+            self.scene.add(row)
+            self.scene.note(at, self.counsellor, Event.OWN_SIGN_ADDED, row)
+        for sign, useful, days in self.story.useful:
+            at = self.scene.past(self.scene.at(self.scene.today - DAY * days, 12, 25))
+            said = self.scene.add(SignUse(id=new_id(chance), at=at, sign=sign, useful=useful, **who))
+            self.scene.note(at, self.counsellor, Event.SIGN_FOUND_USEFUL, said, sign=sign, useful=useful)
 
     def _judged(self) -> None:
         for judged in self.story.judged:

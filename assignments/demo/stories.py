@@ -172,6 +172,12 @@ class Story:
     decided: tuple[Decided, ...] = ()
     asked: tuple[Asked, ...] = ()
     referred: Referred | None = None
+    watches: tuple[tuple[str, int], ...] = ()
+    """Rows in the counsellor's own words, each with how many days ago it was added."""
+
+    useful: tuple[tuple[str, bool, int], ...] = ()
+    """Signs she found useful or not, each with how many days ago she said so."""
+
     judged: tuple[Judged, ...] = ()
     notes: tuple[Noted, ...] = ()
     unread: int = 0

@@ -32,6 +32,8 @@ ADE_AND_RUTH = Story(
     sees_alone="B",
     hour=10,
     # The fourth round of the first is open now; nobody has answered it yet.
+    watches=(("One of them talks about moving out", 19),),
+    useful=(("no_movement", True, 12), ("recurring_conflict", True, 12), ("tension_rising", False, 5)),
     asked=(
         Asked("csi-4", 12, (10, 11, 10), (11, 10, 9)),
         Asked("phq-2", 7, (2, 2), (3, 4)),

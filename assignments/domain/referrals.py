@@ -81,6 +81,17 @@ CLOSING = frozenset({Step.SEEN, Step.DECLINED, Step.WITHDRAWN})
 
 
 @dataclass(frozen=True)
+class ContactWords:
+    """What the directory says of a service."""
+
+    name: str
+    kind: str
+    phone: str
+    address: str
+    note: str
+
+
+@dataclass(frozen=True)
 class Known:
     """The facts that could be ticked, before anything is."""
 

@@ -27,7 +27,7 @@ from assignments.domain.referrals import (
     Step,
     Whom,
 )
-from assignments.forms.review import whole
+from assignments.forms.review import OPEN_AGAIN, whole
 from clinic.forms import CheckboxesField, Form, in_reach, trimmed
 
 
@@ -38,7 +38,6 @@ def _at_most(most: int) -> Length:
 class ContactForm(Form):
     """A service that couples can be referred to."""
 
-    version: Any = HiddenField(filters=[whole])
     name: Any = StringField(
         "Name", filters=[trimmed], validators=[DataRequired("Enter a name."), _at_most(120)]
     )
@@ -57,6 +56,12 @@ class ContactForm(Form):
         return ContactWords(
             self.name.data, self.kind.data, self.phone.data, self.address.data, self.note.data
         )
+
+
+class ContactChangeForm(ContactForm):
+    """The same for an entry that is there already, with the version that was on the page."""
+
+    version: Any = HiddenField(filters=[whole], validators=[DataRequired(OPEN_AGAIN)])
 
 
 class ReferralForm(Form):

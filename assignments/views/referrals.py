@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from assignments.actions import referring
 from assignments.domain.referrals import KINDS, Step, Whom
 from assignments.domain.signs import DecisionState
-from assignments.forms.referral import ContactForm, ReferralForm, StepForm
+from assignments.forms.referral import ContactChangeForm, ContactForm, ReferralForm, StepForm
 from assignments.queries.decisions import decision_of
 from assignments.queries.referrals import LEADS_OUTSIDE, contact_of, contacts_of, referral_of, referrals_of
 from clinic import clock
@@ -43,11 +43,11 @@ def contact(contact_id: UUID) -> ResponseReturnValue:
     """Change one entry."""
     row = contact_of(signed_in(), contact_id)
     kept = {key: getattr(row, key) for key in ("name", "kind", "phone", "address", "note")}
-    form = ContactForm(data={**kept, "version": str(row.version)})
+    form = ContactChangeForm(data={**kept, "version": str(row.version)})
     if form.validate_on_submit():
         try:
             referring.change_contact(
-                actor=signed_in(), contact_id=contact_id, words=form.value(), version=form.version.data or 0
+                actor=signed_in(), contact_id=contact_id, words=form.value(), version=form.version.data
             )
         except Conflict as problem:
             form.form_errors.append(problem.sentence)

@@ -56,6 +56,8 @@ def back(couple_id: UUID, sign: str) -> ResponseReturnValue:
 def useful(couple_id: UUID, sign: str) -> ResponseReturnValue:
     """Say whether a sign was of use; another answer takes its place."""
     couple_for(signed_in(), couple_id)
+    if sign not in KINDS:
+        raise NotFound
     form = UsefulForm()
     if not form.validate_on_submit():
         return show_signs(couple_id, form, sign)
