@@ -19,6 +19,22 @@ from tests.page import Page
 
 Fields = list[tuple[str, str | bytes]]
 
+# A calendar as another program writes it.
+DIARY = "\r\n".join(
+    (
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//Elsewhere//EN",
+        "BEGIN:VEVENT",
+        "UID:1",
+        "SUMMARY:Okafor",
+        "DTSTART:20261006T180000Z",
+        "RRULE:FREQ=WEEKLY;COUNT=3",
+        "END:VEVENT",
+        "END:VCALENDAR",
+        "",
+    )
+)
 # What a sound form says where the general filling would be refused.
 SOUND: dict[str, dict[str, str | None]] = {
     # As files: laying out a PDF each time would take minutes, and tests/assignments/pages makes one.
@@ -27,7 +43,8 @@ SOUND: dict[str, dict[str, str | None]] = {
     "practice.add": {"supervises": None},
     "practice.change_rule": {"asks": "no"},
     "sign_in.sign_in": {"email": "sam@demo.example"},
-    "appointments.book": {"day": "2026-10-07"},
+    "appointments.book": {"day": "2026-10-07", "in_own_feed": None},
+    "calendars.upload": {"calendar": DIARY},
     "appointments.appointment": {"day": "2026-10-08"},
     "assign.preview": {"best_before": "2026-10-01"},
     "assign.change": {"best_before": "2026-10-01"},

@@ -67,8 +67,9 @@ class ReminderLimitsForm(Form):
 
     def validate_last(self, field: Field) -> None:
         """The day begins before it ends."""
-        chosen = (str(self.first.data), str(field.data))
-        if all(one.isdigit() for one in chosen) and int(chosen[0]) > int(chosen[1]):
+        hours = [option.value for option in HOURS]
+        chosen = [self.first.data, field.data]
+        if set(chosen) <= set(hours) and hours.index(chosen[1]) < hours.index(chosen[0]):
             raise ValidationError("Choose an hour after the first.")
 
     @property

@@ -58,6 +58,8 @@ def _person(found: Person, sent: SupervisionForm | None) -> ResponseReturnValue:
         sent or EmptyForm(formdata=None),
         colleague=colleague,
         supervision=supervision,
+        has_couples=found.kind is Role.COUNSELLOR,
+        supervises=found.kind is Role.SUPERVISOR,
         couples=couples,
         going_on=[one for one in couples if one.closed_at is None],
     )

@@ -73,6 +73,7 @@ def rows_about(couple: Couple) -> dict[str, int]:
     }
 
 
+@pytest.mark.both_databases
 def test_a_record_goes_whole_when_its_time_is_up_and_not_before(
     cast: Cast, app: Flask, clock: Clock, closed: Couple
 ) -> None:

@@ -250,6 +250,7 @@ def test_the_log_pages_back_and_narrows_by_day_and_person(
 # ---- counts ----
 
 
+@pytest.mark.both_databases
 def test_a_small_count_is_not_told(cast: Cast, as_: AS, app: Flask) -> None:
     with app.app_context():
         for number in range(6):
