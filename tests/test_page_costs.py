@@ -174,8 +174,8 @@ NO_PAGES = {"home", "join.open_link", "reminders.feed", LEADS_OUT}
 DOWNLOADS = {
     "brief.pdf": ("/c/couples/{couple}/brief.pdf", 28),
     "exchange.exercise": ("/c/library/gentle-questions/export", 2),
-    "sheets.given": ("/c/couples/{couple}/assignments/{given}/sheet.pdf", 4),
-    "sheets.sheet": ("/c/library/gentle-questions/sheet.pdf", 3),
+    "sheets.given": ("/c/couples/{couple}/assignments/{given}/sheet.pdf", 3),
+    "sheets.sheet": ("/c/library/gentle-questions/sheet.pdf", 2),
     "exchange.plan": ("/c/plans/six-weeks/export", 2),
 }
 # Files of the practice's own, for its admin.
