@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from types import SimpleNamespace
 
 from flask import Flask, redirect, request, url_for
@@ -16,6 +17,10 @@ from clinic import access
 from clinic.domain.roles import Permission, Role
 from clinic.models import Person
 from config import INSTANCE, Config
+
+# The matrices of one couple are small: threads of their own would only get into each other's way between requests.
+# numpy reads this when a sign is first asked for.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # Where each kind of person begins, and the links around their pages: (area, label, endpoint, icon).
 HOME = {

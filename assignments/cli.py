@@ -169,7 +169,7 @@ def report(folder: Path, share: float) -> None:
         found = measure(sizes, line.update)
     (folder / "pictures").mkdir(exist_ok=True)
     page = _render(
-        "method/stall-method.md", report=found, caveat=CAVEAT, limits=SHIPPED_LIMITS, strain=STRESS_LABELS
+        "method/stall-method.jinja", report=found, caveat=CAVEAT, limits=SHIPPED_LIMITS, strain=STRESS_LABELS
     )
     for name, text in {
         "stall-method.md": page,

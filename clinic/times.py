@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import g
 from flask_login import current_user
 
-from clinic import access
+from clinic import access, language
 from clinic.queries.people import practice_of
 
 
@@ -26,23 +26,28 @@ def _local(value: datetime) -> datetime:
 
 def local_time(value: datetime) -> str:
     """As in "Thu 16 May, 10:00", where the practice is."""
-    local = _local(value)
-    return f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
+    return language.moment(_local(value))
 
 
 def local_day(value: datetime | date) -> str:
     """As in "Thursday 16 May"."""
-    day = _local(value).date() if isinstance(value, datetime) else value
-    return f"{day:%A} {day.day} {day:%B}"
+    return language.day(_day(value))
 
 
 def short_day(value: datetime | date) -> str:
     """As in "16 May"."""
-    day = _local(value).date() if isinstance(value, datetime) else value
-    return f"{day.day} {day:%b}"
+    return language.short_day(_day(value))
+
+
+def day_of_year(value: datetime | date) -> str:
+    """As in "16 May 2026"."""
+    return language.day_of_year(_day(value))
 
 
 def clock_time(value: datetime) -> str:
     """As in "8:42 pm"."""
-    local = _local(value)
-    return f"{local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"
+    return language.clock_time(_local(value))
+
+
+def _day(value: datetime | date) -> date:
+    return _local(value).date() if isinstance(value, datetime) else value

@@ -45,10 +45,11 @@ from clinic.domain import sign_ins
 from clinic.domain.roles import Permission, Role
 from clinic.errors import DomainError, NotFound
 from clinic.extensions import before_commit, db, limiter, login_manager
+from clinic.language import LANGUAGE
 from clinic.models import FormKey, Person
 from clinic.queries.couples import own_place
 from clinic.queries.people import sign_in_by_token, timed_out_by_token
-from clinic.times import clock_time, local_day, local_time, short_day
+from clinic.times import clock_time, day_of_year, local_day, local_time, short_day
 
 DEVICE_COOKIE = "device"
 YEAR = 365 * 24 * 3600
@@ -123,9 +124,15 @@ def init_web(app: Flask, *, secure_cookies: bool) -> None:
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(Exception, _unexpected)
     app.jinja_env.filters.update(
-        local_time=local_time, local_day=local_day, clock_time=clock_time, short_day=short_day
+        local_time=local_time,
+        local_day=local_day,
+        clock_time=clock_time,
+        short_day=short_day,
+        day_of_year=day_of_year,
     )
-    app.jinja_env.globals.update(new_form_key=new_form_key, can=access.can, Permission=Permission, Role=Role)
+    app.jinja_env.globals.update(
+        language=LANGUAGE, new_form_key=new_form_key, can=access.can, Permission=Permission, Role=Role
+    )
 
 
 # ---- who is asking ----

@@ -51,7 +51,13 @@ EXTRAS = {
 }
 # Counting a wrong code is what these are for; nothing else may change when one is refused.
 # Answers are read when their page is shown again, and that leaves its line in the audit.
-READS = {"answers.mark_read", "answers.comment", "room.timer"}
+READS = {
+    "answers.mark_read",
+    "answers.mark_turn_read",
+    "answers.comment",
+    "answers.comment_on_turn",
+    "room.timer",
+}
 # From the room every address that is not its own leads back into it, whether or not there is such a thing.
 BACK_INTO_THE_ROOM = {"room.agreement", "room.leave", "room.timer"}
 # A copy of one's own words may be taken twice from one page; each leaves its line in the audit and nothing else.

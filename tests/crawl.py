@@ -59,9 +59,11 @@ from assignments.models import (
 from assignments.queries.assignments import exercise_of, open_assignments
 from assignments.queries.doing import is_ritual
 from assignments.queries.library import own_exercise
+from assignments.queries.together import to_thank_for
 from clinic.actions.break_glass import ask_to_break_glass
 from clinic.actions.factors import begin_app, confirm_app
 from clinic.actions.kept_forms import keep_form
+from clinic.actions.passkeys import ask
 from clinic.actions.reminders import make_calendar_address
 from clinic.actions.sign_ins import start_sign_in
 from clinic.actions.talks import ask_to_talk
@@ -73,7 +75,6 @@ from clinic.models import (
     HalfSignIn,
     Invitation,
     Partner,
-    PasskeyQuestion,
     Person,
     Practice,
     SafetyConversation,
@@ -94,7 +95,6 @@ ADDRESSES_A_ROUTE = 2
 LEADS_OUT = "leave.leave"
 TOKEN, CODE, HALF = "a-link-of-one-use", "123456", "half-a-sign-in"
 PASSED = "partner whose phone is passed on"
-QUESTION = "a question to a passkey that nobody has answered"
 SENT = "withdrawal-journal"
 
 
@@ -212,8 +212,6 @@ def _set_up_second_step(person: Person) -> None:
             practice_id=person.practice_id, person_id=person.id, token_hash=digest(HALF), begun_at=now()
         )
     )
-    # Somebody else waits for a passkey to answer, and so does whoever makes one.
-    db.session.add(PasskeyQuestion(token_hash=digest(QUESTION), asked_at=now()))
     db.session.commit()
 
 
@@ -334,8 +332,21 @@ def _partner() -> list[str]:
         "/thanks/new",
         f"/do/{sent}/done",
         "/me/sign-in/passkeys/make",
+        f"/turns/{kept}/one-phone",
+        _opened_by_jo(sam),
     ]
     return [*begun, *listening, *_rituals_of(sam)]
+
+
+def _opened_by_jo(sam: Person) -> str:
+    """Where Sam may thank for an answer that lies open."""
+    jo = person_at("jo")
+    shared = select(Response.assignment_id).where(
+        Response.author_id == jo.id, Response.visibility == "shared"
+    )
+    newest = db.session.scalars(shared.order_by(Response.sent_at.desc())).all()
+    open_now = (one for one in newest if to_thank_for(own_place(sam), one, now()).response is not None)
+    return f"/together/{next(open_now)}/thanks"
 
 
 def _rituals_of(person: Person) -> list[str]:
@@ -521,7 +532,7 @@ def client_of(app: Flask, as_: SignInAs, visitor: Visitor, clock: Clock) -> Flas
             person, room = person_at(visitor.address), _room()[0]
         client = as_(person)
         with client.session_transaction() as session:
-            session["new_passkey"] = QUESTION
+            session["new_passkey"] = ask()
         if visitor.name == PASSED:
             with app.app_context():
                 newest = select(SignIn).order_by(SignIn.created_at.desc(), SignIn.id)
@@ -534,7 +545,7 @@ def client_of(app: Flask, as_: SignInAs, visitor: Visitor, clock: Clock) -> Flas
     client = as_(None)
     if visitor.name == "invited":
         with client.session_transaction() as session:
-            session["half_sign_in"], session["passkey"] = HALF, QUESTION
+            session["half_sign_in"] = HALF
         assert client.get(f"/join/{TOKEN}").status_code == 302
         welcome = get_page(client, "/join")
         submit(client, welcome, form='main form[action$="talk-first"]')

@@ -43,7 +43,6 @@ FORMS = {
         "sign_in.recover",
         "sign_in.recover_codes",
         "sign_in.sign_in",
-        "passkeys.begin",
         "passkeys.sign_in",
     },
     "new partner": {"join.agree"},
@@ -110,12 +109,10 @@ FORMS = {
         "answers.bring_turn",
         "answers.comment",
         "answers.comment_on_turn",
-        "answers.let_go",
         "answers.lines",
         "answers.mark_read",
         "answers.mark_turn_read",
         "answers.remove_line",
-        "answers.undo_reply",
         "couple.look",
         "notes.close_to_supervision",
         "notes.correct",
@@ -209,6 +206,8 @@ FORMS = {
 }
 # Buttons that stand for minutes only, between two acts. tests/assignments/pages presses each of them.
 FOR_MINUTES = {
+    "answers.let_go",
+    "answers.undo_reply",
     "break_glass.end",
     "break_glass.noted",
     "signs.cosign",

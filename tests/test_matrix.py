@@ -272,13 +272,13 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
     from assignments.actions.pausing import ask_for_a_pause
     from assignments.actions.pinning import bring_turns
     from assignments.actions.process_notes import write_note
-    from assignments.actions.referring import ContactWords, add_contact, refer
+    from assignments.actions.referring import add_contact, refer
     from assignments.actions.replying import reply_to_parts, save_line
     from assignments.actions.sign_rows import add_own_row
     from assignments.actions.turns import save_part, send_part
     from assignments.domain.bulk import Until
     from assignments.domain.pauses import Back
-    from assignments.domain.referrals import Whom
+    from assignments.domain.referrals import ContactWords, Whom
     from assignments.domain.signs import DecisionState
 
     entry = save_thanks(actor=cast.sam, what="You rang my mother", meant="", level=Level.PRIVATE)

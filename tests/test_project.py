@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import tomllib
 from collections.abc import Iterator
@@ -164,6 +165,13 @@ def test_every_template_that_is_named_exists() -> None:
 def test_no_markup_is_written_in_python() -> None:
     assert not places(r"\bMarkup\(|mark_safe", ".py", under="clinic")
     assert not places(r"\bMarkup\(|mark_safe", ".py", under="assignments")
+
+
+def test_all_script_together_is_small() -> None:
+    """Fifteen kilobytes are what a counsellor's page may load; here they are all of it, packed one by one."""
+    scripts = sorted((ROOT / "clinic" / "static").glob("*.js"))
+    assert scripts
+    assert sum(len(gzip.compress(path.read_bytes(), 9)) for path in scripts) <= 15_000
 
 
 # --- Decisions.

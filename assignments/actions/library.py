@@ -6,12 +6,18 @@ stays as it was.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
-
+from assignments.actions.own_drafts import (
+    blank_row,
+    bring_back,
+    keep,
+    next_version,
+    put_away,
+    slugs_left,
+    written,
+)
 from assignments.domain.exercises import (
     Exercise,
     ExerciseError,
@@ -82,9 +88,7 @@ def save_draft(*, actor: Person, slug: str, draft: Mapping[str, Any], version: i
     if found.is_archived:
         raise Conflict("This is archived. Bring it back to change it.")
     row = found.row
-    if dict(draft) != found.draft:
-        row.draft, row.draft_version = _written(draft), row.draft_version + 1
-    row.saved_at = clock.now()
+    keep(row, _written(draft))
     record(actor, Event.EXERCISE_DRAFT_SAVED, row, slug=row.slug, draft=row.draft_version)
     return row
 
@@ -97,13 +101,12 @@ def publish(*, actor: Person, slug: str, version: int) -> ExerciseVersion:
     """
     require(actor, Permission.LIBRARY_WRITE)
     found = own_exercise(actor, slug, for_change=True)
-    row, coming = found.row, found.row.published_version + 1
+    row = found.row
     if row.draft_version != version:
         raise NewerDraft(found)
     if found.is_archived:
         raise Conflict("This is archived. Bring it back first.")
-    if found.is_published and not found.has_changes:
-        raise Conflict(f"Nothing has changed since version {row.published_version}.")
+    coming = next_version(found)
     try:
         exercise = finished(found.draft, slug=slug, version=coming)
     except ExerciseError as error:
@@ -127,9 +130,7 @@ def archive(*, actor: Person, slug: str) -> PracticeExercise:
     """Take it out of the library. Couples who have it keep it, and it can be brought back."""
     require(actor, Permission.LIBRARY_WRITE)
     found = own_exercise(actor, slug, for_change=True)
-    if found.is_archived:
-        raise Conflict("That is archived already.")
-    found.row.archived_at = clock.now()
+    put_away(found)
     record(actor, Event.EXERCISE_ARCHIVED, found.row, slug=slug)
     return found.row
 
@@ -139,34 +140,21 @@ def restore(*, actor: Person, slug: str) -> PracticeExercise:
     """Bring an archived exercise back, as it was."""
     require(actor, Permission.LIBRARY_WRITE)
     found = own_exercise(actor, slug, for_change=True)
-    if not found.is_archived:
-        raise Conflict("That is not archived.")
-    found.row.archived_at = None
+    bring_back(found)
     record(actor, Event.EXERCISE_RESTORED, found.row, slug=slug)
     return found.row
 
 
 def _begin(actor: Person, draft: Mapping[str, Any], original: Exercise | None) -> PracticeExercise:
-    taken = set(
-        db.session.execute(
-            select(PracticeExercise.slug).where(PracticeExercise.practice_id == actor.practice_id)
-        ).scalars()
-    )
-    if len(taken) >= MOST_OWN:
-        raise Conflict(f"The library holds {MOST_OWN} of your own. Ask us before adding more.")
+    sentence = f"The library holds {MOST_OWN} of your own. Ask us before adding more."
+    taken = slugs_left(actor, PracticeExercise, MOST_OWN, sentence)
     # A file may name a deck that ships; a draft holds the cards themselves, so that they can be changed.
     draft = with_cards(draft, load_decks())
     row = PracticeExercise(
-        practice_id=actor.practice_id,
         slug=own_slug(str(draft.get("name", "")), taken),
         copied_from=original.slug if original else None,
         copied_version=original.version if original else None,
-        draft=_written(draft),
-        draft_version=1,
-        saved_at=clock.now(),
-        author_id=actor.id,
-        published_version=0,
-        published_draft=0,
+        **blank_row(actor, _written(draft)),
     )
     db.session.add(row)
     db.session.flush()
@@ -178,7 +166,5 @@ def _begin(actor: Person, draft: Mapping[str, Any], original: Exercise | None) -
 
 
 def _written(draft: Mapping[str, Any]) -> str:
-    text = json.dumps(dict(draft), ensure_ascii=False)
-    if len(text) > DRAFT_CHARACTERS:
-        raise Conflict("This is longer than an exercise can be. Shorten it, or make two of it.")
-    return text
+    sentence = "This is longer than an exercise can be. Shorten it, or make two of it."
+    return written(draft, DRAFT_CHARACTERS, sentence)

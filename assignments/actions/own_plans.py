@@ -5,11 +5,17 @@ A published version is never edited. What couples were given before stays as it 
 
 from __future__ import annotations
 
-import json
 from uuid import UUID
 
-from sqlalchemy import select
-
+from assignments.actions.own_drafts import (
+    blank_row,
+    bring_back,
+    keep,
+    next_version,
+    put_away,
+    slugs_left,
+    written,
+)
 from assignments.domain.exercises import own_slug
 from assignments.domain.plans import (
     Draft,
@@ -74,10 +80,7 @@ def save_plan_draft(*, actor: Person, slug: str, draft: Draft, version: int) -> 
     """Keep a draft as it is, finished or not. Raises Conflict where `version` is not the one kept last."""
     require(actor, Permission.PLAN_LIBRARY_WRITE)
     row = _unchanged(actor, slug, version).row
-    written = _written(draft)
-    if written != row.draft:
-        row.draft, row.draft_version = written, row.draft_version + 1
-    row.saved_at = clock.now()
+    keep(row, _written(draft))
     record(actor, Event.OWN_PLAN_DRAFT_SAVED, row)
     return row
 
@@ -87,9 +90,7 @@ def publish_plan(*, actor: Person, slug: str, version: int) -> PlanVersion:
     """Make the draft the next version. Raises PlanNotReady with every problem that is left."""
     require(actor, Permission.PLAN_LIBRARY_WRITE)
     found = _unchanged(actor, slug, version)
-    if found.is_published and not found.has_changes:
-        raise Conflict(f"Nothing has changed since version {found.row.published_version}.")
-    coming = found.row.published_version + 1
+    coming = next_version(found)
     try:
         plan = finished(found.draft, slug=slug, version=coming)
     except PlanError as error:
@@ -116,9 +117,7 @@ def archive_plan(*, actor: Person, slug: str) -> PracticePlan:
     """Take it out of the list. Couples who have it keep it, and it can be brought back."""
     require(actor, Permission.PLAN_LIBRARY_WRITE)
     found = own_plan(actor, slug, for_change=True)
-    if found.is_archived:
-        raise Conflict("That is archived already.")
-    found.row.archived_at = clock.now()
+    put_away(found)
     record(actor, Event.OWN_PLAN_ARCHIVED, found.row)
     return found.row
 
@@ -128,9 +127,7 @@ def restore_plan(*, actor: Person, slug: str) -> PracticePlan:
     """Bring an archived plan back, as it was."""
     require(actor, Permission.PLAN_LIBRARY_WRITE)
     found = own_plan(actor, slug, for_change=True)
-    if not found.is_archived:
-        raise Conflict("That is not archived.")
-    found.row.archived_at = None
+    bring_back(found)
     record(actor, Event.OWN_PLAN_RESTORED, found.row)
     return found.row
 
@@ -145,23 +142,12 @@ def _unchanged(actor: Person, slug: str, version: int) -> OwnPlan:
 
 
 def _begin(actor: Person, draft: Draft, copied_from: str | None) -> PracticePlan:
-    taken = set(
-        db.session.execute(
-            select(PracticePlan.slug).where(PracticePlan.practice_id == actor.practice_id)
-        ).scalars()
-    )
-    if len(taken) >= MOST_OWN:
-        raise Conflict(f"There are {MOST_OWN} plans of your own. Ask us before adding more.")
+    sentence = f"There are {MOST_OWN} plans of your own. Ask us before adding more."
+    taken = slugs_left(actor, PracticePlan, MOST_OWN, sentence)
     row = PracticePlan(
-        practice_id=actor.practice_id,
         slug=own_slug(str(draft.get("name") or "plan"), taken),
         copied_from=copied_from,
-        draft=_written(draft),
-        draft_version=1,
-        saved_at=clock.now(),
-        author_id=actor.id,
-        published_version=0,
-        published_draft=0,
+        **blank_row(actor, _written(draft)),
     )
     db.session.add(row)
     db.session.flush()
@@ -170,7 +156,4 @@ def _begin(actor: Person, draft: Draft, copied_from: str | None) -> PracticePlan
 
 
 def _written(draft: Draft) -> str:
-    text = json.dumps(draft, ensure_ascii=False)
-    if len(text) > DRAFT_CHARACTERS:
-        raise Conflict("This is longer than a plan can be.")
-    return text
+    return written(draft, DRAFT_CHARACTERS, "This is longer than a plan can be.")

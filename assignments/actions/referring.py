@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
 
-from assignments.domain.referrals import KINDS, WORDS_CHARACTERS, Fact, Step, Whom, lines, needs_consent
+from assignments.domain.referrals import (
+    KINDS,
+    WORDS_CHARACTERS,
+    ContactWords,
+    Fact,
+    Step,
+    Whom,
+    lines,
+    needs_consent,
+)
 from assignments.domain.signs import DecisionState
 from assignments.models import Contact, Referral, ReferralStep
 from assignments.queries.decisions import decision_of
@@ -30,17 +38,6 @@ class NoConsent(Conflict):
     def __init__(self, slot: str, sentence: str) -> None:
         super().__init__(sentence)
         self.slot = slot
-
-
-@dataclass(frozen=True)
-class ContactWords:
-    """What the directory says of a service."""
-
-    name: str
-    kind: str
-    phone: str
-    address: str
-    note: str
 
 
 @transaction

@@ -16,6 +16,7 @@ from assignments.demo.crowd import crowd
 from assignments.demo.elsewhere import HANA, MARCUS
 from assignments.demo.moving import MOVING
 from assignments.demo.own_words import tell_lines
+from assignments.demo.paper import tell_paper
 from assignments.demo.questionnaires import enter_words
 from assignments.demo.quiet import QUIET
 from assignments.demo.rows import Telling
@@ -114,6 +115,7 @@ def load_world(
         (hill_house, hana, HANA),
     ):
         told += _tell(scene, counsellor, stories, after_each)
+    tell_paper(canal_street, priya)
     told += _tell_crowd(canal_street, supervisor, couples, weeks, after_each)
     for scene in (canal_street, hill_house):
         scene.note(scene.practice.created_at, None, Event.PRACTICE_CREATED, scene.practice)

@@ -58,13 +58,17 @@ class Work:
 
 @dataclass(frozen=True)
 class CoupleHistory:
-    """Everything the rules may look at. Build it with :func:`couple_history`, which puts it in order."""
+    """Everything the rules may look at. Build it with :func:`couple_history`, which puts it in order.
+
+    ``week_is_open`` says that check-ins of the last week may still come.
+    """
 
     couple: str
     week: int
     checkins: tuple[Checkin, ...] = ()
     instruments: tuple[InstrumentScore, ...] = ()
     work: tuple[Work, ...] = ()
+    week_is_open: bool = False
 
     def up_to(self, week: int) -> CoupleHistory:
         """The record as it stood at the end of an earlier week."""
@@ -74,7 +78,17 @@ class CoupleHistory:
             checkins=tuple(one for one in self.checkins if one.week <= week),
             instruments=tuple(one for one in self.instruments if one.week <= week),
             work=tuple(one for one in self.work if one.week <= week),
+            week_is_open=self.week_is_open and week >= self.week,
         )
+
+    def is_told(self, week: int) -> bool:
+        """Whether a week is closed, or both have already checked in.
+
+        A movement is not judged by half of a week that the other may still tell: it could come today and go tomorrow.
+        """
+        if not self.week_is_open or week < self.week:
+            return True
+        return {one.partner for one in self.checkins if one.week == week} == set(PARTNERS)
 
     def checkins_of(self, partner: Partner) -> tuple[Checkin, ...]:
         """One partner's check-ins, oldest first."""
@@ -130,6 +144,8 @@ def couple_history(
     checkins: Sequence[Checkin] = (),
     instruments: Sequence[InstrumentScore] = (),
     work: Sequence[Work] = (),
+    *,
+    week_is_open: bool = False,
 ) -> CoupleHistory:
     """Put the records in order and drop check-ins in which everything was left out.
 
@@ -160,6 +176,7 @@ def couple_history(
         ),
         instruments=tuple(sorted(instruments, key=lambda one: (one.week, one.name, one.partner))),
         work=tuple(sorted(work, key=lambda one: (one.week, one.partner))),
+        week_is_open=week_is_open,
     )
 
 

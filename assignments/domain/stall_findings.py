@@ -96,6 +96,7 @@ class _Week:
         self._up_to = up_to
         self.week: list[int] = up_to.week.tolist()
         self.there: list[bool] = up_to.there.tolist()
+        self._peak: list[int] = up_to.peak_week.tolist()
         self._mean: list[list[float]] = up_to.mean.tolist()
         self._sd: list[list[float]] = up_to.sd.tolist()
         self._claims: dict[tuple[Change, int, float], tuple[list[float], list[float], list[float]]] = {}
@@ -130,6 +131,7 @@ class _Week:
         return Finding(
             holds=holds,
             week=self.week[row],
+            since=self._peak[row] if change is Change.FROM_PEAK else 0,
             leans=leans,
             change=mean,
             least=mean - FOUR_IN_FIVE * sd,

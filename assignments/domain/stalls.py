@@ -136,12 +136,13 @@ class Finding:
     """The answer to one question about movement, in one week.
 
     ``holds`` is ``None`` when there is too little to say. ``leans`` means that the question is near to being
-    answered yes. ``change`` is the likeliest change; four times in five the true one lies between ``least`` and
+    answered yes. ``change`` is the likeliest change since the week ``since``; four times in five the true one lies between ``least`` and
     ``most``. ``one_week_out`` is the chance that speaks least for the claim when any one week is left out.
     """
 
     holds: bool | None
     week: int = 0
+    since: int = 0
     leans: bool = False
     change: float | None = None
     least: float | None = None

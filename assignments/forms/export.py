@@ -22,7 +22,7 @@ class RecordForm(Form):
     """What the record is taken out as."""
 
     form: Any = RadioField(
-        "As",
+        "Take it out as",
         choices=[
             SelectChoice(Paper.A4, "PDF, A4"),
             SelectChoice(Paper.LETTER, "PDF, Letter"),

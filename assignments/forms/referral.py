@@ -17,12 +17,12 @@ from wtforms import (  # type: ignore[attr-defined]  # types-WTForms does not kn
 )
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from assignments.actions.referring import ContactWords
 from assignments.domain.referrals import (
     FACT_LABELS,
     KINDS,
     STEP_LABELS,
     WORDS_CHARACTERS,
+    ContactWords,
     Fact,
     Step,
     Whom,

@@ -82,6 +82,14 @@ class CommentForm(Form):
             self.to.data = self.to.data or next(iter(names))
             self.to.validators = []
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """One reader is no question on the page, so a wrong one is told of the whole form."""
+        passed = super().validate(extra_validators)
+        if len(self.to.choices) == 1 and self.to.errors:
+            self.to.errors = []
+            self.form_errors.append(OPEN_AGAIN)
+        return passed
+
 
 class SeenPartsForm(Form):
     """Which parts of a turn were on the page, and in which version."""

@@ -75,8 +75,16 @@ class DayField(SelectField):
         days = [(today - timedelta(days=back)).isoformat() for back in range(DAYS_OFFERED)]
         words = [f"Today, {day_in_words(days[0])}", f"Yesterday, {day_in_words(days[1])}"]
         words += [day_in_words(day) for day in days[2:]]
-        older = [(self.data, day_in_words(self.data))] if self.data and self.data not in days else []
+        older = [(self.data, day_in_words(self.data))] if self.data not in days and _is_day(self.data) else []
         self.choices = [*older, *zip(days, words, strict=True), ("", "Leave it out")]
+
+
+def _is_day(text: str | None) -> bool:
+    """Whether this can be offered as a day; what else was sent is refused beside the box."""
+    try:
+        return bool(text) and bool(date.fromisoformat(str(text)))
+    except ValueError:
+        return False
 
 
 class StepForm(FlaskForm):

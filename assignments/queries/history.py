@@ -178,7 +178,8 @@ def _record(couple: Couple, rows: _Rows, now: datetime, zone: ZoneInfo, limits: 
     scored = [row for row in rows.scored[couple.id] if row.answered_at <= now]
     aside_rows = _newest_asides(rows.asides[couple.id], now)
     week_0 = _first_monday(kept, rows.assignments[couple.id], scored, zone)
-    last_week = _last_week(week_0, kept, now)
+    closed_week = _closed_week(week_0, now)
+    last_week = _last_week(week_0, kept, closed_week)
     # The rules refuse what lies before week 0 or beyond the present week, so neither is handed to them.
     work = [
         one
@@ -191,6 +192,7 @@ def _record(couple: Couple, rows: _Rows, now: datetime, zone: ZoneInfo, limits: 
         [_checkin(row, sides[row.author_id], week_0) for row in kept if week_0],
         instruments=list(_scores(scored, sides, week_0, last_week, zone)),
         work=work,
+        week_is_open=last_week > closed_week,
     )
     return Record(
         couple=couple,
@@ -222,19 +224,21 @@ def _first_monday(
     return checkins.monday_of(scored[0].answered_at.astimezone(zone).date()) if scored else None
 
 
-def _last_week(week_0: date | None, kept: Sequence[CheckinRow], now: datetime) -> int:
-    """The last week whose check-in has closed, or a later one in which somebody has already checked in.
-
-    A week that is still open is not a silent one; -1 says that not even week 0 has closed.
-    """
+def _closed_week(week_0: date | None, now: datetime) -> int:
+    """The last week whose check-in has closed; -1 says that not even week 0 has."""
     if week_0 is None:
         return -1
     monday = checkins.monday_of(now.date())
     wall = now.replace(tzinfo=None)
     while wall < checkins.SHIPPED_HOURS.closes(monday):
         monday -= WEEK
-    reported = [checkins.week_number(row.week_of, week_0) for row in kept[-1:]]
-    return min(max(checkins.week_number(monday, week_0), -1, *reported), LAST_WEEK)
+    return max(checkins.week_number(monday, week_0), -1)
+
+
+def _last_week(week_0: date | None, kept: Sequence[CheckinRow], closed_week: int) -> int:
+    """The last closed week, or a later one in which somebody has already checked in; an open week is not silent."""
+    reported = [checkins.week_number(row.week_of, week_0) for row in kept[-1:] if week_0 is not None]
+    return min(max(closed_week, *reported, -1), LAST_WEEK)
 
 
 def _turns(couple: Couple, rows: _Rows, now: datetime, zone: ZoneInfo) -> Iterator[GivenTurn]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
 
@@ -13,48 +11,21 @@ from assignments.domain.exercises import Exercise
 from assignments.library.loader import Library, load_library
 from assignments.models import ExerciseVersion, PracticeExercise
 from assignments.queries.assignments import exercise_in
+from assignments.queries.own_drafts import Own, draft_in, row_called, rows_of
 from clinic.errors import NotFound
 from clinic.extensions import db
 from clinic.models import Person
 
 
 @dataclass(frozen=True)
-class OwnExercise:
-    """One exercise of the practice's own, with its draft as a table."""
-
-    row: PracticeExercise
-    draft: dict[str, Any]
-
-    @property
-    def slug(self) -> str:
-        """What it is called in addresses."""
-        return self.row.slug
-
-    @property
-    def name(self) -> str:
-        """What its draft is called, or words that say it has no name yet."""
-        return str(self.draft.get("name") or "Not named yet")
+class OwnExercise(Own[PracticeExercise]):
+    """One exercise of the practice's own."""
 
     @property
     def original(self) -> str:
         """The name of the shipped exercise it was copied from, as far as that still ships."""
         found = load_library().get(self.row.copied_from or "")
         return found.name if found else ""
-
-    @property
-    def is_published(self) -> bool:
-        """Whether it can be given, unless it is archived."""
-        return self.row.published_version > 0
-
-    @property
-    def is_archived(self) -> bool:
-        """Whether it has been put away."""
-        return self.row.archived_at is not None
-
-    @property
-    def has_changes(self) -> bool:
-        """Whether the draft holds what the published version does not."""
-        return self.row.draft_version != self.row.published_draft
 
 
 def library_for(reader: Person) -> Library:
@@ -78,26 +49,13 @@ def library_for(reader: Person) -> Library:
 
 def own_exercises(reader: Person) -> Sequence[OwnExercise]:
     """Everything the reader's practice has written, drafts and archived ones included, the latest first."""
-    rows = db.session.execute(
-        select(PracticeExercise)
-        .where(PracticeExercise.practice_id == reader.practice_id)
-        .order_by(PracticeExercise.saved_at.desc(), PracticeExercise.slug)
-    ).scalars()
-    return [OwnExercise(row, json.loads(row.draft)) for row in rows]
+    return [OwnExercise(row, draft_in(row)) for row in rows_of(reader, PracticeExercise)]
 
 
 def own_exercise(reader: Person, slug: str, *, for_change: bool = False) -> OwnExercise:
     """One exercise of the reader's practice. Raises NotFound for any other, whoever's it is."""
-    statement = select(PracticeExercise).where(
-        PracticeExercise.practice_id == reader.practice_id, PracticeExercise.slug == slug
-    )
-    if for_change:
-        # Two tabs must not both believe that they hold the newest draft.
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    row = db.session.execute(statement).scalar_one_or_none()
-    if row is None:
-        raise NotFound
-    return OwnExercise(row, json.loads(row.draft))
+    row = row_called(reader, PracticeExercise, slug, for_change=for_change)
+    return OwnExercise(row, draft_in(row))
 
 
 def versions_of(reader: Person, slug: str) -> Sequence[ExerciseVersion]:

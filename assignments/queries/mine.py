@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,6 +20,8 @@ from assignments.queries.agreements import own_texts
 from assignments.queries.assignments import assignments_of, exercise_of
 from assignments.queries.checkins import own_checkins
 from assignments.queries.entries import own_thanks
+from assignments.queries.instruments import own_answers
+from assignments.queries.replies import replied_to
 from assignments.queries.responses import history_of_own, own_values, said_in, turn_of, unsealed_value
 from clinic.extensions import db
 from clinic.models import Partner, Person
@@ -37,6 +39,9 @@ class Kept:
     level: Level
     is_draft: bool = False
     opens_at: datetime | None = None
+    has_reply: bool = False
+    """Whether the counsellor has said something about it."""
+
     step: str = ""
     """Of an agreement's words, which have a page by their exercise and step: `id` is the exercise's then."""
 
@@ -77,8 +82,10 @@ class OwnPart:
 def own_history(place: Partner, now: datetime) -> list[Kept]:
     """Answers, agreements, thank-yous and check-ins of this partner's own, newest first."""
     zone = ZoneInfo(practice_of(place.person).timezone)
+    replied = set(replied_to(place, now))
     kept = [_kept_response(row, zone, now) for row in history_of_own(place)]
     kept += [_kept_part(row, zone, now) for row in _own_parts(place)]
+    kept = [replace(one, has_reply=one.id in replied) for one in kept]
     kept += [
         Kept("thanks", one.id, "Small thank-you", one.day, one.level, opens_at=one.opens_at)
         for one in own_thanks(place, now)
@@ -92,6 +99,17 @@ def own_history(place: Partner, now: datetime) -> list[Kept]:
             Level.COUNSELLOR,
         )
         for row in own_checkins(place)
+    ]
+    # Its name says nothing of what was asked: this page may be looked at over a shoulder.
+    kept += [
+        Kept(
+            "questions",
+            row.id,
+            "A few questions",
+            row.saved_at.astimezone(zone).date(),
+            Level.COUNSELLOR,
+        )
+        for row in own_answers(place).values()
     ]
     kept += _kept_agreements(place, zone, now)
     return sorted(kept, key=lambda one: (one.day, one.kind, one.id.hex), reverse=True)

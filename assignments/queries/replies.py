@@ -82,6 +82,23 @@ def delivered(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return Comment.delivered_at <= now, Comment.taken_back_at.is_(None)
 
 
+def replied_to(place: Partner, now: datetime, *, since: datetime | None = None) -> list[UUID]:
+    """What of this author's own has a reply that was delivered, the last first: answers and parts, by their ids."""
+    rows = db.session.execute(
+        select(Comment.response_id, Comment.part_id)
+        .outerjoin(Response, Response.id == Comment.response_id)
+        .outerjoin(TurnPart, TurnPart.id == Comment.part_id)
+        .where(
+            Comment.practice_id == place.practice_id,
+            or_(Response.author_id == place.person_id, TurnPart.author_id == place.person_id),
+            *delivered(now),
+            *([Comment.delivered_at > since] if since is not None else []),
+        )
+        .order_by(Comment.delivered_at.desc(), Comment.at.desc(), Comment.id)
+    )
+    return [row_id for row in rows for row_id in row if row_id is not None]
+
+
 def replies_about(
     reader: Person, couple: Couple, rows: Iterable[Response | TurnPart], now: datetime
 ) -> list[SentReply]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -24,11 +24,14 @@ from assignments.queries.exchanges import NextPart, Parts, exchange_between, is_
 from assignments.queries.instruments import Asked, unanswered
 from assignments.queries.pauses import PausesNow, pauses_now
 from assignments.queries.plans import PlanLine, plan_line
+from assignments.queries.replies import replied_to
 from assignments.queries.uses import assignments_done_on
 from clinic.extensions import db
 from clinic.models import Partner
 from clinic.queries.people import practice_of
 
+# A reply is pointed out for so long; it stays with what it is about.
+REPLIES_SHOWN = timedelta(days=3)
 # These put a turn away until the next one; the others in `SetAside.choice` name an hour or a smaller size.
 FOR_THIS_TURN = ("leave", "skip", "bring")
 
@@ -92,6 +95,9 @@ class Today:
     plan: PlanLine | None = None
     """The week of a plan the couple is in, the same for both partners."""
 
+    has_reply: bool = False
+    """Whether the counsellor has replied to something of one's own in the last days."""
+
 
 def today_for(place: Partner, now: datetime, *, has_check_in: bool = True) -> Today:
     """Today of one partner, in the order of `domain.picking`.
@@ -134,6 +140,7 @@ def today_for(place: Partner, now: datetime, *, has_check_in: bool = True) -> To
         schedules=schedules,
         questions=unanswered(place, now) if has_check_in else None,
         plan=plan,
+        has_reply=bool(replied_to(place, now, since=now - REPLIES_SHOWN)),
     )
 
 

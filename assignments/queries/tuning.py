@@ -6,7 +6,7 @@ A counsellor sees which of her own couples; a practice admin gets counts, and ne
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from assignments.access import has_ended
 from assignments.domain.signs import KINDS, State, assess
-from assignments.domain.signs.tuning import WEEKS_BACK, Rule, alerts, shown_otherwise, tried, value_of
+from assignments.domain.signs.tuning import WEEKS_BACK, Alert, Rule, alerts, shown_otherwise, tried, value_of
 from assignments.domain.stalls import Limits
 from assignments.models import Decision, SignUse
 from assignments.queries.decisions import Decided, signs_met
@@ -91,7 +91,7 @@ class Effect:
 def alerts_of_caseload(reader: Person, now: datetime) -> tuple[int, int]:
     """How many couples of the reader's own there are, and how often a sign has newly asked for a decision."""
     records = _caseload(reader, now)
-    return len(records), sum(len(alerts(record.history, record.limits)) for record in records)
+    return len(records), sum(map(len, _alerts(records, lambda limits: limits)))
 
 
 def replayed(reader: Person, now: datetime, rule: Rule, value: int) -> Replay:
@@ -100,9 +100,9 @@ def replayed(reader: Person, now: datetime, rule: Rule, value: int) -> Replay:
         raise NotFound
     changed, before, after = [], 0, 0
     records = _caseload(reader, now)
-    for record in records:
-        was = alerts(record.history, record.limits)
-        would = alerts(record.history, tried(record.limits, rule.key, value))
+    all_were = _alerts(records, lambda limits: limits)
+    all_would = _alerts(records, lambda limits: tried(limits, rule.key, value))
+    for record, was, would in zip(records, all_were, all_would, strict=True):
         gained, lost = shown_otherwise(was, would)
         before, after = before + len(was), after + len(would)
         if gained or lost:
@@ -130,9 +130,10 @@ def effect_on_practice(reader: Person, now: datetime, rule: Rule, value: int) ->
             continue
         records = _caseload(colleague, now)
         decided = _decided(records)
-        for record in records:
+        all_were = _alerts(records, lambda limits: limits)
+        all_would = _alerts(records, lambda limits: tried(limits, rule.key, value))
+        for record, was, would in zip(records, all_were, all_would, strict=True):
             other = tried(record.limits, rule.key, value)
-            was, would = alerts(record.history, record.limits), alerts(record.history, other)
             gained, lost = shown_otherwise(was, would)
             newest = decided.get(record.couple.id)
             moves = _group(record, record.limits, newest, zone) != _group(record, other, newest, zone)
@@ -190,6 +191,13 @@ def _caseload(reader: Person, now: datetime) -> Sequence[Record]:
     return [
         found[couple.id] for couple in couples if couple.id in found and found[couple.id].history.checkins
     ]
+
+
+def _alerts(records: Sequence[Record], changed: Callable[[Limits], Limits]) -> list[tuple[Alert, ...]]:
+    """The alerts of couples of one practice, who share its rules, with these changed in some way."""
+    if not records:
+        return []
+    return alerts([record.history for record in records], changed(records[0].limits))
 
 
 def _decided(records: Sequence[Record]) -> dict[UUID, Decided]:

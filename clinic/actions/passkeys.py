@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import CursorResult, delete, insert, update
+from sqlalchemy import CursorResult, delete, update
+from sqlalchemy.exc import IntegrityError
 
 from clinic import clock, crypto, passkeys
 from clinic.access import require
@@ -24,7 +25,7 @@ from clinic.queries.factors import (
     own_passkey,
     passkey_by_credential,
     passkeys_of,
-    question_waits,
+    was_answered,
 )
 
 # What the challenge is bound to, so that an answer to one question never answers another.
@@ -44,23 +45,32 @@ def to_make(person: Person) -> str:
 
 
 def ask() -> str:
-    """Put a question to whatever passkey there is; gives the token that its challenge follows from.
+    """A question to whatever passkey there is: the token that its challenge follows from, and when it was asked.
 
-    Nobody is named yet, so there is nothing to audit; the row only makes sure that it is answered once.
+    It stays in the asker's signed cookie, so asking writes nothing; answering does, which makes it count once.
     """
-    now, token = clock.now(), new_token()
-    db.session.rollback()  # It is a transaction of its own, and SQLite lets one writer in at a time.
-    with db.engine.begin() as connection:
-        connection.execute(delete(PasskeyQuestion).where(PasskeyQuestion.asked_at <= now - QUESTION_LASTS))
-        connection.execute(insert(PasskeyQuestion).values(token_hash=digest(token), asked_at=now))
-    return token
+    return f"{int(clock.now().timestamp())}.{new_token()}"
 
 
-def _answered(token: str) -> None:
-    """Strike the question out, within the running action. Raises WrongPasskey when somebody else was quicker."""
-    gone = db.session.execute(delete(PasskeyQuestion).where(PasskeyQuestion.token_hash == digest(token)))
-    if not _changed_one(gone):
-        raise WrongPasskey(DID_NOT_WORK)
+def question_waits(token: str, now: datetime) -> bool:
+    """Whether it was asked a short time ago, and has not been answered."""
+    asked, _, _ = token.partition(".")
+    if not asked.isdigit() or not 0 <= now.timestamp() - int(asked) < QUESTION_LASTS.total_seconds():
+        return False
+    return not was_answered(digest(token))
+
+
+def _answered(token: str, now: datetime) -> None:
+    """Strike the question out, within the running action. Raises WrongPasskey when it was answered before."""
+    if question_waits(token, now):
+        db.session.execute(delete(PasskeyQuestion).where(PasskeyQuestion.answered_at <= now - QUESTION_LASTS))
+        db.session.add(PasskeyQuestion(token_hash=digest(token), answered_at=now))
+        try:
+            db.session.flush()
+        except IntegrityError:
+            raise WrongPasskey(DID_NOT_WORK) from None
+    else:
+        raise WrongPasskey("That took too long. Try again.")
 
 
 def _changed_one(result: object) -> bool:
@@ -91,9 +101,7 @@ def add_passkey(*, actor: Person, token: str, answer: str, name: str) -> list[st
     """
     require(actor, Permission.ACCOUNT_UPDATE)
     now = clock.now()
-    if not question_waits(digest(token), now):
-        raise WrongPasskey("That took too long. Begin again.")
-    _answered(token)
+    _answered(token, now)
     try:
         new = passkeys.new_key(answer, passkeys.challenge(token, to_make(actor)))
     except passkeys.NotTrue:
@@ -129,13 +137,11 @@ def add_passkey(*, actor: Person, token: str, answer: str, name: str) -> list[st
 def sign_in_with_passkey(*, token: str, answer: str, device: str, device_name: str) -> Person:
     """Open a sign-in with a passkey alone: the device had its owner unlock it. Raises WrongPasskey."""
     now = clock.now()
-    if not question_waits(digest(token), now):
-        raise WrongPasskey(DID_NOT_WORK)
     found = passkey_by_credential(_credential_in(answer))
     if found is None:
         raise WrongPasskey(DID_NOT_WORK)
     row, person = found
-    _answered(token)
+    _answered(token, now)
     _use(row, person, answer, passkeys.challenge(token, TO_SIGN_IN), now)
     start_sign_in(person, device=device, device_name=device_name)
     return person

@@ -73,9 +73,9 @@ class Passkey(Model):
 
 
 class PasskeyQuestion(Model):
-    """A question put to a passkey, which is answered once. It names nobody, and only the asker holds its token."""
+    """A question to a passkey that has been answered, so that nobody answers it again. It names nobody."""
 
     __tablename__ = "passkey_question"
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    asked_at: Mapped[Moment]
+    answered_at: Mapped[Moment]

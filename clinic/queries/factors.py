@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from clinic import crypto
-from clinic.domain.second_factor import HALF_LASTS, QUESTION_LASTS
+from clinic.domain.second_factor import HALF_LASTS
 from clinic.errors import NotFound
 from clinic.extensions import db
 from clinic.models import HalfSignIn, Passkey, PasskeyQuestion, Person, SecondFactor, SpareCode
@@ -106,9 +106,6 @@ def passkey_by_credential(credential_id: bytes) -> tuple[Passkey, Person] | None
     return (row[0], row[1]) if row is not None else None
 
 
-def question_waits(token_hash: str, now: datetime) -> bool:
-    """Whether a question was put with this token a short time ago, and has not been answered."""
-    asked_at = db.session.scalar(
-        select(PasskeyQuestion.asked_at).where(PasskeyQuestion.token_hash == token_hash)
-    )
-    return asked_at is not None and asked_at > now - QUESTION_LASTS
+def was_answered(token_hash: str) -> bool:
+    """Whether a question to a passkey has been answered already."""
+    return db.session.get(PasskeyQuestion, token_hash) is not None

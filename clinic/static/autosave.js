@@ -157,5 +157,5 @@ function keep(form) {
 function clock(at) {
   const when = new Date(at);
   if (!/T/.test(at ?? "") || Number.isNaN(when.valueOf())) return at ?? "";
-  return when.toLocaleTimeString("en-GB", { hour: "numeric", minute: "2-digit", hour12: true });
+  return when.toLocaleTimeString(document.documentElement.lang, { hour: "numeric", minute: "2-digit", hour12: true });
 }

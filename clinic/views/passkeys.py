@@ -17,33 +17,22 @@ from clinic.actions.passkeys import (
     ask,
     begin_passkey,
     is_the_last_way,
+    question_waits,
     remove_passkey,
     rename_passkey,
     sign_in_with_passkey,
     to_make,
 )
 from clinic.actions.sign_ins import WrongSignIn
-from clinic.actions.tokens import digest
 from clinic.domain.roles import Permission
 from clinic.domain.sign_ins import device_name
 from clinic.forms import EmptyForm, NewPasskeyForm, PasskeyForm, PasskeyNameForm, ProveForm
-from clinic.queries.factors import name_of, own_passkey, passkeys_of, question_waits
+from clinic.queries.factors import name_of, own_passkey, passkeys_of
 from clinic.views.account import codes_page
 from clinic.views.sign_in import inside
-from clinic.web import at_most, begin_session, device_token, ends_history, local_target, notice, page
+from clinic.web import at_most, begin_session, device_token, ends_history, notice, page
 
 blueprint = Blueprint("passkeys", __name__)
-
-
-@blueprint.post("/sign-in/passkey/begin")
-@public
-@at_most("30 per minute")
-def begin() -> ResponseReturnValue:
-    """Put a question to whatever passkey this device holds. Nobody is named, so nothing is told."""
-    if current_user.is_authenticated:
-        return redirect(url_for("home"))
-    session["passkey"] = ask()
-    return redirect(url_for("passkeys.sign_in", next=local_target(request.form.get("next"))))
 
 
 @blueprint.route("/sign-in/passkey", methods=["GET", "POST"])
@@ -51,11 +40,10 @@ def begin() -> ResponseReturnValue:
 @ends_history
 @at_most("30 per minute")
 def sign_in() -> ResponseReturnValue:
-    """The answer to that question opens a sign-in."""
-    token = str(session.get("passkey", ""))
-    form = PasskeyForm(next=request.args.get("next"))
-    if current_user.is_authenticated or not question_waits(digest(token), clock.now()):
-        return redirect(url_for("home" if current_user.is_authenticated else "sign_in.sign_in"))
+    """A question to whatever passkey this device holds. Nobody is named, so nothing is told."""
+    if current_user.is_authenticated:
+        return redirect(url_for("home"))
+    form, token = PasskeyForm(next=request.args.get("next")), str(session.get("passkey", ""))
     if form.validate_on_submit():
         name = device_name(request.user_agent.string)
         try:
@@ -68,6 +56,8 @@ def sign_in() -> ResponseReturnValue:
         else:
             begin_session(person, person.sign_in_token)
             return inside(person, form.next.data)
+    if not question_waits(token, clock.now()):
+        token = session["passkey"] = ask()
     options = passkeys.options_to_use(passkeys.challenge(token, TO_SIGN_IN))
     return page("clinic/passkeys/sign_in.html", form, options=options)
 
@@ -103,7 +93,7 @@ def make() -> ResponseReturnValue:
     """The device makes a passkey; its owner gives it a name."""
     person, token = signed_in(), str(session.get("new_passkey", ""))
     form = NewPasskeyForm(name=device_name(request.user_agent.string))
-    if not question_waits(digest(token), clock.now()):
+    if not question_waits(token, clock.now()):
         return redirect(url_for("passkeys.own"))
     if form.validate_on_submit():
         answer, name = form.answer.data, form.name.data

@@ -103,6 +103,8 @@ def code() -> ResponseReturnValue:
         else:
             begin_session(person, person.sign_in_token)
             return inside(person, form.next.data)
+    elif with_passkey:
+        form.form_errors = list(passkey.answer.errors)
     have = [one.credential_id for one in passkeys_of(half[1])]
     question = passkeys.challenge(token, SECOND_STEP)
     options = passkeys.options_to_use(question, have=have) if have else ""

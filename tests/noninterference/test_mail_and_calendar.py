@@ -88,3 +88,15 @@ def test_an_appointment_does_show_so_that_the_comparison_can_fail(first: World, 
     same_mails, other_feeds = reached(second, "Jo")
     assert mails == same_mails
     assert feeds != other_feeds
+
+
+def test_a_timetable_of_ones_own_does_show_in_the_mail_so_that_that_can_fail_too(
+    first: World, folder: Path
+) -> None:
+    second = copied(first, folder, "another hour")
+    with app_on(second.url) as app, time_machine.travel(KEPT, tick=False), app.app_context():
+        set_reminders(actor=second.cast.jo, timetable=Timetable(frozenset({2}), 7 * 60, on=True))
+    mails, feeds = reached(copied(first, folder, "the same hour"), "Jo")
+    other_mails, same_feeds = reached(second, "Jo")
+    assert mails != other_mails
+    assert feeds == same_feeds

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import pyotp
 import pytest
 import time_machine
 from flask import Flask, current_app
@@ -31,12 +30,9 @@ from assignments.actions.assigning import change_assignment
 from assignments.actions.checking_in import check_in
 from assignments.actions.deciding import judge_sign
 from assignments.actions.entries import change_thanks, delete_thanks, save_thanks
-from assignments.actions.erasing import ask_for_erasure
-from assignments.actions.exporting import choose_record_consent
 from assignments.actions.measuring import answer_instrument
 from assignments.actions.noting import mark_done, note_use, rate_closeness, undo_done
-from assignments.actions.own_copy import make_own_copy
-from assignments.actions.pausing import ask_for_a_pause, come_back
+from assignments.actions.pausing import ask_for_a_pause
 from assignments.actions.replying import reply_to_answers
 from assignments.actions.responding import (
     cancel_widening,
@@ -55,26 +51,19 @@ from assignments.domain.barriers import Barrier
 from assignments.domain.checkins import CheckinAnswers
 from assignments.domain.pauses import Back
 from assignments.domain.progress import Repeat
-from assignments.domain.visibility import Consent, Level
+from assignments.domain.visibility import Level
 from assignments.models import AgreementText, Assignment, Entry, ExerciseVersion, Pause, Response, TurnPart
 from assignments.queries.own_copy import own_copy
 from assignments.queries.plans import assignments_in
 from assignments.views.own_data import packed
 from clinic import access
-from clinic.actions.accounts import disown_sign_in
 from clinic.actions.appointments import Row, book_row, cancel_appointment, move_appointment
-from clinic.actions.factors import begin_app, confirm_app
-from clinic.actions.people import choose_theme
-from clinic.actions.reminders import make_calendar_address, set_reminders
-from clinic.actions.sign_ins import pass_phone, start_sign_in
-from clinic.actions.talks import ask_to_talk
+from clinic.actions.sign_ins import start_sign_in
 from clinic.domain.appointments import Scope
-from clinic.domain.reminders import Timetable
 from clinic.domain.roles import Permission, Role
 from clinic.extensions import db
 from clinic.models import Appointment, OutboxMail, Passkey, Person, SignIn, TalkRequest
 from clinic.queries.couples import own_place
-from clinic.queries.factors import factor_of, key_of
 from tests import builders
 from tests.assignments.given import (
     OPENS_TOGETHER,
@@ -93,6 +82,20 @@ from tests.assignments.planned import planned, two_weeks
 from tests.assignments.questionnaires import asked
 from tests.cast import Cast, assemble
 from tests.databases import SQLiteFiles, app_on, shared_app_on
+from tests.noninterference.own_acts import (
+    WORDS,
+    a_pause_come_back_from,
+    a_private_thank_you,
+    a_second_step_set_up,
+    a_sign_in_that_was_not_theirs,
+    asks_for_their_account_to_be_deleted,
+    asks_to_talk_alone,
+    hands_their_phone_over,
+    lets_the_record_be_handed_on,
+    sets_reminders_and_makes_a_calendar_address,
+    signed_in_elsewhere,
+    takes_a_copy,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -109,7 +112,6 @@ LOOKED = {
 WEEK = date(2026, 9, 14)
 OPEN_STEP = "noticed"
 COPY = "the copy of one's own words"
-WORDS = "I have not told you this yet"
 
 # Random in every rendering, and worth nothing to anybody but their own reader.
 TOKENS = re.compile(rb'(name="(?:csrf_token|form_key)"[^>]* value=")[^"]*"')
@@ -183,6 +185,7 @@ def build(url: str) -> World:
             "own": ["our-gentle-questions"],
             "turn": [1],
             "decision_id": [UUID(int=1)],
+            "note_id": [UUID(int=1)],
             "row_id": [UUID(int=1)],
             "rule": ["conflict_times"],
             "value": [2],
@@ -432,11 +435,6 @@ def questions_answered(world: World, person: Person) -> object:
     return answer_instrument(actor=person, name="csi-4", scores=[0, 0, 1, 0])
 
 
-def a_pause_come_back_from(world: World, person: Person) -> object:
-    mine = db.session.scalars(select(Pause.id).where(Pause.author_id == person.id)).one()
-    return come_back(actor=person, pause_id=mine)
-
-
 def the_pause_page_opened_and_closed(world: World, person: Person) -> object:
     """Looking at one's own pages, the other's told pause among them, asks nothing and tells nobody."""
     client = current_app.test_client()
@@ -445,14 +443,6 @@ def the_pause_page_opened_and_closed(world: World, person: Person) -> object:
     for url in ("/today", "/together", "/pause", "/today"):
         assert client.get(url).status_code in (200, 302), url
     return None
-
-
-def asks_to_talk_alone(world: World, person: Person) -> object:
-    return ask_to_talk(actor=person, reach=WORDS)
-
-
-def a_private_thank_you(world: World, person: Person) -> object:
-    return save_thanks(actor=person, what=WORDS, meant=WORDS, level=Level.PRIVATE)
 
 
 def a_thank_you_shared_and_hidden_within_the_hold(world: World, person: Person) -> object:
@@ -586,19 +576,6 @@ def this_week_of_the_plan_done_and_kept(world: World, person: Person) -> object:
     return answered(person, world.assignment["plan week 1"], WORDS, Level.PRIVATE, step="at-ease")
 
 
-def sets_reminders_and_makes_a_calendar_address(world: World, person: Person) -> object:
-    set_reminders(actor=person, timetable=Timetable(frozenset({0, 4}), 21 * 60, on=True))
-    return make_calendar_address(actor=person)
-
-
-def asks_for_their_account_to_be_deleted(world: World, person: Person) -> object:
-    return ask_for_erasure(actor=db.session.get_one(Person, person.id))
-
-
-def takes_a_copy(world: World, person: Person) -> object:
-    return make_own_copy(actor=db.session.get_one(Person, person.id))
-
-
 def the_counsellor_types_in_a_sheet(world: World, person: Person) -> object:
     return type_in(
         actor=world.cast.priya,
@@ -608,42 +585,6 @@ def the_counsellor_types_in_a_sheet(world: World, person: Person) -> object:
         values={"answer": {"text": WORDS}},
         level=Level.COUNSELLOR,
     )
-
-
-def lets_the_record_be_handed_on(world: World, person: Person) -> object:
-    own = db.session.get_one(Person, person.id)
-    for choice in (Consent.COUNSELLOR, Consent.SHARED):
-        choose_record_consent(actor=own, choice=choice)
-    return None
-
-
-def signed_in_elsewhere(world: World, person: Person) -> object:
-    choose_theme(actor=db.session.get_one(Person, person.id), theme="dark")
-    return start_sign_in(person, device="another", device_name="Another phone")
-
-
-def hands_their_phone_over(world: World, person: Person) -> object:
-    """On one of their sign-ins; it says who held what, and to nobody else."""
-    own = db.session.get_one(Person, person.id)
-    start_sign_in(own, device="a third", device_name="A third phone")
-    return pass_phone(actor=own)
-
-
-def a_second_step_set_up(world: World, person: Person) -> object:
-    own = db.session.get_one(Person, person.id)
-    begin_app(actor=own)
-    factor = factor_of(own)
-    assert factor is not None
-    code = pyotp.TOTP(key_of(factor)).at(datetime.now(UTC))
-    builders.passkey(own)
-    return confirm_app(actor=own, code=code, device="another")
-
-
-def a_sign_in_that_was_not_theirs(world: World, person: Person) -> object:
-    own = db.session.get_one(Person, person.id)
-    row = db.session.scalars(select(SignIn.id).where(SignIn.person_id == person.id)).first()
-    assert row is not None
-    return disown_sign_in(actor=own, sign_in_id=row)
 
 
 def the_counsellor_sees_them_alone(world: World, person: Person) -> object:

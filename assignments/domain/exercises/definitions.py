@@ -130,6 +130,11 @@ class Exercise(Definition):
     signs: tuple[str, ...] = Field(
         default=(), description="a list of ids of signs it helps with, from S1–S7 and T1–T11"
     )
+    language: str = Field(
+        default="en-GB",
+        pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$",
+        description="the language its words are in, such as “en-GB” or “cy”",
+    )
     dose: Dose
     steps: tuple[Step, ...] = Field(min_length=1, max_length=20, description="a list of one to twenty steps")
     sizes: Sizes

@@ -109,7 +109,7 @@ def assess(
     each was judged by what was known in its own week.
     """
     if movements is None:
-        (movements,) = movements_of([history], limits, limits.weeks_in_a_row)
+        (movements,) = movements_of([history], limits, weeks_asked([history], limits))
     case = case_of(history, limits, names, movements)
     verdicts = {sign_id: rule(case) for sign_id, rule in RULES.items()}
     common = _common_readings(case, verdicts[NOTE])
@@ -136,12 +136,17 @@ def assess_many(
     for start in range(0, len(histories), AT_A_TIME):
         batch = histories[start : start + AT_A_TIME]
         called = names[start : start + AT_A_TIME] if names else [NO_NAMES] * len(batch)
-        found = movements_of(batch, limits, limits.weeks_in_a_row)
+        found = movements_of(batch, limits, weeks_asked(batch, limits))
         for history, who, movements in zip(batch, called, found, strict=True):
             yield assess(history, limits, who, movements)
 
 
 AT_A_TIME = 1024
+
+
+def weeks_asked(histories: Sequence[CoupleHistory], limits: Limits) -> int:
+    """The evaluated weeks a rule looks back on, and one more where the last week may not be told yet."""
+    return limits.weeks_in_a_row + any(one.week_is_open for one in histories)
 
 
 def case_of(history: CoupleHistory, limits: Limits, names: Names, movements: Movements) -> Case:
@@ -150,7 +155,8 @@ def case_of(history: CoupleHistory, limits: Limits, names: Names, movements: Mov
 
     def last(found: Sequence[Judged]) -> tuple[Judged, ...]:
         """Those of the last weeks; a movement of long ago is no longer evidence of where the couple is."""
-        known = [one for one in found if one.week <= history.week][-limits.weeks_in_a_row :]
+        known = [one for one in found if one.week <= history.week and history.is_told(one.week)]
+        known = known[-limits.weeks_in_a_row :]
         return tuple(one for one in known if one.week > history.week - limits.fresh_weeks)
 
     of_couple = last(movements.couple)

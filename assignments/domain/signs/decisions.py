@@ -9,7 +9,7 @@ from collections.abc import Collection
 from enum import StrEnum
 
 from assignments.domain.history import CoupleHistory
-from assignments.domain.signs.assessing import assess
+from assignments.domain.signs.assessing import assess, weeks_asked
 from assignments.domain.signs.rows import Assessment, State
 from assignments.domain.stalls import SHIPPED_LIMITS, Limits, movements_of
 
@@ -80,7 +80,9 @@ def signs_cleared_since(
     asked, cleared = frozenset(among), set[str]()
     if not asked:
         return frozenset()
-    (movements,) = movements_of([history], limits, history.week - decided_week + limits.weeks_in_a_row)
+    (movements,) = movements_of(
+        [history], limits, history.week - decided_week + weeks_asked([history], limits)
+    )
     for week in range(history.week, decided_week, -1):
         if asked <= cleared:
             break

@@ -189,7 +189,8 @@ def worse_or_slipped_back(case: Case) -> Verdict:
     evidence["chance_slipped"] = latest.slipped.probability
     parts = [
         f"{_chance(latest.worse)} to be below the first check-ins; {_moved_by(latest.worse)}.",
-        f"{_chance(latest.slipped)} to be {limits.slipped_points:g} points or more below an earlier week.",
+        f"Since week {latest.slipped.since}, the highest, it moved about {_signed(latest.slipped.change)}: a chance of at"
+        f" least {_figure(latest.slipped)} to have lost {limits.slipped_points:g} points.",
     ]
     if by_slip:
         # What speaks for the row comes first, or "met" would seem to rest on something unlikely.
@@ -335,10 +336,13 @@ def _twice(limits: Limits) -> str:
 
 def _chance(finding: Finding) -> str:
     """A chance in words, with its figure."""
+    words = next(words for most, words in CHANCES if (finding.probability or 0.0) <= most)
+    return f"{words} ({_figure(finding)})"
+
+
+def _figure(finding: Finding) -> str:
     chance = finding.probability or 0.0
-    words = next(words for most, words in CHANCES if chance <= most)
-    figure = "under 1%" if chance < 0.01 else "over 99%" if chance > 0.99 else f"{chance:.0%}"
-    return f"{words} ({figure})"
+    return "under 1%" if chance < 0.01 else "over 99%" if chance > 0.99 else f"{chance:.0%}"
 
 
 def _moved_by(finding: Finding) -> str:
@@ -364,6 +368,7 @@ def _figures(finding: Finding) -> dict[str, object]:
         "change": _rounded(finding.change),
         "least": _rounded(finding.least),
         "most": _rounded(finding.most),
+        "since_week": finding.since,
         "one_week_out": finding.one_week_out,
     }
 

@@ -6,14 +6,14 @@ whether that would have been right: the published figures hold for the shipped r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from assignments.domain.history import CoupleHistory
-from assignments.domain.signs.assessing import assess
+from assignments.domain.signs.assessing import assess, weeks_asked
 from assignments.domain.signs.rows import State
-from assignments.domain.stalls import SHIPPED_LIMITS, Limits
+from assignments.domain.stalls import SHIPPED_LIMITS, Limits, Movements, movements_of
 
 WEEKS_BACK = 12
 
@@ -104,20 +104,33 @@ class Alert:
     week: int
 
 
-def alerts(history: CoupleHistory, limits: Limits, weeks: int = WEEKS_BACK) -> tuple[Alert, ...]:
-    """Each time in the last so many weeks that a sign which asks for a decision became met."""
+def alerts(
+    histories: Sequence[CoupleHistory], limits: Limits, weeks: int = WEEKS_BACK
+) -> list[tuple[Alert, ...]]:
+    """For each couple, each time in the last so many weeks that a sign which asks for a decision became met.
+
+    The model works all the weeks of all the couples out in one call, each by what was known in it.
+    """
+    found = movements_of(histories, limits, weeks + 1 + weeks_asked(histories, limits))
+    return [
+        _alerts_of(history, limits, weeks, movements)
+        for history, movements in zip(histories, found, strict=True)
+    ]
+
+
+def _alerts_of(history: CoupleHistory, limits: Limits, weeks: int, movements: Movements) -> tuple[Alert, ...]:
     first = max(0, history.week - weeks + 1)
     found = []
-    before = _met(history, limits, first - 1) if first else frozenset[str]()
+    before = _met(history, limits, first - 1, movements) if first else frozenset[str]()
     for week in range(first, history.week + 1):
-        now = _met(history, limits, week)
+        now = _met(history, limits, week, movements)
         found += [Alert(sign, week) for sign in sorted(now - before)]
         before = now
     return tuple(found)
 
 
-def _met(history: CoupleHistory, limits: Limits, week: int) -> frozenset[str]:
-    assessment = assess(history.up_to(week), limits)
+def _met(history: CoupleHistory, limits: Limits, week: int, movements: Movements) -> frozenset[str]:
+    assessment = assess(history.up_to(week), limits, movements=movements)
     return frozenset(
         sign.id for sign in assessment.rows if sign.state is State.MET and sign.asks_for_decision
     )

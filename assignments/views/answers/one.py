@@ -21,7 +21,7 @@ from clinic.errors import Conflict
 from clinic.queries.couples import couple_for
 from clinic.web import keep_form_open, notice, notice_with_undo, page
 
-ANSWERS_SHOWN = 40
+ANSWERS_SHOWN = 20
 
 
 @blueprint.get("/c/couples/<uuid:couple_id>/answers")
@@ -80,7 +80,9 @@ def comment(couple_id: UUID, response_id: UUID) -> ResponseReturnValue:
     form.offer(_names(found))
     if form.validate_on_submit():
         readers = [one for one in found.shown if form.to.data in (BOTH, one.listed.slot)]
-        seen = {id_: version for id_, version in _seen(found, form).items() if id_ in _ids(readers)}
+        # An answer that was not on the page has no version there, so it counts as changed.
+        on_page = _seen(found, form)
+        seen = {one.listed.id: on_page.get(one.listed.id, 0) for one in readers}
         try:
             sent = replying.reply_to_answers(
                 actor=signed_in(), couple_id=couple_id, seen=seen, words=form.words.data

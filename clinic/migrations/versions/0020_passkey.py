@@ -32,7 +32,7 @@ def upgrade() -> None:
 
     op.create_table('passkey_question',
     sa.Column('token_hash', sa.String(length=64), nullable=False),
-    sa.Column('asked_at', clinic.extensions.UTCDateTime(timezone=True), nullable=False),
+    sa.Column('answered_at', clinic.extensions.UTCDateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_passkey_question'))
     )
 

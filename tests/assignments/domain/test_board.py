@@ -41,6 +41,29 @@ def test_a_couple_without_a_reason_is_on_track() -> None:
     )
 
 
+def test_a_plan_asks_for_a_look_after_what_stalls_and_before_what_is_new() -> None:
+    row = place(couple(plan_check=(3, 6), unread_answers=2))
+    assert (row.group, row.reason, row.action.kind) == (
+        Group.PLAN_CHECK,
+        "Week 3 of 6 is over. How is the plan going?",
+        ActionKind.LOOK,
+    )
+    assert place(couple(plan_check=(3, 6), waiting_to_open_days=9)).group is Group.STALLED
+
+
+@pytest.mark.parametrize(
+    ("answers", "turns", "sentence"),
+    [
+        (1, 0, "1 new answer to read."),
+        (3, 1, "3 new answers and 1 new listening turn to read."),
+        (0, 2, "2 new listening turns to read."),
+    ],
+)
+def test_listening_turns_are_news_like_answers(answers: int, turns: int, sentence: str) -> None:
+    row = place(couple(unread_answers=answers, unread_turns=turns))
+    assert (row.group, row.reason) == (Group.NEW_ANSWERS, sentence)
+
+
 def test_a_watched_sign_leaves_a_couple_on_track_and_is_named() -> None:
     row = place(couple(watching=("withdrawal_persists",)))
     assert (row.group, row.reason) == (Group.ON_TRACK, "Watching: pulling back persists.")

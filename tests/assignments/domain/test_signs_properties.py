@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,6 +25,13 @@ from tests.assignments.records import (
 )
 
 SCALES = ("closeness", "understood", "tension", "pulled_back", "outside_pressure", "hope")
+MOVEMENT_ROWS = (
+    "no_movement",
+    "worse_or_slipped_back",
+    "diverging",
+    "tension_rising",
+    "withdrawal_intensifies",
+)
 ORDINARY = {"not_met", "not_enough", "you_judge"}
 
 
@@ -109,7 +117,7 @@ lines = st.lists(st.integers(0, 10), min_size=6, max_size=12)
 @settings(max_examples=60, deadline=None)
 @given(lines)
 def test_more_of_the_same_within_a_week_never_takes_a_state_there_and_back(line: list[int]) -> None:
-    """Before the week, when one has answered, when both have: no row is met, then not, then met, nor the reverse.
+    """In an open week: before it, when one has answered, when both have: no row is met, then not, then met, nor the reverse.
 
     The same is what both said the week before. News is another matter: a week that one of two has told may look
     otherwise than a week that both have.
@@ -118,16 +126,28 @@ def test_more_of_the_same_within_a_week_never_takes_a_state_there_and_back(line:
     before = couple(line, week=week)
     one = {**before, "checkins": [*before["checkins"], week_of("A", week, value)]}
     both = {**one, "checkins": [*one["checkins"], week_of("B", week, value)]}
-    seen = [states(record) for record in (before, one, both)]
-    for sign in (
-        "no_movement",
-        "worse_or_slipped_back",
-        "diverging",
-        "tension_rising",
-        "withdrawal_intensifies",
-    ):
+    seen = [
+        {sign.id: sign.state.value for sign in assess(replace(from_json(record), week_is_open=True)).signs}
+        for record in (before, one, both)
+    ]
+    for sign in MOVEMENT_ROWS:
         first, middle, last = (found[sign] == "met" for found in seen)
         assert not (first == last != middle), (sign, [found[sign] for found in seen])
+
+
+@pytest.mark.parametrize("value", [0, 4, 9])
+def test_half_of_an_open_week_judges_no_movement_and_a_closed_one_does(value: int) -> None:
+    record = couple([1, 0, 0, 0, 0, 0, 0], week=7)
+    record["checkins"].append(week_of("A", 7, value))
+    half = from_json(record)
+    without = from_json({**record, "checkins": record["checkins"][:-1]})
+    for sign in MOVEMENT_ROWS:
+        as_if_untold = assess(replace(half, week_is_open=True)).sign(sign)
+        assert as_if_untold.probability == assess(without).sign(sign).probability
+    assert assess(half).sign("no_movement").probability != assess(without).sign("no_movement").probability
+    assert not replace(half, week_is_open=True).is_told(7)
+    assert half.is_told(7)
+    assert replace(half, week_is_open=True).up_to(6).is_told(6)
 
 
 @settings(max_examples=60, deadline=None)

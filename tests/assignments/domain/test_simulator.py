@@ -58,7 +58,7 @@ def test_the_mix_the_start_and_the_answers_are_those_assumed(couples: list[Simul
 
 
 def test_each_course_goes_where_it_should(couples: list[Simulated]) -> None:
-    moved = {course: [] for course in Course}
+    moved: dict[Course, list[float]] = {course: [] for course in Course}
     for one in couples:
         moved[one.course].append(float((one.levels[-1] - one.levels[0]).mean()))
     assert fmean(moved[Course.IMPROVING]) > 1.5

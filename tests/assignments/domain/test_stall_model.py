@@ -159,7 +159,7 @@ def test_shorter_and_longer_records_beside_it_change_nothing(
     first: list[float | None], second: list[float | None], more: int
 ) -> None:
     pair = pair_of(first, second)
-    longer = ([(week, 5.0) for week in range(10 + more)], [])
+    longer: Pair = ([(week, 5.0) for week in range(10 + more)], [])
     alone = changes([pair], COMPOSITE, 2, fall=0.5)
     beside = changes([longer, pair, ([], [])], COMPOSITE, 2, fall=0.5)
     for here, there in zip(alone, beside, strict=False):

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 
 from assignments.actions.deciding import decide
+from assignments.actions.plans import answer_checkpoint
 from assignments.actions.responding import set_aside
+from assignments.actions.reviewing import mark_parts_read
+from assignments.actions.turns import save_part, send_part
 from assignments.domain.progress import Repeat
 from assignments.domain.signs import DecisionState
 from assignments.domain.visibility import Level
 from assignments.models import Checkin
+from assignments.queries.plans import checks_due, plan_for_staff
 from clinic.clock import now
 from clinic.extensions import db
 from clinic.models import Couple, Person
 from tests import builders
+from tests.assignments.planned import planned
 from tests.assignments.work import give, send, write
 from tests.cast import AS, Cast
 from tests.conftest import Clock, CountQueries
@@ -269,4 +276,56 @@ def test_the_board_costs_the_same_however_many_couples_it_shows(
     for person, couple in zip(firsts, more, strict=True):
         check_in(app, person, couple, 2, closeness=4)
     assert cost() == few
-    assert few <= 24
+    assert few <= 27
+
+
+def test_a_listening_turn_brings_a_couple_here_until_it_is_marked_read(
+    cast: Cast, as_: AS, app: Flask
+) -> None:
+    turns = give(app, cast, "reflect-and-check")
+    where: dict[str, Any] = {
+        "assignment_id": turns,
+        "turn": 1,
+        "slot": "A",
+        "step": "thought",
+        "number": 1,
+    }
+    with app.app_context():
+        written = save_part(actor=cast.sam, **where, value={"text": "Tea at ten."}, version=0)
+    priya = as_(cast.priya)
+    assert groups(get_page(priya, "/c")) == []
+    with app.app_context():
+        part = send_part(actor=cast.sam, **where, version=written.version)
+        part_id, version = part.id, part.version
+    page = get_page(priya, "/c")
+    assert groups(page) == ["New answers 1"]
+    assert "1 new listening turn to read." in row(page, "Okafor and Lind")
+    with app.app_context():
+        mark_parts_read(actor=cast.priya, couple_id=cast.sam_and_jo.id, seen={part_id: version})
+    assert groups(get_page(priya, "/c")) == []
+
+
+def test_reading_leads_straight_to_the_newest_answer(cast: Cast, as_: AS, app: Flask) -> None:
+    send(app, cast.sam, give(app, cast, "gentle-questions"), Level.SHARED)
+    priya = as_(cast.priya)
+    link = get_page(priya, "/c").one("td.do-cell a")
+    assert "Mark read" in get_page(priya, str(link["href"])).words
+
+
+def test_a_plan_asks_for_a_look_once_its_week_is_over_until_it_had_one(
+    cast: Cast, app: Flask, clock: Clock
+) -> None:
+    def due() -> dict[UUID, tuple[int, int]]:
+        with app.app_context():
+            return checks_due([cast.sam_and_jo, cast.ade_and_ruth], now(), ZoneInfo("Europe/London"))
+
+    with app.app_context():
+        planned(cast.priya, cast.sam_and_jo)
+    assert due() == {}
+    clock.move(days=22)
+    assert due() == {cast.sam_and_jo.id: (3, 6)}
+    with app.app_context():
+        _, running = plan_for_staff(cast.priya, cast.sam_and_jo.id, now())
+        assert running is not None
+        answer_checkpoint(actor=cast.priya, couple_id=cast.sam_and_jo.id, branch=running.branches[0])
+    assert due() == {}

@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from assignments.actions.entries import change_thanks, save_thanks
 from assignments.actions.responding import record_outcome, set_aside
 from assignments.domain.visibility import Level
+from assignments.models import CoupleLook
 from clinic.clock import now
 from clinic.extensions import db
 from clinic.models import Couple
@@ -18,7 +20,7 @@ from tests.assignments.pages.test_board import check_in
 from tests.assignments.work import give, send, write
 from tests.cast import AS, Cast
 from tests.conftest import Clock, CountQueries
-from tests.page import Page, get_page
+from tests.page import Page, get_page, submit_and_follow
 
 
 def address(cast: Cast) -> str:
@@ -222,3 +224,39 @@ def test_a_kept_thank_you_on_its_way_is_not_told_while_it_can_be_cancelled(
     assert "thank-you" not in sides(get_page(as_(cast.priya), address(cast)))[0]
     clock.move(hours=1)
     assert "1 thank-you shared" in sides(get_page(as_(cast.priya), address(cast)))[0]
+
+
+def test_what_came_after_the_last_look_is_new_and_can_be_shown_alone(
+    cast: Cast, as_: AS, app: Flask, clock: Clock
+) -> None:
+    check_in(app, cast.sam, cast.sam_and_jo, 0, closeness=6)
+    priya = as_(cast.priya)
+    # Without a look and without an appointment nothing is compared, so nothing is called new.
+    page = get_page(priya, address(cast))
+    assert "new since" not in page.words
+    assert not page.select(".timeline .chip")
+    with app.app_context():
+        builders.appointment(cast.sam_and_jo, starts_at=now() - timedelta(hours=3))
+    page = get_page(priya, address(cast))
+    assert "1 new since Wed 16 Sep, 16:30." in page.words
+    clock.move(minutes=1)
+    page = submit_and_follow(priya, page, form='form[action$="/look"]')
+    assert "Nothing new since Wed 16 Sep, 19:31." in page.words
+    clock.move(minutes=1)
+    with app.app_context():
+        set_aside(
+            actor=cast.jo,
+            assignment_id=give(app, cast, "gentle-questions"),
+            kind="hard",
+            choice="smaller",
+        )
+    page = get_page(priya, f"{address(cast)}?kind=new")
+    assert sides(page) == ("Sam – Nothing", "Jo Felt hard: Gentle questions New")
+    # Somebody else's look is their own.
+    assert "2 new since Wed 16 Sep, 16:30." not in get_page(as_(cast.sofia), address(cast)).words
+
+
+def test_fetching_the_page_changes_nothing(cast: Cast, as_: AS, app: Flask) -> None:
+    get_page(as_(cast.priya), address(cast))
+    with app.app_context():
+        assert not list(db.session.scalars(select(CoupleLook)))

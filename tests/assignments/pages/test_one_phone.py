@@ -15,7 +15,7 @@ from clinic import access
 from clinic.domain.roles import Permission, Role
 from tests import builders
 from tests.assignments.given import answered, given
-from tests.browser import OpenBrowser
+from tests.browser import OpenBrowser, Scheme, axe, fits
 from tests.cast import AS, Cast
 from tests.conftest import Clock
 from tests.page import Page, get_page, read_page, submit, submit_and_follow
@@ -162,3 +162,24 @@ def test_back_shows_nothing_of_its_owners(
         page.go_back(wait_until="commit")
         page.wait_for_timeout(250)
         assert CANARY not in page.content()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_of_it_is_sound_for_everybody(
+    as_: AS, cast: Cast, turns: UUID, open_browser: OpenBrowser, scheme: Scheme
+) -> None:
+    page = open_browser(as_(cast.sam), scheme=scheme, width=320)
+    for address in (f"/do/{turns}", f"/turns/{turns}/one-phone"):
+        page.goto(address)
+        axe(page)
+        fits(page)
+    page.get_by_label("Jo", exact=True).check()
+    page.click("main button:has-text('Start')")
+    for press in ("I am Jo", "Go on", "Stop here", "Open it"):
+        axe(page)
+        fits(page)
+        page.click(f"main >> text={press}")
+        page.wait_for_load_state()
+    axe(page)
+    assert "Error" in page.title()

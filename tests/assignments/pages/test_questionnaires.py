@@ -268,6 +268,19 @@ def test_ones_own_copy_holds_the_questions_and_answers_and_erasing_takes_them(ap
         assert not db.session.scalars(select(InstrumentAnswer)).all()
 
 
+def test_ones_history_says_that_it_was_answered_and_who_sees_it_and_nothing_more(
+    app: Flask, cast: Cast, as_: AS
+) -> None:
+    with app.app_context():
+        asked(cast.sam_and_jo)
+        answer_instrument(actor=cast.sam, name="csi-4", scores=[0, 5, 5, 5])
+    page = get_page(as_(cast.sam), "/me/history")
+    assert "A few questions" in page.words
+    assert "Priya only" in page.words
+    assert "CSI" not in page.words
+    assert "A few questions" not in get_page(as_(cast.jo), "/me/history").words
+
+
 def test_nothing_is_asked_once_the_work_is_over(app: Flask, cast: Cast, as_: AS) -> None:
     with app.app_context():
         asked(cast.sam_and_jo)

@@ -12,9 +12,9 @@ from sqlalchemy import select
 
 from assignments.actions.checking_in import check_in
 from assignments.actions.deciding import decide
-from assignments.actions.referring import ContactWords, NoConsent, add_contact, refer, take_step
+from assignments.actions.referring import NoConsent, add_contact, refer, take_step
 from assignments.domain.checkins import CheckinAnswers
-from assignments.domain.referrals import Fact, Step, Whom, allowed_next
+from assignments.domain.referrals import ContactWords, Fact, Step, Whom, allowed_next
 from assignments.domain.signs import DecisionState
 from assignments.domain.visibility import Level
 from assignments.models import Contact, Referral, ReferralStep

@@ -55,8 +55,17 @@ def test_the_author_reads_it_from_the_next_delivery_and_nobody_else_ever(
     assert "Thank you, Sam." not in get_page(sam, f"/me/history/{answer}").words
     clock.move(hours=21, minutes=29, seconds=59)
     assert "Thank you, Sam." not in get_page(as_(cast.sam), f"/me/history/{answer}").words
+    assert "A line from Priya" not in get_page(as_(cast.sam), "/today").words
     clock.move(seconds=1)
-    assert "Thank you, Sam." in get_page(as_(cast.sam), f"/me/history/{answer}").words
+    sam = as_(cast.sam)
+    assert "A line from Priya" in get_page(sam, "/today").words
+    assert "Priya replied." in get_page(sam, "/me/history").words
+    assert "Thank you, Sam." in get_page(sam, f"/me/history/{answer}").words
+    jo = as_(cast.jo)
+    for path in ("/today", "/me/history", "/together"):
+        words = get_page(jo, path).words
+        assert "Priya replied" not in words
+        assert "A line from Priya" not in words
     assert as_(cast.jo).get(f"/me/history/{answer}").status_code == 404
 
 

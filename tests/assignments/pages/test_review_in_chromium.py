@@ -5,16 +5,21 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 
 from assignments.actions.deciding import decide
 from assignments.actions.entries import save_thanks
+from assignments.actions.process_notes import write_note
+from assignments.actions.replying import save_line
 from assignments.actions.responding import set_aside
+from assignments.actions.turns import save_part, send_part
 from assignments.domain.signs import DecisionState
 from assignments.domain.visibility import Level
 from tests import builders
+from tests.assignments.given import given as given_to_both
 from tests.assignments.reports import TENSE, weeks_of
 from tests.assignments.work import give, send, write
 from tests.browser import Device, OpenBrowser, Scheme, axe, fits
@@ -23,7 +28,7 @@ from tests.conftest import Clock
 
 pytestmark = pytest.mark.browser
 LONG = "Where the canal bends there is a bench, and we sat on it for most of an hour without a word. " * 12
-PAGES = ("answers", "signs", "signs/decisions", "brief", "brief?with=c")
+PAGES = ("", "?kind=new", "answers", "notes", "signs", "signs/decisions", "brief", "brief?with=c")
 
 
 @pytest.fixture
@@ -39,6 +44,17 @@ def full(app: Flask, cast: Cast, clock: Clock) -> None:
     write(app, cast.jo, secret, "answer", {"text": LONG})
     send(app, cast.jo, secret, Level.COUNSELLOR)
     with app.app_context():
+        where: dict[str, Any] = {
+            "assignment_id": given_to_both(cast.priya, cast.sam_and_jo, "reflect-and-check", days=14),
+            "turn": 1,
+            "slot": "A",
+            "step": "thought",
+            "number": 1,
+        }
+        part = save_part(actor=cast.sam, **where, value={"text": LONG[:900]}, version=0)
+        send_part(actor=cast.sam, **where, version=part.version)
+        write_note(actor=cast.priya, couple_id=cast.sam_and_jo.id, about_day=clock.now.date(), words=LONG)
+        save_line(actor=cast.priya, words=LONG[:300])
         set_aside(actor=cast.sam, assignment_id=secret, kind="hard", choice="bring")
         save_thanks(actor=cast.sam, what=LONG[:400], meant=LONG[:400], level=Level.SHARED)
         builders.appointment(cast.sam_and_jo, starts_at=clock.now + timedelta(days=1))
@@ -60,11 +76,25 @@ def test_no_review_page_has_a_fault_that_axe_knows_or_sticks_out(
 ) -> None:
     page = open_browser(as_(cast.priya), device=size, scheme=scheme)
     for rest in PAGES:
-        page.goto(f"/c/couples/{cast.sam_and_jo.id}/{rest}")
+        page.goto(f"/c/couples/{cast.sam_and_jo.id}{'/' if rest and rest[0] != '?' else ''}{rest}")
         axe(page)
         fits(page)
+    page.goto("/c/lines")
+    axe(page)
+    fits(page)
     page.goto(f"/c/couples/{cast.sam_and_jo.id}/answers")
     page.get_by_role("link", name="Gentle questions, Jo").first.click()
+    axe(page)
+    fits(page)
+    # A reply that does not fit stays in its box, with what is wrong beside it.
+    page.get_by_label("Your reply").fill("x" * 601)
+    page.get_by_role("button", name="Send").click()
+    axe(page)
+    fits(page)
+    page.goto(f"/c/couples/{cast.sam_and_jo.id}/answers")
+    page.get_by_role("link", name="Listening turns").first.click()
+    page.get_by_label("Your reply").fill("Well begun.")
+    page.get_by_role("button", name="Send").click()
     axe(page)
     fits(page)
 

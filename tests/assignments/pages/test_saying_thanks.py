@@ -12,6 +12,7 @@ from assignments.domain.visibility import Level
 from assignments.models import Reply
 from clinic.extensions import db
 from tests.assignments.given import answered, given
+from tests.browser import OpenBrowser, Scheme, axe, fits
 from tests.cast import AS, Cast
 from tests.conftest import Clock
 from tests.page import Page, get_page, submit, submit_and_follow
@@ -98,3 +99,23 @@ def test_it_is_said_once_and_goes_with_what_it_is_for(
         change_visibility(actor=cast.jo, response_id=row.response_id, level=Level.PRIVATE)
     for told in both(as_, cast, opened):
         assert "Thank you for telling me" not in told
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_its_pages_are_sound_for_everybody(
+    as_: AS, cast: Cast, clock: Clock, opened: UUID, open_browser: OpenBrowser, scheme: Scheme
+) -> None:
+    page = open_browser(as_(cast.sam), scheme=scheme, width=320)
+    page.goto(f"/together/{opened}")
+    page.click("text=Say “Thank you for telling me”")
+    axe(page)
+    fits(page)
+    page.click("main button:has-text('Say it to Jo')")
+    page.wait_for_load_state()
+    axe(page)
+    clock.move(minutes=10)
+    page.goto(f"/together/{opened}")
+    assert SAID in page.inner_text("main")
+    axe(page)
+    fits(page)
