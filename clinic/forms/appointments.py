@@ -106,7 +106,8 @@ class MoveForm(WhenForm):
 class CancelForm(Form):
     """Which of a row are cancelled."""
 
-    scope: Any = RadioField(
+    # A name of its own, because the form that moves stands on the same page.
+    which: Any = RadioField(
         "Cancel", choices=SCOPES, default=Scope.ONE.value, validators=[InputRequired("Choose which.")]
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -103,42 +104,60 @@ def appointment(couple_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
     """Move one appointment, or cancel it; in a row, those that follow as well."""
     couple = couple_for(signed_in(), couple_id)
     found = open_appointment(signed_in(), couple_id, appointment_id)
-    form = _move_form(found)
-    if not form.validate_on_submit():
-        return _appointment(couple, found, form, CancelForm(formdata=None))
+    forms = _forms(couple, found)
+    if not forms.move.validate_on_submit():
+        return _appointment(couple, found, forms, forms.move)
     move_appointment(
         actor=signed_in(),
         appointment_id=appointment_id,
-        starts_at=_moment(form),
-        minutes=form.minutes.data,
-        scope=Scope(form.scope.data),
+        starts_at=_moment(forms.move),
+        minutes=forms.move.minutes.data,
+        scope=_scope(forms.move),
     )
     notice("Moved. What was meant for it moves along.")
     return redirect(url_for("appointments.appointments", couple_id=couple_id))
 
 
-def _move_form(found: Appointment, **more: object) -> MoveForm:
+@dataclass(frozen=True)
+class Forms:
+    """The two forms about one appointment, and those of its row that follow it."""
+
+    move: MoveForm
+    cancel: CancelForm
+    following: list[Appointment]
+
+
+def _forms(couple: Couple, found: Appointment) -> Forms:
+    """One that stands alone, or is the last of its row, is not asked which."""
+    following = [
+        one
+        for one in (all_appointments_of(signed_in(), couple) if found.series_id else ())
+        if one.series_id == found.series_id and one.starts_at > found.starts_at
+    ]
     local = found.starts_at.astimezone(_zone())
-    return MoveForm(day=local.date(), at=local.time(), minutes=found.minutes, **more)
+    move = MoveForm(day=local.date(), at=local.time(), minutes=found.minutes)
+    cancel = CancelForm()
+    if not following:
+        del move.scope, cancel.which
+    return Forms(move, cancel, following)
+
+
+def _scope(form: MoveForm | CancelForm) -> Scope:
+    asked = form.data.get("scope") or form.data.get("which")
+    return Scope(asked) if asked else Scope.ONE
 
 
 def _appointment(
-    couple: Couple, found: Appointment, form: MoveForm, cancel: CancelForm
+    couple: Couple, found: Appointment, forms: Forms, sent: MoveForm | CancelForm
 ) -> ResponseReturnValue:
-    following = [
-        one
-        for one in all_appointments_of(signed_in(), couple)
-        if found.series_id is not None
-        and one.series_id == found.series_id
-        and one.starts_at > found.starts_at
-    ]
     return page(
         "clinic/appointments/appointment.html",
-        form,
+        sent,
         couple=couple,
         appointment=found,
-        following=following,
-        cancel=cancel,
+        move=forms.move,
+        cancel=forms.cancel,
+        following=forms.following,
     )
 
 
@@ -146,10 +165,12 @@ def _appointment(
 @needs(Permission.APPOINTMENT_WRITE)
 def cancel(couple_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
     """Cancel one appointment, or it and those of its row that follow; the rows stay and say when."""
-    found, form = open_appointment(signed_in(), couple_id, appointment_id), CancelForm()
-    if not form.validate_on_submit():
-        return _appointment(couple_for(signed_in(), couple_id), found, _move_form(found, formdata=None), form)
-    gone = cancel_appointment(actor=signed_in(), appointment_id=appointment_id, scope=Scope(form.scope.data))
+    couple = couple_for(signed_in(), couple_id)
+    found = open_appointment(signed_in(), couple_id, appointment_id)
+    forms = _forms(couple, found)
+    if not forms.cancel.validate_on_submit():
+        return _appointment(couple, found, forms, forms.cancel)
+    gone = cancel_appointment(actor=signed_in(), appointment_id=appointment_id, scope=_scope(forms.cancel))
     undo = url_for("appointments.restore", couple_id=couple_id, appointment_id=appointment_id)
     notice_with_undo("Cancelled." if len(gone) == 1 else f"Cancelled {len(gone)}.", undo)
     return redirect(url_for("appointments.appointments", couple_id=couple_id))

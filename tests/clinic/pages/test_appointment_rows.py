@@ -94,7 +94,7 @@ def test_a_row_is_cancelled_from_one_on_and_comes_back_as_a_whole(cast: Cast, as
     book(cast, as_, repeat="weekly", times="4")
     client = as_(cast.priya)
     page = get_page(client, f"{url(cast)}/{booked(app)[1].id}")
-    page = submit_and_follow(client, page, {"scope": "following"}, form=CANCEL)
+    page = submit_and_follow(client, page, {"which": "following"}, form=CANCEL)
     assert "Cancelled 3." in page.words
     assert len(booked(app)) == 1
     page = submit_and_follow(client, page, form='form[action$="/restore"]')
