@@ -211,7 +211,16 @@ STAYS = {
     *("appointment", "assignment", "audit_line", "couple", "couple_plan", "decision", "decision_note"),
     *("erasure", "partner", "plan_change", "practice_exercise", "practice_plan", "safety_conversation"),
     *("safety_rule_change", "sign_judgement", "supervision", "withdrawal", "answer", "comment", "read_mark"),
-    *("couple_look", "note_version", "pin", "process_note", "saved_line", "break_glass", "bulk_act", "contact"),
+    *(
+        "couple_look",
+        "note_version",
+        "pin",
+        "process_note",
+        "saved_line",
+        "break_glass",
+        "bulk_act",
+        "contact",
+    ),
     *("decision_cosign", "instrument_use", "instrument_wording", "own_sign", "referral", "referral_step"),
     *("sign_aside", "sign_rule_change", "sign_use"),
 }

@@ -5,8 +5,8 @@ from alembic import op
 
 import clinic.extensions
 
-revision = '0040'
-down_revision = '0031'
+revision = '0022'
+down_revision = '0021'
 
 
 def upgrade() -> None:

@@ -5,8 +5,8 @@ from alembic import op
 
 import clinic.extensions
 
-revision = '0053'
-down_revision = '0052'
+revision = '0032'
+down_revision = '0031'
 
 
 def upgrade() -> None:

@@ -5,8 +5,8 @@ from alembic import op
 
 import clinic.extensions
 
-revision = '0030'
-down_revision = '0021'
+revision = '0020'
+down_revision = '0019'
 
 
 def upgrade() -> None:

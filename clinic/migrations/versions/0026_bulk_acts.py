@@ -5,8 +5,8 @@ from alembic import op
 
 import clinic.extensions
 
-revision = '0051'
-down_revision = '0050'
+revision = '0026'
+down_revision = '0025'
 
 
 def upgrade() -> None:

@@ -5,8 +5,8 @@ from alembic import op
 
 import clinic.extensions
 
-revision = '0031'
-down_revision = '0030'
+revision = '0021'
+down_revision = '0020'
 
 
 def _hers(table: str, *columns: sa.Column) -> None:

@@ -5,8 +5,8 @@ from alembic import op
 
 import clinic.extensions
 
-revision = "0060"
-down_revision = '0032'
+revision = '0028'
+down_revision = '0027'
 
 HAS_SUBJECT = "response_id IS NOT NULL OR part_id IS NOT NULL"
 

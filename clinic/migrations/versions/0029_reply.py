@@ -5,8 +5,8 @@ from alembic import op
 
 import clinic.extensions
 
-revision = '0022'
-down_revision = '0060'
+revision = '0029'
+down_revision = '0028'
 
 
 def upgrade() -> None:

@@ -5,8 +5,8 @@ from alembic import op
 
 import clinic.extensions
 
-revision = '0032'
-down_revision = '0051'
+revision = '0027'
+down_revision = '0026'
 
 
 def upgrade() -> None:

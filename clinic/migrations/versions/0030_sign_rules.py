@@ -5,8 +5,8 @@ from alembic import op
 
 import clinic.extensions
 
-revision = '0033'
-down_revision = '0022'
+revision = '0030'
+down_revision = '0029'
 
 
 def upgrade() -> None:

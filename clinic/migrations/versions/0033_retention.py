@@ -5,8 +5,8 @@ from alembic import op
 
 import clinic.extensions
 
-revision = '0054'
-down_revision = '0053'
+revision = '0033'
+down_revision = '0032'
 
 
 def upgrade() -> None:
