@@ -24,17 +24,6 @@ KINDS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class ContactWords:
-    """What the directory says of a service."""
-
-    name: str
-    kind: str
-    phone: str
-    address: str
-    note: str
-
-
 class Whom(StrEnum):
     """Who is referred. A letter about one of them does not name the other."""
 
