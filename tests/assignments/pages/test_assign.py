@@ -22,6 +22,8 @@ from tests.conftest import Clock
 from tests.page import Page, get_page, read_page, submit, submit_and_follow
 
 TODAY = date(2026, 9, 16)
+# Beside it stands the small form that saves the exercise as one's own version.
+ASSIGN = 'main form[action*="/c/assign/"]'
 
 
 def preview(cast: Cast, slug: str = "gentle-questions") -> str:
@@ -55,7 +57,9 @@ def test_from_the_couples_page_it_is_assign_pick_and_assign_to_both(cast: Cast, 
     page = get_page(client, str(first["href"]))
     pick = page.select_one("table.data a")
     assert pick is not None
-    page = submit_and_follow(client, get_page(client, str(pick["href"])), button="Assign to both")
+    page = submit_and_follow(
+        client, get_page(client, str(pick["href"])), form=ASSIGN, button="Assign to both"
+    )
     assert page.address == f"/c/couples/{cast.sam_and_jo.id}"
     assert "assigned to both. Undo" in page.words
     (only,) = given(app)
@@ -101,12 +105,14 @@ def test_everything_typed_is_kept_and_the_fault_named_beside_its_field(
         "repeat": "once",
         "note": "On a walk is fine.",
     }
-    reply = submit(client, get_page(client, preview(cast)), fields, status=422)
+    reply = submit(client, get_page(client, preview(cast)), fields, form=ASSIGN, status=422)
     page = read_page(reply, 422)
     assert "“Best before” comes before the start." in page.words
     assert "On a walk is fine." in page.words
     assert (chosen(page, "for_whom"), value(page, "starts_on")) == ("A", "2026-09-20")
-    reply = submit(client, get_page(client, preview(cast)), {"starts_on": "2026-09-15"}, status=422)
+    reply = submit(
+        client, get_page(client, preview(cast)), {"starts_on": "2026-09-15"}, form=ASSIGN, status=422
+    )
     assert "Start today or later." in read_page(reply, 422).words
     assert given(app) == []
 
@@ -114,7 +120,7 @@ def test_everything_typed_is_kept_and_the_fault_named_beside_its_field(
 def test_a_tampered_limit_is_refused(cast: Cast, as_: AS, app: Flask) -> None:
     client = as_(cast.priya)
     page = get_page(client, preview(cast, "withdrawal-journal"))
-    reply = submit(client, page, {"sharing_limit": "shared"}, status=422)
+    reply = submit(client, page, {"sharing_limit": "shared"}, form=ASSIGN, status=422)
     assert "Choose one of these." in read_page(reply, 422).words
     assert given(app) == []
 
@@ -123,11 +129,11 @@ def test_undo_takes_it_back_within_ten_minutes_and_leads_on_after(
     cast: Cast, as_: AS, app: Flask, clock: Clock
 ) -> None:
     client = as_(cast.priya)
-    page = submit_and_follow(client, get_page(client, preview(cast)))
+    page = submit_and_follow(client, get_page(client, preview(cast)), form=ASSIGN)
     page = submit_and_follow(client, page, form="main form.post")
     assert "Taken back. They will not see it." in page.words
     assert "since withdrawn" in page.words
-    page = submit_and_follow(client, get_page(client, preview(cast, "active-listening")))
+    page = submit_and_follow(client, get_page(client, preview(cast, "active-listening")), form=ASSIGN)
     clock.move(minutes=11)
     page = submit_and_follow(client, page, form="main form.post")
     assert "Ten minutes have passed. You can still withdraw it." in page.words
@@ -167,7 +173,7 @@ def test_it_warns_softly_and_lets_it_through(cast: Cast, as_: AS, app: Flask, cl
     assert "Sam has 4 things open already." in page.words
     assert "They have this one open already." in page.words
     assert "It felt hard to Jo last time." in page.words
-    submit(client, page)
+    submit(client, page, form=ASSIGN)
     assert len(given(app)) == 5
 
 
