@@ -253,6 +253,8 @@ def _waits_for(sender: Person) -> bool:
     """
     if sender.kind is not Role.PARTNER:
         return True
+    if getattr(request_view(), "asks_afresh", None) is not None:
+        return False  # What asks for the pass-phrase before it is done is not done by having given it to come back.
     is_a_page = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
     return is_a_page and access.permission_of(_app(), request.endpoint or "") not in sign_ins.NEVER_KEPT
 

@@ -15,6 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from assignments.actions.assigning import Terms, give, take_back
+from assignments.actions.couple_settings import close, reopen
+from assignments.actions.leaving import hold_couple
 from assignments.actions.meant_for import appointment_meant
 from assignments.domain.bulk import MOST_COUPLES, Gates, Kind, LeftAlone, Until, held_back, may_undo
 from assignments.domain.exercises import Exercise
@@ -149,8 +151,8 @@ def close_several(*, actor: Person, couple_ids: Sequence[UUID]) -> BulkAct:
         if problem is not None:
             _left_alone(act, couple, problem)
             continue
-        couple.closed_at = act.at
-        record(actor, Event.COUPLE_CLOSED, couple, couple_id=couple.id)
+        hold_couple(couple.id)
+        close(actor, couple, act.at)
         act.items.append(_item(act, couple))
     return _end(actor, act)
 
@@ -182,10 +184,10 @@ def undo_several(*, actor: Person, act_id: UUID) -> int:
 def _undo_closing(
     actor: Person, act: BulkAct, item: BulkItem, couple: Couple, _work: dict[UUID, Assignment]
 ) -> bool:
+    hold_couple(couple.id)
     if couple.closed_at != act.at:
         return False
-    couple.closed_at = None
-    record(actor, Event.COUPLE_REOPENED, couple, couple_id=couple.id)
+    reopen(actor, couple)
     return True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -75,8 +76,7 @@ def end_work(*, actor: Person, couple_id: UUID) -> None:
     couple = couple_for(actor, couple_id)
     if couple.closed_at is not None:
         raise Conflict("Their work is closed already.")
-    couple.closed_at = clock.now()
-    record(actor, Event.COUPLE_CLOSED, couple, couple_id=couple.id)
+    close(actor, couple, clock.now())
 
 
 @transaction
@@ -90,8 +90,19 @@ def reopen_work(*, actor: Person, couple_id: UUID) -> None:
     couple = couple_for(actor, couple_id)
     if couple.closed_at is None:
         raise Conflict("Their work goes on already.")
-    cancel_widenings(couple, couple.closed_at)
-    couple.closed_at = None
+    reopen(actor, couple)
     if has_ended(couple):
         raise Conflict("One of them has left. They can be added again as a new couple.")
+
+
+def close(actor: Person, couple: Couple, at: datetime) -> None:
+    """End the work with a couple that the caller holds and may end, alone or with others."""
+    couple.closed_at = at
+    record(actor, Event.COUPLE_CLOSED, couple, couple_id=couple.id)
+
+
+def reopen(actor: Person, couple: Couple) -> None:
+    """Go on with a closed couple that the caller holds. What would have opened since it was closed stays shut."""
+    cancel_widenings(couple, couple.closed_at or clock.now())
+    couple.closed_at = None
     record(actor, Event.COUPLE_REOPENED, couple, couple_id=couple.id)

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, false, select
 from sqlalchemy.orm import selectinload
 
 from assignments.models import NoteVersion, ProcessNote
+from assignments.queries.cosigning import supervises
 from clinic import crypto
 from clinic.access import can
 from clinic.domain.roles import Permission
@@ -77,7 +78,10 @@ def _readable(reader: Person, couple: Couple) -> Select[ProcessNote]:
     )
     if can(reader, Permission.NOTE_CREATE):
         return statement.where(ProcessNote.author_id == reader.id)
-    # Somebody who supervises the couple's counsellor reads what that counsellor has opened, and nobody else's.
+    # Somebody who supervises the couple's counsellor reads what that counsellor has opened, and nobody else's. Broken
+    # glass opens the record and makes nobody her supervisor, so it opens none of these.
+    if not supervises(reader, couple):
+        return statement.where(false())
     return statement.where(ProcessNote.author_id == couple.counsellor_id, ProcessNote.opened_at.is_not(None))
 
 

@@ -90,11 +90,10 @@ class Decided:
 
 @dataclass(frozen=True)
 class Party:
-    """A partner, and how far they have agreed."""
+    """A partner. How far each agreed stays out: whoever holds the record would read it of the other."""
 
     slot: str
     name: str
-    agreed_to: str
 
 
 @dataclass(frozen=True)
@@ -130,7 +129,6 @@ def record_copy(
                 Party(
                     one.slot,
                     f"{one.name} {one.person.family_name}".strip(),
-                    AGREED[reading.consent[one.slot]],
                 )
                 for one in couple.partners
             ],
@@ -168,12 +166,17 @@ class _Reading:
         yield from self._thanks()
 
     def given(self) -> Iterator[Given]:
-        """Everything set, oldest first. Who finished it is told of those alone who let their numbers go."""
+        """Everything set for both, oldest first, and for one of them alone where that one lets their numbers go.
+
+        Who finished it is told of those alone who let their numbers go, too.
+        """
         done: dict[UUID, set[str]] = {}
         for turn in self.record.turns:
             if turn.done_at is not None and self.consent[turn.partner] is Consent.COUNSELLOR:
                 done.setdefault(turn.assignment.id, set()).add(turn.partner)
         for one in sorted(self.every.values(), key=lambda one: (one.starts_on, one.assigned_at)):
+            if one.for_whom != "both" and self.consent[one.for_whom] is not Consent.COUNSELLOR:
+                continue
             exercise = exercise_of(one)
             yield Given(
                 name=exercise.name,

@@ -8,7 +8,7 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from assignments.domain.exercises import Exercise, personalised
-from assignments.domain.one_phone import Hand, goes_on_one_phone, hands, is_said_aloud
+from assignments.domain.one_phone import Hand, goes_on_one_phone, hands
 from assignments.domain.turns import spoken_step
 from assignments.forms import OnePhoneForm
 from assignments.queries.assignments import exercise_of
@@ -64,7 +64,8 @@ def hand(assignment_id: UUID, slot: str, number: int) -> ResponseReturnValue:
         is_over=number > len(pages),
         before=url_for("turns.hand", assignment_id=assignment_id, slot=slot, number=max(number - 1, 1)),
         after=url_for("turns.hand", assignment_id=assignment_id, slot=slot, number=number + 1),
-        own_part=_own_part(mine),
+        # The same for everybody: a step would tell whoever holds the phone whether its owner has sent theirs.
+        own_part=url_for("do.intro", assignment_id=mine.assignment.id),
     )
 
 
@@ -79,13 +80,3 @@ def _as_read_by(mine: Doing, here: Hand, names: dict[Slot, str]) -> Exercise:
     """The exercise as whoever holds the phone reads it: the partner it names is the other one."""
     partner = names[Slot(here.holder).other]
     return personalised(exercise_of(mine.assignment), partner=partner, counsellor=mine.counsellor_name)
-
-
-def _own_part(mine: Doing) -> str:
-    """Where the owner's own part begins, once they are back."""
-    first = next(
-        (step for step in mine.steps if not is_said_aloud(mine.exercise.step(step.key) or step)), None
-    )
-    if first is None or mine.is_sent:
-        return url_for("do.intro", assignment_id=mine.assignment.id)
-    return url_for("do.step", assignment_id=mine.assignment.id, step=first.key)

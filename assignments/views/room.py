@@ -17,6 +17,7 @@ from assignments.actions.room import enter_room, leave_room, write_in_room
 from assignments.domain.timers import RunningTimer, running_timer, start_mark
 from assignments.forms import step_form
 from assignments.forms.room import MINUTES, RoomForm, TimerForm
+from assignments.queries.agreements import SharedAgreement
 from assignments.queries.room import (
     EXERCISE,
     OpenTopic,
@@ -134,7 +135,7 @@ def timer(couple_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.route(f"{HERE}/agreement", methods=["GET", "POST"])
-@needs(Permission.ROOM_AGREEMENT)
+@needs(Permission.ROOM_AGREEMENT, leaves_audit_line=True)
 @in_room
 def agreement(couple_id: UUID) -> ResponseReturnValue:
     """Written by all three, then read back. Each partner signs later, on their own."""
@@ -145,7 +146,10 @@ def agreement(couple_id: UUID) -> ResponseReturnValue:
     chosen = _chosen(offered)
     if chosen is None:
         return page("assignments/room/agreements.html", couple=couple, offered=offered)
-    form = step_form(chosen.step, chosen.now.value if chosen.now else None, leave_out=("agreed",))
+    begun = _ticked(chosen.now)
+    if begun is not None and request.method == "GET":
+        _write_down(couple, OpenTopic(agreement=begun))
+    form = step_form(chosen.step, begun.value if begun else None, leave_out=("agreed",))
     if form.validate_on_submit():
         try:
             row = write_in_room(
@@ -239,6 +243,12 @@ def _write_down(couple: Couple, opened: OpenTopic) -> None:
         text_ids=[opened.agreement.text_id] if opened.agreement else [],
         what="in-room",
     )
+
+
+def _ticked(stands: SharedAgreement | None) -> SharedAgreement | None:
+    """The words a change begins with, where they are among what was ticked at the door."""
+    shows = signed_in().sign_in.room_shows or []
+    return stands if stands is not None and key_of_agreement(stands.text_id) in shows else None
 
 
 def _name_speakers(form: TimerForm, couple: Couple) -> None:

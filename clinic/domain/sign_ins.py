@@ -26,6 +26,7 @@ NEVER_KEPT = frozenset(
         Permission.ANSWER_UNDO,
         Permission.ANSWER_VISIBILITY,
         Permission.PAUSE_ASK,
+        Permission.REPLY_SEND,
     }
 )
 

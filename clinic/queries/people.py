@@ -199,7 +199,11 @@ def sign_in_by_token(token_hash: str, now: datetime) -> tuple[SignIn, Person] | 
 
 
 def timed_out_by_token(token_hash: str, now: datetime) -> Person | None:
-    """Whose sign-in this was that timed out; None where it still counts or somebody ended it."""
+    """Whose sign-in this was that timed out; None where it still counts or somebody ended it.
+
+    Also None for one that was in other hands: on a phone that is passed about, or on the screen in a room. Nothing
+    sent from there waits for the owner.
+    """
     row = db.session.execute(
         select(SignIn, Person)
         .join(Person, Person.id == SignIn.person_id)
@@ -208,6 +212,8 @@ def timed_out_by_token(token_hash: str, now: datetime) -> Person | None:
     if row is None:
         return None
     sign_in, person = row
+    if sign_in.passed_at is not None or sign_in.in_room_since is not None:
+        return None
     timed_out = sign_ins.has_timed_out(
         now,
         is_staff=person.is_staff,

@@ -378,7 +378,7 @@ class Worlds:
             }
         couple = self.start.cast.sam_and_jo
         # Places in a row: the turns of an exercise, the weeks of a plan, the versions of an exercise of our own.
-        counted: dict[str, list[Any]] = {"turn": [1], "week": [1], "number": [1]}
+        counted: dict[str, list[Any]] = {"turn": [1], "week": [1], "number": [1], "value": [1]}
         return {**ids, **counted, "couple_id": [couple.id], "person_id": [self.start.cast.sam.id]}
 
     def _addresses_of(self, rule: Rule, ids: dict[str, list[Any]], *, all_steps: bool) -> Iterator[str]:
