@@ -362,7 +362,9 @@ def _seal_response(response: Response) -> Response:
     if "device" in g:
         _set_cookie(response, DEVICE_COOKIE, g.device, max_age=YEAR)
     view = request_view()
-    if getattr(view, "ends_history", False) or getattr(view, "is_open_while_passed", False):
+    # Not on what was refused: that looks like any address that does not exist.
+    ends = getattr(view, "ends_history", False) or getattr(view, "is_open_while_passed", False)
+    if ends and response.status_code < 400:
         # A fresh HttpOnly cookie set by the signed-out page itself is what keeps Back from showing the
         # page before it: measured, where `no-store` and Clear-Site-Data alone were not enough.
         _set_cookie(response, "visit", secrets.token_urlsafe(9), max_age=None)
