@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from assignments.actions.process_notes import write_note
+from clinic.actions.break_glass import ask_to_break_glass, grant_glass
 from clinic.audit import Event
 from clinic.extensions import db
 from clinic.models import AuditLine, Couple
@@ -145,6 +146,25 @@ def test_nobody_else_finds_them_opened_or_not(app: Flask, cast: Cast, as_: AS, w
     for page in ("", f"/{note}", f"/{note}/delete"):
         reply = client.get(url(cast) + page)
         assert (reply.status_code, reply.data) == (404, made_up)
+
+
+def test_broken_glass_opens_the_record_and_none_of_these(app: Flask, cast: Cast, as_: AS) -> None:
+    """Omar supervises somebody else, so what Priya opened to her own supervisor is not for him (R18)."""
+    written(app, cast)
+    priya = as_(cast.priya)
+    submit(priya, get_page(priya, url(cast)), form='form[action$="/open"]')
+    with app.app_context():
+        glass = ask_to_break_glass(
+            actor=cast.omar,
+            reader_id=cast.omar.id,
+            counsellor_id=cast.priya.id,
+            about="Jo and Sam",
+            reason="Priya is ill",
+        )
+        grant_glass(actor=cast.ada, glass_id=glass.id, couple_id=cast.sam_and_jo.id)
+    page = get_page(as_(cast.omar), url(cast))
+    assert said(page) == []
+    assert CANARY not in page.words
 
 
 def test_a_counsellor_who_takes_over_does_not_read_her_predecessors(app: Flask, cast: Cast, as_: AS) -> None:

@@ -157,7 +157,7 @@ def test_a_request_to_talk_alone_is_kept_nowhere(app: Flask, cast: Cast, as_: AS
     assert sign_in(client, cast.sam) == "/"
 
 
-@pytest.mark.parametrize("act", ["send", "who sees it", "delete"])
+@pytest.mark.parametrize("act", ["send", "who sees it", "delete", "hand on", "leave", "delete all"])
 def test_nobody_at_a_timed_out_browser_leaves_an_act_for_its_owner_to_carry_out(
     act: str, app: Flask, cast: Cast, as_: AS, clock: Clock
 ) -> None:
@@ -170,6 +170,10 @@ def test_nobody_at_a_timed_out_browser_leaves_an_act_for_its_owner_to_carry_out(
         "send": (f"/do/{task}/check", {"level": "shared"}, "main form"),
         "who sees it": (f"/me/history/{answer}", {"visibility": "shared"}, "form[action$='/sharing']"),
         "delete": (f"/thanks/{thanks}", {}, "form[action$='/delete']"),
+        # These ask for the pass-phrase afresh, so coming back with it must not do them by itself.
+        "hand on": ("/me/data/record", {"choice": "counsellor"}, "main form"),
+        "leave": ("/me/leave-couple", {}, "main form"),
+        "delete all": ("/me/delete-account", {}, "main form"),
     }[act]
     client = as_(cast.sam)
     pressed_too_late(client, clock, address, fields, form)
