@@ -46,7 +46,7 @@ from tests.databases import Databases, app_on
 from wsgi import create_app
 
 # With these a partner's own page differs from the other's, although the address is the same for both.
-SHARED_BY_THE_COUPLE = {Permission.ASSIGNMENT_READ, Permission.TOGETHER_READ}
+SHARED_BY_THE_COUPLE = {Permission.ASSIGNMENT_READ, Permission.TOGETHER_READ, Permission.REPLY_SEND}
 # The counsellor's pages about one turn of listening turns.
 ON_A_TURN = {"answers.exchange", "answers.mark_turn_read", "answers.comment_on_turn", "answers.bring_turn"}
 # Asking what is one's own by id: only the owner gets it, whatever role others have.
