@@ -119,7 +119,7 @@ def join_as_staff(page: Page, invitation: Invitation, practice: str, address: st
 def set_up_second_step(page: Page, clock: Clock) -> pyotp.TOTP:
     """What everybody on the staff is asked for once: the key in an app, and its first code. Back comes the app."""
     heading(page, "A second step")
-    press(page, "Set it up")
+    press(page, "Set up an app")
     app = pyotp.TOTP(page.locator(".qr-key").inner_text().replace(" ", ""))
     page.get_by_label("Code from the app").fill(app.at(clock.now))
     press(page, "Turn it on")
