@@ -333,7 +333,7 @@ def test_the_counsellor_reads_a_part_at_once_and_each_reading_is_written_down(
     for reader in (cast.marcus, cast.omar, cast.ada, cast.hana, cast.sam, cast.jo):
         get_page(as_(reader), f"{file}/turns/{turns}/1", 404)
     assert THOUGHT in get_page(as_(cast.sofia), f"{file}/turns/{turns}/1").words
-    assert "Listening turns: done" in get_page(priya, file).words
+    assert "Listening turns: 1 part sent" in get_page(priya, file).words
     clock.move(**MINUTE)
     write(jo, at(turns, "A", "say-back"), {"text": "You feel left out"})
     mine = get_page(sam, "/me/history").select("a.row-link")
