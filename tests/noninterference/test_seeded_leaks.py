@@ -53,7 +53,7 @@ from clinic.actions.sign_ins import start_sign_in
 from clinic.clock import now, today
 from clinic.domain.roles import Permission, Role
 from clinic.extensions import db
-from clinic.models import Appointment, OutboxMail, Person, SignIn
+from clinic.models import Appointment, OutboxMail, Passkey, Person, SignIn
 from tests.cast import Cast, assemble
 from tests.conftest import Clock
 from tests.databases import SQLiteFiles, shared_app_on
@@ -370,6 +370,7 @@ class Worlds:
             "pause_id": Pause,
             "appointment_id": Appointment,
             "sign_in_id": SignIn,
+            "passkey_id": Passkey,
         }
         with self.busy.app_context():
             ids = {
@@ -378,7 +379,13 @@ class Worlds:
             }
         couple = self.start.cast.sam_and_jo
         # Places in a row: the turns of an exercise, the weeks of a plan, the versions of an exercise of our own.
-        counted: dict[str, list[Any]] = {"turn": [1], "week": [1], "number": [1], "value": [1]}
+        counted: dict[str, list[Any]] = {
+            "turn": [1],
+            "week": [1],
+            "number": [1],
+            "value": [1],
+            "name": ["csi-4"],
+        }
         return {**ids, **counted, "couple_id": [couple.id], "person_id": [self.start.cast.sam.id]}
 
     def _addresses_of(self, rule: Rule, ids: dict[str, list[Any]], *, all_steps: bool) -> Iterator[str]:
@@ -540,7 +547,9 @@ def test_every_page_of_a_partner_is_among_those_compared(worlds: Worlds) -> None
     known = {"assignment_id", "response_id", "entry_id", "appointment_id", "sign_in_id", "couple_id"}
     known |= {
         "pause_id",
+        "passkey_id",
         "part_id",
+        "name",
         "turn",
         "number",
         "person_id",
