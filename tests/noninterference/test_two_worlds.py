@@ -770,6 +770,7 @@ def test_what_is_shared_does_show_so_that_the_comparison_can_fail(
     assert {place.partition(",")[0] for place in told} == {
         "/together",
         f"/together/{first.assignment['questions']}",
+        f"/together/{first.assignment['questions']}/thanks",
     }
 
 
