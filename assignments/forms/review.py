@@ -162,7 +162,7 @@ class OwnRowForm(Form):
 class UsefulForm(Form):
     """Whether a sign was of use, as one of two buttons says."""
 
-    useful: Any = StringField(validators=[AnyOf(("yes", "no"), "Choose yes or no.")])
+    useful: Any = HiddenField(validators=[AnyOf(("yes", "no"), "Choose yes or no.")])
 
 
 class DecisionNoteForm(Form):

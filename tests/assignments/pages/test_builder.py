@@ -373,6 +373,6 @@ def test_pages_cost_the_same_however_much_the_practice_has_written(
 def test_the_assign_page_saves_ones_own_version(cast: Cast, as_: AS) -> None:
     client = as_(cast.priya)
     page = get_page(client, f"/c/assign/gentle-questions?couple={cast.sam_and_jo.id}")
-    page = submit_and_follow(client, page, button="Save as my version")
+    page = submit_and_follow(client, page, form="main form.post", button="Save as my version")
     assert page.address.startswith("/c/library/our-")
     assert page.address.endswith("/edit")
