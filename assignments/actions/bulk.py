@@ -144,6 +144,10 @@ def _extended(actor: Person, act: BulkAct, couple: Couple, assignment: Assignmen
 def close_several(*, actor: Person, couple_ids: Sequence[UUID]) -> BulkAct:
     """Close the work with each couple that nothing holds back. Both keep what they wrote; sharing stops."""
     require(actor, Permission.COUPLE_END)
+    for couple_id in sorted(
+        set(couple_ids)
+    ):  # In one order, so that two such acts never wait for each other.
+        hold_couple(couple_id)
     couples, act = _begin(actor, couple_ids, Kind.CLOSED)
     gates = gates_of(actor, couples)
     for couple in couples:
@@ -151,7 +155,6 @@ def close_several(*, actor: Person, couple_ids: Sequence[UUID]) -> BulkAct:
         if problem is not None:
             _left_alone(act, couple, problem)
             continue
-        hold_couple(couple.id)
         close(actor, couple, act.at)
         act.items.append(_item(act, couple))
     return _end(actor, act)
@@ -164,7 +167,11 @@ def undo_several(*, actor: Person, act_id: UUID) -> int:
     Raises Expired after ten minutes, and Conflict once it was undone.
     """
     require(actor, Permission.ASSIGNMENT_WRITE)
-    act = bulk_act_of(actor, act_id)
+    for couple_id in sorted({item.couple_id for item in bulk_act_of(actor, act_id).items}):
+        hold_couple(couple_id)
+    act = bulk_act_of(
+        actor, act_id
+    )  # Read again, as it stands now that nobody else can change these couples.
     if act.undone_at is not None:
         raise Conflict("That was undone already.")
     if not may_undo(act.at, None, clock.now()):
@@ -184,7 +191,6 @@ def undo_several(*, actor: Person, act_id: UUID) -> int:
 def _undo_closing(
     actor: Person, act: BulkAct, item: BulkItem, couple: Couple, _work: dict[UUID, Assignment]
 ) -> bool:
-    hold_couple(couple.id)
     if couple.closed_at != act.at:
         return False
     reopen(actor, couple)
