@@ -53,6 +53,8 @@ SOUND: dict[str, dict[str, str | None]] = {
     "couple_plan.edit_week": {"week6_exercise1": "go-first", "week6_exercise2": "", "week6_exercise3": ""},
     "plans.start": {"starts_on": "2026-09-21", "holiday1": "", "holiday2": "", "holiday3": ""},
     "signs.decide": {"review_on": "2026-10-14"},
+    # Said by one of two buttons.
+    "sign_rows.useful": {"useful": "yes"},
 }
 SAID = "A walk by the canal"
 # What is chosen where a file is asked for: an exercise as another practice would send it.
