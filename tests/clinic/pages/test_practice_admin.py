@@ -304,7 +304,7 @@ def admin_pages(app: Flask, cast: Cast) -> list[str]:
                 continue
             for name in rule.arguments:
                 # mypy takes the names for those of url_for's own arguments.
-                found += [app.url_for(rule.endpoint, **{name: str(one)}) for one in ids[name]]  # type: ignore[arg-type]
+                found += [app.url_for(rule.endpoint, **{name: str(one)}) for one in ids[name]]  # type: ignore[arg-type]  # url_for takes any name
             if not rule.arguments:
                 found.append(app.url_for(rule.endpoint))
     return [one for one in found if one not in ("/leave", "/join/open")]
