@@ -48,6 +48,11 @@ _BREAKS = re.compile(
     r"</?(?:p|h[1-6]|li|ul|ol|div|section|button|a|label|legend|summary|dt|dd|td|th|figcaption|br)\b[^>]*>"
 )
 _TAG = re.compile(r"<[^>]*>?")
+# A date is read at a glance and has no easier word, whatever the length of its weekday and its month.
+_DATE = re.compile(
+    r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day \d{1,2} (?:January|February|March|April|May|June|July|August"
+    r"|September|October|November|December)\b"
+)
 
 
 def prose_of(texts: Iterable[str]) -> list[str]:
@@ -62,7 +67,7 @@ def prose_of(texts: Iterable[str]) -> list[str]:
 
 def grade_of(texts: Iterable[str]) -> float | None:
     """The reading grade of a screen, or None where it holds too few words to have one."""
-    text = "\n".join(prose_of(texts))
+    text = _DATE.sub("that day", "\n".join(prose_of(texts)))
     return reading_grade(text) if len(words_in(text)) >= ENOUGH_WORDS else None
 
 

@@ -146,12 +146,11 @@ def finger(cast: Cast, as_: AS, open_browser: OpenBrowser, pages: list[str]) -> 
 
 
 def test_a_thank_you_takes_three_taps_and_typing(finger: Finger, cast: Cast, app: Flask, as_: AS) -> None:
-    """Who sees it stands as the writer chose it last time, here alone."""
+    """From Today, where its line always stands. Who sees it stands as the writer chose it last time, here alone."""
     with app.app_context():
         save_thanks(actor=cast.sam, what="Tea", meant="", level=Level.SHARED)
-    finger.on('nav a[href="/thanks"]')
     finger.on('main a[href="/thanks/new"]')
-    expect(finger.page.get_by_label("One thing Jo did")).to_be_focused()
+    finger.on("#what")
     finger.page.keyboard.type("Jo took the bins out in the rain.")
     finger.on("main button:has-text('Save')")
     expect(finger.page.get_by_role("status")).to_contain_text("Goes to Jo in 10 minutes.")
