@@ -37,6 +37,8 @@ class Config:
     )
     passphrase_memory_kib: int = 65536  # 64 MiB, the argon2id default that was measured at 0.2 s.
     send_mail_after_commit: bool = True
+    json_logs: bool = False  # One line of JSON for each request and event, for a collector of logs.
+    metrics_token: str = ""  # What a collector of metrics shows; without one there are no metrics.
     extra: dict[str, object] = field(default_factory=dict)
 
     @classmethod
@@ -68,6 +70,8 @@ class Config:
             mail_from=os.environ.get("MEANWHILE_MAIL_FROM", "practice@localhost"),
             rate_limit_storage=os.environ.get("MEANWHILE_RATE_LIMIT_STORAGE", "memory://"),
             trusted_proxies=_count("MEANWHILE_TRUSTED_PROXIES"),
+            json_logs=True,
+            metrics_token=os.environ.get("MEANWHILE_METRICS_TOKEN", ""),
         )
 
 
