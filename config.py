@@ -9,12 +9,14 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import click
+
 ROOT = Path(__file__).resolve().parent
 INSTANCE = ROOT / "instance"
 
 
-class MissingSettings(RuntimeError):
-    """Raised at start-up with the names of the settings that production cannot do without."""
+class MissingSettings(click.ClickException, RuntimeError):
+    """Raised at start-up with the names of the settings that production cannot do without: one sentence on a terminal."""
 
 
 @dataclass(frozen=True)

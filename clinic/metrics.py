@@ -60,7 +60,7 @@ class Metrics:
             from prometheus_client.multiprocess import MultiProcessCollector
 
             registry = self._prometheus.CollectorRegistry()
-            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # it has no types of its own
+            MultiProcessCollector(registry)
         shown = self._prometheus.CollectorRegistry()
         shown.register(_Waiting())
         return self._prometheus.generate_latest(registry) + self._prometheus.generate_latest(shown)

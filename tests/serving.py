@@ -83,6 +83,12 @@ def listening() -> Iterator[socket.socket]:
         yield held
 
 
+def hand_over(held: socket.socket) -> None:
+    """Give the socket that number in the process that is about to be; it may have it already."""
+    os.dup2(held.fileno(), 3)
+    os.set_inheritable(3, True)
+
+
 def start(held: socket.socket, url: str, log: Path, **settings: str) -> Server:
     """Start gunicorn on a socket that is already open, and wait until it answers."""
     environment = {**os.environ, **SETTINGS, "DATABASE_URL": url, "LISTEN_FDS": "1", **settings}
@@ -95,7 +101,7 @@ def start(held: socket.socket, url: str, log: Path, **settings: str) -> Server:
             stdout=written,
             stderr=written,
             # The first descriptor that is handed over is always the third.
-            preexec_fn=lambda: os.dup2(held.fileno(), 3),
+            preexec_fn=lambda: hand_over(held),
             close_fds=False,
         )
     server = Server(process, held.getsockname()[1], log)
