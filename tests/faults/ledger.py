@@ -50,6 +50,11 @@ class Ledger:
         """How often which refusal came."""
         return Counter(one.status for one in self.refusals)
 
+    @property
+    def dishonest(self) -> list[tuple[str, int, str]]:
+        """Refusals that say anything but "not saved, come again"."""
+        return [(one.path, one.status, one.text[:2000]) for one in self.refusals if one.status != 503]
+
 
 @dataclass(frozen=True)
 class Found:
@@ -158,10 +163,10 @@ def writing(world: World, served: Served, partners: int = 4) -> Iterator[Ledger]
     ledger, stop = Ledger(), threading.Event()
     writers = []
     for number, person in enumerate(world.partners[:partners]):
-        forms = draft(world.work[person.id]) if number % 2 else (thanks() for _ in range(MOST_THANKS))
+        forms = draft(world.work[person.id]) if number % 2 else itertools.repeat(thanks(), MOST_THANKS)
         writers.append(Writer(ledger, world.browser(person, served.address), forms, stop))
     for counsellor, couple in _caseloads(world):
-        forms = (note(couple) for _ in itertools.count())
+        forms = itertools.repeat(note(couple))
         writers.append(Writer(ledger, world.browser(counsellor, served.address), forms, stop))
     for one in writers:
         one.start()

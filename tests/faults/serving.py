@@ -50,6 +50,7 @@ class NoReply(Exception):
 class Reply:
     """What came back."""
 
+    path: str
     status: int
     headers: Mapping[str, str]
     text: str
@@ -100,7 +101,9 @@ class Browser:
             for line in reply.headers.get_all("Set-Cookie", []):
                 name, _, value = line.partition(";")[0].partition("=")
                 self.cookies[name] = value
-            return Reply(reply.status, {name.lower(): value for name, value in reply.getheaders()}, text)
+            return Reply(
+                path, reply.status, {name.lower(): value for name, value in reply.getheaders()}, text
+            )
         except (OSError, http.client.HTTPException) as problem:
             raise NoReply from problem
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import resource
@@ -9,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from html import unescape
 from pathlib import Path
@@ -177,7 +179,7 @@ def test_a_damaged_page_is_noticed_and_never_shown_as_something_else(
         (size,) = connection.execute("PRAGMA page_size").fetchone()
     connection.close()
     sound = path.read_bytes()
-    pages = [root["entry"], root["sign_in"], *chance.sample(range(2, len(sound) // size), sized(1, 40))]
+    pages = [root["entry"], root["sign_in"], *chance.sample(range(2, len(sound) // size), sized(0, 40))]
     shown, refused = 0, 0
     for page in pages:
         at = (page - 1) * size
@@ -207,7 +209,7 @@ def test_a_damaged_page_is_noticed_and_never_shown_as_something_else(
 # --- Cut off from its disk, call by call.
 
 
-CALLS = "pwrite64,write,fsync,fdatasync,ftruncate,openat"
+CALLS = "pwrite64,fsync,fdatasync,ftruncate"
 FAULTS = ("error=EIO", "error=ENOSPC", "signal=SIGKILL")
 
 
@@ -222,40 +224,39 @@ def strace() -> str:
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_each_call_to_the_disk_that_fails_is_told(
-    world: World, tmp_path: Path, proves: Proves, sized: Sized, fault: str
+    shared_world: World, served: Served, proves: Proves, sized: Sized, fault: str
 ) -> None:
     """The nth write, sync or truncation of a submission fails: the reply is true, and the next one is saved."""
-    tracer, sam = strace(), world.cast.sam
-    path, number = file_of(world), sized(6, 100)
+    tracer = strace()
+    path, number = file_of(shared_world), sized(3, 100)
     words, said, known = [], {"saved": 0, "not saved": 0, "no reply": 0}, Ledger()
-    with serving(world.url, tmp_path) as served:
-        for nth in range(1, number + 1):
-            wait_until(served.answers, "the application to be usable again")
-            browser = world.browser(world.partners[nth % 8], served.address)
-            browser.get("/thanks")
-            (worker,) = served.workers()
-            inject = f"{'pwrite64,fsync,fdatasync,ftruncate'}:{fault}:when={nth}"
-            tracing = subprocess.Popen(
-                [tracer, "-f", "-qq", "-o", os.devnull, "-e", f"inject={inject}", "-P", str(path),
-                 "-P", f"{path}-wal", "-p", str(worker)],
-                stderr=subprocess.PIPE,
-            )  # fmt: skip
-            wait_until(lambda: _is_traced(worker) or tracing.poll() is not None, "strace to be there")  # noqa: B023
-            words.append(new_word())
-            try:
-                reply = browser.post(THANKS, a_thank_you(words[-1]))
-            except Exception:  # The connection is gone with the worker.
-                said["no reply"] += 1
+    for nth in range(1, number + 1):
+        wait_until(served.answers, "the application to be usable again")
+        browser = shared_world.browser(shared_world.partners[nth % 8], served.address)
+        browser.get("/thanks")
+        (worker,) = served.workers()
+        inject = f"{CALLS}:{fault}:when={nth}"
+        tracing = subprocess.Popen(
+            [tracer, "-f", "-qq", "-o", os.devnull, "-e", f"inject={inject}", "-P", str(path),
+             "-P", f"{path}-wal", "-p", str(worker)],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        wait_until(lambda: _is_traced(worker) or tracing.poll() is not None, "strace to be there")  # noqa: B023
+        words.append(new_word())
+        try:
+            reply = browser.post(THANKS, a_thank_you(words[-1]))
+        except Exception:  # The connection is gone with the worker.
+            said["no reply"] += 1
+        else:
+            if reply.is_acknowledged:
+                said["saved"] += 1
+                known.acknowledged.add(words[-1])
             else:
-                if reply.is_acknowledged:
-                    said["saved"] += 1
-                    known.acknowledged.add(words[-1])
-                else:
-                    said["not saved"] += 1
-                    assert_honest(reply, words[-1])
-            tracing.terminate()
-            tracing.wait()
-    found = compare(world, known)
+                said["not saved"] += 1
+                assert_honest(reply, words[-1])
+        tracing.kill()  # The kernel lets go of what it traced.
+        tracing.wait()
+    found = compare(shared_world, known)
     proves(
         "R37 honest failure",
         f"each of the first {number} writes and syncs of a form: {fault.split('=')[1]}: {said['saved']} said saved and "
@@ -264,7 +265,6 @@ def test_each_call_to_the_disk_that_fails_is_told(
     )
     assert found.is_whole
     assert said["not saved"] or said["no reply"], "nothing failed, so nothing was proved"
-    assert sam
 
 
 def _is_traced(pid: int) -> bool:
@@ -281,8 +281,6 @@ def _is_traced(pid: int) -> bool:
 def test_fifty_equal_forms_count_once(
     shared_world: World, served: Served, proves: Proves, sized: Sized
 ) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     person, rounds, times = shared_world.cast.ade, sized(1, 40), 50
     first = shared_world.browser(person, served.address)
     first.get("/me")
@@ -328,8 +326,6 @@ def test_two_windows_never_overwrite_each_other(
         assert page.status == 422
         assert f"first window {number}" in page.text
         assert f"second window {number}" in page.text
-        import json
-
         version = str(json.loads(other.text)["version"])
     proves(
         "R36 no lost update",
@@ -338,6 +334,7 @@ def test_two_windows_never_overwrite_each_other(
     assert conflicts == rounds
 
 
+@pytest.mark.trust
 def test_a_load_on_a_database_that_locks_and_fills_loses_nothing(
     world: World, tmp_path: Path, proves: Proves, sized: Sized
 ) -> None:
@@ -357,4 +354,4 @@ def test_a_load_on_a_database_that_locks_and_fills_loses_nothing(
         f"{dict(ledger.statuses)}, {len(found.lost)} lost, {len(found.doubled)} doubled",
     )
     assert found.is_whole
-    assert set(ledger.statuses) == {503}
+    assert not ledger.dishonest

@@ -43,6 +43,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_counts_twice(
     assert found.is_whole, found
     assert len(ledger.acknowledged) > times
     assert ledger.lost_replies
+    assert not ledger.dishonest
 
 
 @pytest.mark.parametrize("fault", ["acknowledging_before_commit", "forgetting_form_keys"])
