@@ -125,10 +125,10 @@ def _drop_messages_of_faults(
 
 
 def _may_be_repeated(record: logging.LogRecord) -> bool:
-    """Our own sentences, and the server's about its processes.
+    """Our own sentences, migrations by their number and concern, and the server's about its processes.
 
     A library's, and the server's about a request, may hold values of rows, addresses of pages or of people.
     """
-    ours = record.name.startswith(("meanwhile", "clinic"))
+    ours = record.name.startswith(("meanwhile", "clinic", "alembic.runtime"))
     by_the_server = record.name.startswith("gunicorn")
     return ours or (by_the_server and (record.module == "arbiter" or record.levelno < logging.WARNING))
