@@ -287,7 +287,7 @@ def _touch(person: Person) -> None:
     if now - person.sign_in.last_seen_at < sign_ins.TOUCH_EVERY:
         return
     if request.method in ("GET", "HEAD") and not g.writes_while_reading:
-        touch_sign_in(person.sign_in.id, now)
+        touch_sign_in(person.sign_in, now)
     else:
         person.sign_in.last_seen_at = now  # Goes with the action's own commit.
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import flask
 import flask_migrate
 import jinja2
 import jinja2.bccache
@@ -24,8 +25,19 @@ from flask import Flask
 from sqlalchemy.engine import URL, make_url
 
 from clinic.extensions import db, limiter
+from clinic.postgresql import grant_to_application
+from clinic.tenancy import EVERY
 from config import TestConfig
 from wsgi import create_app
+
+
+def _ask_for_everybody(app: Flask, **_: Any) -> None:
+    """A test that sets a scene, or looks what became of it, looks at every practice. What a request sees is its own."""
+    if not flask.has_request_context():
+        flask.g.asking_for = EVERY
+
+
+flask.appcontext_pushed.connect(_ask_for_everybody)
 
 
 def upgrade(url: str, revision: str = "head") -> None:
@@ -180,7 +192,13 @@ class SQLiteFiles:
 
 
 class PostgreSQLServer:
-    """A server with one migrated template database in it, and a copy of that for whoever asks."""
+    """A server with one migrated template database in it, and a copy of that for whoever asks.
+
+    As in life, one role owns the tables and the application connects as another, and neither is a superuser: what a test
+    shows on PostgreSQL is shown behind row-level security.
+    """
+
+    OWNER, APPLICATION, PASSWORD = "meanwhile_owner", "meanwhile_app", "for tests only"
 
     def __init__(self, maintenance_url: str) -> None:
         # The name carries the process, because an outside server may serve several workers at once.
@@ -188,22 +206,50 @@ class PostgreSQLServer:
         self._url: URL = make_url(maintenance_url)
         self._numbers = itertools.count(1)
         self._template: str | None = None
+        for role, may in ((self.OWNER, "CREATEDB"), (self.APPLICATION, "NOCREATEDB")):
+            # Several workers may come to an outside server at once, and roles are the whole server's.
+            self._run(
+                f"DO $$ BEGIN CREATE ROLE {role} LOGIN NOSUPERUSER NOBYPASSRLS {may} PASSWORD '{self.PASSWORD}';"
+                " EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+            )
 
     def fresh(self) -> str:
-        """The URL of a new, migrated, empty database."""
+        """The URL of a new, migrated, empty database, as the application connects to it."""
         if self._template is None:
             url = self.bare()
             upgrade(url)
+            self.grant(url)
             self._template = make_url(url).database
-        return self._create(f"TEMPLATE {self._template} STRATEGY file_copy")
+        return self.as_application(self._create(f"TEMPLATE {self._template} STRATEGY file_copy"))
 
     def copy(self, url: str) -> str:
         """The URL of a new database that holds what the closed one at `url` holds."""
-        return self._create(f"TEMPLATE {make_url(url).database} STRATEGY file_copy")
+        return self.as_application(self._create(f"TEMPLATE {make_url(url).database} STRATEGY file_copy"))
 
     def bare(self) -> str:
-        """The URL of a new database without any table."""
+        """The URL of a new database without any table, as its owner connects to it."""
         return self._create("TEMPLATE template0")
+
+    def grant(self, url: str) -> None:
+        """Let the application into a database that its owner has migrated."""
+        engine = sqlalchemy.create_engine(self.as_owner(url))
+        try:
+            with engine.begin() as connection:
+                grant_to_application(connection, self.APPLICATION)
+        finally:
+            engine.dispose()
+
+    def as_owner(self, url: str) -> str:
+        """The same database as its owner connects to it."""
+        return self._as(self.OWNER, url)
+
+    def as_application(self, url: str) -> str:
+        """The same database as the application connects to it."""
+        return self._as(self.APPLICATION, url)
+
+    def _as(self, role: str, url: str) -> str:
+        changed = make_url(url).set(username=role, password=self.PASSWORD)
+        return changed.render_as_string(hide_password=False)
 
     def drop(self, url: str) -> None:
         """Throw the database away, even when a failed test left a connection open."""
@@ -221,8 +267,8 @@ class PostgreSQLServer:
 
     def _create(self, how: str) -> str:
         name = f"{self._prefix}{next(self._numbers)}"
-        self._run(f"CREATE DATABASE {name} {how}")
-        return self._url.set(database=name).render_as_string(hide_password=False)
+        self._run(f"CREATE DATABASE {name} OWNER {self.OWNER} {how}")
+        return self.as_owner(self._url.set(database=name).render_as_string(hide_password=False))
 
     def _run(self, statement: str) -> None:
         engine = sqlalchemy.create_engine(self._url, isolation_level="AUTOCOMMIT")

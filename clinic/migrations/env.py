@@ -6,6 +6,8 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import Connection
 
+from clinic.tenancy import every_practice
+
 migrate = current_app.extensions["migrate"]
 
 
@@ -21,7 +23,8 @@ def run_offline() -> None:
 
 def run_online() -> None:
     """Run them in one transaction."""
-    with migrate.db.engine.connect() as connection:
+    # A migration that moves rows moves those of every practice.
+    with every_practice(), migrate.db.engine.connect() as connection:
         context.configure(
             connection=connection,
             target_metadata=migrate.db.metadata,
