@@ -140,6 +140,7 @@ def _settings(config: Config) -> dict[str, object]:
         "TESTING": config.name == "test",
         "SECRET_KEY": config.secret_key,
         "SQLALCHEMY_DATABASE_URI": config.database_url,
+        "OWNER_DATABASE_URL": config.owner_database_url,
         "ENCRYPTION_KEYS": config.encryption_keys,
         "PUBLIC_URL": config.public_url.rstrip("/"),
         "MAIL_URL": config.mail_url,

@@ -16,6 +16,13 @@ from sqlalchemy.engine import Connection
 ONLY_ADDED = ("audit_line",)
 
 
+# What a connection says of itself when it is made to see every practice's rows: for the owner's work alone.
+EVERY_PRACTICE = "-c meanwhile.passage=every"
+
+# A migration moves the rows of every practice. It gives up rather than let people queue behind a lock it waits for.
+WHILE_MIGRATING = f"{EVERY_PRACTICE} -c lock_timeout=5s -c statement_timeout=0"
+
+
 class UnfitDatabase(RuntimeError):
     """A server or a role that would break a promise; the message says what to do."""
 
