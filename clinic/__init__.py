@@ -7,7 +7,7 @@ Nothing here knows about exercises; `assignments` stands above.
 
 from flask import Flask
 
-from clinic import assets, cli, crypto, logs, mail, metrics, packing, passphrase, web
+from clinic import assets, cli, crypto, logs, mail, metrics, packing, passphrase, tenancy, web
 from clinic.extensions import init_extensions
 from clinic.views import BLUEPRINTS
 
@@ -19,6 +19,7 @@ def init_app(app: Flask) -> None:
     logs.init_logs(app, as_json=settings["JSON_LOGS"])
     metrics.init_metrics(app, settings["METRICS_TOKEN"])
     init_extensions(app)
+    tenancy.init_tenancy(app)
     crypto.init_crypto(app, settings["ENCRYPTION_KEYS"])
     passphrase.init_passphrase(app, settings["PASSPHRASE_MEMORY_KIB"])
     mail.init_mail(

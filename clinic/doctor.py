@@ -31,6 +31,7 @@ from clinic.key_rotation import SealedColumn, sealed_columns
 from clinic.models import AuditLine
 from clinic.queries.operation import last_beat, waiting_mail
 from clinic.readiness import what_is_missing
+from clinic.tenancy import for_every_practice
 
 LEAST_SECRET = 32
 SILENT_TOO_LONG = timedelta(minutes=5)
@@ -65,6 +66,7 @@ class Finding:
         return f"{self.state:<7} {self.about:<12} {self.said}" + (f" → {self.do}" if self.do else "")
 
 
+@for_every_practice
 def examine(folder: Path | None = None) -> list[Finding]:
     """Everything that is looked at; `folder` is where backups lie. A look that fails is a finding, and the others go on."""
     looks = {**LOOKS, "backup": lambda about: _backup(about, folder)}
@@ -228,7 +230,7 @@ def _worker(about: str) -> Finding:
     do = "start `flask worker`, or let a timer run `flask send-due` every minute"
     if beat is None:
         return Finding(about, State.BROKEN, "has never finished a round", do)
-    silent = clock.now() - beat
+    silent = clock.now() - beat.at
     if silent > SILENT_TOO_LONG:
         return Finding(about, State.BROKEN, f"silent for {_span(silent)}", do)
     return Finding(about, State.OK, f"finished a round {_span(silent)} ago")

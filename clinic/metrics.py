@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response, request
 
 from clinic import clock, logs
-from clinic.queries.operation import last_beat, waiting_mail
+from clinic.queries.operation import last_beat
 
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
@@ -67,25 +67,28 @@ class Metrics:
 
 
 class _Waiting:
-    """What the database says at the moment it is asked."""
+    """What the newest round of a worker left, and how long ago that was."""
 
     def collect(self) -> Iterator[Metric]:
-        """One number each."""
+        """One number each; none before there was a round."""
         from prometheus_client.core import GaugeMetricFamily
 
-        now = clock.now()
-        waiting, beat = waiting_mail(now), last_beat()
-        numbers = {
-            "meanwhile_outbox_mails": ("Mails that wait.", float(waiting.mails)),
-            "meanwhile_outbox_oldest_due_seconds": (
+        now, beat = clock.now(), last_beat()
+        if beat is None:
+            return
+        for name, said, value in (
+            ("meanwhile_outbox_mails", "Mails that wait.", beat.left.mails),
+            (
+                "meanwhile_outbox_oldest_due_seconds",
                 "For how long the oldest mail that is due has been.",
-                waiting.oldest_due.total_seconds(),
+                beat.left.longest(now).total_seconds(),
             ),
-        }
-        if beat is not None:
-            silent = (now - beat).total_seconds()
-            numbers["meanwhile_worker_silent_seconds"] = ("Since a worker last finished a round.", silent)
-        for name, (said, value) in numbers.items():
+            (
+                "meanwhile_worker_silent_seconds",
+                "Since a worker last finished a round.",
+                (now - beat.at).total_seconds(),
+            ),
+        ):
             yield GaugeMetricFamily(name, said, value=value)
 
 

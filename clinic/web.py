@@ -267,7 +267,7 @@ def _touch(person: Person) -> None:
         return
     if request.method in ("GET", "HEAD") and not g.writes_while_reading:
         try:
-            touch_sign_in(person.sign_in.id, now)
+            touch_sign_in(person.sign_in, now)
         except DBAPIError as problem:
             # Reading goes on while nothing can be written; the sign-in idles out sooner.
             _app().logger.warning("a sign-in was not touched: %s", type(problem.orig).__name__)

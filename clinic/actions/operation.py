@@ -7,6 +7,7 @@ from datetime import datetime
 
 from clinic.extensions import db, transaction
 from clinic.models import WorkerBeat
+from clinic.queries.operation import waiting_mail
 
 
 @transaction
@@ -15,6 +16,7 @@ def beat(now: datetime) -> None:
     host = socket.gethostname()[:64]
     row = db.session.get(WorkerBeat, host)
     if row is None:
-        db.session.add(WorkerBeat(host=host, at=now))
-    else:
-        row.at = now
+        row = WorkerBeat(host=host)
+        db.session.add(row)
+    left = waiting_mail()
+    row.at, row.mails_waiting, row.oldest_due_at = now, left.mails, left.oldest_due_at

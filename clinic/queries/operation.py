@@ -13,22 +13,39 @@ from clinic.models import OutboxMail, WorkerBeat
 
 @dataclass(frozen=True)
 class Waiting:
-    """The mail that has not left: how much, and for how long the oldest that is due has been."""
+    """The mail that has not left: how much, and since when the oldest of it is due."""
 
     mails: int
-    oldest_due: timedelta
+    oldest_due_at: datetime | None
+
+    def longest(self, now: datetime) -> timedelta:
+        """For how long the oldest mail that is due has been."""
+        return max(timedelta(), now - self.oldest_due_at) if self.oldest_due_at else timedelta()
 
 
-def waiting_mail(now: datetime) -> Waiting:
-    """What the worker has still to send."""
+@dataclass(frozen=True)
+class Beat:
+    """The newest round of any worker."""
+
+    at: datetime
+    left: Waiting
+
+
+def waiting_mail() -> Waiting:
+    """What the worker has still to send, for every practice."""
     number, oldest = db.session.execute(
         select(func.count(), func.min(OutboxMail.due_at)).where(
             OutboxMail.sent_at.is_(None), OutboxMail.given_up_at.is_(None)
         )
     ).one()
-    return Waiting(number, max(timedelta(), now - oldest) if oldest else timedelta())
+    return Waiting(number, oldest)
 
 
-def last_beat() -> datetime | None:
-    """When any worker last finished a round; nothing before the first one."""
-    return db.session.execute(select(func.max(WorkerBeat.at))).scalar_one()
+def last_beat() -> Beat | None:
+    """When any worker last finished a round and what it left; nothing before the first one."""
+    row = db.session.execute(
+        select(WorkerBeat.at, WorkerBeat.mails_waiting, WorkerBeat.oldest_due_at)
+        .order_by(WorkerBeat.at.desc())
+        .limit(1)
+    ).one_or_none()
+    return Beat(row[0], Waiting(row[1], row[2])) if row else None

@@ -1,12 +1,12 @@
-"""When each host's worker last finished a round."""
+"""When each host's worker last finished a round, and what it left waiting."""
 
 import sqlalchemy as sa
 from alembic import op
 
 import clinic.extensions
 
-revision = '0038'
-down_revision = '0033'
+revision = '0036'
+down_revision = '0035'
 
 
 def upgrade() -> None:
@@ -14,6 +14,8 @@ def upgrade() -> None:
         'worker_beat',
         sa.Column('host', sa.String(length=64), nullable=False),
         sa.Column('at', clinic.extensions.UTCDateTime(timezone=True), nullable=False),
+        sa.Column('mails_waiting', sa.Integer(), nullable=False),
+        sa.Column('oldest_due_at', clinic.extensions.UTCDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint('host', name=op.f('pk_worker_beat')),
     )
 
