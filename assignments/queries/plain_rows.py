@@ -10,10 +10,11 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Dialect, Select, Uuid, select, type_coerce
 
 from assignments.models import (
     Assignment,
@@ -131,5 +132,23 @@ def assignments(practice_id: UUID, couple_ids: Collection[UUID]) -> dict[UUID, l
     return found
 
 
+class _Known(Uuid[UUID]):
+    """An id as SQLite keeps it, read once: of a caseload's rows most name the same couples, people and assignments."""
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        if dialect.supports_native_uuid:
+            return super().result_processor(dialect, coltype)
+        return _as_id
+
+
+@lru_cache(maxsize=65_536)
+def _as_id(kept: str | None) -> UUID | None:
+    return None if kept is None else UUID(kept)
+
+
 def _columns(model: Any, names: tuple[str, ...]) -> Select[Any]:
-    return select(model.couple_id, *(getattr(model, name) for name in names))
+    return select(*(_column(getattr(model, name)) for name in ("couple_id", *names)))
+
+
+def _column(column: Any) -> Any:
+    return type_coerce(column, _Known()).label(column.key) if isinstance(column.type, Uuid) else column
