@@ -141,7 +141,11 @@ def _settings(config: Config) -> dict[str, object]:
         "TESTING": config.name == "test",
         "SECRET_KEY": config.secret_key,
         "SQLALCHEMY_DATABASE_URI": config.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(config.database_url, config.database_pool),
+        # An error of the database is logged without the names and addresses that went into the statement.
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "hide_parameters": True,
+            **engine_options(config.database_url, config.database_pool),
+        },
         "OWNER_DATABASE_URL": config.owner_database_url,
         "ENCRYPTION_KEYS": config.encryption_keys,
         "PUBLIC_URL": config.public_url.rstrip("/"),

@@ -1,6 +1,6 @@
 """Whose rows the database shows at all: on PostgreSQL every transaction says for which practice it asks.
 
-Row-level security (migration 0034) then hides every other practice's rows, whatever a query forgets to say. A transaction
+Row-level security (migration 0035) then hides every other practice's rows, whatever a query forgets to say. A transaction
 that says nothing sees nothing. There are three ways to say something, and no fourth:
 
 * `enter` names the practice of whoever is signed in;

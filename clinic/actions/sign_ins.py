@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, update
 from clinic import clock, mail, passphrase
 from clinic.access import require
 from clinic.actions.invitations import WeakPassphrase, WrongCode
+from clinic.actions.talks import close_words
 from clinic.actions.tokens import digest, new_code, new_token, same
 from clinic.audit import Event, record
 from clinic.domain import sign_ins
@@ -223,6 +224,8 @@ def issue_recovery_code(
 def finish_recovery(*, address: str, mail_code: str, spoken_code: str, new_passphrase: str) -> Person:
     """Set a new pass-phrase with both codes; every sign-in of the person ends. A second step stays (R15).
 
+    Two codes show that somebody reads the mail and was told a number, not who they are. So what a partner wrote
+    stays closed until their counsellor has spoken with them.
     Raises WrongCode (alike for an unknown address) or WeakPassphrase.
     """
     now = clock.now()
@@ -237,6 +240,8 @@ def finish_recovery(*, address: str, mail_code: str, spoken_code: str, new_passp
     choose_passphrase(person, new_passphrase)
     recovery.used_at = now
     end_sign_ins(person, now)
+    if not person.is_staff:
+        close_words(person, now)
     record(person, Event.PASSPHRASE_CHANGED, person)
     return person
 

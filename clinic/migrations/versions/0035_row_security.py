@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0034'
-down_revision = '0033'
+revision = '0035'
+down_revision = '0034'
 
 # The database's own answer to "whose is this key", for those who are not signed in yet. It reads for its owner and
 # gives back nothing but the practice.
