@@ -26,6 +26,7 @@ class Config:
     encryption_keys: str  # "1:<base64 of 32 bytes>,2:…"; the highest number seals, all of them open.
     database_url: str
     owner_database_url: str = ""  # The same database as its owner connects to it: migrations and backups.
+    database_pool: int = 8  # Connections a process keeps to PostgreSQL: as many as it has threads.
     public_url: str = "http://127.0.0.1:8000"
     secure_cookies: bool = True
     demo: bool = False
@@ -69,13 +70,14 @@ class Config:
             mail_url=os.environ.get("MEANWHILE_MAIL_URL", ""),
             mail_from=os.environ.get("MEANWHILE_MAIL_FROM", "practice@localhost"),
             rate_limit_storage=os.environ.get("MEANWHILE_RATE_LIMIT_STORAGE", "memory://"),
+            database_pool=_count("MEANWHILE_DATABASE_POOL", 8),
             trusted_proxies=_count("MEANWHILE_TRUSTED_PROXIES"),
         )
 
 
-def _count(variable: str) -> int:
-    """A whole number from the environment, 0 where it is not set. Raises MissingSettings for anything else."""
-    value = os.environ.get(variable, "") or "0"
+def _count(variable: str, default: int = 0) -> int:
+    """A whole number from the environment, the default where it is not set. Raises MissingSettings for anything else."""
+    value = os.environ.get(variable, "") or str(default)
     if not (value.isascii() and value.isdigit() and len(value) < 3):
         raise MissingSettings(f"{variable} must be a whole number, such as 1.")
     return int(value)

@@ -16,6 +16,7 @@ import clinic
 from clinic import access
 from clinic.domain.roles import Permission, Role
 from clinic.models import Person
+from clinic.postgresql import engine_options
 from config import INSTANCE, Config
 
 # The matrices of one couple are small: threads of their own would only get into each other's way between requests.
@@ -141,7 +142,10 @@ def _settings(config: Config) -> dict[str, object]:
         "SECRET_KEY": config.secret_key,
         "SQLALCHEMY_DATABASE_URI": config.database_url,
         # An error of the database is logged without the names and addresses that went into the statement.
-        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "hide_parameters": True,
+            **engine_options(config.database_url, config.database_pool),
+        },
         "OWNER_DATABASE_URL": config.owner_database_url,
         "ENCRYPTION_KEYS": config.encryption_keys,
         "PUBLIC_URL": config.public_url.rstrip("/"),
