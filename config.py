@@ -9,12 +9,14 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import click
+
 ROOT = Path(__file__).resolve().parent
 INSTANCE = ROOT / "instance"
 
 
-class MissingSettings(RuntimeError):
-    """Raised at start-up with the names of the settings that production cannot do without."""
+class MissingSettings(click.ClickException, RuntimeError):
+    """Raised at start-up with the names of the settings that production cannot do without: one sentence on a terminal."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Config:
     )
     passphrase_memory_kib: int = 65536  # 64 MiB, the argon2id default that was measured at 0.2 s.
     send_mail_after_commit: bool = True
+    json_logs: bool = False  # One line of JSON for each request and event, for a collector of logs.
+    metrics_token: str = ""  # What a collector of metrics shows; without one there are no metrics.
     extra: dict[str, object] = field(default_factory=dict)
 
     @classmethod
@@ -72,6 +76,8 @@ class Config:
             rate_limit_storage=os.environ.get("MEANWHILE_RATE_LIMIT_STORAGE", "memory://"),
             database_pool=_count("MEANWHILE_DATABASE_POOL", 8),
             trusted_proxies=_count("MEANWHILE_TRUSTED_PROXIES"),
+            json_logs=True,
+            metrics_token=os.environ.get("MEANWHILE_METRICS_TOKEN", ""),
         )
 
 

@@ -154,6 +154,8 @@ def _settings(config: Config) -> dict[str, object]:
         "SEND_MAIL_AFTER_COMMIT": config.send_mail_after_commit,
         "PASSPHRASE_MEMORY_KIB": config.passphrase_memory_kib,
         "DEMO": config.demo,
+        "JSON_LOGS": config.json_logs,
+        "METRICS_TOKEN": config.metrics_token,
         "RATELIMIT_STORAGE_URI": config.rate_limit_storage,
         "RATELIMIT_ENABLED": config.throttle,
         "SESSION_COOKIE_NAME": "__Host-meanwhile" if config.secure_cookies else "meanwhile",

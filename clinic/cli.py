@@ -16,6 +16,7 @@ from clinic import audit, backups, clock, moving, postgresql
 from clinic.actions.practices import create_practice
 from clinic.backups.stores import connected
 from clinic.crypto import KeyRing
+from clinic.doctor import State, examine
 from clinic.extensions import db
 from clinic.key_rotation import rotate, values_by_key
 from clinic.models import Practice
@@ -66,6 +67,18 @@ def worker(every: float) -> None:
     """Send reminders and mail as they come due, until it is told to stop."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # werkzeug types the proxy and not what is behind it
     work(app, every=every)
+
+
+@click.command("doctor")
+@click.option("--backups", "folder", type=click.Path(file_okay=False, path_type=Path), help="Where they lie.")
+@with_appcontext
+def doctor(folder: Path | None) -> None:
+    """Look at this set-up, a line for each thing with what to do about it; fails when something is broken."""
+    found = examine(folder)
+    for finding in found:
+        click.echo(str(finding))
+    if any(finding.state is State.BROKEN for finding in found):
+        raise click.exceptions.Exit(1)
 
 
 @audit_group.command("verify")
@@ -217,3 +230,4 @@ def init_cli(app: Flask) -> None:
     app.cli.add_command(move_to_postgres)
     app.cli.add_command(send_due)
     app.cli.add_command(worker)
+    app.cli.add_command(doctor)

@@ -17,6 +17,7 @@ from flask import Flask
 
 from clinic import clock, mail
 from clinic.actions.kept_forms import forget_kept_forms
+from clinic.actions.operation import beat
 from clinic.actions.reminders import forget_old_slots, take_on_reminder
 from clinic.actions.retention import delete_expired_records
 from clinic.domain.reminders import LATEST, due_slot
@@ -50,6 +51,7 @@ def work_once(now: datetime, *, stopping: Stopping = lambda: False) -> Round:
     delete_expired_records(now)
     reminders = _take_on_reminders(now, stopping)
     outcome = mail.send_due(now, stopping=stopping)
+    beat(clock.now())
     return Round(reminders, outcome.sent, outcome.failed)
 
 
