@@ -25,6 +25,7 @@ class Config:
     secret_key: str
     encryption_keys: str  # "1:<base64 of 32 bytes>,2:…"; the highest number seals, all of them open.
     database_url: str
+    owner_database_url: str = ""  # The same database as its owner connects to it: migrations and backups.
     public_url: str = "http://127.0.0.1:8000"
     secure_cookies: bool = True
     demo: bool = False
@@ -67,6 +68,7 @@ class Config:
             encryption_keys=values["encryption_keys"],
             database_url=values["database_url"],
             public_url=values["public_url"],
+            owner_database_url=os.environ.get("MEANWHILE_OWNER_DATABASE_URL", ""),
             mail_url=os.environ.get("MEANWHILE_MAIL_URL", ""),
             mail_from=os.environ.get("MEANWHILE_MAIL_FROM", "practice@localhost"),
             rate_limit_storage=os.environ.get("MEANWHILE_RATE_LIMIT_STORAGE", "memory://"),

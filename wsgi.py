@@ -142,6 +142,7 @@ def _settings(config: Config) -> dict[str, object]:
         "SQLALCHEMY_DATABASE_URI": config.database_url,
         # An error of the database is logged without the names and addresses that went into the statement.
         "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
+        "OWNER_DATABASE_URL": config.owner_database_url,
         "ENCRYPTION_KEYS": config.encryption_keys,
         "PUBLIC_URL": config.public_url.rstrip("/"),
         "MAIL_URL": config.mail_url,

@@ -7,7 +7,7 @@ Nothing here knows about exercises; `assignments` stands above.
 
 from flask import Flask
 
-from clinic import assets, cli, crypto, mail, packing, passphrase, web
+from clinic import assets, cli, crypto, mail, packing, passphrase, tenancy, web
 from clinic.backups.nightly import init_backups
 from clinic.extensions import init_extensions
 from clinic.views import BLUEPRINTS
@@ -17,6 +17,7 @@ def init_app(app: Flask) -> None:
     """Bind this package to the app. Settings come from `app.config`, set by the composition root."""
     settings = app.config
     init_extensions(app)
+    tenancy.init_tenancy(app)
     crypto.init_crypto(app, settings["ENCRYPTION_KEYS"])
     passphrase.init_passphrase(app, settings["PASSPHRASE_MEMORY_KIB"])
     mail.init_mail(

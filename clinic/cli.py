@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 from flask import Flask, current_app
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import with_appcontext
 
 from clinic import audit, backups, clock
 from clinic.actions.practices import create_practice
@@ -18,12 +18,13 @@ from clinic.crypto import KeyRing
 from clinic.extensions import db
 from clinic.key_rotation import rotate, values_by_key
 from clinic.models import Practice
+from clinic.tenancy import OperatorGroup
 from clinic.worker import work, work_once
 
-practice_group = AppGroup("practice", help="Practices.")
-audit_group = AppGroup("audit", help="The audit log.")
-backup_group = AppGroup("backup", help="Sealed backups that were restored and compared.")
-keys_group = AppGroup("keys", help="The keys that people's words are sealed with.")
+practice_group = OperatorGroup("practice", help="Practices.")
+audit_group = OperatorGroup("audit", help="The audit log.")
+backup_group = OperatorGroup("backup", help="Sealed backups that were restored and compared.")
+keys_group = OperatorGroup("keys", help="The keys that people's words are sealed with.")
 
 
 @practice_group.command("create")

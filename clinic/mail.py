@@ -23,7 +23,7 @@ import click
 from flask import Flask, current_app, g, has_app_context
 from sqlalchemy import select, update
 
-from clinic import clock, crypto
+from clinic import clock, crypto, tenancy
 from clinic.extensions import after_commit, db
 from clinic.models import OutboxMail, Person
 
@@ -107,6 +107,7 @@ def wording(kind: str) -> tuple[str, ...]:
     return (SUBJECTS[kind], *text.strip().split("\n\n"))
 
 
+@tenancy.for_every_practice
 def send_due(now: datetime, *, stopping: Callable[[], bool] = lambda: False) -> Sent:
     """Send what is due at `now`. Each row is claimed first, so several workers never send one twice.
 

@@ -47,6 +47,7 @@ from clinic.errors import NotFound
 from clinic.extensions import before_commit, db, limiter, login_manager
 from clinic.language import LANGUAGE
 from clinic.models import FormKey, Person
+from clinic.narrowed import back_to_its_owner, back_to_the_room
 from clinic.queries.couples import own_place
 from clinic.queries.people import sign_in_by_token, timed_out_by_token
 from clinic.times import clock_time, day_of_year, local_day, local_time, short_day
@@ -167,16 +168,16 @@ def _guard() -> ResponseReturnValue | None:
         raise NotFound
     permission = access.permission_of(_app(), endpoint)
     if permission is Permission.PAGE_PUBLIC:
-        return _back_to_the_room() or _answer_again()
+        return back_to_the_room() or _answer_again()
     if not current_user.is_authenticated:
         return _sign_in_first()
     person = access.signed_in()
-    if (back := _back_to_the_room()) is not None:
+    if (back := back_to_the_room()) is not None:
         return back
     access.require(person, permission)
     _touch(person)
-    if person.sign_in.passed_at is not None and not getattr(view, "is_open_while_passed", False):
-        return redirect(url_for("sign_in.hand_back", next=_safe_next()), 303)
+    if (back := back_to_its_owner(person, _safe_next())) is not None:
+        return back
     if permission not in OWN_WAY_IN:
         if person.must_change_passphrase:
             return redirect(url_for("account.password"))
@@ -190,23 +191,6 @@ def _guard() -> ResponseReturnValue | None:
     if asks_afresh is not None and asks_afresh() and not _is_fresh(person):
         return redirect(url_for("sign_in.again", next=_way_back()), 303)
     return _answer_again()
-
-
-def _back_to_the_room() -> ResponseReturnValue | None:
-    """Two partners look at this screen: whatever was asked for, they get their room, and nothing is done.
-
-    Marked views alone are let through, and those only for the couple in the room, so a new page is closed by default.
-    """
-    endpoint = request.endpoint or ""
-    if endpoint == "static" or endpoint.endswith(".static") or not current_user.is_authenticated:
-        return None
-    sign_in = access.signed_in().sign_in
-    if sign_in.in_room_since is None:
-        return None
-    asked_for = (request.view_args or {}).get("couple_id", sign_in.room_couple_id)
-    if getattr(request_view(), "is_for_the_room", False) and asked_for == sign_in.room_couple_id:
-        return None
-    return redirect(url_for(_app().config["ROOM_ENDPOINT"], couple_id=sign_in.room_couple_id), 303)
 
 
 def _is_fresh(person: Person) -> bool:
@@ -283,7 +267,7 @@ def _touch(person: Person) -> None:
         return
     if request.method in ("GET", "HEAD") and not g.writes_while_reading:
         try:
-            touch_sign_in(person.sign_in.id, now)
+            touch_sign_in(person.sign_in, now)
         except DBAPIError as problem:
             # Reading goes on while nothing can be written; the sign-in idles out sooner.
             _app().logger.warning("a sign-in was not touched: %s", type(problem.orig).__name__)

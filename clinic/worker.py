@@ -23,6 +23,7 @@ from clinic.backups.nightly import back_up_if_due
 from clinic.domain.reminders import LATEST, due_slot
 from clinic.extensions import db
 from clinic.queries.reminders import everybody_to_remind, slots_taken
+from clinic.tenancy import for_every_practice
 
 log = logging.getLogger("meanwhile.worker")
 
@@ -42,6 +43,7 @@ class Round:
         return f"reminders due: {self.reminders}, mails sent: {self.sent}, to be tried again: {self.failed}"
 
 
+@for_every_practice
 def work_once(now: datetime, *, stopping: Stopping = lambda: False) -> Round:
     """One round. `stopping` is asked between two people and between two mails."""
     forget_kept_forms()

@@ -91,6 +91,7 @@ COSTS = {
     "library.exercise": 3,
     "library.library": 4,
     "library.version": 4,
+    "me.closed": 2,
     "me.me": 2,
     "mine.history": 14,
     "mine.part": 5,

@@ -17,12 +17,13 @@ from uuid import UUID
 
 from flask import current_app
 from sqlalchemy import delete, select
+from sqlalchemy.engine import make_url
 
 from clinic import clock
 from clinic.audit import Event, record
 from clinic.backups.digests import Walked, count_rows, digests_of, revision_of, rows_in
 from clinic.backups.files import Manifest, NotABackup, read_manifest, read_sealed, write_sealed
-from clinic.backups.stores import CannotBackUp, Store, store_at
+from clinic.backups.stores import CannotBackUp, Store, connected, store_at
 from clinic.crypto import KeyRing
 from clinic.extensions import db, fold_the_log, transaction
 from clinic.models import (
@@ -34,6 +35,7 @@ from clinic.models import (
     Recovery,
     SignIn,
 )
+from clinic.postgresql import grant_to_application
 
 __all__ = [
     "CannotBackUp",
@@ -108,6 +110,7 @@ def restore(
     db.session.remove()
     db.engine.dispose()
     manifest = _filled(_store(), source, walked)
+    _let_the_application_in()
     _end_what_was_open()
     again = sum(act(erased) for act in erase_again) if erased else 0
     fold_the_log()
@@ -165,6 +168,15 @@ def _filled(place: Store, source: Path, walked: Walked) -> Manifest:
     return manifest
 
 
+def _let_the_application_in() -> None:
+    """A backup holds no roles, so what the application's own may do is said anew."""
+    owner, role = current_app.config["OWNER_DATABASE_URL"], db.engine.url.username
+    if owner and role and make_url(owner).username != role:
+        with connected(owner) as connection:
+            grant_to_application(connection, role)
+            connection.commit()
+
+
 @transaction
 def _end_what_was_open() -> None:
     for model in ENDED:
@@ -174,7 +186,13 @@ def _end_what_was_open() -> None:
 
 
 def _store() -> Store:
-    return store_at(db.engine.url.render_as_string(hide_password=False))
+    return store_at(_address())
+
+
+def _address() -> str:
+    """The database as its owner reaches it, where the application connects as somebody else."""
+    owner: str = current_app.config["OWNER_DATABASE_URL"]
+    return owner or db.engine.url.render_as_string(hide_password=False)
 
 
 def _ring() -> KeyRing:
