@@ -10,7 +10,7 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -272,6 +272,18 @@ class PostgreSQLServer:
         if self._template is not None:
             self._run(f"DROP DATABASE IF EXISTS {self._template}")
 
+    def take_care(self) -> None:
+        """Wait for the disk at every commit, as a server in use does."""
+        self._run("ALTER SYSTEM RESET ALL")
+        self._run("SELECT pg_reload_conf()")
+
+    def backends_of(self, url: str) -> list[int]:
+        """The processes behind the connections to the database at `url`. Raises OperationalError when the server is down."""
+        rows = self._run(
+            f"SELECT pid FROM pg_stat_activity WHERE datname = '{make_url(url).database}'", reads=True
+        )
+        return [row[0] for row in rows]
+
     def hurry(self) -> None:
         """Give up safety against power cuts, which a server that lives for a minute does not need."""
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
@@ -283,11 +295,12 @@ class PostgreSQLServer:
         self._run(f"CREATE DATABASE {name} OWNER {OWNER} {how}")
         return _as(OWNER, self._url.set(database=name).render_as_string(hide_password=False))
 
-    def _run(self, statement: str) -> None:
+    def _run(self, statement: str, *, reads: bool = False) -> Sequence[Any]:
         engine = sqlalchemy.create_engine(self._url, isolation_level="AUTOCOMMIT")
         try:
             with engine.connect() as connection:
-                connection.execute(sqlalchemy.text(statement))
+                done = connection.execute(sqlalchemy.text(statement))
+                return done.all() if reads else []
         finally:
             engine.dispose()
 

@@ -25,7 +25,6 @@ from sqlalchemy.pool import NullPool
 
 from clinic.postgresql import EVERY_PRACTICE
 
-
 TRIAL = ".verify-"
 LONGEST_TRIAL = 24 * 3600.0
 
