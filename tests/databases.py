@@ -284,6 +284,20 @@ class PostgreSQLServer:
         )
         return [row[0] for row in rows]
 
+    def vacuum(self, url: str) -> None:
+        """Write every table of a database anew, and bring it to its files."""
+        self._run("VACUUM FULL", on=make_url(url).database)
+        self._run("CHECKPOINT")
+
+    def files_of(self, url: str) -> Path:
+        """The folder in which the server keeps the tables of a database."""
+        name = make_url(url).database
+        ((folder, number),) = self._run(
+            f"SELECT current_setting('data_directory'), oid FROM pg_database WHERE datname = '{name}'",
+            reads=True,
+        )
+        return Path(folder) / "base" / str(number)
+
     def hurry(self) -> None:
         """Give up safety against power cuts, which a server that lives for a minute does not need."""
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
@@ -295,8 +309,9 @@ class PostgreSQLServer:
         self._run(f"CREATE DATABASE {name} OWNER {OWNER} {how}")
         return _as(OWNER, self._url.set(database=name).render_as_string(hide_password=False))
 
-    def _run(self, statement: str, *, reads: bool = False) -> Sequence[Any]:
-        engine = sqlalchemy.create_engine(self._url, isolation_level="AUTOCOMMIT")
+    def _run(self, statement: str, *, reads: bool = False, on: str | None = None) -> Sequence[Any]:
+        url = self._url.set(database=on) if on else self._url
+        engine = sqlalchemy.create_engine(url, isolation_level="AUTOCOMMIT")
         try:
             with engine.connect() as connection:
                 done = connection.execute(sqlalchemy.text(statement))
