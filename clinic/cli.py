@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from clinic import audit, backups, clock, moving, postgresql
 from clinic.actions.practices import create_practice
+from clinic.backups.nightly import back_up_if_due, folder_of_backups
 from clinic.backups.stores import connected
 from clinic.crypto import KeyRing
 from clinic.doctor import State, examine
@@ -106,6 +107,17 @@ def backup_create(path: Path) -> None:
     ):
         made = backups.create(path, bar.update)
     click.echo(f"{path}: {made.rows} rows, restored elsewhere and compared.")
+
+
+@backup_group.command("nightly")
+def backup_nightly() -> None:
+    """Make tonight's backup in MEANWHILE_BACKUP_FOLDER if its hour has come, as the worker does; for cron or a timer."""
+    if folder_of_backups() is None:
+        raise click.ClickException("Set MEANWHILE_BACKUP_FOLDER first.")
+    made = back_up_if_due(clock.now()) or "not due, or another run is at it"
+    click.echo(made)
+    if made.startswith("NO BACKUP"):
+        raise click.exceptions.Exit(1)
 
 
 @backup_group.command("verify")

@@ -106,6 +106,8 @@ def restore(
 
     Gives back what the backup says of itself and how many people were erased again. Raises NotABackup or CannotBackUp.
     """
+    if source.suffix == ".unverified":
+        raise NotABackup(f"{source.name} was never tried, so it is no backup. Take another file.")
     db.session.remove()
     db.engine.dispose()
     manifest = _filled(_store(), source, walked)
