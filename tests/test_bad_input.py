@@ -214,6 +214,7 @@ FOR_MINUTES = {
     "break_glass.noted",
     "signs.cosign",
     "calendars.choose",
+    "exchange.keep",
     "several.undo",
     "calendars.end",
     "couples.close",
