@@ -7,7 +7,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any
 
 from flask_wtf.file import FileField, FileRequired
-from wtforms import HiddenField, ValidationError  # type: ignore[attr-defined]
+from wtforms import HiddenField, ValidationError
 from wtforms.fields import Field
 
 from assignments.library.reading import ZIP_BYTES
