@@ -180,6 +180,7 @@ FORMS = {
         "referrals.step",
         "sign_rows.add",
         "sign_rows.aside",
+        "sign_rows.asked",
         "sign_rows.useful",
         "talks.spoken",
     },

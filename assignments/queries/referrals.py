@@ -175,7 +175,8 @@ def follow_ups_due(reader: Person, couple_ids: Sequence[UUID], today: date) -> d
         .order_by(Referral.follow_up_on, Referral.id, ReferralStep.on, ReferralStep.at)
     )
     newest: dict[UUID, tuple[UUID, FollowUp, bool]] = {}
-    for referral_id, couple_id, due_on, to, step, on in rows:
+    for referral_id, couple_id, follow_up_on, to, step, on in rows:
+        due_on = follow_up_on or today  # There is one in each of these rows.
         stands = STEP_LABELS[Step(step)] if step else NOT_SENT
         over = step is not None and (Step(step) in CLOSING or on >= due_on)
         newest[referral_id] = (couple_id, FollowUp(to, stands, (today - due_on).days), over)
