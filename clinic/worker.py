@@ -16,6 +16,7 @@ import click
 from flask import Flask
 
 from clinic import clock, mail
+from clinic.actions.break_glass import forget_lapsed_requests
 from clinic.actions.kept_forms import forget_kept_forms
 from clinic.actions.operation import beat
 from clinic.actions.reminders import forget_old_slots, take_on_reminder
@@ -49,6 +50,7 @@ def work_once(now: datetime, *, stopping: Stopping = lambda: False) -> Round:
     """One round. `stopping` is asked between two people and between two mails."""
     forget_kept_forms()
     forget_old_slots()
+    forget_lapsed_requests()
     delete_expired_records(now)
     reminders = _take_on_reminders(now, stopping)
     outcome = mail.send_due(now, stopping=stopping)
