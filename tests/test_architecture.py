@@ -24,6 +24,7 @@ NOT_ACTS = {"count_wrong_code", "count_wrong_recovery", "_count_failure"}
 NOT_ACTS |= {"forget_kept_forms", "forget_old_slots", "queue_reminder"}
 # It says that the worker is alive, and nothing of anybody.
 NOT_ACTS |= {"beat"}
+NOT_ACTS |= {"forget_kept_forms", "forget_old_slots", "forget_lapsed_requests", "queue_reminder"}
 
 # Text that is not a person's private words: names and addresses people are known by, texts the practice
 # itself writes for its clients, hashes and fixed words. Everything else must be sealed.
