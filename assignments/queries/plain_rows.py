@@ -110,6 +110,7 @@ def responses(practice_id: UUID, couple_ids: Collection[UUID]) -> dict[UUID, lis
     ):
         changes[change.response_id] += (change,)
     found: dict[UUID, list[PlainResponse]] = defaultdict(list)
+    row: Any
     for row in db.session.execute(_columns(Response, RESPONSE).where(*mine)):
         found[row[0]].append(PlainResponse(*row, changes.get(row[1], ())))
     return found
@@ -127,6 +128,7 @@ def assignments(practice_id: UUID, couple_ids: Collection[UUID]) -> dict[UUID, l
         withdrawals[taken.assignment_id] += (taken,)
     found: dict[UUID, list[PlainAssignment]] = defaultdict(list)
     given = _columns(Assignment, ASSIGNMENT).where(*mine)
+    row: Any
     for row in db.session.execute(given.order_by(Assignment.starts_on, Assignment.assigned_at)):
         found[row[0]].append(PlainAssignment(*row, withdrawals.get(row[1], ())))
     return found
@@ -137,7 +139,7 @@ class _Known(Uuid[UUID]):
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
         if dialect.supports_native_uuid:
-            return super().result_processor(dialect, coltype)
+            return None  # The driver hands over ids.
         return _as_id
 
 

@@ -20,7 +20,7 @@ ROW = re.compile(
     r"^\| ([^|]+) \| (\d+) \| ([\d,]+) \| ([\d.]+) \| ([\d.]+) \| \*\*([\d.]+)\*\* \|", re.MULTILINE
 )
 GOAL, WIDEST = 2.0, 300.0
-LEFT, WIDTH, LINE, BAR = 230, 640, 26, 16
+LEFT, WIDTH, LINE, BAR = 230.0, 640, 26, 16
 
 
 def rows(text: str) -> list[tuple[str, float]]:
@@ -42,11 +42,11 @@ def drawn(text: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" font-size="13">',
         f'<title>Processor time as a multiple of the floor</title><rect width="{WIDTH}" height="{height}" fill="#fff"/>',
     ]
-    for times in (1, 2, 5, 10, 20, 50, 100, 200):
+    for times in (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0):
         x = along(times)
         colour = "#b3261e" if times == GOAL else "#ccc"
         parts.append(f'<path d="M{x:.1f} 30V{height - 16}" stroke="{colour}"/>')
-        parts.append(f'<text x="{x:.1f}" y="22" text-anchor="middle" fill="#444">{times}</text>')
+        parts.append(f'<text x="{x:.1f}" y="22" text-anchor="middle" fill="#444">{times:.0f}</text>')
     for number, (name, times) in enumerate(found):
         y = 40 + LINE * number
         parts.append(
