@@ -26,6 +26,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from clinic import backups, clock, crypto, mail, paper
+from clinic.backups.nightly import folder_of_backups
 from clinic.extensions import UTCDateTime, db
 from clinic.key_rotation import SealedColumn, sealed_columns
 from clinic.models import AuditLine
@@ -245,11 +246,10 @@ def _disk(about: str) -> Finding:
 
 
 def _backup(about: str, folder: Path | None) -> Finding:
+    folder = folder or folder_of_backups()
+    do = "set MEANWHILE_BACKUP_FOLDER for the worker, see that it runs, and read what it says"
     if folder is None:
-        return Finding(
-            about, State.LOOK, "was not looked for", "name their folder: `flask doctor --backups PATH`"
-        )
-    do = "run `flask backup create` every night, and read what it says"
+        return Finding(about, State.BROKEN, "nobody makes one", do)
     made = backups.newest_in(folder)
     if made is None:
         return Finding(about, State.BROKEN, "there is no verified one in that folder", do)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response, request
 
 from clinic import clock, logs
+from clinic.backups.nightly import age_of_last_backup
 from clinic.queries.operation import last_beat
 
 if TYPE_CHECKING:
@@ -90,6 +91,9 @@ class _Waiting:
             ),
         ):
             yield GaugeMetricFamily(name, said, value=value)
+        if (age := age_of_last_backup(now)) is not None:
+            said = "Since the newest verified backup was made."
+            yield GaugeMetricFamily("meanwhile_backup_age_seconds", said, value=age.total_seconds())
 
 
 def init_metrics(app: Flask, token: str) -> None:

@@ -63,8 +63,8 @@ def test_every_file_that_is_named_exists() -> None:
     named = [name for line in copied for name in line.split()]
     assert named
     assert not [name for name in named if not (ROOT / name).exists()]
-    mounted = re.findall(r"- \./(nginx/[\w.-]+):", read(DEPLOY / "compose.yaml"))
-    assert len(mounted) == 2
+    mounted = re.findall(r"- \./((?:nginx|postgresql)/[\w.-]+):", read(DEPLOY / "compose.yaml"))
+    assert len(mounted) == 3
     assert not [name for name in mounted if not (DEPLOY / name).exists()]
     for unit in (DEPLOY / "systemd").iterdir():
         assert "docs/deploy/gunicorn.conf.py" in read(unit) or "gunicorn" not in read(unit)
