@@ -192,8 +192,10 @@ def _with_rituals_of_today(
 def _tasks(place: Partner, local: datetime, now: datetime) -> list[Task]:
     """Every open assignment of this partner's, those within their time first, then the oldest."""
     given = open_assignments(place, local.date())
-    responses = _own_turns(place)
-    aside = _set_aside(place)
+    # Of what is open now, and not of all there ever was: the page shall cost the same in the second year.
+    open_ids = [assignment.id for assignment in given]
+    responses = _own_turns(place, open_ids)
+    aside = _set_aside(place, open_ids)
     written = [assignment.id for assignment in given if is_exchange(place.couple, assignment)]
     parts: Mapping[UUID, Parts] = parts_read_by(place, written, now) if written else {}
     tasks = [
@@ -288,23 +290,25 @@ def _progress_of(own: Progress, one: NextPart | None) -> Progress:
     return Progress.DONE
 
 
-def _own_turns(place: Partner) -> dict[tuple[UUID, int], Response]:
+def _own_turns(place: Partner, assignment_ids: Sequence[UUID]) -> dict[tuple[UUID, int], Response]:
     rows = db.session.execute(
         select(Response).where(
             Response.practice_id == place.practice_id,
             Response.couple_id == place.couple_id,
             Response.author_id == place.person_id,
+            Response.assignment_id.in_(assignment_ids),
         )
     ).scalars()
     return {(row.assignment_id, row.turn): row for row in rows}
 
 
-def _set_aside(place: Partner) -> dict[UUID, list[SetAside]]:
+def _set_aside(place: Partner, assignment_ids: Sequence[UUID]) -> dict[UUID, list[SetAside]]:
     rows = db.session.execute(
         select(SetAside).where(
             SetAside.practice_id == place.practice_id,
             SetAside.couple_id == place.couple_id,
             SetAside.person_id == place.person_id,
+            SetAside.assignment_id.in_(assignment_ids),
         )
     ).scalars()
     by_assignment: dict[UUID, list[SetAside]] = {}
