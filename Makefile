@@ -26,7 +26,7 @@ lock:  ## after a change to the dependencies in pyproject.toml
 	@.ci/environment dev
 	@.ci/lock
 
-bench:  ## what assessing a caseload costs, against a plain scan of its rows
+bench:  ## what requests and assessing cost, beside floors in the same run
 	@.ci/environment dev
 	@.ci/bench
 

@@ -110,9 +110,8 @@ def responses(practice_id: UUID, couple_ids: Collection[UUID]) -> dict[UUID, lis
     ):
         changes[change.response_id] += (change,)
     found: dict[UUID, list[PlainResponse]] = defaultdict(list)
-    row: Any
     for row in db.session.execute(_columns(Response, RESPONSE).where(*mine)):
-        found[row[0]].append(PlainResponse(*row, changes.get(row[1], ())))
+        found[row[0]].append(PlainResponse(*row, changes=changes.get(row[1], ())))
     return found
 
 
@@ -128,9 +127,8 @@ def assignments(practice_id: UUID, couple_ids: Collection[UUID]) -> dict[UUID, l
         withdrawals[taken.assignment_id] += (taken,)
     found: dict[UUID, list[PlainAssignment]] = defaultdict(list)
     given = _columns(Assignment, ASSIGNMENT).where(*mine)
-    row: Any
     for row in db.session.execute(given.order_by(Assignment.starts_on, Assignment.assigned_at)):
-        found[row[0]].append(PlainAssignment(*row, withdrawals.get(row[1], ())))
+        found[row[0]].append(PlainAssignment(*row, withdrawals=withdrawals.get(row[1], ())))
     return found
 
 
