@@ -111,7 +111,8 @@ def responses(practice_id: UUID, couple_ids: Collection[UUID]) -> dict[UUID, lis
         changes[change.response_id] += (change,)
     found: dict[UUID, list[PlainResponse]] = defaultdict(list)
     for row in db.session.execute(_columns(Response, RESPONSE).where(*mine)):
-        found[row[0]].append(PlainResponse(*row, changes=changes.get(row[1], ())))
+        kept: Any = (*row, changes.get(row[1], ()))
+        found[row[0]].append(PlainResponse(*kept))
     return found
 
 
@@ -128,7 +129,8 @@ def assignments(practice_id: UUID, couple_ids: Collection[UUID]) -> dict[UUID, l
     found: dict[UUID, list[PlainAssignment]] = defaultdict(list)
     given = _columns(Assignment, ASSIGNMENT).where(*mine)
     for row in db.session.execute(given.order_by(Assignment.starts_on, Assignment.assigned_at)):
-        found[row[0]].append(PlainAssignment(*row, withdrawals=withdrawals.get(row[1], ())))
+        kept: Any = (*row, withdrawals.get(row[1], ()))
+        found[row[0]].append(PlainAssignment(*kept))
     return found
 
 
