@@ -9,12 +9,14 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import click
+
 ROOT = Path(__file__).resolve().parent
 INSTANCE = ROOT / "instance"
 
 
-class MissingSettings(RuntimeError):
-    """Raised at start-up with the names of the settings that production cannot do without."""
+class MissingSettings(click.ClickException, RuntimeError):
+    """Raised at start-up with the names of the settings that production cannot do without: one sentence on a terminal."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Config:
     encryption_keys: str  # "1:<base64 of 32 bytes>,2:…"; the highest number seals, all of them open.
     database_url: str
     owner_database_url: str = ""  # The same database as its owner connects to it: migrations and backups.
+    database_pool: int = 8  # Connections a process keeps to PostgreSQL: as many as it has threads.
     public_url: str = "http://127.0.0.1:8000"
     secure_cookies: bool = True
     demo: bool = False
@@ -38,6 +41,8 @@ class Config:
     )
     passphrase_memory_kib: int = 65536  # 64 MiB, the argon2id default that was measured at 0.2 s.
     send_mail_after_commit: bool = True
+    json_logs: bool = False  # One line of JSON for each request and event, for a collector of logs.
+    metrics_token: str = ""  # What a collector of metrics shows; without one there are no metrics.
     backup_folder: str = ""  # Where the worker puts one backup a night; without a folder it makes none.
     backup_hour: int = 2  # From this hour on, in UTC.
     backups_kept: int = 14  # Nights. What was erased is sealed in an older file for that long.
@@ -72,7 +77,10 @@ class Config:
             mail_url=os.environ.get("MEANWHILE_MAIL_URL", ""),
             mail_from=os.environ.get("MEANWHILE_MAIL_FROM", "practice@localhost"),
             rate_limit_storage=os.environ.get("MEANWHILE_RATE_LIMIT_STORAGE", "memory://"),
+            database_pool=_count("MEANWHILE_DATABASE_POOL", 8),
             trusted_proxies=_count("MEANWHILE_TRUSTED_PROXIES"),
+            json_logs=True,
+            metrics_token=os.environ.get("MEANWHILE_METRICS_TOKEN", ""),
             backup_folder=_folder("MEANWHILE_BACKUP_FOLDER"),
             backup_hour=_count("MEANWHILE_BACKUP_HOUR", 2, most=23),
             backups_kept=_count("MEANWHILE_BACKUPS_KEPT", 14, least=1),

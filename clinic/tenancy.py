@@ -1,6 +1,6 @@
 """Whose rows the database shows at all: on PostgreSQL every transaction says for which practice it asks.
 
-Row-level security (migration 0034) then hides every other practice's rows, whatever a query forgets to say. A transaction
+Row-level security (migration 0035) then hides every other practice's rows, whatever a query forgets to say. A transaction
 that says nothing sees nothing. There are three ways to say something, and no fourth:
 
 * `enter` names the practice of whoever is signed in;
@@ -104,7 +104,8 @@ def for_every_practice(work: Callable[P, R]) -> Callable[P, R]:
 class OperatorGroup(AppGroup):
     """Commands of the operator, who works for every practice."""
 
-    def command(self, *args: Any, **kwargs: Any) -> Callable[[Callable[..., Any]], Any]:
+    # click allows a bare `@group.command` as well, which nobody here writes.
+    def command(self, *args: Any, **kwargs: Any) -> Callable[[Callable[..., Any]], Any]:  # type: ignore[override]
         """As in Flask, with an application context and the rows of every practice."""
         register = super().command(*args, **kwargs)
         return lambda work: register(for_every_practice(work))

@@ -16,7 +16,9 @@ import click
 from flask import Flask
 
 from clinic import clock, mail
+from clinic.actions.break_glass import forget_lapsed_requests
 from clinic.actions.kept_forms import forget_kept_forms
+from clinic.actions.operation import beat
 from clinic.actions.reminders import forget_old_slots, take_on_reminder
 from clinic.actions.retention import delete_expired_records
 from clinic.backups.nightly import back_up_if_due
@@ -48,9 +50,11 @@ def work_once(now: datetime, *, stopping: Stopping = lambda: False) -> Round:
     """One round. `stopping` is asked between two people and between two mails."""
     forget_kept_forms()
     forget_old_slots()
+    forget_lapsed_requests()
     delete_expired_records(now)
     reminders = _take_on_reminders(now, stopping)
     outcome = mail.send_due(now, stopping=stopping)
+    beat(clock.now())
     return Round(reminders, outcome.sent, outcome.failed)
 
 

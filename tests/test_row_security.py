@@ -78,7 +78,7 @@ def test_what_was_said_ends_with_its_transaction(cast: Cast, app: Flask) -> None
         tenancy.enter(cast.hill_house.id)
         assert db.session.scalars(select(Person.id)).all()
         db.session.remove()
-        with db.engine.raw_connection() as plain:  # type: ignore[attr-defined]
+        with db.engine.raw_connection() as plain:
             found = plain.cursor().execute("SELECT count(*) FROM person").fetchone()
         assert found == (0,)
 

@@ -41,6 +41,7 @@ __all__ = [
     "CannotBackUp",
     "Manifest",
     "NotABackup",
+    "address_of_owner",
     "create",
     "erased_since",
     "restore",
@@ -186,13 +187,18 @@ def _end_what_was_open() -> None:
 
 
 def _store() -> Store:
-    return store_at(_address())
+    return store_at(address_of_owner())
 
 
-def _address() -> str:
+def address_of_owner() -> str:
     """The database as its owner reaches it, where the application connects as somebody else."""
     owner: str = current_app.config["OWNER_DATABASE_URL"]
-    return owner or db.engine.url.render_as_string(hide_password=False)
+    here = db.engine.url
+    return (
+        owner
+        if owner and here.get_backend_name() == "postgresql"
+        else here.render_as_string(hide_password=False)
+    )
 
 
 def _ring() -> KeyRing:

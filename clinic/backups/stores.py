@@ -224,7 +224,8 @@ class PostgreSQL:
 
     def _address(self) -> str:
         """Without the pass-word, which the list of processes would show to everybody on the machine."""
-        plain = self._url.set(drivername="postgresql", password=None)
+        # `set` takes None for "as it is", so the pass-word is left out by name.
+        plain = self._url.set(drivername="postgresql")._replace(password=None)
         return plain.render_as_string(hide_password=False)
 
     def _environment(self) -> dict[str, str]:
