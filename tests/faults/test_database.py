@@ -26,7 +26,7 @@ from tests.faults.serving import Browser, Reply, Served, World, populate, servin
 from tests.faults.tracing import is_traced, strace
 from tests.trust import Proves, Sized
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow]
 HOLDER = Path(__file__).with_name("holder.py")
 THANKS = "/thanks/new"
 

@@ -16,7 +16,7 @@ from tests.faults.ledger import compare, writing
 from tests.faults.serving import Served, World, serving, wait_until
 from tests.trust import Proves, Sized
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow]
 
 
 @dataclass

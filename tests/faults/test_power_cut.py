@@ -23,7 +23,7 @@ from tests.faults.serving import World, serving, wait_until
 from tests.faults.tracing import Call, calls_in, is_traced, strace
 from tests.trust import Proves, Sized
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow]
 THANKS = {"what": "Tea", "meant": "", "visibility": "private", "version": "0"}
 
 
