@@ -16,6 +16,7 @@ import clinic
 from clinic import access
 from clinic.domain.roles import Permission, Role
 from clinic.models import Person
+from clinic.postgresql import engine_options
 from config import INSTANCE, Config
 
 # The matrices of one couple are small: threads of their own would only get into each other's way between requests.
@@ -155,13 +156,24 @@ def _settings(config: Config) -> dict[str, object]:
         "TESTING": config.name == "test",
         "SECRET_KEY": config.secret_key,
         "SQLALCHEMY_DATABASE_URI": config.database_url,
+        # An error of the database is logged without the names and addresses that went into the statement.
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "hide_parameters": True,
+            **engine_options(config.database_url, config.database_pool),
+        },
+        "OWNER_DATABASE_URL": config.owner_database_url,
         "ENCRYPTION_KEYS": config.encryption_keys,
         "PUBLIC_URL": config.public_url.rstrip("/"),
         "MAIL_URL": config.mail_url,
         "MAIL_FROM": config.mail_from,
         "SEND_MAIL_AFTER_COMMIT": config.send_mail_after_commit,
         "PASSPHRASE_MEMORY_KIB": config.passphrase_memory_kib,
+        "BACKUP_FOLDER": config.backup_folder,
+        "BACKUP_HOUR": config.backup_hour,
+        "BACKUPS_KEPT": config.backups_kept,
         "DEMO": config.demo,
+        "JSON_LOGS": config.json_logs,
+        "METRICS_TOKEN": config.metrics_token,
         "RATELIMIT_STORAGE_URI": config.rate_limit_storage,
         "RATELIMIT_ENABLED": config.throttle,
         "SESSION_COOKIE_NAME": "__Host-meanwhile" if config.secure_cookies else "meanwhile",

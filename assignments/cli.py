@@ -12,7 +12,6 @@ from uuid import UUID
 
 import click
 from flask import Flask, current_app
-from flask.cli import AppGroup
 
 from assignments import demo
 from assignments.actions.exporting import take_record_as_operator
@@ -26,14 +25,15 @@ from assignments.library.schema import schemas
 from assignments.queries.record_files import files_of
 from clinic.errors import NotFound
 from clinic.files import zipped
+from clinic.tenancy import OperatorGroup
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
-demo_group = AppGroup("demo", help="The invented practices, for looking and for load.")
-library_group = AppGroup("library", help="The exercises that ship.")
-signs_group = AppGroup("signs", help="The referral signs.")
-export_group = AppGroup("export", help="Records to hand on.")
+demo_group = OperatorGroup("demo", help="The invented practices, for looking and for load.")
+library_group = OperatorGroup("library", help="The exercises that ship.")
+signs_group = OperatorGroup("signs", help="The referral signs.")
+export_group = OperatorGroup("export", help="Records to hand on.")
 
 
 @demo_group.command("load")

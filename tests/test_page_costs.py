@@ -91,6 +91,7 @@ COSTS = {
     "library.exercise": 3,
     "library.library": 4,
     "library.version": 4,
+    "me.closed": 2,
     "me.me": 2,
     "mine.history": 14,
     "mine.part": 5,
@@ -169,7 +170,10 @@ COSTS = {
     "turns.turn": 11,
 }
 # Answers that lead on to another page.
-NO_PAGES = {"home", "join.open_link", "reminders.feed", LEADS_OUT}
+# The last three are for machines.
+NO_PAGES = {"home", "join.open_link", "reminders.feed", LEADS_OUT} | {
+    f"health.{name}" for name in ("healthz", "readyz", "metrics")
+}
 # Files, with what each of them costs; {couple} is Sam and Jo's, and {given} something they were given.
 DOWNLOADS = {
     "brief.pdf": ("/c/couples/{couple}/brief.pdf", 29),

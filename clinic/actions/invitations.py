@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from flask import current_app
 from sqlalchemy import update
 
-from clinic import clock, mail, passphrase
+from clinic import clock, mail, passphrase, tenancy
 from clinic.access import require
 from clinic.actions.reminders import set_reminders
 from clinic.actions.tokens import digest, new_code, new_token, same
@@ -99,6 +99,7 @@ def accept_invitation(
         raise WrongCode("That code is not right. Ask for it again if you are unsure.")
     person = db.session.get_one(Person, invitation.person_id)
     owner = person_by_address(address)
+    tenancy.enter(practice.id)  # The address may be known in another practice, which is none of ours.
     if owner is not None and owner.id != person.id:
         raise AddressTaken("Choose another address. Each person needs one of their own.")
     personal = [person.name, person.family_name, practice.name, address.partition("@")[0], sender.name]

@@ -4,9 +4,10 @@ import sqlalchemy as sa
 from alembic import op
 
 import clinic.extensions
+from clinic.postgresql import guarding
 
-revision = '0041'
-down_revision = '0040'
+revision = '0038'
+down_revision = '0037'
 
 
 def upgrade() -> None:
@@ -27,6 +28,9 @@ def upgrade() -> None:
     with op.batch_alter_table('topic_asked', schema=None) as batch_op:
         for column in ('author_id', 'couple_id', 'practice_id'):
             batch_op.create_index(batch_op.f(f'ix_topic_asked_{column}'), [column], unique=False)
+    if op.get_bind().dialect.name == 'postgresql':
+        for statement in guarding('topic_asked'):
+            op.execute(statement)
 
 
 def downgrade() -> None:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0040'
-down_revision = '0033'
+revision = '0037'
+down_revision = '0036'
 
 WORDS = ('about_sealed', 'reason_sealed')
 
