@@ -33,6 +33,9 @@ _NOT_READ: Final = frozenset(
 def personalise(text: str, *, partner: str | None = None, counsellor: str | None = None) -> str:
     """The text with names in place of {partner} and {counsellor}, or plain words where no name is given."""
 
+    if "{" not in text:
+        return text  # Most texts name nobody, and an exercise has hundreds.
+
     def name_at(match: re.Match[str]) -> str:
         name = partner if match[1] == "partner" else counsellor
         if name:
