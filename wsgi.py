@@ -156,6 +156,8 @@ def _settings(config: Config) -> dict[str, object]:
         "DEMO": config.demo,
         "RATELIMIT_STORAGE_URI": config.rate_limit_storage,
         "RATELIMIT_ENABLED": config.throttle,
+        # Without its Redis a host counts for itself: a limit is no reason to let nobody in.
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
         "SESSION_COOKIE_NAME": "__Host-meanwhile" if config.secure_cookies else "meanwhile",
         "SESSION_COOKIE_SECURE": config.secure_cookies,
         "SESSION_COOKIE_HTTPONLY": True,

@@ -65,6 +65,8 @@ def unnamed_in(statement: Any) -> frozenset[str]:
             tables.append(part.table)
             conditions += part._where_criteria
     named, links = _bound(_equalities(conditions))
+    # What a subquery gives comes from tables that are looked at here as well.
+    named |= {table for link in links for table in link if not isinstance(_behind(table), Table)}
     while grown := {other for one, other in links if one in named and other not in named}:
         named |= grown
     return frozenset(
@@ -136,10 +138,15 @@ def _opens_a_way_in(column: Any) -> bool:
     return base is not None and f"{base.table.name}.{base.name}" in WAYS_IN
 
 
-def _tenant_name(table: FromClause) -> str | None:
-    """The name of the table behind an alias, if its rows belong to a practice."""
+def _behind(table: FromClause) -> FromClause:
     while isinstance(table, Alias):
         table = table.element
+    return table
+
+
+def _tenant_name(table: FromClause) -> str | None:
+    """The name of the table behind an alias, if its rows belong to a practice."""
+    table = _behind(table)
     return table.name if isinstance(table, Table) and "practice_id" in table.c else None
 
 

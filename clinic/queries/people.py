@@ -137,9 +137,13 @@ def open_invitation(token_hash: str, now: datetime) -> tuple[Invitation, Person,
     if invitation is None or not _is_open(invitation, now):
         raise NotFound
     tenancy.enter(invitation.practice_id)
-    person = db.session.get_one(Person, invitation.person_id)
     practice = db.session.get_one(Practice, invitation.practice_id)
-    sender = db.session.get_one(Person, invitation.by_id)
+    person, sender = (
+        db.session.execute(
+            select(Person).where(Person.practice_id == practice.id, Person.id == person_id)
+        ).scalar_one()
+        for person_id in (invitation.person_id, invitation.by_id)
+    )
     return invitation, person, practice, sender
 
 
