@@ -39,6 +39,7 @@ http {{
     location / {{
       proxy_pass http://hosts;
       proxy_connect_timeout 2s;
+      proxy_set_header Host $http_host;
       proxy_set_header X-Forwarded-For $remote_addr;
       proxy_set_header X-Forwarded-Proto https;
     }}
