@@ -23,7 +23,7 @@ from tests.trust import Proves, Sized, is_big
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgresql, pytest.mark.timeout(300)]
 
-# What docs/deploy-like set-ups say of the two hosts: one that does not answer is left out for a moment.
+# A host that does not answer is left out for a moment.
 NGINX = """
 worker_processes 1;
 pid {folder}/nginx.pid;
@@ -173,6 +173,7 @@ def test_a_host_that_dies_under_load_loses_nothing(
     assert [one for one in ledger.dishonest if one[1] not in (502, 504)] == []
 
 
+@pytest.mark.trust
 def test_limits_are_shared_and_a_lost_redis_locks_nobody_out(
     world: World, tmp_path: Path, proves: Proves
 ) -> None:
