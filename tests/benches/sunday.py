@@ -150,7 +150,8 @@ def measure(visits: int = 60) -> Visit:
                 backend = db.session.scalars(text("SELECT pg_backend_pid()")).one()
             database, statements = _cpu_of(_server_of(backend)), 0
             for number in range(1, visits + 1):
-                client, spent = app.test_client(), []
+                client = app.test_client()
+                spent: list[float] = []
 
                 def timed(act: object, spent: list[float] = spent) -> object:
                     began = time.process_time()
