@@ -9,12 +9,14 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import click
+
 ROOT = Path(__file__).resolve().parent
 INSTANCE = ROOT / "instance"
 
 
-class MissingSettings(RuntimeError):
-    """Raised at start-up with the names of the settings that production cannot do without."""
+class MissingSettings(click.ClickException, RuntimeError):
+    """Raised at start-up with the names of the settings that production cannot do without: one sentence on a terminal."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,11 @@ class Config:
     )
     passphrase_memory_kib: int = 65536  # 64 MiB, the argon2id default that was measured at 0.2 s.
     send_mail_after_commit: bool = True
+    json_logs: bool = False  # One line of JSON for each request and event, for a collector of logs.
+    metrics_token: str = ""  # What a collector of metrics shows; without one there are no metrics.
+    backup_folder: str = ""  # Where the worker puts one backup a night; without a folder it makes none.
+    backup_hour: int = 2  # From this hour on, in UTC.
+    backups_kept: int = 14  # Nights. What was erased is sealed in an older file for that long.
     extra: dict[str, object] = field(default_factory=dict)
 
     @classmethod
@@ -72,15 +79,28 @@ class Config:
             rate_limit_storage=os.environ.get("MEANWHILE_RATE_LIMIT_STORAGE", "memory://"),
             database_pool=_count("MEANWHILE_DATABASE_POOL", 8),
             trusted_proxies=_count("MEANWHILE_TRUSTED_PROXIES"),
+            json_logs=True,
+            metrics_token=os.environ.get("MEANWHILE_METRICS_TOKEN", ""),
+            backup_folder=_folder("MEANWHILE_BACKUP_FOLDER"),
+            backup_hour=_count("MEANWHILE_BACKUP_HOUR", 2, most=23),
+            backups_kept=_count("MEANWHILE_BACKUPS_KEPT", 14, least=1),
         )
 
 
-def _count(variable: str, default: int = 0) -> int:
-    """A whole number from the environment, the default where it is not set. Raises MissingSettings for anything else."""
-    value = os.environ.get(variable, "") or str(default)
-    if not (value.isascii() and value.isdigit() and len(value) < 3):
-        raise MissingSettings(f"{variable} must be a whole number, such as 1.")
+def _count(variable: str, otherwise: int = 0, *, least: int = 0, most: int = 99) -> int:
+    """A whole number from the environment. Raises MissingSettings for anything else, or one out of reach."""
+    value = os.environ.get(variable, "") or str(otherwise)
+    if not (value.isascii() and value.isdigit() and len(value) < 3 and least <= int(value) <= most):
+        raise MissingSettings(f"{variable} must be a whole number from {least} to {most}.")
     return int(value)
+
+
+def _folder(variable: str) -> str:
+    """A folder that is there and may be written to. Raises MissingSettings, so that nobody finds out at night."""
+    value = os.environ.get(variable, "")
+    if value and not (Path(value).is_dir() and os.access(value, os.W_OK | os.X_OK)):
+        raise MissingSettings(f"{variable} must name a folder that is there and may be written to.")
+    return value
 
 
 _THROW_AWAY_KEY = "1:" + base64.b64encode(b"a demo key protects nothing real").decode()

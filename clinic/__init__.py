@@ -7,7 +7,8 @@ Nothing here knows about exercises; `assignments` stands above.
 
 from flask import Flask
 
-from clinic import assets, cli, crypto, mail, packing, passphrase, postgresql, tenancy, web
+from clinic import assets, cli, crypto, logs, mail, metrics, packing, passphrase, postgresql, tenancy, web
+from clinic.backups.nightly import init_backups
 from clinic.extensions import init_extensions
 from clinic.views import BLUEPRINTS
 
@@ -15,6 +16,9 @@ from clinic.views import BLUEPRINTS
 def init_app(app: Flask) -> None:
     """Bind this package to the app. Settings come from `app.config`, set by the composition root."""
     settings = app.config
+    # First of all, so that everything else happens between the beginning and the end of what they measure.
+    logs.init_logs(app, as_json=settings["JSON_LOGS"])
+    metrics.init_metrics(app, settings["METRICS_TOKEN"])
     init_extensions(app)
     tenancy.init_tenancy(app)
     postgresql.init_postgresql(app)
@@ -25,6 +29,12 @@ def init_app(app: Flask) -> None:
         mail_url=settings["MAIL_URL"],
         mail_from=settings["MAIL_FROM"],
         send_after_commit=settings["SEND_MAIL_AFTER_COMMIT"],
+    )
+    init_backups(
+        app,
+        folder=settings["BACKUP_FOLDER"],
+        hour=settings["BACKUP_HOUR"],
+        kept=settings["BACKUPS_KEPT"],
     )
     assets.init_assets(app)
     packing.init_packing(app)

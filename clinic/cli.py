@@ -14,8 +14,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from clinic import audit, backups, clock, moving, postgresql
 from clinic.actions.practices import create_practice
+from clinic.backups.nightly import back_up_if_due, folder_of_backups
 from clinic.backups.stores import connected
 from clinic.crypto import KeyRing
+from clinic.doctor import State, examine
 from clinic.extensions import db
 from clinic.key_rotation import rotate, values_by_key
 from clinic.models import Practice
@@ -68,6 +70,18 @@ def worker(every: float) -> None:
     work(app, every=every)
 
 
+@click.command("doctor")
+@click.option("--backups", "folder", type=click.Path(file_okay=False, path_type=Path), help="Where they lie.")
+@with_appcontext
+def doctor(folder: Path | None) -> None:
+    """Look at this set-up, a line for each thing with what to do about it; fails when something is broken."""
+    found = examine(folder)
+    for finding in found:
+        click.echo(str(finding))
+    if any(finding.state is State.BROKEN for finding in found):
+        raise click.exceptions.Exit(1)
+
+
 @audit_group.command("verify")
 def verify() -> None:
     """Walk every practice's audit chain; fails when a line does not hold."""
@@ -93,6 +107,17 @@ def backup_create(path: Path) -> None:
     ):
         made = backups.create(path, bar.update)
     click.echo(f"{path}: {made.rows} rows, restored elsewhere and compared.")
+
+
+@backup_group.command("nightly")
+def backup_nightly() -> None:
+    """Make tonight's backup in MEANWHILE_BACKUP_FOLDER if its hour has come, as the worker does; for cron or a timer."""
+    if folder_of_backups() is None:
+        raise click.ClickException("Set MEANWHILE_BACKUP_FOLDER first.")
+    made = back_up_if_due(clock.now()) or "not due, or another run is at it"
+    click.echo(made)
+    if made.startswith("NO BACKUP"):
+        raise click.exceptions.Exit(1)
 
 
 @backup_group.command("verify")
@@ -217,3 +242,4 @@ def init_cli(app: Flask) -> None:
     app.cli.add_command(move_to_postgres)
     app.cli.add_command(send_due)
     app.cli.add_command(worker)
+    app.cli.add_command(doctor)

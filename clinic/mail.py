@@ -216,13 +216,9 @@ def _deliver(message: EmailMessage) -> None:
     if not url:
         click.echo(f"\n--- mail to {message['To']} ---\n{message.get_content()}---\n")
         return
-    parts = urlsplit(url)
-    server = _Server(parts.hostname or "localhost", parts.port or 25, timeout=TIMEOUT)
+    server = _reach(url)
     try:
-        if parts.scheme == "smtp+tls":
-            server.starttls()
-        if parts.username:
-            server.login(unquote(parts.username), unquote(parts.password or ""))
+        _introduce(server, url)
         server.send_message(message)
     except smtplib.SMTPResponseException:
         raise
@@ -235,6 +231,27 @@ def _deliver(message: EmailMessage) -> None:
         with contextlib.suppress(OSError, smtplib.SMTPException):
             server.quit()
         server.close()
+
+
+def greet() -> None:
+    """Go as far with the mail server as before a mail, and leave. Raises what smtplib does when it does not take us."""
+    url = current_app.extensions["mail"]["url"]
+    with _reach(url) as server:
+        server.ehlo_or_helo_if_needed()
+        _introduce(server, url)
+
+
+def _reach(url: str) -> _Server:
+    parts = urlsplit(url)
+    return _Server(parts.hostname or "localhost", parts.port or 25, timeout=TIMEOUT)
+
+
+def _introduce(server: _Server, url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme == "smtp+tls":
+        server.starttls()
+    if parts.username:
+        server.login(unquote(parts.username), unquote(parts.password or ""))
 
 
 def _send_soon() -> None:

@@ -96,6 +96,22 @@ def check(connection: Connection) -> None:
     _refuse_unbound(connection, role)
 
 
+def guarding(table: str, column: str = "practice_id") -> tuple[str, ...]:
+    """What hides other practices' rows of a table, also from its owner. Each migration that makes one runs this.
+
+    The two settings are read once for a statement, and not once for a row.
+    """
+    shown = (
+        f"{column} = (SELECT nullif(current_setting('meanwhile.practice', true), '')::uuid)"
+        " OR (SELECT current_setting('meanwhile.passage', true)) = 'every'"
+    )
+    return (
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+        f"CREATE POLICY of_practice ON {table} USING ({shown}) WITH CHECK ({shown})",
+    )
+
+
 def grant_to_application(connection: Connection, role: str) -> None:
     """Let a role do what the application does, and no more. To be run as the owner, after each `db upgrade`.
 

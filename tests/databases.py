@@ -10,7 +10,7 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -272,6 +272,32 @@ class PostgreSQLServer:
         if self._template is not None:
             self._run(f"DROP DATABASE IF EXISTS {self._template}")
 
+    def take_care(self) -> None:
+        """Wait for the disk at every commit, as a server in use does."""
+        self._run("ALTER SYSTEM RESET ALL")
+        self._run("SELECT pg_reload_conf()")
+
+    def backends_of(self, url: str) -> list[int]:
+        """The processes behind the connections to the database at `url`. Raises OperationalError when the server is down."""
+        rows = self._run(
+            f"SELECT pid FROM pg_stat_activity WHERE datname = '{make_url(url).database}'", reads=True
+        )
+        return [row[0] for row in rows]
+
+    def vacuum(self, url: str) -> None:
+        """Write every table of a database anew, and bring it to its files."""
+        self._run("VACUUM FULL", on=make_url(url).database)
+        self._run("CHECKPOINT")
+
+    def files_of(self, url: str) -> Path:
+        """The folder in which the server keeps the tables of a database."""
+        name = make_url(url).database
+        ((folder, number),) = self._run(
+            f"SELECT current_setting('data_directory'), oid FROM pg_database WHERE datname = '{name}'",
+            reads=True,
+        )
+        return Path(folder) / "base" / str(number)
+
     def hurry(self) -> None:
         """Give up safety against power cuts, which a server that lives for a minute does not need."""
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
@@ -295,11 +321,13 @@ class PostgreSQLServer:
         self._run(f"CREATE DATABASE {name} OWNER {OWNER} {how}")
         return _as(OWNER, self._url.set(database=name).render_as_string(hide_password=False))
 
-    def _run(self, statement: str) -> None:
-        engine = sqlalchemy.create_engine(self._url, isolation_level="AUTOCOMMIT")
+    def _run(self, statement: str, *, reads: bool = False, on: str | None = None) -> Sequence[Any]:
+        url = self._url.set(database=on) if on else self._url
+        engine = sqlalchemy.create_engine(url, isolation_level="AUTOCOMMIT")
         try:
             with engine.connect() as connection:
-                connection.execute(sqlalchemy.text(statement))
+                done = connection.execute(sqlalchemy.text(statement))
+                return done.all() if reads else []
         finally:
             engine.dispose()
 

@@ -43,7 +43,7 @@ COSTS = {
     "assign.assign": 16,
     "assign.assignment": 15,
     "assign.preview": 18,
-    "board.board": 27,
+    "board.board": 28,
     "brief.brief": 35,
     "break_glass.ask": 3,
     "break_glass.decide": 4,
@@ -151,7 +151,7 @@ COSTS = {
     "sign_in.sign_in": 0,
     "signs.decision": 5,
     "signs.decisions": 6,
-    "signs.signs": 21,
+    "signs.signs": 22,
     "talks.ask": 3,
     "talks.requests": 9,
     "thanks.edit": 4,
@@ -171,7 +171,10 @@ COSTS = {
     "turns.turn": 11,
 }
 # Answers that lead on to another page.
-NO_PAGES = {"home", "join.open_link", "reminders.feed", LEADS_OUT}
+# The last three are for machines.
+NO_PAGES = {"home", "join.open_link", "reminders.feed", LEADS_OUT} | {
+    f"health.{name}" for name in ("healthz", "readyz", "metrics")
+}
 # Files, with what each of them costs; {couple} is Sam and Jo's, and {given} something they were given.
 DOWNLOADS = {
     "brief.pdf": ("/c/couples/{couple}/brief.pdf", 29),
@@ -229,7 +232,7 @@ def test_a_download_of_the_admins_costs_what_is_pinned(
 
 # --- The same number of statements, however much there is.
 
-DESK = {"/c": 27, "/c?show=all": 27, "/c/couples": 4, "/c/assign": 4}
+DESK = {"/c": 28, "/c?show=all": 28, "/c/couples": 4, "/c/assign": 4}
 FILE = {
     "": 25,
     "?weeks=all": 25,
@@ -237,7 +240,7 @@ FILE = {
     "/answers": 10,
     "/notes": 6,
     "/agreements": 8,
-    "/signs": 21,
+    "/signs": 22,
     "/signs/decisions": 5,
     "/brief": 27,
     "/appointments": 3,

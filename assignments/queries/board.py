@@ -23,6 +23,7 @@ from assignments.queries.erasures import who_asked
 from assignments.queries.history import GivenTurn, Record, records_for
 from assignments.queries.pauses import pauses_of
 from assignments.queries.plans import checks_due
+from assignments.queries.referrals import follow_ups_due
 from assignments.queries.signs import due_signs
 from clinic.domain.appointments import BOTH
 from clinic.extensions import db
@@ -186,6 +187,7 @@ class _Known:
         self.pauses = pauses_of(reader, couples)
         self.plan_checks = checks_due(couples, now, self.zone)
         self.deletions = who_asked(reader, ids)
+        self.follow_ups = follow_ups_due(reader, ids, now.astimezone(self.zone).date())
         self.spoken: dict[UUID, tuple[date, datetime]] = {
             person_id: (held_on, recorded_at)
             for person_id, held_on, recorded_at in db.session.execute(
@@ -223,6 +225,7 @@ def _facts(
         next_appointment=known.coming.get(couple.id),
         asked_to_talk_days=_asked(couple, known, now),
         deletions=tuple(p.name for p in couple.partners if p.person_id in known.deletions),
+        referrals_due=tuple((one.to, one.stands, one.days) for one in known.follow_ups.get(couple.id, ())),
         left=tuple(partner.name for partner in couple.partners if partner.left_at is not None),
     )
 

@@ -6,9 +6,9 @@ Everything here is the author's own. Nothing of the other partner's is read, so 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -248,11 +248,22 @@ def is_ritual(exercise: Exercise) -> bool:
 
 def as_read_by(place: Partner, assignment: Assignment) -> Exercise:
     """The exercise with the names this partner reads in it."""
-    return personalised(
-        exercise_of(assignment),
-        partner=place.couple.partner(place.place.other).name,
-        counsellor=place.couple.counsellor.name,
-    )
+    given = _Given(assignment.exercise_version_id, exercise_of(assignment))
+    return _with_names(given, place.couple.partner(place.place.other).name, place.couple.counsellor.name)
+
+
+@dataclass(frozen=True)
+class _Given:
+    """An exercise as it was given, known by the id of its version: that never changes, and a whole exercise is dear to compare."""
+
+    version_id: UUID
+    exercise: Exercise = field(compare=False)
+
+
+# A page names many exercises, and putting names into one goes through every text of it.
+@lru_cache(maxsize=1024)
+def _with_names(given: _Given, partner: str, counsellor: str) -> Exercise:
+    return personalised(given.exercise, partner=partner, counsellor=counsellor)
 
 
 def _doing(place: Partner, assignment_id: UUID, now: datetime, *, sent: bool) -> Doing:

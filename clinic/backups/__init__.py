@@ -7,9 +7,11 @@ time, and erases again whoever was erased since.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from collections.abc import Callable, Collection
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -104,6 +106,8 @@ def restore(
 
     Gives back what the backup says of itself and how many people were erased again. Raises NotABackup or CannotBackUp.
     """
+    if source.suffix == ".unverified":
+        raise NotABackup(f"{source.name} was never tried, so it is no backup. Take another file.")
     db.session.remove()
     db.engine.dispose()
     manifest = _filled(_store(), source, walked)
@@ -134,6 +138,16 @@ def rows_to_walk() -> int:
 def manifest_of(source: Path) -> Manifest:
     """What a backup says of itself, without trying it. Raises NotABackup."""
     return read_manifest(source, _ring())
+
+
+def newest_in(folder: Path) -> datetime | None:
+    """When the newest backup in a folder was made that this ring opens; a file has its name only once it was verified."""
+    made = []
+    for one in folder.iterdir() if folder.is_dir() else ():
+        if one.is_file() and one.suffix != ".unverified":
+            with contextlib.suppress(NotABackup):
+                made.append(datetime.fromisoformat(read_manifest(one, _ring()).made_at))
+    return max(made, default=None)
 
 
 def _filled(place: Store, source: Path, walked: Walked) -> Manifest:

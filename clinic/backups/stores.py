@@ -11,6 +11,7 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.pool import NullPool
 
 from clinic.postgresql import EVERY_PRACTICE
+
+TRIAL = ".verify-"
+LONGEST_TRIAL = 24 * 3600.0
 
 
 class CannotBackUp(RuntimeError):
@@ -101,7 +105,11 @@ class SQLite:
     @contextmanager
     def elsewhere(self) -> Iterator[Store]:
         """A file in a folder of its own, beside the database, where there is room for one."""
-        with tempfile.TemporaryDirectory(dir=self._path.parent, prefix=".verify-") as folder:
+        for left in self._path.parent.glob(f"{TRIAL}*"):
+            # A run that was killed leaves a whole copy behind, with words that may have been erased since.
+            if time.time() - left.stat().st_mtime > LONGEST_TRIAL:
+                shutil.rmtree(left, ignore_errors=True)
+        with tempfile.TemporaryDirectory(dir=self._path.parent, prefix=TRIAL) as folder:
             yield SQLite(Path(folder, "restored.sqlite"))
 
     def put_back(self, content: IO[bytes]) -> None:

@@ -31,6 +31,8 @@ from tests.faults.serving import Browser, NoReply, Reply, Served, World
 WORD = re.compile(r"word[0-9a-f]{32}")
 # A person may keep a hundred thank-yous a day.
 MOST_THANKS = 95
+# A person would wait longer.
+AFTER_A_REFUSAL = 0.1
 
 
 @dataclass
@@ -121,7 +123,7 @@ def _once(path: str, fields: Callable[[str], dict[str, str]]) -> Form:
                 ledger.acknowledged.add(word)
                 return
             ledger.refusals.append(reply)
-            time.sleep(0.01)
+            time.sleep(AFTER_A_REFUSAL)
 
     return send
 
@@ -152,7 +154,7 @@ def draft(assignment_id: object) -> Iterator[Form]:
                 known["version"] = str(json.loads(reply.text)["version"])
                 continue
             ledger.refusals.append(reply)
-            time.sleep(0.01)
+            time.sleep(AFTER_A_REFUSAL)
 
     return itertools.repeat(send)
 

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from clinic.postgresql import guarding
+
 revision = '0035'
 down_revision = '0034'
 
@@ -41,22 +43,12 @@ def of_practices() -> list[tuple[str, str]]:
     return [('practice', 'id'), *tables]
 
 
-def guard(table: str, column: str) -> None:
-    """Hide other practices' rows, also from the owner of the table. The two settings are read once for a statement."""
-    shown = (
-        f"{column} = (SELECT nullif(current_setting('meanwhile.practice', true), '')::uuid)"
-        " OR (SELECT current_setting('meanwhile.passage', true)) = 'every'"
-    )
-    op.execute(f'ALTER TABLE {table} ENABLE ROW LEVEL SECURITY')
-    op.execute(f'ALTER TABLE {table} FORCE ROW LEVEL SECURITY')
-    op.execute(f'CREATE POLICY of_practice ON {table} USING ({shown}) WITH CHECK ({shown})')
-
-
 def upgrade() -> None:
     if op.get_bind().dialect.name != 'postgresql':
         return
     for table, column in of_practices():
-        guard(table, column)
+        for statement in guarding(table, column):
+            op.execute(statement)
     op.execute(PRACTICE_OF_KEY)
     op.execute('REVOKE ALL ON FUNCTION practice_of_key(text, text) FROM PUBLIC')
 
