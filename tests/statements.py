@@ -41,6 +41,7 @@ OF_NO_PRACTICE = {
     "practice": "it is the practice",
     "form_key": "a form may be sent before anybody is known; the key is random and says nothing",
     "sign_in_failure": "wrong tries are counted by a hash, also for addresses that nobody has",
+    "worker_beat": "a worker works for every practice; it says when it last did",
     "passkey_question": "asked before anybody is known; it names nobody",
 }
 

@@ -19,9 +19,10 @@ import pytest
 from tests.databases import PostgreSQLServer
 from tests.faults.ledger import compare, writing
 from tests.faults.serving import Browser, Served, World, free_port, serving, wait_until
-from tests.trust import Proves, Sized, is_big
+from tests.trust import Proves, Sized
 
-pytestmark = [pytest.mark.slow, pytest.mark.postgresql, pytest.mark.timeout(300)]
+# `make trust` installs nginx and Redis; `make test` asks for neither.
+pytestmark = [pytest.mark.trust, pytest.mark.postgresql, pytest.mark.timeout(600)]
 
 # A host that does not answer is left out for a moment.
 NGINX = """
@@ -60,17 +61,10 @@ def _a_server_that_keeps_its_word(postgresql_server: PostgreSQLServer) -> Iterat
         yield
 
 
-@pytest.fixture(autouse=True)
-def _programs() -> None:
-    missing = [name for name in ("nginx", "redis-server") if _found(name) is None]
-    if missing and is_big():
-        pytest.fail(f"apt-get install {' '.join(missing)}")
-    if missing:
-        pytest.skip(f"several hosts need {' and '.join(missing)}; `make trust` installs them")
-
-
-def _found(name: str) -> str | None:
-    return shutil.which(name, path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin")
+def _found(name: str) -> str:
+    found = shutil.which(name, path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin")
+    assert found is not None, f"{name} is missing; `make trust` installs it"
+    return found
 
 
 @contextmanager
@@ -98,7 +92,7 @@ def limits_in_redis(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]
     """The address of a Redis that keeps nothing on disk."""
     port = free_port()
     command = [
-        _found("redis-server") or "",
+        _found("redis-server"),
         "--port",
         str(port),
         "--bind",
@@ -135,7 +129,7 @@ def two_hosts(world: World, folder: Path) -> Iterator[Farm]:
                 f"server 127.0.0.1:{host.address[1]} max_fails=1 fail_timeout=2s;" for host in (one, other)
             )
             (folder / "nginx.conf").write_text(NGINX.format(folder=folder, hosts=hosts, port=port))
-            command = [_found("nginx") or "", "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]
+            command = [_found("nginx"), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]
             with running(command, port, folder / "nginx.log") as nginx:
                 yield Farm(
                     (one, other), Served(nginx, ("127.0.0.1", port), folder / "nginx.log"), redis_process
@@ -173,7 +167,6 @@ def test_a_host_that_dies_under_load_loses_nothing(
     assert [one for one in ledger.dishonest if one[1] not in (502, 504)] == []
 
 
-@pytest.mark.trust
 def test_limits_are_shared_and_a_lost_redis_locks_nobody_out(
     world: World, tmp_path: Path, proves: Proves
 ) -> None:
