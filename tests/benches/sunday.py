@@ -122,7 +122,7 @@ def _parent(pid: int) -> int:
         return 0
 
 
-def measure(visits: int = 60) -> Visit:
+def measure(visits: int = 30) -> Visit:
     """Let people of a small world visit, on a PostgreSQL of this run's own behind row-level security."""
     from sqlalchemy import event, text
 
@@ -136,7 +136,7 @@ def measure(visits: int = 60) -> Visit:
         # As a real password is hashed; everything else is the tests' application.
         with app_on(url, passphrase_memory_kib=65536) as app:
             with app.app_context():
-                load_world(couples=200, weeks=12)
+                load_world(couples=visits, weeks=12)
             statements = 0
 
             def count(*_: object) -> None:
