@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
+from sqlalchemy import UniqueConstraint
+
+import assignments.models  # noqa: F401  # Its tables are among those looked at.
+from clinic.extensions import Base
 from tests.benches.sunday import Visit, hour, play
+from tests.statements import OF_NO_PRACTICE
 
 VISIT = Visit((0.01, 0.2, 0.02, 0.02, 0.03, 0.02), database=0.03, statements=80)
 
@@ -25,3 +33,17 @@ def test_ten_times_the_couples_need_ten_times_the_processors() -> None:
     assert large.visits == 10 * small.visits == 210_000
     assert 8 <= large.application_cores / small.application_cores <= 10
     assert large.p95 < 0.5
+
+
+def test_the_page_about_scale_names_every_key_that_would_have_to_change(project: Path) -> None:
+    """A key of a new table is either one practice's or everybody's; whoever adds one says which in docs/scale.md."""
+    keys = {
+        f"{table.name}({', '.join(column.name for column in one.columns)})"
+        for table in Base.metadata.sorted_tables
+        if "practice_id" in table.c
+        for one in table.constraints
+        if isinstance(one, UniqueConstraint) and "practice_id" not in one.columns
+    }
+    page = (project / "docs" / "scale.md").read_text()
+    assert keys == set(re.findall(r"`(\w+\([\w, ]+\))`", page))
+    assert all(f"`{table}`" in page for table in set(OF_NO_PRACTICE))
