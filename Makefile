@@ -1,5 +1,5 @@
 # Short recipes, no logic: what they call lies in .ci/.
-.PHONY: run test quick format screenshots lock bench signs-report
+.PHONY: run test quick format screenshots lock bench trust signs-report
 
 run:  ## the demo practice on http://127.0.0.1:8000 (PORT=… for another port)
 	@.ci/environment run
@@ -29,6 +29,10 @@ lock:  ## after a change to the dependencies in pyproject.toml
 bench:  ## what assessing a caseload costs, against a plain scan of its rows
 	@.ci/environment dev
 	@.ci/bench
+
+trust:  ## the big versions of the proofs, and a table of what was promised and seen
+	@.ci/environment dev
+	@.ci/trust
 
 signs-report:  ## the published figures of the signs, measured anew on simulated couples
 	@.ci/environment dev

@@ -30,7 +30,7 @@ from tests.databases import Databases, PostgreSQLServer, SQLiteFiles, app_on, po
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
-pytest_plugins = ["tests.browser", "tests.cast", "tests.once", "tests.crawl", "tests.smtp"]
+pytest_plugins = ["tests.browser", "tests.cast", "tests.once", "tests.crawl", "tests.smtp", "tests.trust"]
 
 
 # --- pytest-flask's trap: either of its two fixtures alone lets every client be the last one who signed in.
