@@ -59,7 +59,8 @@ from tests.noninterference.worlds import BUILT, World, build
 HOLD = timedelta(minutes=10)
 # Looked at after every history; the others by chance, because a page costs more than most acts.
 ALWAYS = ("/today", "/together", "/thanks", "/me", "/me/history", "/me/history?show=shared")
-BY_CHANCE = 8
+BY_CHANCE, MADE = 8, 3
+TO_CHOOSE_FROM = 300
 # Ending one's own sign-in or one's account would leave nothing to compare.
 NOT_TRIED = ("sign_in.", "leave.", "account.", "passkeys.", "own_data.", "join.", "static", "home")
 UNDO_KEY = re.compile(r'"key": "[0-9a-f]{32}"')
@@ -104,7 +105,8 @@ class Life:
         for due, back in [one for one in self.thought_better_of if one[0] <= until]:
             self.thought_better_of.remove((due, back))
             self._at(max(due, self.now))
-            attempt(back)
+            with self.app.app_context():
+                attempt(back)
         self._at(until)
 
     def _at(self, moment: datetime) -> None:
@@ -129,9 +131,10 @@ def begin(url: str) -> Beginning:
 
 
 def live(app: Flask, world: World, name: str) -> Iterator[str]:
-    """Every address at which this reader finds a page."""
+    """Addresses at which this reader finds a page, from all over: walking through all of them takes half a minute."""
     client = browser(app, world, name)
-    for url in addresses(app, world):
+    every = addresses(app, world)
+    for url in random.Random(1).sample(every, min(TO_CHOOSE_FROM, len(every))):
         if not url.startswith("/leave") and client.get(url).status_code == 200:
             yield url
 
@@ -244,10 +247,8 @@ def live_through(life: Life, beginning: Beginning, *, with_kept: bool) -> None:
                     outcome = attempt(lambda: act(life, person, item))  # noqa: B023 (called at once)
                 if step.who == reader:
                     life.told.append((step, outcome))
-        say("looking")
         if history.chance % 2:
             life.move(timedelta(days=1))
-        life.told += looked(life, beginning, reader)
 
 
 def tried(life: Life, beginning: Beginning, reader: str, number: int) -> Any:
@@ -268,12 +269,11 @@ def stay_signed_in(life: Life, reader: str) -> None:
         db.session.commit()
 
 
-def looked(life: Life, beginning: Beginning, reader: str) -> Iterator[Any]:
+def looked(life: Life, beginning: Beginning, reader: str, urls: list[str]) -> Iterator[Any]:
     """Every channel: pages, their own history, calendar, mail, the copy of their own words."""
     stay_signed_in(life, reader)
     client = browser(life.app, life.world, reader)
-    chance = random.Random(life.history.chance)
-    for url in [*ALWAYS, *chance.sample(beginning.pages[reader], BY_CHANCE), *newest(life, chance)]:
+    for url in urls:
         yield url, seen(life.app, client.get(url))
     yield "calendar", seen(life.app, life.app.test_client().get(f"/feed/{beginning.calendar[reader]}.ics"))
     person = life.world.cast.sam if reader == "Sam" else life.world.cast.jo
@@ -287,13 +287,12 @@ def looked(life: Life, beginning: Beginning, reader: str) -> Iterator[Any]:
     yield "copy", the_copy(life.app, person)
 
 
-def newest(life: Life, chance: random.Random) -> list[str]:
-    """Addresses of rows that this history made, in its own world; one that is not there is looked at all the same."""
+def newest(life: Life) -> set[str]:
+    """Addresses of what this history made in one world. In the other one there may be no such thing."""
     with life.app.app_context():
-        answers = sorted(db.session.scalars(select(Response.id).where(Response.started_at >= BEGINS)))
-        thanks = sorted(db.session.scalars(select(Entry.id).where(Entry.at >= BEGINS)))
-    found = [f"/me/history/{one}" for one in answers] + [f"/thanks/{one}" for one in thanks]
-    return chance.sample(found, min(2, len(found)))
+        answers = db.session.scalars(select(Response.id).where(Response.started_at >= BEGINS))
+        thanks = db.session.scalars(select(Entry.id).where(Entry.at >= BEGINS))
+        return {f"/me/history/{one}" for one in answers} | {f"/thanks/{one}" for one in thanks}
 
 
 def seen(app: Flask, reply: TestResponse) -> Any:
@@ -322,37 +321,47 @@ def world_of(beginning: Beginning, folder: Path, name: str) -> World:
     return replace(beginning.world, url=f"sqlite:///{path}")
 
 
-def told_in(
-    beginning: Beginning, folder: Path, history: History, *, with_kept: bool, pages: list[str] | None = None
-) -> list[Any]:
-    """What the other partner was told in one of the two worlds."""
+@contextmanager
+def lived(beginning: Beginning, folder: Path, history: History, *, with_kept: bool) -> Iterator[Life]:
+    """One of the two worlds, with the whole history behind it."""
     name = "busy" if with_kept else "quiet"
     world = world_of(beginning, folder, name)
     with shared_app_on(world.url, name) as app, time_machine.travel(BEGINS, tick=False) as traveller:
         app.config["WTF_CSRF_ENABLED"] = False
         life = Life(app, world, history, traveller)
         live_through(life, beginning, with_kept=with_kept)
-    return life.told
+        yield life
 
 
 def differences(beginning: Beginning, folder: Path, history: History) -> list[str]:
     """Everything that tells the two worlds apart, for the partner from whom things were kept."""
-    quiet = told_in(beginning, folder, history, with_kept=False)
-    busy = told_in(beginning, folder, history, with_kept=True)
-    found = [
+    reader = "Jo" if history.keeper == "Sam" else "Sam"
+    chance = random.Random(history.chance)
+    with (
+        lived(beginning, folder, history, with_kept=False) as quiet,
+        lived(beginning, folder, history, with_kept=True) as busy,
+    ):
+        made = sorted(newest(quiet) | newest(busy))
+        urls = [
+            *ALWAYS,
+            *chance.sample(beginning.pages[reader], BY_CHANCE),
+            *chance.sample(made, min(MADE, len(made))),
+        ]
+        for life in (quiet, busy):
+            life.told += looked(life, beginning, reader, urls)
+    return [
         f"{one[0]}: {first_difference(one[1], two[1])}"
-        for one, two in zip(quiet, busy, strict=False)
+        for one, two in zip(quiet.told, busy.told, strict=True)
         if one != two
     ]
-    return found + (["one was told more"] if len(quiet) != len(busy) else [])
 
 
 def first_difference(one: Any, two: Any) -> str:
     """Where two replies begin to differ."""
-    if not isinstance(one, tuple) or not isinstance(two, tuple) or len(one) != len(two):
-        return f"{one!r:.300} / {two!r:.300}"
-    if isinstance(one[-1], bytes) and one[:-1] == two[:-1]:
-        at = next((at for at, (a, b) in enumerate(zip(one[-1], two[-1], strict=False)) if a != b), 0)
-        return f"…{one[-1][max(0, at - 80) : at + 80]!r} / …{two[-1][max(0, at - 80) : at + 80]!r}"
-    return next((first_difference((a,), (b,)) if not isinstance(a, tuple) else first_difference(a, b)
-                 for a, b in zip(one, two, strict=True) if a != b), "?") if len(one) > 1 else f"{one!r:.300} / {two!r:.300}"  # fmt: skip
+    if isinstance(one, tuple) and isinstance(two, tuple):
+        pairs = zip(one, two, strict=False)
+        return next((first_difference(a, b) for a, b in pairs if a != b), "a part that only one has")
+    if isinstance(one, bytes) and isinstance(two, bytes):
+        at = next((at for at, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), 0)
+        return " / ".join(f"…{text[max(0, at - 80) : at + 80]!r}…" for text in (one, two))
+    return f"{one!r:.400} / {two!r:.400}"
