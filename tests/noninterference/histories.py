@@ -131,7 +131,8 @@ def sends_and_thinks_better_of_it(life: Life, person: Person, item: str) -> obje
     """Open for as long as the hold lasts, and taken back or hidden before it ends."""
     response = sends(Level.SHARED)(life, person, item)
     back = take_back if item in ("questions", "log", "weekly") else _hide
-    return life.later(lambda: back(actor=person, response_id=response.id))
+    assert response.opens_at is not None
+    return life.later(response.opens_at, lambda: back(actor=person, response_id=response.id))
 
 
 def _hide(*, actor: Person, response_id: Any) -> object:

@@ -56,7 +56,6 @@ from tests.noninterference.histories import (
 from tests.noninterference.looking import TOKENS, addresses, the_copy
 from tests.noninterference.worlds import BUILT, World, build
 
-HOLD = timedelta(minutes=10)
 # Looked at after every history; the others by chance, because a page costs more than most acts.
 ALWAYS = ("/today", "/together", "/thanks", "/me", "/me/history", "/me/history?show=shared")
 BY_CHANCE, MADE = 8, 3
@@ -95,14 +94,14 @@ class Life:
     told: list[Any] = field(default_factory=list)
     thought_better_of: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)
 
-    def later(self, back: Callable[[], object]) -> None:
+    def later(self, opens_at: datetime, back: Callable[[], object]) -> None:
         """What is taken back just before the hold ends."""
-        self.thought_better_of.append((self.now + HOLD - timedelta(minutes=1), back))
+        self.thought_better_of.append((opens_at - timedelta(seconds=1), back))
 
     def move(self, how_far: timedelta) -> None:
         """Let time pass. Whoever thinks better of something does so before it opens."""
         until = self.now + how_far
-        for due, back in [one for one in self.thought_better_of if one[0] <= until]:
+        for due, back in sorted([one for one in self.thought_better_of if one[0] <= until], key=_due):
             self.thought_better_of.remove((due, back))
             self._at(max(due, self.now))
             with self.app.app_context():
@@ -112,6 +111,10 @@ class Life:
     def _at(self, moment: datetime) -> None:
         self.now = moment
         self.traveller.move_to(moment, tick=False)
+
+
+def _due(one: tuple[datetime, object]) -> datetime:
+    return one[0]
 
 
 def begin(url: str) -> Beginning:
