@@ -118,7 +118,7 @@ def writes(life: Life, person: Person, item: str) -> object:
     )
 
 
-def sends(level: Level) -> Doing:
+def sends(level: Level) -> Callable[[Life, Person, str], Response]:
     def act(life: Life, person: Person, item: str) -> Response:
         writes(life, person, item)
         sent: Response = send_response(actor=person, assignment_id=life.world.assignment[item], level=level)
@@ -132,7 +132,8 @@ def sends_and_thinks_better_of_it(life: Life, person: Person, item: str) -> obje
     response = sends(Level.SHARED)(life, person, item)
     back = take_back if item in ("questions", "log", "weekly") else _hide
     assert response.opens_at is not None
-    return life.later(response.opens_at, lambda: back(actor=person, response_id=response.id))
+    life.later(response.opens_at, lambda: back(actor=person, response_id=response.id))
+    return response
 
 
 def _hide(*, actor: Person, response_id: Any) -> object:

@@ -58,7 +58,7 @@ from tests.noninterference.worlds import BUILT, World, build
 
 # Looked at after every history; the others by chance, because a page costs more than most acts.
 ALWAYS = ("/today", "/together", "/thanks", "/me", "/me/history", "/me/history?show=shared")
-BY_CHANCE, MADE = 8, 3
+BY_CHANCE, MADE = 8, 6
 TO_CHOOSE_FROM = 300
 # Ending one's own sign-in or one's account would leave nothing to compare.
 NOT_TRIED = ("sign_in.", "leave.", "account.", "passkeys.", "own_data.", "join.", "static", "home")
@@ -201,7 +201,8 @@ def attempt(act: Callable[[], object]) -> str:
 
 def possible(history: History) -> list[tuple[int, Step]]:
     """The steps that happen: what was kept is not opened, nor the other way round."""
-    kept, opened = set(), set()
+    kept: set[str] = set()
+    opened: set[str] = set()
     happens = []
     for number, step in enumerate(history.steps):
         touched = step.item
