@@ -113,3 +113,21 @@ def test_a_record_takes_along_what_its_author_let_go(consent: Consent, level: Le
 def test_what_is_still_held_goes_into_no_record_by_the_consent_to_what_is_shared() -> None:
     assert not visibility.may_be_handed_on(Consent.SHARED, sent(Level.SHARED), None, START)
     assert visibility.may_be_handed_on(Consent.COUNSELLOR, sent(Level.SHARED), None, START)
+
+
+@pytest.mark.parametrize(("level", "other"), [(Level.SHARED, None), (Level.BOTH, sent(Level.BOTH))])
+def test_what_is_hidden_in_the_very_moment_it_opens_may_have_been_read_and_stays_as_it_was(
+    level: Level, other: Sharing | None
+) -> None:
+    """Found by chance: whoever read it in that moment would have seen other words a moment later."""
+    hidden = sent(level, Change(Level.PRIVATE, OPENS))
+    assert visibility.partner_reads(sent(level), other, OPENS)
+    assert visibility.is_frozen_text(hidden, other, OPENS)
+    assert visibility.is_frozen_text(hidden, other, LATER)
+    assert not visibility.may_take_back(hidden, other, OPENS)
+
+
+@pytest.mark.parametrize("level", [Level.SHARED, Level.BOTH])
+def test_what_is_hidden_before_it_opens_can_still_be_changed(level: Level) -> None:
+    hidden = sent(level, Change(Level.PRIVATE, OPENS - timedelta(seconds=1)))
+    assert not visibility.is_frozen_text(hidden, sent(Level.BOTH), LATER)
