@@ -7,7 +7,7 @@ Nothing here knows about exercises; `assignments` stands above.
 
 from flask import Flask
 
-from clinic import assets, cli, crypto, mail, packing, passphrase, web
+from clinic import assets, cli, crypto, hosts, mail, packing, passphrase, web
 from clinic.extensions import init_extensions
 from clinic.views import BLUEPRINTS
 
@@ -24,6 +24,7 @@ def init_app(app: Flask) -> None:
         mail_from=settings["MAIL_FROM"],
         send_after_commit=settings["SEND_MAIL_AFTER_COMMIT"],
     )
+    hosts.init_hosts(app)
     assets.init_assets(app)
     packing.init_packing(app)
     web.init_web(app, secure_cookies=settings["SESSION_COOKIE_SECURE"])
