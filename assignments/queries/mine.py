@@ -24,8 +24,8 @@ from assignments.queries.instruments import own_answers
 from assignments.queries.replies import replied_to
 from assignments.queries.responses import history_of_own, own_values, said_in, turn_of, unsealed_value
 from clinic.extensions import db
-from clinic.models import Partner, Person
-from clinic.queries.people import practice_of
+from clinic.models import Partner
+from clinic.queries.people import person_in, practice_of
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def own_history(place: Partner, now: datetime) -> list[Kept]:
 
 def name_of_typist(row: Response) -> str:
     """The first name of whoever typed an answer in, for its author and for staff."""
-    typist = db.session.get(Person, row.typed_by_id) if row.typed_by_id else None
+    typist = person_in(row.practice_id, row.typed_by_id) if row.typed_by_id else None
     return typist.name if typist is not None else ""
 
 
