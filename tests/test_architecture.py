@@ -78,6 +78,7 @@ PLAIN_TEXT = {
     "sign_rule_change": {"rule", "reason"},
     "sign_aside": {"sign", "state"},
     "sign_use": {"sign"},
+    "topic_asked": {"slot", "topic"},
     "record_consent": {"choice"},
     "sign_judgement": {"sign", "judgement"},
     "agreement_text": {"step"},
