@@ -23,7 +23,7 @@ from tests.faults.serving import World, serving, wait_until
 from tests.faults.tracing import Call, calls_in, is_traced, strace
 from tests.trust import Proves, Sized
 
-pytestmark = [pytest.mark.slow]
+pytestmark = [pytest.mark.slow, pytest.mark.trust]
 THANKS = {"what": "Tea", "meant": "", "visibility": "private", "version": "0"}
 
 
