@@ -71,11 +71,16 @@ def worker(every: float) -> None:
 
 
 @click.command("doctor")
-@click.option("--backups", "folder", type=click.Path(file_okay=False, path_type=Path), help="Where they lie.")
+@click.option(
+    "--backups",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where they lie; otherwise MEANWHILE_BACKUP_FOLDER.",
+)
 @with_appcontext
 def doctor(folder: Path | None) -> None:
     """Look at this set-up, a line for each thing with what to do about it; fails when something is broken."""
-    found = examine(folder)
+    found = examine(folder or folder_of_backups())
     for finding in found:
         click.echo(str(finding))
     if any(finding.state is State.BROKEN for finding in found):

@@ -109,10 +109,20 @@ def _keep_sqlite_honest(engine: Engine) -> None:
             "secure_delete=ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
+        (synchronous,) = connection.execute("PRAGMA synchronous").fetchone()
+        refuse_to_forget(synchronous)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN" if _is_plain_read() else "BEGIN IMMEDIATE")
+
+
+def refuse_to_forget(synchronous: int) -> None:
+    """Without FULL (2) or EXTRA (3) a power cut takes what was acknowledged. Raises RuntimeError, so nothing is served."""
+    if synchronous not in (2, 3):
+        raise RuntimeError(
+            f"SQLite does not wait for the disk here (synchronous is {synchronous}), so nothing is kept."
+        )
 
 
 def _is_plain_read() -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -24,7 +23,7 @@ from clinic.extensions import db
 from clinic.key_rotation import sealed_columns
 from clinic.models import Person
 from tests.assignments.given import drafted, given
-from tests.cast import Cast
+from tests.cast import Cast, assemble
 from tests.databases import PostgreSQLServer, app_on
 from tests.faults.ledger import new_word
 from tests.faults.serving import ROOT, World, production, serving
@@ -134,27 +133,23 @@ def test_nothing_of_an_erased_person_is_left_in_any_byte(
 
 @pytest.mark.postgresql
 def test_after_a_full_vacuum_nothing_of_an_erased_person_is_left_in_the_tables_of_postgresql(
-    postgresql_server: PostgreSQLServer, proves: Proves, sized: Sized
+    own_postgresql: PostgreSQLServer, proves: Proves, sized: Sized
 ) -> None:
     """Its log keeps what was written until it is overwritten, and that is said in docs/security.md."""
-    if "TEST_DATABASE_URL" in os.environ:
-        pytest.skip("The files of a server that others use are out of reach.")
-    from tests.cast import assemble
-
-    url = postgresql_server.fresh()
+    url = own_postgresql.fresh()
     with app_on(url) as app:
         with app.app_context():
             cast = assemble()
         write_much(app, cast, sized(5, 90))
         jo = mark_everything_of(app, cast.jo)
-        postgresql_server.vacuum(url)
-        tables = postgresql_server.files_of(url)
+        own_postgresql.vacuum(url)
+        tables = own_postgresql.files_of(url)
         before = hits(jo, *contents(tables))
         erase_jo(app, cast)
         at_once = hits(jo, *contents(tables))
         with app.app_context():
             db.session.remove()
-    postgresql_server.vacuum(url)
+    own_postgresql.vacuum(url)
     after = hits(jo, *contents(tables))
     log = hits(jo, *contents(tables.parents[1] / "pg_wal"))
     proves(
@@ -164,7 +159,7 @@ def test_after_a_full_vacuum_nothing_of_an_erased_person_is_left_in_the_tables_o
     )
     assert before == len(jo), "the search sees what is there"
     assert after == 0
-    postgresql_server.drop(url)
+    own_postgresql.drop(url)
 
 
 # --- Words that only their author may read.

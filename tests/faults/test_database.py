@@ -214,6 +214,7 @@ CALLS = "pwrite64,fsync,fdatasync,ftruncate"
 FAULTS = ("error=EIO", "error=ENOSPC", "signal=SIGKILL")
 
 
+@pytest.mark.trust
 @pytest.mark.parametrize("fault", FAULTS)
 def test_each_call_to_the_disk_that_fails_is_told(
     shared_world: World, served: Served, proves: Proves, sized: Sized, fault: str

@@ -17,18 +17,18 @@ from tests.faults.ledger import compare, writing
 from tests.faults.serving import World, populate, serving, wait_until
 from tests.trust import Proves, Sized
 
-pytestmark = [pytest.mark.slow, pytest.mark.postgresql]
+pytestmark = [pytest.mark.slow, pytest.mark.postgresql, pytest.mark.trust]
 
 
 @pytest.fixture
-def world(postgresql_server: PostgreSQLServer) -> Iterator[World]:
+def world(own_postgresql: PostgreSQLServer) -> Iterator[World]:
     """On a server that waits for the disk, as one in use does."""
-    url = postgresql_server.fresh()
-    postgresql_server.take_care()
+    url = own_postgresql.fresh()
+    own_postgresql.take_care()
     yield populate(url)
-    wait_until(lambda: is_back(postgresql_server, url), "the server to be back")
-    postgresql_server.hurry()
-    postgresql_server.drop(url)
+    wait_until(lambda: is_back(own_postgresql, url), "the server to be back")
+    own_postgresql.hurry()
+    own_postgresql.drop(url)
 
 
 def crash(server: PostgreSQLServer, url: str) -> None:
@@ -46,9 +46,8 @@ def is_back(server: PostgreSQLServer, url: str) -> bool:
     return True
 
 
-@pytest.mark.skipif("TEST_DATABASE_URL" in os.environ, reason="A server that others use is not crashed.")
 def test_a_server_that_crashes_under_load_loses_nothing(
-    postgresql_server: PostgreSQLServer, world: World, tmp_path: Path, proves: Proves, sized: Sized
+    own_postgresql: PostgreSQLServer, world: World, tmp_path: Path, proves: Proves, sized: Sized
 ) -> None:
     times, chance = sized(1, 300), random.Random()
     with serving(world.url, tmp_path, workers=2) as served, writing(world, served) as ledger:
@@ -56,8 +55,8 @@ def test_a_server_that_crashes_under_load_loses_nothing(
             kept = len(ledger.acknowledged)
             wait_until(lambda: len(ledger.acknowledged) > kept, f"an acknowledgement after crash {number}")  # noqa: B023
             time.sleep(chance.uniform(0, 0.2))
-            crash(postgresql_server, world.url)
-            wait_until(lambda: is_back(postgresql_server, world.url), "the server to be back")
+            crash(own_postgresql, world.url)
+            wait_until(lambda: is_back(own_postgresql, world.url), "the server to be back")
     found = compare(world, ledger)
     proves(
         "R34 saved means on disk · R35 exactly once",

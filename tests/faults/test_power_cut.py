@@ -23,7 +23,7 @@ from tests.faults.serving import World, serving, wait_until
 from tests.faults.tracing import Call, calls_in, is_traced, strace
 from tests.trust import Proves, Sized
 
-pytestmark = [pytest.mark.slow]
+pytestmark = [pytest.mark.slow, pytest.mark.trust]
 THANKS = {"what": "Tea", "meant": "", "visibility": "private", "version": "0"}
 
 
@@ -73,13 +73,16 @@ def keys_after_the_cut(files: dict[str, bytes], folder: Path) -> set[str] | None
     for path, content in files.items():
         (folder / Path(path).name).write_bytes(content)
     database = min(files, key=len)
-    with closing(sqlite3.connect(folder / Path(database).name)) as connection:
-        if connection.execute("PRAGMA integrity_check").fetchone() != ("ok",):
-            return None
-        keys = {row[0] for row in connection.execute("SELECT key FROM form_key")}
-    for left in folder.iterdir():
-        left.unlink()
-    return keys
+    try:
+        with closing(sqlite3.connect(folder / Path(database).name)) as connection:
+            if connection.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+                return None
+            return {row[0] for row in connection.execute("SELECT key FROM form_key")}
+    except sqlite3.DatabaseError:
+        return None  # So far gone that SQLite does not even look through it.
+    finally:
+        for left in folder.iterdir():
+            left.unlink()
 
 
 def cut_at_each(

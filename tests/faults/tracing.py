@@ -7,10 +7,6 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
-from tests.trust import is_big
-
 # "1234 1763820000.123456 pwrite64(9</path/file>, "\\x00…", 4096, 0) = 4096 <0.000020>", in one piece or in two.
 LINE = re.compile(r"^(?P<pid>\d+)\s+(?P<at>\d+\.\d+) (?P<rest>.*)$")
 CALL = re.compile(
@@ -22,12 +18,10 @@ RESUMED = re.compile(r"^<\.\.\. \w+ resumed>\s*")
 
 
 def strace() -> str:
-    """The program, which `make trust` brings; without it a small run goes on and says so."""
+    """The program. Whoever asks for it is marked `trust`, because `make trust` brings it."""
     found = shutil.which("strace")
-    if found is None and is_big():
-        raise AssertionError("strace is missing. Install it: apt-get install strace")
     if found is None:
-        pytest.skip("strace is missing; `make trust` installs it")
+        raise AssertionError("strace is missing. Install it: apt-get install strace")
     return found
 
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
+from assignments.models import Entry
+from clinic.access import public
+from clinic.extensions import csrf, db, refuse_to_forget
 from tests.cast import AS, Cast
-from tests.page import get_page, read_page
+from tests.page import get_page, read_page, submit
 
 MADE_UP = f"/c/couples/{uuid4()}/settings"
 
@@ -26,8 +31,6 @@ def test_a_chosen_theme_and_a_waiting_notice_do_not_show_on_it(cast: Cast, as_: 
     plain = get_page(as_(cast.jo), "/no-such-page", 404).response.data
     client = as_(cast.sam)
     page = get_page(client, "/me")
-    from tests.page import submit
-
     submit(client, page, {"theme": "dark"}, form='form[action="/me/theme"]')
     assert get_page(client, "/no-such-page", 404).response.data == plain
     assert "Saved." in get_page(client, "/me").words
@@ -53,8 +56,6 @@ def test_an_address_that_makes_no_sense_is_not_found(cast: Cast, as_: AS, addres
 
 @pytest.mark.settings  # An application of its own, for the address it adds.
 def test_an_unexpected_fault_gives_a_plain_page_without_its_cause(app: Flask) -> None:
-    from clinic.access import public
-
     @public
     def broken() -> str:
         raise RuntimeError("the secret cause")
@@ -71,3 +72,77 @@ def test_every_error_page_leads_to_urgent_help(app: Flask, status: int) -> None:
         text = app.jinja_env.get_template(f"errors/{status}.html").render(sentence="That has changed.")
     assert 'href="/help/urgent"' in text
     assert ("That has changed." in text) == (status == 409)
+
+
+# --- What could not be saved.
+
+
+def locked_out(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever begins to write finds the database locked."""
+
+    def begin(*_: object) -> None:
+        raise OperationalError("BEGIN IMMEDIATE", {}, Exception("database is locked"))
+
+    monkeypatch.setattr("assignments.actions.entries.hold_partner", begin)
+
+
+def test_what_could_not_be_saved_comes_back_and_counts_once_when_sent_again(
+    cast: Cast, as_: AS, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = as_(cast.sam)
+    form = get_page(client, "/thanks/new")
+    words = {"what": "Two lines\r\nof <b>tea</b>", "visibility": "private"}
+    with monkeypatch.context() as patch:
+        locked_out(app, patch)
+        refused = read_page(submit(client, form, words, status=503), 503)
+    assert refused.response.headers["Retry-After"] == "5"
+    assert "This was not saved" in refused.words
+    assert "Two lines of <b>tea</b>" in refused.one("blockquote").get_text(" ", strip=True)
+    assert submit(client, refused).location == "/thanks"
+    again = submit(client, refused)
+    assert again.location == "/thanks"
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Entry)) == 1
+
+
+@pytest.mark.settings  # An application of its own, for the address it adds.
+def test_what_proves_who_one_is_never_comes_back_on_a_page(app: Flask) -> None:
+    @csrf.exempt
+    @public
+    def busy() -> str:
+        g.csrf_valid = True
+        raise OperationalError("BEGIN", {}, Exception("database is locked"))
+
+    app.add_url_rule("/busy", "busy", busy, methods=["POST"])
+    client = app.test_client()
+    kept = client.post("/busy", data={"what": "some words", "form_key": "a" * 32})
+    assert "some words" in kept.text
+    for name in ("password", "new_password", "code", "passphrase"):
+        reply = client.post("/busy", data={"what": "some words", name: "evening walk"})
+        assert reply.status_code == 503
+        assert "evening walk" not in reply.text
+        assert "some words" not in reply.text
+
+
+def test_a_sealed_value_that_was_changed_shows_nothing_and_alarms(
+    cast: Cast, as_: AS, app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = as_(cast.sam)
+    submit(client, get_page(client, "/thanks/new"), {"what": "Tea", "visibility": "private"})
+    with app.app_context():
+        entry = db.session.scalars(select(Entry)).one()
+        entry.value_sealed = entry.value_sealed[:-1] + bytes([entry.value_sealed[-1] ^ 1])
+        db.session.commit()
+    page = get_page(client, "/thanks", 503)
+    assert "could not be read" in page.words
+    assert "Retry-After" not in page.response.headers
+    assert "does not open" in caplog.text
+
+
+@pytest.mark.parametrize(("synchronous", "is_safe"), [(0, False), (1, False), (2, True), (3, True)])
+def test_a_database_that_does_not_wait_for_the_disk_is_refused(synchronous: int, is_safe: bool) -> None:
+    if is_safe:
+        refuse_to_forget(synchronous)
+    else:
+        with pytest.raises(RuntimeError, match="does not wait for the disk"):
+            refuse_to_forget(synchronous)
