@@ -46,6 +46,7 @@ ASSIGNMENT = ("id", "for_whom", "starts_on", "best_before", "repeat", "assigned_
 class PlainResponse:
     """A response without its answers."""
 
+    changes: tuple[Any, ...]
     couple_id: UUID
     id: UUID
     assignment_id: UUID
@@ -56,13 +57,13 @@ class PlainResponse:
     sent_at: datetime | None
     opens_at: datetime | None
     version: int
-    changes: tuple[Any, ...]
 
 
 @dataclass(slots=True, frozen=True)
 class PlainAssignment:
     """An assignment without its exercise."""
 
+    withdrawals: tuple[Any, ...]
     couple_id: UUID
     id: UUID
     for_whom: str
@@ -70,7 +71,6 @@ class PlainAssignment:
     best_before: date | None
     repeat: str
     assigned_at: datetime
-    withdrawals: tuple[Any, ...]
 
 
 def checkins() -> Select[Any]:
@@ -110,9 +110,9 @@ def responses(practice_id: UUID, couple_ids: Collection[UUID]) -> dict[UUID, lis
     ):
         changes[change.response_id] += (change,)
     found: dict[UUID, list[PlainResponse]] = defaultdict(list)
-    row: Any
     for row in db.session.execute(_columns(Response, RESPONSE).where(*mine)):
-        found[row[0]].append(PlainResponse(*row, changes.get(row[1], ())))
+        values: tuple[Any, ...] = tuple(row)
+        found[values[0]].append(PlainResponse(changes.get(values[1], ()), *values))
     return found
 
 
@@ -128,9 +128,9 @@ def assignments(practice_id: UUID, couple_ids: Collection[UUID]) -> dict[UUID, l
         withdrawals[taken.assignment_id] += (taken,)
     found: dict[UUID, list[PlainAssignment]] = defaultdict(list)
     given = _columns(Assignment, ASSIGNMENT).where(*mine)
-    row: Any
     for row in db.session.execute(given.order_by(Assignment.starts_on, Assignment.assigned_at)):
-        found[row[0]].append(PlainAssignment(*row, withdrawals.get(row[1], ())))
+        values: tuple[Any, ...] = tuple(row)
+        found[values[0]].append(PlainAssignment(withdrawals.get(values[1], ()), *values))
     return found
 
 
