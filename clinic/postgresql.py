@@ -10,15 +10,13 @@ import re
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import OperationalError
-
-from clinic.extensions import db
+from sqlalchemy.pool import NullPool
 
 # Rows that are only ever added. What goes with a couple or a person goes by the database's own cascade.
 ONLY_ADDED = ("audit_line",)
-
 
 # Nobody waits for ever: for a connection, for a statement, for a lock, or for a transaction that was forgotten. What
 # was given up is answered with 503 and "not saved", and the page keeps the words.
@@ -68,16 +66,20 @@ def init_postgresql(app: Flask) -> None:
     """
     if app.testing or app.config["DEMO"]:
         return
-    with app.app_context():
-        if db.engine.dialect.name != "postgresql":
-            return
-        try:
-            with db.engine.connect() as connection:
-                check(connection)
-        except OperationalError as problem:
-            app.logger.warning(
-                "the database could not be asked at the start: %s", type(problem.orig).__name__
-            )
+    options: dict[str, Any] = app.config["SQLALCHEMY_ENGINE_OPTIONS"]
+    if "connect_args" not in options:
+        return
+    # Not through the pool: what it keeps would go to every process that gunicorn makes after a preload.
+    engine = create_engine(
+        app.config["SQLALCHEMY_DATABASE_URI"], poolclass=NullPool, connect_args=options["connect_args"]
+    )
+    try:
+        with engine.connect() as connection:
+            check(connection)
+    except OperationalError as problem:
+        app.logger.warning("the database could not be asked at the start: %s", type(problem.orig).__name__)
+    finally:
+        engine.dispose()
 
 
 def check(connection: Connection) -> None:

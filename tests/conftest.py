@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -123,6 +123,13 @@ def databases(request: pytest.FixtureRequest, database_kind: str) -> Databases:
     name = {"sqlite": "sqlite_files", "postgresql": "postgresql_server"}[database_kind]
     found: Databases = request.getfixturevalue(name)
     return found
+
+
+@pytest.fixture
+def kept_on_disk(databases: Databases) -> Iterator[None]:
+    """For processes with production settings, which refuse a server that forgets what it acknowledged."""
+    with databases.on_disk() if isinstance(databases, PostgreSQLServer) else nullcontext():
+        yield
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from clinic.extensions import db
 from clinic.models import OutboxMail, Person, SignIn
 from clinic.queries.people import sign_in_by_token
 from tests.conftest import Clock, CountQueries, Letter, SignInAs
+from tests.databases import connected_as_owner
 
 
 def test_nothing_beyond_this_machine_can_be_reached() -> None:
@@ -45,8 +46,8 @@ def test_the_clock_stands_still_until_it_is_moved(clock: Clock) -> None:
 def test_every_test_has_a_database_of_its_own(app: Flask, database_kind: str, attempt: int) -> None:
     with app.app_context():
         assert db.engine.dialect.name == database_kind
-        db.session.execute(text("CREATE TABLE left_behind (id INTEGER)"))
-        db.session.commit()
+    with connected_as_owner(app.config["SQLALCHEMY_DATABASE_URI"]) as connection:
+        connection.execute(text("CREATE TABLE left_behind (id INTEGER)"))
 
 
 def test_queries_are_counted(app: Flask, count_queries: CountQueries) -> None:

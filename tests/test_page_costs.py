@@ -196,7 +196,7 @@ def test_no_page_is_without_a_pinned_cost() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_no_page_costs_more_than_pinned_and_every_page_is_reached(
     world: None, app: Flask, as_: SignInAs, clock: Clock, count_queries: CountQueries
 ) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 from datetime import datetime
 
+from sqlalchemy.dialects import postgresql, sqlite
+
 from clinic.extensions import db, transaction
 from clinic.models import WorkerBeat
 from clinic.queries.operation import waiting_mail
@@ -15,8 +17,8 @@ def beat(now: datetime) -> None:
     """The worker of this host has finished a round."""
     host = socket.gethostname()[:64]
     left = waiting_mail()
-    row = db.session.get(WorkerBeat, host)
-    if row is None:
-        row = WorkerBeat(host=host)
-        db.session.add(row)
-    row.at, row.mails_waiting, row.oldest_due_at = now, left.mails, left.oldest_due_at
+    said = {"at": now, "mails_waiting": left.mails, "oldest_due_at": left.oldest_due_at}
+    # In one statement, because several workers of a host may finish their first round at the same moment.
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    row = insert(WorkerBeat).values(host=host, **said)
+    db.session.execute(row.on_conflict_do_update(index_elements=[WorkerBeat.host], set_=said))

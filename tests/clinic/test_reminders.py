@@ -323,7 +323,7 @@ def test_send_due_does_one_round(app: Flask, cast: Cast, sink: Sink, clock: Cloc
 @pytest.mark.slow
 @pytest.mark.both_databases
 def test_real_workers_send_once_say_that_they_live_and_stop_when_told(
-    app: Flask, cast: Cast, sink: Sink, database_url: str, project: Path
+    app: Flask, cast: Cast, sink: Sink, database_url: str, project: Path, kept_on_disk: None
 ) -> None:
     """Two processes as an operator starts them. They live in real time, which stands still here."""
     now = time_machine.escape_hatch.datetime.datetime.now(UTC)
