@@ -176,11 +176,15 @@ def _settings(config: Config) -> dict[str, object]:
         "METRICS_TOKEN": config.metrics_token,
         "RATELIMIT_STORAGE_URI": config.rate_limit_storage,
         "RATELIMIT_ENABLED": config.throttle,
+        # Without its Redis a host counts for itself: a limit is no reason to let nobody in.
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
         "SESSION_COOKIE_NAME": "__Host-meanwhile" if config.secure_cookies else "meanwhile",
         "SESSION_COOKIE_SECURE": config.secure_cookies,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "MAX_CONTENT_LENGTH": 1024 * 1024,
+        # Over https Flask-WTF would also want a Referer, which our own Referrer-Policy keeps every browser from sending.
+        "WTF_CSRF_SSL_STRICT": False,
         "WTF_CSRF_TIME_LIMIT": None,  # The token lives as long as the sign-in it belongs to.
         "BOOTSTRAP_SERVE_LOCAL": True,
         # Where a sign-in is kept that shows its screen to a couple.

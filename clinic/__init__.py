@@ -7,7 +7,20 @@ Nothing here knows about exercises; `assignments` stands above.
 
 from flask import Flask
 
-from clinic import assets, cli, crypto, logs, mail, metrics, packing, passphrase, postgresql, tenancy, web
+from clinic import (
+    assets,
+    cli,
+    crypto,
+    hosts,
+    logs,
+    mail,
+    metrics,
+    packing,
+    passphrase,
+    postgresql,
+    tenancy,
+    web,
+)
 from clinic.backups.nightly import init_backups
 from clinic.extensions import init_extensions
 from clinic.views import BLUEPRINTS
@@ -36,6 +49,7 @@ def init_app(app: Flask) -> None:
         hour=settings["BACKUP_HOUR"],
         kept=settings["BACKUPS_KEPT"],
     )
+    hosts.init_hosts(app)
     assets.init_assets(app)
     packing.init_packing(app)
     web.init_web(app, secure_cookies=settings["SESSION_COOKIE_SECURE"])

@@ -37,7 +37,7 @@ BY_DAY = re.compile(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)")
 UNDERSTOOD = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "WKST"}
 BROKEN = "That is no calendar file, or it is broken. Export it again as .ics."
 FOLD = re.compile(r"\r?\n[ \t]")
-ZONE_LEFT = re.compile(r"\s*(BEGIN|END).*VTIMEZONE", re.IGNORECASE)
+ZONE_LEFT = re.compile(r"\A\s*+(BEGIN|END).*VTIMEZONE", re.IGNORECASE)
 
 
 class CalendarProblem(Exception):

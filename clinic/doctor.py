@@ -216,11 +216,10 @@ def _mail(about: str) -> Finding:
             about, State.BROKEN, f"the server does not take us: {type(problem).__name__}",
             "check MEANWHILE_MAIL_URL, and that its port is open from here",
         )  # fmt: skip
-    waiting = waiting_mail(clock.now())
-    if waiting.oldest_due > SILENT_TOO_LONG * 2:
-        said = (
-            f"the server answers, but one of {waiting.mails} mails has waited for {_span(waiting.oldest_due)}"
-        )
+    waiting = waiting_mail()
+    longest = waiting.longest(clock.now())
+    if longest > SILENT_TOO_LONG * 2:
+        said = f"the server answers, but one of {waiting.mails} mails has waited for {_span(longest)}"
         return Finding(about, State.LOOK, said, "see that the worker runs, and its log")
     return Finding(about, State.OK, f"the server answers; {waiting.mails} mails wait")
 

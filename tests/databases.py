@@ -304,6 +304,18 @@ class PostgreSQLServer:
             self._run(f"ALTER SYSTEM SET {setting} = off")
         self._run("SELECT pg_reload_conf()")
 
+    @contextmanager
+    def on_disk(self) -> Iterator[None]:
+        """As in production for a while: an acknowledged row is on disk."""
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            self._run(f"ALTER SYSTEM SET {setting} = on")
+        self._run("SELECT pg_reload_conf()")
+        try:
+            yield
+        finally:
+            if not os.environ.get("TEST_DATABASE_URL"):
+                self.hurry()
+
     def _create(self, how: str) -> str:
         name = f"{self._prefix}{next(self._numbers)}"
         self._run(f"CREATE DATABASE {name} OWNER {OWNER} {how}")

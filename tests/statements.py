@@ -41,6 +41,7 @@ OF_NO_PRACTICE = {
     "practice": "it is the practice",
     "form_key": "a form may be sent before anybody is known; the key is random and says nothing",
     "sign_in_failure": "wrong tries are counted by a hash, also for addresses that nobody has",
+    "worker_beat": "a worker works for every practice; it says when it last did",
     "passkey_question": "asked before anybody is known; it names nobody",
 }
 
@@ -65,6 +66,8 @@ def unnamed_in(statement: Any) -> frozenset[str]:
             tables.append(part.table)
             conditions += part._where_criteria
     named, links = _bound(_equalities(conditions))
+    # What a subquery gives comes from tables that are looked at here as well.
+    named |= {table for link in links for table in link if not isinstance(_behind(table), Table)}
     while grown := {other for one, other in links if one in named and other not in named}:
         named |= grown
     return frozenset(
@@ -136,10 +139,15 @@ def _opens_a_way_in(column: Any) -> bool:
     return base is not None and f"{base.table.name}.{base.name}" in WAYS_IN
 
 
-def _tenant_name(table: FromClause) -> str | None:
-    """The name of the table behind an alias, if its rows belong to a practice."""
+def _behind(table: FromClause) -> FromClause:
     while isinstance(table, Alias):
         table = table.element
+    return table
+
+
+def _tenant_name(table: FromClause) -> str | None:
+    """The name of the table behind an alias, if its rows belong to a practice."""
+    table = _behind(table)
     return table.name if isinstance(table, Table) and "practice_id" in table.c else None
 
 

@@ -138,7 +138,11 @@ def _erase(actor: Person, erasure_id: UUID) -> str:
     hold_couple(actor.practice_id, erasure_for(actor, erasure_id).couple_id)
     erasure = erasure_for(actor, erasure_id)
     now = clock.now()
-    couple = db.session.get_one(Couple, erasure.couple_id, options=[selectinload(Couple.partners)])
+    couple = db.session.execute(
+        select(Couple)
+        .where(Couple.practice_id == erasure.practice_id, Couple.id == erasure.couple_id)
+        .options(selectinload(Couple.partners))
+    ).scalar_one()
     place = couple.partner_of(erasure.person_id)
     if place is None:
         raise Conflict("This account is in no couple.")

@@ -12,7 +12,7 @@ Times are aware UTC and handed in. Nothing here reads a clock or a database.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -74,6 +74,11 @@ class Sharing:
             if not change.cancelled and change.takes_effect_at <= moment:
                 level = change.to
         return level
+
+    def levels_around(self, moment: datetime) -> set[Level]:
+        """The level at `moment` and the one a change of that very moment replaced: either may have been acted on."""
+        before = replace(self, changes=tuple(one for one in self.changes if one.takes_effect_at < moment))
+        return {before.level_at(moment), self.level_at(moment)}
 
     def is_past_hold(self, moment: datetime) -> bool:
         """Whether the hold has run out, so that a partner may be shown what is open to them."""
@@ -218,13 +223,25 @@ def is_frozen_text(
     seen_until = now if frozen_since is None else min(now, frozen_since)
     if not own.is_past_hold(now):
         return False
-    if other is not None and revealed_at(own, other, seen_until) is not None:
+    if other is not None and _may_have_been_revealed(own, other, seen_until):
         return True
     # What is shared, or once was and has been hidden since, may have been read, so it stays as it was.
     return any(
-        own.level_at(moment) is Level.SHARED
+        Level.SHARED in own.levels_around(moment)
         for moment in own.moments()
         if moment <= now and own.is_past_hold(moment)
+    )
+
+
+def _may_have_been_revealed(one: Sharing, two: Sharing, until: datetime) -> bool:
+    """Whether two answers lay open together, be it for the moment in which one of them was hidden again."""
+    return any(
+        all(
+            side.is_past_hold(moment) and not side.levels_around(moment).isdisjoint(OPEN_TO_PARTNER)
+            for side in (one, two)
+        )
+        for moment in (*one.moments(), *two.moments())
+        if moment <= until
     )
 
 

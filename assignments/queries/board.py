@@ -138,6 +138,7 @@ def marks_of(couples: Sequence[Couple]) -> dict[UUID, int]:
         .join(Couple, Couple.id == func.coalesce(Response.couple_id, TurnPart.couple_id))
         .where(
             ReadMark.practice_id.in_({couple.practice_id for couple in couples}),
+            Couple.practice_id == ReadMark.practice_id,
             Couple.id.in_([couple.id for couple in couples]),
             ReadMark.reader_id == Couple.counsellor_id,
         )
@@ -173,7 +174,11 @@ class _Known:
             for person_id, asked_at in db.session.execute(
                 select(Invitation.person_id, func.max(Invitation.wants_to_talk_at))
                 .join(Place, Place.person_id == Invitation.person_id)
-                .where(Invitation.practice_id == reader.practice_id, Place.couple_id.in_(ids))
+                .where(
+                    Invitation.practice_id == reader.practice_id,
+                    Place.practice_id == reader.practice_id,
+                    Place.couple_id.in_(ids),
+                )
                 .group_by(Invitation.person_id)
             )
             if asked_at is not None

@@ -6,9 +6,9 @@ Everything here is the author's own. Nothing of the other partner's is read, so 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -38,12 +38,11 @@ from assignments.domain.exercises import (
     kept_entries,
     lines_of,
     parts_of,
-    personalised,
 )
 from assignments.domain.progress import Progress
 from assignments.models import Answer, Assignment, Outcome, Response, SetAside, TurnPart
 from assignments.queries.agreements import SharedAgreement, in_force
-from assignments.queries.assignments import assignment_for_partner, exercise_of
+from assignments.queries.assignments import as_read_by, assignment_for_partner, exercise_of
 from assignments.queries.responses import own_values
 from clinic.errors import NotFound
 from clinic.extensions import db
@@ -244,26 +243,6 @@ def own_outcome(doing: Doing) -> Outcome | None:
 def is_ritual(exercise: Exercise) -> bool:
     """Whether it gets a page of its own once both have agreed on days and place."""
     return exercise.family == "rituals" and {TimerStep, RatingStep} <= {type(step) for step in exercise.steps}
-
-
-def as_read_by(place: Partner, assignment: Assignment) -> Exercise:
-    """The exercise with the names this partner reads in it."""
-    given = _Given(assignment.exercise_version_id, exercise_of(assignment))
-    return _with_names(given, place.couple.partner(place.place.other).name, place.couple.counsellor.name)
-
-
-@dataclass(frozen=True)
-class _Given:
-    """An exercise as it was given, known by the id of its version: that never changes, and a whole exercise is dear to compare."""
-
-    version_id: UUID
-    exercise: Exercise = field(compare=False)
-
-
-# A page names many exercises, and putting names into one goes through every text of it.
-@lru_cache(maxsize=1024)
-def _with_names(given: _Given, partner: str, counsellor: str) -> Exercise:
-    return personalised(given.exercise, partner=partner, counsellor=counsellor)
 
 
 def _doing(place: Partner, assignment_id: UUID, now: datetime, *, sent: bool) -> Doing:

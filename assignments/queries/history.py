@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -65,7 +66,7 @@ class GivenTurn:
     seen_at: datetime | None = None
     """The moment the record is of: what was sent later was not done then."""
 
-    @property
+    @cached_property
     def done_at(self) -> datetime | None:
         """When this partner had done it: sent it, or said that they tried."""
         sent_at = self.response.sent_at if self.response is not None else None

@@ -10,10 +10,11 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Dialect, Select, Uuid, select, type_coerce
 
 from assignments.models import (
     Assignment,
@@ -45,6 +46,7 @@ ASSIGNMENT = ("id", "for_whom", "starts_on", "best_before", "repeat", "assigned_
 class PlainResponse:
     """A response without its answers."""
 
+    changes: tuple[Any, ...]
     couple_id: UUID
     id: UUID
     assignment_id: UUID
@@ -55,13 +57,13 @@ class PlainResponse:
     sent_at: datetime | None
     opens_at: datetime | None
     version: int
-    changes: tuple[Any, ...]
 
 
 @dataclass(slots=True, frozen=True)
 class PlainAssignment:
     """An assignment without its exercise."""
 
+    withdrawals: tuple[Any, ...]
     couple_id: UUID
     id: UUID
     for_whom: str
@@ -69,7 +71,6 @@ class PlainAssignment:
     best_before: date | None
     repeat: str
     assigned_at: datetime
-    withdrawals: tuple[Any, ...]
 
 
 def checkins() -> Select[Any]:
@@ -110,7 +111,8 @@ def responses(practice_id: UUID, couple_ids: Collection[UUID]) -> dict[UUID, lis
         changes[change.response_id] += (change,)
     found: dict[UUID, list[PlainResponse]] = defaultdict(list)
     for row in db.session.execute(_columns(Response, RESPONSE).where(*mine)):
-        found[row[0]].append(PlainResponse(*row, changes.get(row[1], ())))
+        values: tuple[Any, ...] = tuple(row)
+        found[values[0]].append(PlainResponse(changes.get(values[1], ()), *values))
     return found
 
 
@@ -127,9 +129,28 @@ def assignments(practice_id: UUID, couple_ids: Collection[UUID]) -> dict[UUID, l
     found: dict[UUID, list[PlainAssignment]] = defaultdict(list)
     given = _columns(Assignment, ASSIGNMENT).where(*mine)
     for row in db.session.execute(given.order_by(Assignment.starts_on, Assignment.assigned_at)):
-        found[row[0]].append(PlainAssignment(*row, withdrawals.get(row[1], ())))
+        values: tuple[Any, ...] = tuple(row)
+        found[values[0]].append(PlainAssignment(withdrawals.get(values[1], ()), *values))
     return found
 
 
+class _Known(Uuid[UUID]):
+    """An id as SQLite keeps it, read once: of a caseload's rows most name the same couples, people and assignments."""
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        if dialect.supports_native_uuid:
+            return None  # The driver hands over ids.
+        return _as_id
+
+
+@lru_cache(maxsize=65_536)
+def _as_id(kept: str | None) -> UUID | None:
+    return None if kept is None else UUID(kept)
+
+
 def _columns(model: Any, names: tuple[str, ...]) -> Select[Any]:
-    return select(model.couple_id, *(getattr(model, name) for name in names))
+    return select(*(_column(getattr(model, name)) for name in ("couple_id", *names)))
+
+
+def _column(column: Any) -> Any:
+    return type_coerce(column, _Known()).label(column.key) if isinstance(column.type, Uuid) else column

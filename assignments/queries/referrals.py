@@ -144,7 +144,11 @@ def referrals_of(reader: Person, couple: Couple) -> tuple[KeptReferral, ...]:
         ids = {step.by_id for row, _ in rows for step in row.steps}
         wrote = {
             one: name
-            for one, name in db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
+            for one, name in db.session.execute(
+                select(Person.id, Person.name).where(
+                    Person.practice_id == couple.practice_id, Person.id.in_(ids)
+                )
+            )
         }
     return tuple(_kept(row, name, couple, wrote) for row, name in rows)
 

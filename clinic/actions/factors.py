@@ -42,7 +42,12 @@ class TooShortAlone(DomainError):
 def start_half_sign_in(person: Person) -> str:
     """Remember that the right pass-phrase was given; its token opens nothing but the question for a code."""
     now, token = clock.now(), new_token()
-    db.session.execute(delete(HalfSignIn).where(HalfSignIn.begun_at <= now - second_factor.HALF_LASTS))
+    db.session.execute(
+        delete(HalfSignIn).where(
+            HalfSignIn.practice_id == person.practice_id,
+            HalfSignIn.begun_at <= now - second_factor.HALF_LASTS,
+        )
+    )
     half = HalfSignIn(
         practice_id=person.practice_id, person_id=person.id, token_hash=digest(token), begun_at=now
     )

@@ -14,9 +14,9 @@ from clinic.queries.operation import waiting_mail
 def beat(now: datetime) -> None:
     """The worker of this host has finished a round."""
     host = socket.gethostname()[:64]
+    left = waiting_mail()
     row = db.session.get(WorkerBeat, host)
     if row is None:
         row = WorkerBeat(host=host)
         db.session.add(row)
-    left = waiting_mail()
     row.at, row.mails_waiting, row.oldest_due_at = now, left.mails, left.oldest_due_at

@@ -13,6 +13,7 @@ from clinic.errors import Conflict
 from clinic.extensions import db, transaction
 from clinic.models import Person, TalkRequest
 from clinic.queries.couples import couple_for, own_place
+from clinic.queries.people import person_in
 from clinic.queries.talks import open_requests, request_for
 
 REACH_CHARACTERS = 500
@@ -94,5 +95,5 @@ def have_spoken(*, actor: Person, couple_id: UUID, request_id: UUID) -> None:
         raise Conflict("That has been seen to already.")
     request.spoken_at, request.spoken_by_id = clock.now(), actor.id
     if request.about == AFTER_RECOVERY:
-        db.session.get_one(Person, request.author_id).words_closed_at = None
+        person_in(request.practice_id, request.author_id).words_closed_at = None
     record(actor, Event.TALK_SPOKEN, request)

@@ -40,6 +40,13 @@ def practice_of(person: Person) -> Practice:
     return db.session.get_one(Practice, person.practice_id)
 
 
+def person_in(practice_id: UUID, person_id: UUID) -> Person:
+    """Whoever a row of this practice names. Raises NoResultFound for anybody of another's."""
+    return db.session.execute(
+        select(Person).where(Person.practice_id == practice_id, Person.id == person_id)
+    ).scalar_one()
+
+
 def staff_of(admin: Person) -> Sequence[Person]:
     """Everybody who works for the admin's practice, by name. Raises NotFound for anybody but an admin."""
     if admin.kind is not Role.ADMIN:
@@ -137,9 +144,8 @@ def open_invitation(token_hash: str, now: datetime) -> tuple[Invitation, Person,
     if invitation is None or not _is_open(invitation, now):
         raise NotFound
     tenancy.enter(invitation.practice_id)
-    person = db.session.get_one(Person, invitation.person_id)
     practice = db.session.get_one(Practice, invitation.practice_id)
-    sender = db.session.get_one(Person, invitation.by_id)
+    person, sender = (person_in(practice.id, one) for one in (invitation.person_id, invitation.by_id))
     return invitation, person, practice, sender
 
 
@@ -156,6 +162,7 @@ def invitations_alike(invitation: Invitation, person: Person, now: datetime) -> 
         .join(other, (other.couple_id == Partner.couple_id) & (other.id != Partner.id))
         .where(
             Invitation.practice_id == person.practice_id,
+            other.practice_id == person.practice_id,
             other.person_id == person.id,
             func.lower(Person.contact_address) == person.contact_address.lower(),
         )

@@ -348,6 +348,7 @@ def measure(
 
         for number in range(rounds):
             found: dict[str, float] = {}
+            acts: list[tuple[str, Callable[[], Reply], int]]
             acts = [("bare", bare, times), ("floor", beside, times), ("app", act, max(2, times // 4))]
             for which, one, often in acts if number % 2 else reversed(acts):
                 replies = [one() for _ in range(often)]

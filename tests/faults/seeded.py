@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from io import BytesIO
 from typing import Any
 
+import sqlalchemy
 from flask import Flask
 
 from clinic import web
+from clinic.extensions import db
 from wsgi import create_app
 
 
@@ -41,3 +43,13 @@ def forgetting_form_keys() -> Flask:
     """Takes a form that comes again for a new one."""
     web._form_key = lambda: None
     return create_app()
+
+
+def not_waiting_for_the_disk() -> Flask:
+    """Says "saved" when the words are in the memory of the machine."""
+    app = create_app()
+    with app.app_context():
+        sqlalchemy.event.listen(
+            db.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF")
+        )
+    return app

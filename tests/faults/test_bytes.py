@@ -30,7 +30,7 @@ from tests.faults.ledger import new_word
 from tests.faults.serving import ROOT, World, production, serving
 from tests.trust import Proves, Sized
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow]
 
 
 def hits(marks: Iterable[bytes], *contents: bytes) -> int:

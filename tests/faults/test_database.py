@@ -23,9 +23,10 @@ from sqlalchemy.engine import make_url
 from tests.databases import SQLiteFiles
 from tests.faults.ledger import Found, Ledger, compare, new_word, writing
 from tests.faults.serving import Browser, Reply, Served, World, populate, serving, wait_until
+from tests.faults.tracing import is_traced, strace
 from tests.trust import Proves, Sized
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow]
 HOLDER = Path(__file__).with_name("holder.py")
 THANKS = "/thanks/new"
 
@@ -213,15 +214,6 @@ CALLS = "pwrite64,fsync,fdatasync,ftruncate"
 FAULTS = ("error=EIO", "error=ENOSPC", "signal=SIGKILL")
 
 
-def strace() -> str:
-    found = next((path for path in map(Path, ("/usr/bin/strace", "/bin/strace")) if path.exists()), None)
-    if found is None:
-        if os.environ.get("TRUST_SIZE"):
-            raise AssertionError("strace is missing. Install it: apt-get install strace")
-        pytest.skip("strace is missing; `make trust` installs it")
-    return str(found)
-
-
 @pytest.mark.parametrize("fault", FAULTS)
 def test_each_call_to_the_disk_that_fails_is_told(
     shared_world: World, served: Served, proves: Proves, sized: Sized, fault: str
@@ -241,7 +233,7 @@ def test_each_call_to_the_disk_that_fails_is_told(
              "-P", f"{path}-wal", "-p", str(worker)],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        wait_until(lambda: _is_traced(worker) or tracing.poll() is not None, "strace to be there")  # noqa: B023
+        wait_until(lambda: is_traced(worker) or tracing.poll() is not None, "strace to be there")  # noqa: B023
         words.append(new_word())
         try:
             reply = browser.post(THANKS, a_thank_you(words[-1]))
@@ -265,14 +257,6 @@ def test_each_call_to_the_disk_that_fails_is_told(
     )
     assert found.is_whole
     assert said["not saved"] or said["no reply"], "nothing failed, so nothing was proved"
-
-
-def _is_traced(pid: int) -> bool:
-    try:
-        status = Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return True
-    return "TracerPid:\t0\n" not in status
 
 
 # --- The same form many times.

@@ -17,7 +17,7 @@ from tests.faults.ledger import compare, writing
 from tests.faults.serving import World, populate, serving, wait_until
 from tests.trust import Proves, Sized
 
-pytestmark = [pytest.mark.slow, pytest.mark.postgresql, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.postgresql]
 
 
 @pytest.fixture

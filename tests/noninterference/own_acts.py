@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import pyotp
 from sqlalchemy import select
@@ -26,11 +25,7 @@ from clinic.extensions import db
 from clinic.models import Person, SignIn
 from clinic.queries.factors import factor_of, key_of
 from tests import builders
-
-if TYPE_CHECKING:
-    from tests.noninterference.test_two_worlds import World
-
-WORDS = "I have not told you this yet"
+from tests.noninterference.worlds import WORDS, World
 
 
 def sets_reminders_and_makes_a_calendar_address(world: World, person: Person) -> object:

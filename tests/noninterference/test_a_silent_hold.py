@@ -26,7 +26,8 @@ from clinic.extensions import db
 from clinic.models import Person
 from tests.assignments.given import answered, given
 from tests.databases import SQLiteFiles, app_on
-from tests.noninterference.test_two_worlds import BUILT, KEPT, World, _normal, build, copied, look
+from tests.noninterference.looking import look, normal
+from tests.noninterference.worlds import BUILT, KEPT, World, build, copied
 
 HELD = "held"
 
@@ -81,11 +82,11 @@ def replies(world: World, name: str) -> dict[str, Any]:
                 posted = client.post(
                     f"/me/history/{one}/sharing", data={"visibility": level, "form_key": f"{level}{one}"}
                 )
-                seen[f"{level} {one}"] = _normal(posted)
+                seen[f"{level} {one}"] = normal(posted)
         for level in ("shared", "private"):
             for one in thanks:
                 form = {"what": "You rang", "visibility": level, "version": "1", "form_key": f"{level}{one}"}
-                seen[f"{level} {one}"] = _normal(client.post(f"/thanks/{one}", data=form))
+                seen[f"{level} {one}"] = normal(client.post(f"/thanks/{one}", data=form))
         seen["after"] = look(app, world, person, urls)
         # Last of all, because a new one has an id of its own in each world.
         for level in ("shared", "private"):

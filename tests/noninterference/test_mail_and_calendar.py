@@ -16,7 +16,8 @@ from clinic.actions.reminders import make_calendar_address, set_reminders
 from clinic.domain.reminders import Timetable
 from clinic.worker import work_once
 from tests.databases import SQLiteFiles, app_on
-from tests.noninterference.test_two_worlds import BUILT, KEPT, KEPT_TOGETHER, World, act, build, copied, pair
+from tests.noninterference.kept import KEPT_TOGETHER
+from tests.noninterference.worlds import BUILT, KEPT, World, act, build, copied, pair
 from tests.smtp import Sink, listening
 
 EVERY_NIGHT = Timetable(frozenset(range(7)), 21 * 60, on=True)

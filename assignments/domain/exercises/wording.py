@@ -12,7 +12,9 @@ from assignments.domain.exercises.steps import Definition
 D = TypeVar("D", bound=Definition)
 
 _PLACEHOLDER = re.compile(r"\{(partner|counsellor)\}")
-_SENTENCE_START = re.compile(r"(?:\A|[.?!:…][”’\"']?\s+|\n\s*)[“‘\"']?\Z")
+_STOPS: Final = ".?!:…"
+_OPENING: Final = "“‘\"'"
+_CLOSING: Final = "”’\"'"
 
 BLAME_HINT: Final = "This may land as blame. Keep it or try again?"
 _BLAME = re.compile(
@@ -21,7 +23,8 @@ _BLAME = re.compile(
     re.IGNORECASE,
 )
 
-_SENTENCE = re.compile(r"[.?!…:]+(?=\s|\Z|[”’\"'])|\n+")
+# A run of stops is looked at from its first one alone: from each of them in turn it would take its length squared.
+_SENTENCE = re.compile(r"(?<![.?!…:])[.?!…:]++(?=\s|\Z|[”’\"'])|\n+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 _NOT_READ: Final = frozenset(
@@ -33,15 +36,31 @@ _NOT_READ: Final = frozenset(
 def personalise(text: str, *, partner: str | None = None, counsellor: str | None = None) -> str:
     """The text with names in place of {partner} and {counsellor}, or plain words where no name is given."""
 
+    if "{" not in text:
+        return text  # Most texts name nobody, and an exercise has hundreds.
+
     def name_at(match: re.Match[str]) -> str:
         name = partner if match[1] == "partner" else counsellor
         if name:
             return name
-        starts = _SENTENCE_START.search(text[: match.start()]) is not None
+        starts = _begins_a_sentence(text[: match.start()])
         return f"{'Your' if starts else 'your'} {match[1]}"
 
     # One pass over the text, so that a name which looks like a placeholder is left as it was typed.
     return _PLACEHOLDER.sub(name_at, text)
+
+
+def _begins_a_sentence(before: str) -> bool:
+    """Whether what follows these words begins a sentence: the text, a line, or after a stop; an opening quote aside."""
+    if before.endswith(tuple(_OPENING)):
+        before = before[:-1]
+    words = before.rstrip()
+    gap = before[len(words) :]
+    if not before or "\n" in gap:
+        return True
+    return bool(gap) and words.removesuffix(words[-1:] if words[-1:] in _CLOSING else "")[-1:] in tuple(
+        _STOPS
+    )
 
 
 def personalised(thing: D, *, partner: str | None = None, counsellor: str | None = None) -> D:

@@ -1,0 +1,308 @@
+"""Breaks the rules about who sees what, one line at a time, and says which tests notice.
+
+    python -m tests.mutation [MODULE …]
+
+Each mutant is one small change to one rule: a condition turned round, an `and` made an `or`, an answer that is always
+yes. It lives in a process of its own, forked from one that has imported everything but the rules, and the named tests
+must fail there. A mutant that they let live is a rule nobody checks.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import importlib
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+# The rules, and the tests that are fast and look at nothing else.
+WATCHED: dict[str, tuple[str, ...]] = {
+    "assignments.domain.visibility": (
+        "tests/assignments/domain/test_visibility_rules.py",
+        "tests/assignments/domain/test_visibility.py",
+    ),
+    "assignments.access": ("tests/assignments/test_access.py",),
+    "clinic.access": ("tests/clinic/test_access.py",),
+}
+# Stop at the first, write nothing. The harness was imported before pytest could rewrite it, and says so.
+QUIETLY = (
+    "-x", "-q", "-n0", "-p", "no:cacheprovider", "--timeout", "120", "-W", "ignore::pytest.PytestAssertRewriteWarning"
+)  # fmt: skip
+# What no test can tell from the original, with the reason. They are counted apart and never as killed.
+EQUAL: dict[str, str] = {
+    "assignments.domain.visibility:counsellor_reads: without part 1 in "
+    "`own.sent_at is not None and own.level_at(now) in OPEN_TO_COUNSELLOR`": "A draft is private already.",
+    "assignments.domain.visibility:is_frozen_text: never in `if not own.is_past_hold(now):`": (
+        "Nothing is revealed, and no moment is past the hold, before the hold is."
+    ),
+}
+TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.GtE,
+    ast.LtE: ast.Gt,
+    ast.Gt: ast.LtE,
+    ast.GtE: ast.Lt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+}
+# The same moment counts as after, or as before: what lies exactly on the line.
+ON_THE_LINE: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change: which rule, which of its places, and what becomes of it."""
+
+    module: str
+    function: str
+    line: int
+    what: str
+    source: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.module}:{self.function}: {self.what}"
+
+
+def source_of(module: str) -> str:
+    return (ROOT / (module.replace(".", "/") + ".py")).read_text(encoding="utf-8")
+
+
+def mutants_of(module: str) -> Iterator[Mutant]:
+    """Every mutant of a module, in the order of its lines."""
+    tree = ast.parse(source_of(module))
+    for path, function in functions_of(tree):
+        for number, node in enumerate(ast.walk(function)):
+            for what, change in changes_to(node):
+                other = copy.deepcopy(tree)
+                twin = next(
+                    one
+                    for one in ast.walk(other)
+                    if isinstance(one, ast.FunctionDef)
+                    and (one.name, one.lineno) == (function.name, function.lineno)
+                )
+                for at, found in enumerate(ast.walk(twin)):
+                    if at == number:
+                        change(found)
+                        break
+                line = getattr(node, "lineno", function.lineno)
+                yield Mutant(
+                    module,
+                    path,
+                    line,
+                    f"{what} in `{ast.unparse(node).splitlines()[0][:90]}`",
+                    ast.unparse(ast.fix_missing_locations(other)),
+                )
+
+
+def functions_of(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
+    """Every function and method; what is defined inside one belongs to it."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            yield node.name, node
+        elif isinstance(node, ast.ClassDef):
+            yield from (
+                (f"{node.name}.{one.name}", one) for one in node.body if isinstance(one, ast.FunctionDef)
+            )
+
+
+def changes_to(node: ast.AST) -> Iterator[tuple[str, Change]]:
+    """What can be broken about one place of a rule."""
+    if isinstance(node, ast.Compare):
+        for at, operator in enumerate(node.ops):
+            yield "turned round", _Compare(at, TURNED[type(operator)])
+            if type(operator) in ON_THE_LINE:
+                yield "moved by a moment", _Compare(at, ON_THE_LINE[type(operator)])
+    elif isinstance(node, ast.BoolOp):
+        yield "and for or", _BoolOp()
+        for at in range(len(node.values)):
+            yield f"without part {at + 1}", _Without(at)
+    elif isinstance(node, ast.If):
+        yield "always", _Test(True)
+        yield "never", _Test(False)
+    elif isinstance(node, ast.Return) and node.value is not None and _is_a_question(node.value):
+        said = node.value.value if isinstance(node.value, ast.Constant) else None
+        yield from (
+            (name, _Answer(answer)) for name, answer in (("yes", True), ("no", False)) if answer is not said
+        )
+    elif isinstance(node, ast.Raise):
+        yield "nothing raised", _Pass()
+
+
+def _is_a_question(value: ast.expr) -> bool:
+    """Whether this can only be yes or no. A call is one where its name says so."""
+    if isinstance(value, ast.Constant):
+        return isinstance(value.value, bool)
+    if isinstance(value, ast.Call):
+        name = ast.unparse(value.func).split(".")[-1]
+        return name in ("any", "all") or name.startswith(("is_", "may_", "has_")) or name.endswith("reads")
+    return isinstance(value, ast.Compare | ast.BoolOp) or (
+        isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.Not)
+    )
+
+
+class Change:
+    def __call__(self, node: ast.AST) -> None:
+        raise NotImplementedError
+
+
+@dataclass
+class _Compare(Change):
+    at: int
+    operator: type[ast.cmpop]
+
+    def __call__(self, node: ast.AST) -> None:
+        assert isinstance(node, ast.Compare)
+        node.ops[self.at] = self.operator()
+
+
+class _BoolOp(Change):
+    def __call__(self, node: ast.AST) -> None:
+        assert isinstance(node, ast.BoolOp)
+        node.op = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+
+
+@dataclass
+class _Without(Change):
+    at: int
+
+    def __call__(self, node: ast.AST) -> None:
+        assert isinstance(node, ast.BoolOp)
+        # What leaves the rest as it was: yes for an `and`, no for an `or`.
+        node.values[self.at] = ast.Constant(isinstance(node.op, ast.And))
+
+
+@dataclass
+class _Test(Change):
+    answer: bool
+
+    def __call__(self, node: ast.AST) -> None:
+        assert isinstance(node, ast.If)
+        node.test = ast.Constant(self.answer)
+
+
+@dataclass
+class _Answer(Change):
+    answer: bool
+
+    def __call__(self, node: ast.AST) -> None:
+        assert isinstance(node, ast.Return)
+        node.value = ast.Constant(self.answer)
+
+
+class _Pass(Change):
+    def __call__(self, node: ast.AST) -> None:
+        assert isinstance(node, ast.Raise)
+        node.exc, node.cause = ast.Name("StopIteration", ast.Load()), None
+
+
+def put_in_place(mutant: Mutant) -> None:
+    """Give the one rule its mutant's code. Whoever has imported it has the mutant from then on."""
+    module = importlib.import_module(mutant.module)
+    names = dict(vars(module))
+    exec(compile(mutant.source, str(module.__file__), "exec"), names)  # noqa: S102 (our own text, in a fork)
+    there, mutated = _code_of(vars(module), mutant.function), _code_of(names, mutant.function)
+    there.__code__ = mutated.__code__
+
+
+def _code_of(names: dict[str, Any], path: str) -> FunctionType:
+    """The plain function under a name such as `Sharing.level_at`, whatever it is wrapped in."""
+    first, _, rest = path.partition(".")
+    found = names[first] if not rest else vars(names[first])[rest]
+    found = found.fget if isinstance(found, property) else found
+    found = getattr(found, "__wrapped__", found)
+    assert isinstance(found, FunctionType), path
+    return found
+
+
+class EachInTurn:
+    """A plugin for pytest: collects the tests once, and runs them with each mutant in a fork of that."""
+
+    def __init__(self, mutants: Sequence[Mutant]) -> None:
+        self._mutants = mutants
+        self.lived: list[Mutant] = []
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        if is_noticed(session, None):
+            raise RuntimeError("These tests fail without any mutant.")
+        self.lived = [mutant for mutant in self._mutants if not is_noticed(session, mutant)]
+        return True
+
+
+def is_noticed(session: pytest.Session, mutant: Mutant | None) -> bool:
+    """Whether the collected tests fail with the mutant in place. None is the rule as it stands."""
+    child = os.fork()
+    if child == 0:
+        code = 70
+        try:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, 1)
+            os.dup2(nowhere, 2)
+            if mutant is not None:
+                put_in_place(mutant)
+            code = run_until_one_fails(session)
+        finally:
+            os._exit(code)
+    _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    if code not in (0, 1):
+        raise RuntimeError(f"The tests did not run (exit {code}, {mutant and mutant.name}).")
+    return code == 1
+
+
+def run_until_one_fails(session: pytest.Session) -> int:
+    items = session.items
+    for at, item in enumerate(items):
+        following = items[at + 1] if at + 1 < len(items) else None
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        if session.testsfailed:
+            return 1
+    return 0
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What became of the mutants of one module."""
+
+    module: str
+    number: int
+    lived: tuple[Mutant, ...]
+
+    def __str__(self) -> str:
+        killed = self.number - len(self.lived)
+        told = "".join(f"\n  line {one.line}: {one.name}" for one in self.lived)
+        return f"{self.module}: {self.number} mutants, {killed} killed, {len(self.lived)} lived{told}"
+
+
+def try_each(module: str, every: int = 1) -> Tried:
+    """Try every mutant of a module, or each so-manieth."""
+    mutants = [mutant for mutant in mutants_of(module) if mutant.name not in EQUAL][::every]
+    loop = EachInTurn(mutants)
+    code = pytest.main([*WATCHED[module], *QUIETLY], plugins=[loop])
+    if code != 0:
+        raise RuntimeError(f"The tests of {module} did not run (exit {code}).")
+    return Tried(module, len(mutants), tuple(loop.lived))
+
+
+if __name__ == "__main__":
+    chosen = [one for one in sys.argv[1:] if not one.startswith("--every=")]
+    steps = [int(one.removeprefix("--every=")) for one in sys.argv[1:] if one.startswith("--every=")]
+    found = [try_each(module, *steps) for module in chosen or list(WATCHED)]
+    sys.stdout.write("".join(f"{one}\n" for one in found))
+    raise SystemExit(any(one.lived for one in found))

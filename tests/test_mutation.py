@@ -1,0 +1,84 @@
+"""Every guard is needed: where one is taken away or turned round, a test turns red (G1).
+
+The rules about who sees what are broken one line at a time by `tests/mutation.py`. What a route asks for is written down
+once more in `tests/permissions.csv`, which no other code reads: a marker that is removed, or names another row, differs.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from clinic import access
+from clinic.domain.roles import Permission
+from tests.mutation import EQUAL, WATCHED, mutants_of
+from tests.trust import Proves, Sized
+
+PERMISSIONS = Path(__file__).parent / "permissions.csv"
+
+
+def written_down() -> dict[str, str]:
+    with PERMISSIONS.open(encoding="utf-8", newline="") as lines:
+        return {row["endpoint"]: f"{row['resource']},{row['action']}" for row in csv.DictReader(lines)}
+
+
+def as_it_stands(app: Flask) -> dict[str, str]:
+    return {
+        rule.endpoint: str(access.permission_of(app, rule.endpoint))
+        for rule in app.url_map.iter_rules()
+        if not rule.endpoint.endswith("static")
+    }
+
+
+def test_each_route_asks_for_what_is_written_down(app: Flask) -> None:
+    """A new route joins `tests/permissions.csv` by a line: its endpoint and the row of the matrix it stands on."""
+    assert as_it_stands(app) == written_down()
+
+
+@pytest.mark.settings
+def test_a_route_that_asks_for_less_or_for_something_else_is_noticed(app: Flask, proves: Proves) -> None:
+    """Each marker in turn is removed, and then exchanged for another one."""
+    known, tried, lived = written_down(), 0, []
+    views: dict[str, Any] = {
+        endpoint: view for endpoint, view in app.view_functions.items() if not endpoint.endswith("static")
+    }
+    for endpoint, view in views.items():
+        marker = access.permission_of(app, endpoint)
+        others = {Permission.PAGE_PUBLIC, Permission.TODAY_READ, Permission.COUPLE_READ} - {marker}
+        for other in sorted(others):
+            view.permission = other
+            tried += 1
+            lived += [endpoint] if as_it_stands(app) == known else []
+        view.permission = marker
+    proves(
+        "R22 deny by default; removing any one guard turns a test red",
+        f"{tried} markers of routes removed or exchanged, {tried - len(lived)} noticed",
+    )
+    assert not lived
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("module", WATCHED)
+def test_a_rule_that_is_broken_is_noticed(module: str, project: Path, proves: Proves, sized: Sized) -> None:
+    """All mutants in `make trust`, each so-manieth in `make test`. A process of its own, because it forks."""
+    every = sized(12, 1)
+    command = [sys.executable, "-W", "ignore", "-m", "tests.mutation", module, f"--every={every}"]
+    # What this run was told is not for the tests that the mutants run in.
+    apart = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "TRUST_"))}
+    done = subprocess.run(command, cwd=project, env=apart, capture_output=True, text=True, check=False)
+    said = done.stdout[done.stdout.find(f"{module}: ") :].strip()
+    proves("R22 deny by default; removing any one guard turns a test red", said or done.stderr[-300:])
+    assert done.returncode == 0, said
+
+
+def test_what_is_called_equal_still_exists() -> None:
+    """A mutant that nobody can tell from the rule is named with its reason, and goes from the list with its line."""
+    assert set(EQUAL) <= {mutant.name for module in WATCHED for mutant in mutants_of(module)}
