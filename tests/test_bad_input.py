@@ -32,7 +32,6 @@ AFTER = {
     "plans.undo": "plans.start",
     "thanks.restore": "thanks.delete",
     "appointments.restore": "appointments.cancel",
-    "appointments.take_back": "appointments.book",
     "mine.cancel_sharing": "mine.change_sharing",
 }
 FORMS = {
@@ -124,7 +123,6 @@ FORMS = {
         "appointments.book",
         "appointments.cancel",
         "appointments.restore",
-        "appointments.take_back",
         "calendars.make",
         "calendars.upload",
         "couple_settings.close",
@@ -214,6 +212,7 @@ FOR_MINUTES = {
     "break_glass.end",
     "break_glass.noted",
     "signs.cosign",
+    "appointments.take_back",
     "calendars.choose",
     "exchange.keep",
     "several.undo",

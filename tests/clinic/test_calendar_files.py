@@ -206,6 +206,23 @@ def test_what_is_chosen_is_booked_and_the_rest_is_not(cast: Cast, as_: AS, app: 
         assert len({one.series_id for one in rows}) == 1
 
 
+def test_an_event_may_be_with_one_partner_alone_and_the_other_sees_nothing(
+    cast: Cast, as_: AS, app: Flask
+) -> None:
+    with app.app_context():
+        builders.appointment(cast.sam_and_jo, starts_at=datetime(2026, 10, 26, 19, tzinfo=UTC))
+    client = as_(cast.priya)
+    page = read_page(upload(client, file(event(*WEEKLY))))
+    offered = [option.get_text() for option in page.select("main select")[0].select("option")]
+    assert "Okafor and Lind: Jo alone" in offered
+    reply = submit(client, page, {"events-0-couple": f"{cast.sam_and_jo.id} B"})
+    assert "3 booked." in get_page(client, reply.location).words
+    with app.app_context():
+        alone = db.session.query(Appointment).filter_by(for_whom="B").all()
+        assert len(alone) == 3
+        assert not any(one.in_own_feed for one in alone)
+
+
 def test_the_same_file_again_books_nothing_twice(cast: Cast, as_: AS, app: Flask) -> None:
     with app.app_context():
         builders.appointment(cast.sam_and_jo, starts_at=datetime(2026, 10, 26, 19, tzinfo=UTC))
@@ -244,6 +261,7 @@ def test_nothing_is_kept_by_looking_and_a_bad_file_is_told_beside_the_field(
         ("title", "\0"),
         ("couple", "made-up"),
         ("couple", "nia-and-owen"),
+        ("couple", "made up A"),
     ],
 )
 def test_what_does_not_fit_the_file_is_refused(

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from clinic.extensions import db
-from clinic.models import Appointment
+from clinic.models import Appointment, AuditLine
 from tests import builders
 from tests.cast import AS, Cast
 from tests.conftest import Clock
@@ -129,6 +129,31 @@ def test_cancelling_one_can_be_undone_for_ten_minutes(
     clock.move(minutes=10, seconds=1)
     submit(client, page, form=RESTORE, status=409)
     assert "None booked." in get_page(client, url(cast)).words
+
+
+TAKE_BACK = 'form[action$="/take-back"]'
+
+
+def test_booking_can_be_undone_for_ten_minutes(cast: Cast, as_: AS, app: Flask, clock: Clock) -> None:
+    client = as_(cast.priya)
+    page = submit_and_follow(client, get_page(client, url(cast)), TYPED)
+    page = submit_and_follow(client, page, form=TAKE_BACK)
+    assert "Taken back." in page.words
+    assert "None booked." in page.words
+    page = submit_and_follow(client, page, {**TYPED, "repeat": "weekly", "times": "3"})
+    assert "Booked 3" in page.words
+    assert "All 3 taken back." in submit_and_follow(client, page, form=TAKE_BACK).words
+    page = submit_and_follow(client, get_page(client, url(cast)), TYPED)
+    clock.move(minutes=10, seconds=1)
+    submit(client, page, form=TAKE_BACK, status=409)
+    assert "Thu 24 Sep, 10:00" in get_page(client, url(cast)).words
+    with app.app_context():
+        kept = db.session.query(Appointment).filter_by(cancelled_at=None).one()
+        events = [line.event for line in db.session.query(AuditLine).all()]
+    assert events.count("appointment cancelled") == 4
+    other = f"/c/couples/{cast.ade_and_ruth.id}/appointments/{kept.id}/take-back"
+    token = str(page.one("input[name=csrf_token]")["value"])
+    assert client.post(other, data={"csrf_token": token, "form_key": "b" * 32}).status_code == 404
 
 
 def test_a_supervisor_reads_and_others_do_not_find_it(cast: Cast, as_: AS, booked: Appointment) -> None:
