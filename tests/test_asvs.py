@@ -281,3 +281,12 @@ def functions_in(path: Path) -> set[str]:
 def test_what_is_open_is_said_and_grows_no_longer(rows: list[tuple[str, list[str], str]]) -> None:
     """Closing one moves its row; nothing new is put among what is open without this number being changed."""
     assert sum(len(ids) for heading, ids, _ in rows if heading == "Open") == 15
+
+
+def test_every_file_that_the_promises_name_is_there(project: Path) -> None:
+    """`docs/security.md`: each promise from R1 to R48, where it lies, and what shows it."""
+    text = (project / "docs" / "security.md").read_text(encoding="utf-8")
+    promises = re.findall(r"^\| R(\d+) \|", text, re.MULTILINE)
+    assert [int(number) for number in promises] == list(range(1, 49))
+    named = re.findall(r"`((?:clinic|assignments|tests|templates|docs)/[\w/.-]+)`", text)
+    assert not [name for name in named if not (project / name).exists()]
