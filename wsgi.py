@@ -16,6 +16,7 @@ import clinic
 from clinic import access
 from clinic.domain.roles import Permission, Role
 from clinic.models import Person
+from clinic.postgresql import engine_options
 from config import INSTANCE, Config
 
 # The matrices of one couple are small: threads of their own would only get into each other's way between requests.
@@ -47,20 +48,35 @@ NAVIGATION = {
     Role.COUNSELLOR: CASEWORK,
     Role.SUPERVISOR: (*CASEWORK, BREAK_GLASS),
     Role.ADMIN: (
-        ("practice", "People", "practice.people", "people"),
-        ("practice-couples", "Couples", "practice_admin.couples", "heart"),
-        ("sharing", "Sharing", "practice_admin.sharing", "open"),
-        ("limits", "Reminders", "practice_admin.reminders", "clock"),
-        ("keep", "Keep", "practice_admin.keep", "calendar"),
+        ("people", "People", "practice.people", "people"),
+        ("clients", "Clients", "practice_admin.sharing", "heart"),
         ("rules", "Rules", "practice.rules", "gear"),
-        ("instruments", "Questionnaires", "instruments.instruments", "list"),
-        ("tuning", "Sign rules", "tuning.rules", "flag"),
-        ("contacts", "Contacts", "referrals.contacts", "speech"),
-        ("urgent", "Urgent help", "practice.urgent_help", "question"),
-        ("erasures", "Deletions", "erasures.erasures", "bin"),
-        BREAK_GLASS,
-        ("log", "Log", "practice_admin.log", "book"),
-        ("counts", "Counts", "practice_counts.counts", "download"),
+        ("records", "Records", "practice_admin.keep", "book"),
+    ),
+}
+# The pages of each of an admin's areas, which stand side by side at the top of one another.
+SIDE_BY_SIDE = {
+    "people": (
+        ("practice", "Staff", "practice.people"),
+        ("practice-couples", "Couples", "practice_admin.couples"),
+        ("contacts", "Contacts", "referrals.contacts"),
+    ),
+    "clients": (
+        ("sharing", "Sharing", "practice_admin.sharing"),
+        ("limits", "Reminders", "practice_admin.reminders"),
+        ("urgent", "Urgent help", "practice.urgent_help"),
+    ),
+    "rules": (
+        ("safety", "Safety rule", "practice.rules"),
+        ("tuning", "Sign rules", "tuning.rules"),
+        ("instruments", "Questionnaires", "instruments.instruments"),
+    ),
+    "records": (
+        ("keep", "Keeping", "practice_admin.keep"),
+        ("erasures", "Deletions", "erasures.erasures"),
+        ("break_glass", "Break-glass", "break_glass.ask"),
+        ("log", "Log", "practice_admin.log"),
+        ("counts", "Counts", "practice_counts.counts"),
     ),
 }
 # Blueprints, and single endpoints, that belong to another area of the navigation than their blueprint's own.
@@ -97,7 +113,7 @@ AREAS = {
     "couple_settings": "couples",
     "plan_builder": "plans",
     "assign": "couples",
-    "practice.rules": "rules",
+    "practice.rules": "safety",
     "practice_admin.person": "practice",
     "practice_admin.account": "practice",
     "practice_admin.couples": "practice-couples",
@@ -140,20 +156,35 @@ def _settings(config: Config) -> dict[str, object]:
         "TESTING": config.name == "test",
         "SECRET_KEY": config.secret_key,
         "SQLALCHEMY_DATABASE_URI": config.database_url,
+        # An error of the database is logged without the names and addresses that went into the statement.
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "hide_parameters": True,
+            **engine_options(config.database_url, config.database_pool),
+        },
+        "OWNER_DATABASE_URL": config.owner_database_url,
         "ENCRYPTION_KEYS": config.encryption_keys,
         "PUBLIC_URL": config.public_url.rstrip("/"),
         "MAIL_URL": config.mail_url,
         "MAIL_FROM": config.mail_from,
         "SEND_MAIL_AFTER_COMMIT": config.send_mail_after_commit,
         "PASSPHRASE_MEMORY_KIB": config.passphrase_memory_kib,
+        "BACKUP_FOLDER": config.backup_folder,
+        "BACKUP_HOUR": config.backup_hour,
+        "BACKUPS_KEPT": config.backups_kept,
         "DEMO": config.demo,
+        "JSON_LOGS": config.json_logs,
+        "METRICS_TOKEN": config.metrics_token,
         "RATELIMIT_STORAGE_URI": config.rate_limit_storage,
         "RATELIMIT_ENABLED": config.throttle,
+        # Without its Redis a host counts for itself: a limit is no reason to let nobody in.
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
         "SESSION_COOKIE_NAME": "__Host-meanwhile" if config.secure_cookies else "meanwhile",
         "SESSION_COOKIE_SECURE": config.secure_cookies,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "MAX_CONTENT_LENGTH": 1024 * 1024,
+        # Over https Flask-WTF would also want a Referer, which our own Referrer-Policy keeps every browser from sending.
+        "WTF_CSRF_SSL_STRICT": False,
         "WTF_CSRF_TIME_LIMIT": None,  # The token lives as long as the sign-in it belongs to.
         "BOOTSTRAP_SERVE_LOCAL": True,
         # Where a sign-in is kept that shows its screen to a couple.
@@ -177,19 +208,27 @@ def _surroundings() -> dict[str, object]:
         (key, label, url_for(endpoint), icon)
         for key, label, endpoint, icon in (NAVIGATION[person.kind] if person else ())
     ]
+    area = AREAS.get(request.endpoint or "", AREAS.get(blueprint, blueprint))
+    siblings: tuple[tuple[str, str, bool], ...] = ()
+    if person and person.kind is Role.ADMIN:
+        area, siblings = _among_siblings(area)
     return {
         "me": person,
         "theme": person.theme if person else "system",
-        "nav": SimpleNamespace(
-            area=AREAS.get(request.endpoint or "", AREAS.get(blueprint, blueprint)),
-            items=items,
-            foot=_foot(person),
-        ),
+        "nav": SimpleNamespace(area=area, items=items, foot=_foot(person), siblings=siblings),
         "leave_url": url_for("leave.leave"),
         "help_url": url_for("help.help_page"),
         "urgent_url": url_for("help.urgent"),
         "Permission": Permission,
     }
+
+
+def _among_siblings(page: str) -> tuple[str, tuple[tuple[str, str, bool], ...]]:
+    """The area an admin's page stands in, and the pages of it: name, address, and whether it is this one."""
+    for area, pages in SIDE_BY_SIDE.items():
+        if page in {key for key, _, _ in pages}:
+            return area, tuple((label, url_for(endpoint), key == page) for key, label, endpoint in pages)
+    return page, ()
 
 
 def _foot(person: Person | None) -> list[tuple[str, str, str, str]]:

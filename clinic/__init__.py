@@ -7,7 +7,21 @@ Nothing here knows about exercises; `assignments` stands above.
 
 from flask import Flask
 
-from clinic import assets, cli, crypto, hosts, mail, packing, passphrase, web
+from clinic import (
+    assets,
+    cli,
+    crypto,
+    hosts,
+    logs,
+    mail,
+    metrics,
+    packing,
+    passphrase,
+    postgresql,
+    tenancy,
+    web,
+)
+from clinic.backups.nightly import init_backups
 from clinic.extensions import init_extensions
 from clinic.views import BLUEPRINTS
 
@@ -15,7 +29,12 @@ from clinic.views import BLUEPRINTS
 def init_app(app: Flask) -> None:
     """Bind this package to the app. Settings come from `app.config`, set by the composition root."""
     settings = app.config
+    # First of all, so that everything else happens between the beginning and the end of what they measure.
+    logs.init_logs(app, as_json=settings["JSON_LOGS"])
+    metrics.init_metrics(app, settings["METRICS_TOKEN"])
     init_extensions(app)
+    tenancy.init_tenancy(app)
+    postgresql.init_postgresql(app)
     crypto.init_crypto(app, settings["ENCRYPTION_KEYS"])
     passphrase.init_passphrase(app, settings["PASSPHRASE_MEMORY_KIB"])
     mail.init_mail(
@@ -23,6 +42,12 @@ def init_app(app: Flask) -> None:
         mail_url=settings["MAIL_URL"],
         mail_from=settings["MAIL_FROM"],
         send_after_commit=settings["SEND_MAIL_AFTER_COMMIT"],
+    )
+    init_backups(
+        app,
+        folder=settings["BACKUP_FOLDER"],
+        hour=settings["BACKUP_HOUR"],
+        kept=settings["BACKUPS_KEPT"],
     )
     hosts.init_hosts(app)
     assets.init_assets(app)

@@ -117,6 +117,15 @@ def permission_of(app: Flask, endpoint: str) -> Permission:
     return permission
 
 
+def while_unconfirmed(view: View) -> View:
+    """Open to a partner who came back by two codes and whose counsellor has not made sure yet that it was them.
+
+    Such a view shows nothing that this person wrote and did not share.
+    """
+    view.is_open_while_unconfirmed = True  # type: ignore[attr-defined]  # a mark on the function, as above
+    return view
+
+
 def check_routes(app: Flask) -> None:
     """Refuse to start with a route that names no row. Raises RuntimeError with the routes."""
     matrix()

@@ -128,6 +128,7 @@ class Event(StrEnum):
     SIGN_BROUGHT_BACK = "sign brought back"
     SIGN_FOUND_USEFUL = "sign found useful or not"
     SIGN_RULE_CHANGED = "sign rule changed"
+    TOPIC_ASKED = "topic asked alone"
     OWN_SIGN_ADDED = "own sign added"
     OWN_SIGN_REMOVED = "own sign removed"
     DECIDED = "decided"

@@ -9,20 +9,26 @@ from pathlib import Path
 
 import click
 from flask import Flask, current_app
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import with_appcontext
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from clinic import audit, backups, clock
+from clinic import audit, backups, clock, moving, postgresql
 from clinic.actions.practices import create_practice
+from clinic.backups.nightly import back_up_if_due, folder_of_backups
+from clinic.backups.stores import connected
 from clinic.crypto import KeyRing
+from clinic.doctor import State, examine
 from clinic.extensions import db
 from clinic.key_rotation import rotate, values_by_key
 from clinic.models import Practice
+from clinic.tenancy import OperatorGroup, for_every_practice
 from clinic.worker import work, work_once
 
-practice_group = AppGroup("practice", help="Practices.")
-audit_group = AppGroup("audit", help="The audit log.")
-backup_group = AppGroup("backup", help="Sealed backups that were restored and compared.")
-keys_group = AppGroup("keys", help="The keys that people's words are sealed with.")
+practice_group = OperatorGroup("practice", help="Practices.")
+audit_group = OperatorGroup("audit", help="The audit log.")
+backup_group = OperatorGroup("backup", help="Sealed backups that were restored and compared.")
+postgresql_group = OperatorGroup("postgresql", help="Roles of a PostgreSQL.")
+keys_group = OperatorGroup("keys", help="The keys that people's words are sealed with.")
 
 
 @practice_group.command("create")
@@ -64,6 +70,18 @@ def worker(every: float) -> None:
     work(app, every=every)
 
 
+@click.command("doctor")
+@click.option("--backups", "folder", type=click.Path(file_okay=False, path_type=Path), help="Where they lie.")
+@with_appcontext
+def doctor(folder: Path | None) -> None:
+    """Look at this set-up, a line for each thing with what to do about it; fails when something is broken."""
+    found = examine(folder)
+    for finding in found:
+        click.echo(str(finding))
+    if any(finding.state is State.BROKEN for finding in found):
+        raise click.exceptions.Exit(1)
+
+
 @audit_group.command("verify")
 def verify() -> None:
     """Walk every practice's audit chain; fails when a line does not hold."""
@@ -89,6 +107,17 @@ def backup_create(path: Path) -> None:
     ):
         made = backups.create(path, bar.update)
     click.echo(f"{path}: {made.rows} rows, restored elsewhere and compared.")
+
+
+@backup_group.command("nightly")
+def backup_nightly() -> None:
+    """Make tonight's backup in MEANWHILE_BACKUP_FOLDER if its hour has come, as the worker does; for cron or a timer."""
+    if folder_of_backups() is None:
+        raise click.ClickException("Set MEANWHILE_BACKUP_FOLDER first.")
+    made = back_up_if_due(clock.now()) or "not due, or another run is at it"
+    click.echo(made)
+    if made.startswith("NO BACKUP"):
+        raise click.exceptions.Exit(1)
 
 
 @backup_group.command("verify")
@@ -126,6 +155,46 @@ def _told() -> Iterator[None]:
         yield
     except (backups.CannotBackUp, backups.NotABackup, OSError) as problem:
         raise click.ClickException(str(problem)) from problem
+
+
+@click.command("move-to-postgres")
+@click.option(
+    "--to",
+    "target",
+    envvar="MEANWHILE_OWNER_DATABASE_URL",
+    required=True,
+    help="The empty, migrated target as its owner connects; better given as MEANWHILE_OWNER_DATABASE_URL.",
+)
+@with_appcontext
+@for_every_practice
+def move_to_postgres(target: str) -> None:
+    """Carry the practice in the SQLite file of DATABASE_URL over to an empty PostgreSQL, whole and compared, or not at all.
+
+    Stop the application and its worker first. The file stays as it is.
+    """
+    source = str(current_app.config["SQLALCHEMY_DATABASE_URI"])
+    try:
+        with click.progressbar(length=3 * moving.rows_to_move(source), label="Moving and comparing") as bar:
+            rows = moving.move(source, target, bar.update)
+    except (moving.CannotMove, DBAPIError, ArgumentError) as problem:
+        raise click.ClickException(str(problem).splitlines()[0]) from problem
+    click.echo(
+        f"{rows} rows moved and compared, the same on both sides. Let DATABASE_URL name the new place now."
+    )
+
+
+@postgresql_group.command("grant")
+@click.argument("role")
+def postgresql_grant(role: str) -> None:
+    """Let ROLE, which the application connects as, read and write rows and nothing else. After each `db upgrade`."""
+    try:
+        owner = backups.address_of_owner()
+        with connected(owner) as connection:
+            postgresql.grant_to_application(connection, role)
+            connection.commit()
+    except (postgresql.UnfitDatabase, DBAPIError) as problem:
+        raise click.ClickException(str(problem).splitlines()[0]) from problem
+    click.echo(f"{role} may read and write rows, within one practice at a time, and nothing else.")
 
 
 @keys_group.command("status")
@@ -169,5 +238,8 @@ def init_cli(app: Flask) -> None:
     app.cli.add_command(audit_group)
     app.cli.add_command(backup_group)
     app.cli.add_command(keys_group)
+    app.cli.add_command(postgresql_group)
+    app.cli.add_command(move_to_postgres)
     app.cli.add_command(send_due)
     app.cli.add_command(worker)
+    app.cli.add_command(doctor)

@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 from uuid import UUID
 
+import click
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -81,9 +82,19 @@ class KeyRing:
         return AESGCM(HKDF(SHA256(), 32, salt=salt, info=b"meanwhile backup").derive(self._keys[number]))
 
 
+class MalformedRing(click.ClickException, ValueError):
+    """Stops the start; on a terminal it is one sentence, without the key."""
+
+
 def init_crypto(app: Flask, encryption_keys: str) -> None:
-    """Read the key ring once; a malformed ring stops the start."""
-    app.extensions["key_ring"] = KeyRing(encryption_keys)
+    """Read the key ring once; a malformed ring stops the start. Raises MalformedRing."""
+    try:
+        app.extensions["key_ring"] = KeyRing(encryption_keys)
+    except ValueError:
+        raise MalformedRing(
+            "MEANWHILE_ENCRYPTION_KEYS does not hold keys. Each is a number from 1 to 255, a colon, and 32 bytes in "
+            "base64, with commas between."
+        ) from None
 
 
 def seal(row: SealedRow, column: str, words: str) -> bytes:

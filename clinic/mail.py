@@ -23,7 +23,7 @@ import click
 from flask import Flask, current_app, g, has_app_context
 from sqlalchemy import select, update
 
-from clinic import clock, crypto
+from clinic import clock, crypto, tenancy
 from clinic.extensions import after_commit, db
 from clinic.models import OutboxMail, Person
 
@@ -107,6 +107,7 @@ def wording(kind: str) -> tuple[str, ...]:
     return (SUBJECTS[kind], *text.strip().split("\n\n"))
 
 
+@tenancy.for_every_practice
 def send_due(now: datetime, *, stopping: Callable[[], bool] = lambda: False) -> Sent:
     """Send what is due at `now`. Each row is claimed first, so several workers never send one twice.
 
@@ -215,13 +216,9 @@ def _deliver(message: EmailMessage) -> None:
     if not url:
         click.echo(f"\n--- mail to {message['To']} ---\n{message.get_content()}---\n")
         return
-    parts = urlsplit(url)
-    server = _Server(parts.hostname or "localhost", parts.port or 25, timeout=TIMEOUT)
+    server = _reach(url)
     try:
-        if parts.scheme == "smtp+tls":
-            server.starttls()
-        if parts.username:
-            server.login(unquote(parts.username), unquote(parts.password or ""))
+        _introduce(server, url)
         server.send_message(message)
     except smtplib.SMTPResponseException:
         raise
@@ -234,6 +231,27 @@ def _deliver(message: EmailMessage) -> None:
         with contextlib.suppress(OSError, smtplib.SMTPException):
             server.quit()
         server.close()
+
+
+def greet() -> None:
+    """Go as far with the mail server as before a mail, and leave. Raises what smtplib does when it does not take us."""
+    url = current_app.extensions["mail"]["url"]
+    with _reach(url) as server:
+        server.ehlo_or_helo_if_needed()
+        _introduce(server, url)
+
+
+def _reach(url: str) -> _Server:
+    parts = urlsplit(url)
+    return _Server(parts.hostname or "localhost", parts.port or 25, timeout=TIMEOUT)
+
+
+def _introduce(server: _Server, url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme == "smtp+tls":
+        server.starttls()
+    if parts.username:
+        server.login(unquote(parts.username), unquote(parts.password or ""))
 
 
 def _send_soon() -> None:

@@ -108,8 +108,14 @@ def _engine() -> Any:
     return weasyprint
 
 
-def _try_loading() -> None:
+def can_make() -> bool:
+    """Whether PDFs can be made on this machine."""
     try:
         _engine()
     except NoPaper:
-        return  # Whoever asks for a PDF is told.
+        return False
+    return True
+
+
+def _try_loading() -> None:
+    can_make()  # Where they can't, whoever asks for one is told.

@@ -30,11 +30,10 @@ from flask.typing import ResponseReturnValue
 from flask_limiter.util import get_remote_address
 from flask_login import current_user, login_user, logout_user
 from flask_talisman import Talisman
-from flask_wtf.csrf import CSRFError
 from flask_wtf.form import FlaskForm
 from sqlalchemy import update
-from sqlalchemy.exc import IntegrityError, OperationalError
-from werkzeug.exceptions import BadRequest, HTTPException
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import BadRequest
 from werkzeug.formparser import FormDataParser
 
 from clinic import access, clock
@@ -43,10 +42,12 @@ from clinic.actions.sign_ins import touch_sign_in
 from clinic.actions.tokens import digest
 from clinic.domain import sign_ins
 from clinic.domain.roles import Permission, Role
-from clinic.errors import DomainError, NotFound
+from clinic.error_pages import init_error_pages
+from clinic.errors import NotFound
 from clinic.extensions import before_commit, db, limiter, login_manager
 from clinic.language import LANGUAGE
 from clinic.models import FormKey, Person
+from clinic.narrowed import back_to_its_owner, back_to_the_room
 from clinic.queries.couples import own_place
 from clinic.queries.people import sign_in_by_token, timed_out_by_token
 from clinic.times import clock_time, day_of_year, local_day, local_time, short_day
@@ -117,12 +118,7 @@ def init_web(app: Flask, *, secure_cookies: bool) -> None:
     login_manager.user_loader(_load_person)
     if _claim_form_key not in before_commit:
         before_commit.append(_claim_form_key)
-    app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(DomainError, _refused)
-    app.register_error_handler(IntegrityError, _collision)
-    app.register_error_handler(OperationalError, _database_busy)
-    app.register_error_handler(CSRFError, _stale_form)
-    app.register_error_handler(Exception, _unexpected)
+    init_error_pages(app, where_it_led=_where_it_led)
     app.jinja_env.filters.update(
         local_time=local_time,
         local_day=local_day,
@@ -172,16 +168,16 @@ def _guard() -> ResponseReturnValue | None:
         raise NotFound
     permission = access.permission_of(_app(), endpoint)
     if permission is Permission.PAGE_PUBLIC:
-        return _back_to_the_room() or _answer_again()
+        return back_to_the_room() or _answer_again()
     if not current_user.is_authenticated:
         return _sign_in_first()
     person = access.signed_in()
-    if (back := _back_to_the_room()) is not None:
+    if (back := back_to_the_room()) is not None:
         return back
     access.require(person, permission)
     _touch(person)
-    if person.sign_in.passed_at is not None and not getattr(view, "is_open_while_passed", False):
-        return redirect(url_for("sign_in.hand_back", next=_safe_next()), 303)
+    if (back := back_to_its_owner(person, _safe_next())) is not None:
+        return back
     if permission not in OWN_WAY_IN:
         if person.must_change_passphrase:
             return redirect(url_for("account.password"))
@@ -195,23 +191,6 @@ def _guard() -> ResponseReturnValue | None:
     if asks_afresh is not None and asks_afresh() and not _is_fresh(person):
         return redirect(url_for("sign_in.again", next=_way_back()), 303)
     return _answer_again()
-
-
-def _back_to_the_room() -> ResponseReturnValue | None:
-    """Two partners look at this screen: whatever was asked for, they get their room, and nothing is done.
-
-    Marked views alone are let through, and those only for the couple in the room, so a new page is closed by default.
-    """
-    endpoint = request.endpoint or ""
-    if endpoint == "static" or endpoint.endswith(".static") or not current_user.is_authenticated:
-        return None
-    sign_in = access.signed_in().sign_in
-    if sign_in.in_room_since is None:
-        return None
-    asked_for = (request.view_args or {}).get("couple_id", sign_in.room_couple_id)
-    if getattr(request_view(), "is_for_the_room", False) and asked_for == sign_in.room_couple_id:
-        return None
-    return redirect(url_for(_app().config["ROOM_ENDPOINT"], couple_id=sign_in.room_couple_id), 303)
 
 
 def _is_fresh(person: Person) -> bool:
@@ -287,7 +266,11 @@ def _touch(person: Person) -> None:
     if now - person.sign_in.last_seen_at < sign_ins.TOUCH_EVERY:
         return
     if request.method in ("GET", "HEAD") and not g.writes_while_reading:
-        touch_sign_in(person.sign_in.id, now)
+        try:
+            touch_sign_in(person.sign_in, now)
+        except DBAPIError as problem:
+            # Reading goes on while nothing can be written; the sign-in idles out sooner.
+            _app().logger.warning("a sign-in was not touched: %s", type(problem.orig).__name__)
     else:
         person.sign_in.last_seen_at = now  # Goes with the action's own commit.
 
@@ -344,8 +327,12 @@ def _remember_location(response: Response) -> None:
     location = response.location or response.content_location
     if key is not None and location:
         db.session.rollback()
-        with db.engine.begin() as connection:
-            connection.execute(update(FormKey).where(FormKey.key == key).values(location=location[:300]))
+        try:
+            with db.engine.begin() as connection:
+                connection.execute(update(FormKey).where(FormKey.key == key).values(location=location[:300]))
+        except DBAPIError as problem:
+            # The act itself is on disk. Whoever sends the form again is led to their first page instead.
+            _app().logger.warning("a form's way on was not kept: %s", type(problem.orig).__name__)
 
 
 # ---- what leaves ----
@@ -429,70 +416,3 @@ def notice_with_undo(sentence: str, undo_url: str) -> None:
     # Flask carries any JSON in a flash; its types say only str.
     offer: Any = {"text": sentence, "url": undo_url, "key": new_form_key()}
     flash(offer, "undo")
-
-
-# ---- when it does not work ----
-
-
-def _error_page(status: int, sentence: str | None = None) -> tuple[str, int]:
-    """Rendered past the context processors, so that it is the same for everybody and needs no database."""
-    return _app().jinja_env.get_template(f"errors/{status}.html").render(sentence=sentence), status
-
-
-def _http_error(problem: HTTPException) -> ResponseReturnValue:
-    db.session.rollback()
-    if isinstance(problem, CSRFError):
-        return _stale_form(problem)
-    status = problem.code or 500
-    if status in (301, 302, 303, 307, 308):
-        return problem.get_response()
-    known = {400, 404, 405, 413, 429, 503}
-    body, status = _error_page(status if status in known else (500 if status >= 500 else 400))
-    response = _app().make_response((body, status))
-    if status == 405:
-        response.headers["Allow"] = ", ".join(sorted(getattr(problem, "valid_methods", None) or ["GET"]))
-    return response
-
-
-def _refused(problem: DomainError) -> ResponseReturnValue:
-    db.session.rollback()
-    if isinstance(problem, NotFound):
-        return _error_page(404)
-    return _error_page(409, problem.sentence)
-
-
-def _collision(problem: IntegrityError) -> ResponseReturnValue:
-    """Two equal writes met in the database; the one that came first has counted."""
-    db.session.rollback()
-    key = request.form.get("form_key", "")
-    earlier = db.session.get(FormKey, key) if len(key) == 32 else None
-    if earlier is not None:
-        return redirect(_where_it_led(earlier))
-    _app().logger.warning("collision: %s", type(problem.orig).__name__)
-    return _error_page(409, "This was changed somewhere else a moment ago. Go back and try again.")
-
-
-def _database_busy(problem: OperationalError) -> ResponseReturnValue:
-    db.session.rollback()
-    _app().logger.error("database: %s", type(problem.orig).__name__)
-    response = _app().make_response(_error_page(503))
-    response.headers["Retry-After"] = "5"
-    return response
-
-
-def _stale_form(problem: CSRFError) -> ResponseReturnValue:
-    """A form from before signing out: back to signing in, or a plain page for those who are in."""
-    if not current_user.is_authenticated and access.permission_of(
-        _app(), request.endpoint or "static"
-    ) is not (Permission.PAGE_PUBLIC):
-        return redirect(url_for("sign_in.sign_in"))
-    return _error_page(400)
-
-
-def _unexpected(problem: Exception) -> ResponseReturnValue:
-    """The last resort. The log gets the place, never the words; the person gets a plain page."""
-    if _app().config.get("PROPAGATE_EXCEPTIONS"):
-        raise problem
-    db.session.rollback()
-    _app().logger.exception("unexpected error at %s", request.endpoint)
-    return _error_page(500)

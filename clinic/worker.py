@@ -16,12 +16,16 @@ import click
 from flask import Flask
 
 from clinic import clock, mail
+from clinic.actions.break_glass import forget_lapsed_requests
 from clinic.actions.kept_forms import forget_kept_forms
+from clinic.actions.operation import beat
 from clinic.actions.reminders import forget_old_slots, take_on_reminder
 from clinic.actions.retention import delete_expired_records
+from clinic.backups.nightly import back_up_if_due
 from clinic.domain.reminders import LATEST, due_slot
 from clinic.extensions import db
 from clinic.queries.reminders import everybody_to_remind, slots_taken
+from clinic.tenancy import for_every_practice
 
 log = logging.getLogger("meanwhile.worker")
 
@@ -41,13 +45,16 @@ class Round:
         return f"reminders due: {self.reminders}, mails sent: {self.sent}, to be tried again: {self.failed}"
 
 
+@for_every_practice
 def work_once(now: datetime, *, stopping: Stopping = lambda: False) -> Round:
     """One round. `stopping` is asked between two people and between two mails."""
     forget_kept_forms()
     forget_old_slots()
+    forget_lapsed_requests()
     delete_expired_records(now)
     reminders = _take_on_reminders(now, stopping)
     outcome = mail.send_due(now, stopping=stopping)
+    beat(clock.now())
     return Round(reminders, outcome.sent, outcome.failed)
 
 
@@ -78,6 +85,11 @@ def work(app: Flask, *, every: float) -> None:
                 done = work_once(clock.now(), stopping=stop.is_set)
                 db.session.remove()
             click.echo(f"{clock.now():%Y-%m-%d %H:%M:%S} alive: {done}")
+            # After the round, so that a reminder never waits for it longer than it must.
+            with app.app_context():
+                if made := back_up_if_due(clock.now()):
+                    click.echo(f"{clock.now():%Y-%m-%d %H:%M:%S} backup: {made}")
+                db.session.remove()
         except Exception:
             log.exception("a round failed; the next one tries again")
         stop.wait(every)

@@ -95,6 +95,7 @@ ADDRESSES_A_ROUTE = 2
 LEADS_OUT = "leave.leave"
 TOKEN, CODE, HALF = "a-link-of-one-use", "123456", "half-a-sign-in"
 PASSED = "partner whose phone is passed on"
+RECOVERED = "partner who came back by two codes"
 SENT = "withdrawal-journal"
 
 
@@ -519,6 +520,8 @@ VISITORS = (
     Visitor("admin", "admin", _admin),
     # A phone that is in somebody else's hands shows these few pages and no other.
     Visitor(PASSED, "sam", lambda: [f"/turns/{_turns_of(person_at('sam'), 'validate-first')}/one-phone/A/1"]),
+    # Whoever came back by two codes sees one page of their own, and what lies open to both.
+    Visitor(RECOVERED, "jo", lambda: ["/me/closed"], only="me.closed"),
     # The check-in is open at the end of the week.
     Visitor("partner on Sunday", "ruth", lambda: ["/check-in"], only="check_in.", days_later=4),
 )
@@ -538,6 +541,10 @@ def client_of(app: Flask, as_: SignInAs, visitor: Visitor, clock: Clock) -> Flas
                 newest = select(SignIn).order_by(SignIn.created_at.desc(), SignIn.id)
                 for row in db.session.scalars(newest.where(SignIn.person_id == person.id)):
                     row.passed_at = now()
+                db.session.commit()
+        if visitor.name == RECOVERED:
+            with app.app_context():
+                db.session.get_one(Person, person.id).words_closed_at = now()
                 db.session.commit()
         if visitor.name == "in the room":
             submit(client, get_page(client, room))

@@ -10,12 +10,13 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import flask
 import flask_migrate
 import jinja2
 import jinja2.bccache
@@ -24,8 +25,50 @@ from flask import Flask
 from sqlalchemy.engine import URL, make_url
 
 from clinic.extensions import db, limiter
+from clinic.postgresql import EVERY_PRACTICE, grant_to_application
+from clinic.tenancy import EVERY
 from config import TestConfig
 from wsgi import create_app
+
+
+def _ask_for_everybody(app: Flask, **_: Any) -> None:
+    """A test that sets a scene, or looks what became of it, looks at every practice."""
+    flask.g.asking_for = EVERY
+
+
+def _ask_for_nobody(app: Flask, **_: Any) -> None:
+    """A request begins as in life, before anybody is known. Flask pushes its context like any other."""
+    flask.g.pop("asking_for", None)
+
+
+flask.appcontext_pushed.connect(_ask_for_everybody)
+flask.request_started.connect(_ask_for_nobody)
+
+
+# As in life, one role of PostgreSQL owns the tables and the application connects as another. Neither is a superuser.
+OWNER, APPLICATION, PASSWORD = "meanwhile_owner", "meanwhile_app", "for tests only"
+
+
+def owner_of(url: str) -> str:
+    """The same database as its owner connects to it; nothing for SQLite, which knows no roles."""
+    return _as(OWNER, url) if make_url(url).get_backend_name() == "postgresql" else ""
+
+
+def _as(role: str, url: str) -> str:
+    changed = make_url(url).set(username=role, password=PASSWORD)
+    return changed.render_as_string(hide_password=False)
+
+
+@contextmanager
+def connected_as_owner(url: str) -> Iterator[sqlalchemy.Connection]:
+    """A plain connection to look at every row and to change any, past the application and its settings."""
+    options = {"connect_args": {"options": EVERY_PRACTICE}} if owner_of(url) else {}
+    engine = sqlalchemy.create_engine(owner_of(url) or url, **options)
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def upgrade(url: str, revision: str = "head") -> None:
@@ -72,7 +115,7 @@ def hurry(app: Flask) -> None:
 @contextmanager
 def app_on(url: str, **settings: Any) -> Iterator[Flask]:
     """The whole application on the database at `url`, with every connection given back at the end."""
-    app = create_app(TestConfig(database_url=url, **settings))
+    app = create_app(TestConfig(database_url=url, **{"owner_database_url": owner_of(url), **settings}))
     app.jinja_env.bytecode_cache = compiled_templates
     hurry(app)
     try:
@@ -112,6 +155,7 @@ class SharedApp:
         vars(limiter).update(self._limiter)
         self._engine.url = make_url(url)
         self.app.config["SQLALCHEMY_DATABASE_URI"] = url
+        self.app.config["OWNER_DATABASE_URL"] = owner_of(url)
         try:
             yield self.app
         finally:
@@ -180,7 +224,10 @@ class SQLiteFiles:
 
 
 class PostgreSQLServer:
-    """A server with one migrated template database in it, and a copy of that for whoever asks."""
+    """A server with one migrated template database in it, and a copy of that for whoever asks.
+
+    The application connects with a role that row-level security binds, so what a test shows here is shown behind it.
+    """
 
     def __init__(self, maintenance_url: str) -> None:
         # The name carries the process, because an outside server may serve several workers at once.
@@ -188,22 +235,34 @@ class PostgreSQLServer:
         self._url: URL = make_url(maintenance_url)
         self._numbers = itertools.count(1)
         self._template: str | None = None
+        for role, may in ((OWNER, "CREATEDB"), (APPLICATION, "NOCREATEDB")):
+            # Several workers may come to an outside server at once, and roles are the whole server's.
+            self._run(
+                f"DO $$ BEGIN CREATE ROLE {role} LOGIN NOSUPERUSER NOBYPASSRLS {may} PASSWORD '{PASSWORD}';"
+                " EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+            )
 
     def fresh(self) -> str:
-        """The URL of a new, migrated, empty database."""
+        """The URL of a new, migrated, empty database, as the application connects to it."""
         if self._template is None:
             url = self.bare()
             upgrade(url)
+            self.grant(url)
             self._template = make_url(url).database
-        return self._create(f"TEMPLATE {self._template} STRATEGY file_copy")
+        return _as(APPLICATION, self._create(f"TEMPLATE {self._template} STRATEGY file_copy"))
 
     def copy(self, url: str) -> str:
         """The URL of a new database that holds what the closed one at `url` holds."""
-        return self._create(f"TEMPLATE {make_url(url).database} STRATEGY file_copy")
+        return _as(APPLICATION, self._create(f"TEMPLATE {make_url(url).database} STRATEGY file_copy"))
 
     def bare(self) -> str:
-        """The URL of a new database without any table."""
+        """The URL of a new database without any table, as its owner connects to it."""
         return self._create("TEMPLATE template0")
+
+    def grant(self, url: str) -> None:
+        """Let the application into a database that its owner has migrated."""
+        with connected_as_owner(url) as connection:
+            grant_to_application(connection, APPLICATION)
 
     def drop(self, url: str) -> None:
         """Throw the database away, even when a failed test left a connection open."""
@@ -213,22 +272,62 @@ class PostgreSQLServer:
         if self._template is not None:
             self._run(f"DROP DATABASE IF EXISTS {self._template}")
 
+    def take_care(self) -> None:
+        """Wait for the disk at every commit, as a server in use does."""
+        self._run("ALTER SYSTEM RESET ALL")
+        self._run("SELECT pg_reload_conf()")
+
+    def backends_of(self, url: str) -> list[int]:
+        """The processes behind the connections to the database at `url`. Raises OperationalError when the server is down."""
+        rows = self._run(
+            f"SELECT pid FROM pg_stat_activity WHERE datname = '{make_url(url).database}'", reads=True
+        )
+        return [row[0] for row in rows]
+
+    def vacuum(self, url: str) -> None:
+        """Write every table of a database anew, and bring it to its files."""
+        self._run("VACUUM FULL", on=make_url(url).database)
+        self._run("CHECKPOINT")
+
+    def files_of(self, url: str) -> Path:
+        """The folder in which the server keeps the tables of a database."""
+        name = make_url(url).database
+        ((folder, number),) = self._run(
+            f"SELECT current_setting('data_directory'), oid FROM pg_database WHERE datname = '{name}'",
+            reads=True,
+        )
+        return Path(folder) / "base" / str(number)
+
     def hurry(self) -> None:
         """Give up safety against power cuts, which a server that lives for a minute does not need."""
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             self._run(f"ALTER SYSTEM SET {setting} = off")
         self._run("SELECT pg_reload_conf()")
 
+    @contextmanager
+    def on_disk(self) -> Iterator[None]:
+        """As in production for a while: an acknowledged row is on disk."""
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            self._run(f"ALTER SYSTEM SET {setting} = on")
+        self._run("SELECT pg_reload_conf()")
+        try:
+            yield
+        finally:
+            if not os.environ.get("TEST_DATABASE_URL"):
+                self.hurry()
+
     def _create(self, how: str) -> str:
         name = f"{self._prefix}{next(self._numbers)}"
-        self._run(f"CREATE DATABASE {name} {how}")
-        return self._url.set(database=name).render_as_string(hide_password=False)
+        self._run(f"CREATE DATABASE {name} OWNER {OWNER} {how}")
+        return _as(OWNER, self._url.set(database=name).render_as_string(hide_password=False))
 
-    def _run(self, statement: str) -> None:
-        engine = sqlalchemy.create_engine(self._url, isolation_level="AUTOCOMMIT")
+    def _run(self, statement: str, *, reads: bool = False, on: str | None = None) -> Sequence[Any]:
+        url = self._url.set(database=on) if on else self._url
+        engine = sqlalchemy.create_engine(url, isolation_level="AUTOCOMMIT")
         try:
             with engine.connect() as connection:
-                connection.execute(sqlalchemy.text(statement))
+                done = connection.execute(sqlalchemy.text(statement))
+                return done.all() if reads else []
         finally:
             engine.dispose()
 

@@ -22,6 +22,9 @@ ROOT = Path(__file__).resolve().parent.parent
 NOT_ACTS = {"count_wrong_code", "count_wrong_recovery", "_count_failure"}
 # What the worker does by itself. Nobody acts, and a line about it would tell staff of a person's timetable.
 NOT_ACTS |= {"forget_kept_forms", "forget_old_slots", "queue_reminder"}
+# It says that the worker is alive, and nothing of anybody.
+NOT_ACTS |= {"beat"}
+NOT_ACTS |= {"forget_kept_forms", "forget_old_slots", "forget_lapsed_requests", "queue_reminder"}
 
 # Text that is not a person's private words: names and addresses people are known by, texts the practice
 # itself writes for its clients, hashes and fixed words. Everything else must be sealed.
@@ -75,15 +78,17 @@ PLAIN_TEXT = {
     "sign_rule_change": {"rule", "reason"},
     "sign_aside": {"sign", "state"},
     "sign_use": {"sign"},
+    "topic_asked": {"slot", "topic"},
     "record_consent": {"choice"},
     "sign_judgement": {"sign", "judgement"},
     "agreement_text": {"step"},
     "appointment": {"for_whom"},
     "bulk_act": {"kind"},
     "bulk_item": {"left_alone"},
+    "worker_beat": {"host"},
 }  # fmt: skip
 # Tables that belong to no practice: they hold no fact about a client.
-NOT_TENANT = {"practice", "form_key", "sign_in_failure", "passkey_question"}
+NOT_TENANT = {"practice", "form_key", "sign_in_failure", "passkey_question", "worker_beat"}
 
 
 def actions() -> Iterator[tuple[str, ast.FunctionDef]]:

@@ -32,6 +32,7 @@ AFTER = {
     "plans.undo": "plans.start",
     "thanks.restore": "thanks.delete",
     "appointments.restore": "appointments.cancel",
+    "appointments.take_back": "appointments.book",
     "mine.cancel_sharing": "mine.change_sharing",
 }
 FORMS = {
@@ -123,6 +124,7 @@ FORMS = {
         "appointments.book",
         "appointments.cancel",
         "appointments.restore",
+        "appointments.take_back",
         "calendars.make",
         "calendars.upload",
         "couple_settings.close",
@@ -178,6 +180,7 @@ FORMS = {
         "referrals.step",
         "sign_rows.add",
         "sign_rows.aside",
+        "sign_rows.asked",
         "sign_rows.useful",
         "talks.spoken",
     },
@@ -212,6 +215,7 @@ FOR_MINUTES = {
     "break_glass.noted",
     "signs.cosign",
     "calendars.choose",
+    "exchange.keep",
     "several.undo",
     "calendars.end",
     "couples.close",

@@ -43,6 +43,7 @@ from tests.cast import Cast, read_again
 from tests.changes import Changes, changes_of, digest_of_everything
 from tests.conftest import EVENING
 from tests.databases import Databases, app_on
+from tests.statements import every_statement_names_its_practice
 from wsgi import create_app
 
 # With these a partner's own page differs from the other's, although the address is the same for both.
@@ -168,7 +169,7 @@ def world(app: Flask, kept_world: KeptWorld) -> World:
 @pytest.fixture
 def changes(app: Flask, kept_world: KeptWorld) -> Iterator[Changes]:
     """Whether anything is no longer as it was made."""
-    with changes_of(app, kept_world.fingerprint) as watching:
+    with changes_of(app, kept_world.fingerprint) as watching, every_statement_names_its_practice(app):
         yield watching
 
 

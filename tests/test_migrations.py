@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +16,7 @@ from alembic.script import Script, ScriptDirectory
 from flask import Flask
 
 from clinic.extensions import db
-from tests.databases import Databases, app_on, downgrade, upgrade
+from tests.databases import Databases, app_on, connected_as_owner, downgrade, upgrade
 
 FOLDER = Path(__file__).resolve().parent.parent / "clinic" / "migrations"
 
@@ -125,7 +123,7 @@ def test_rebuilding_a_parent_table_keeps_its_children(databases: Databases, tmp_
         flask_migrate.upgrade(directory=str(folder))
     assert count_rows(url) == counted
     assert orphans(url) == []
-    with connected(url) as connection:
+    with connected_as_owner(url) as connection:
         assert "planted" in {column["name"] for column in sa.inspect(connection).get_columns("practice")}
     databases.drop(url)
 
@@ -145,17 +143,6 @@ def test_a_migration_that_orphans_rows_is_undone(databases: Databases, tmp_path:
 # middle of history has a schema that no model describes any more.
 
 
-@contextmanager
-def connected(url: str) -> Iterator[sa.Connection]:
-    """A plain connection, without the application and its settings."""
-    engine = sa.create_engine(url)
-    try:
-        with engine.begin() as connection:
-            yield connection
-    finally:
-        engine.dispose()
-
-
 def reflected(connection: sa.Connection) -> list[sa.Table]:
     """The tables as the database itself describes them, parents first."""
     metadata = sa.MetaData()
@@ -165,7 +152,7 @@ def reflected(connection: sa.Connection) -> list[sa.Table]:
 
 def schema(url: str) -> dict[str, Any]:
     """Everything about every table that a query, a constraint or a plan could depend on."""
-    with connected(url) as connection:
+    with connected_as_owner(url) as connection:
         inspector = sa.inspect(connection)
         return {
             name: {
@@ -197,7 +184,7 @@ def schema(url: str) -> dict[str, Any]:
 
 def fill(url: str) -> dict[str, int]:
     """Put one row into every table, and count what is there."""
-    with connected(url) as connection:
+    with connected_as_owner(url) as connection:
         rows: dict[str, dict[str, Any]] = {}
         for table in reflected(connection):
             row: dict[str, Any] = {}
@@ -209,7 +196,7 @@ def fill(url: str) -> dict[str, int]:
 
 
 def count_rows(url: str) -> dict[str, int]:
-    with connected(url) as connection:
+    with connected_as_owner(url) as connection:
         return {
             table.name: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
             for table in reflected(connection)
@@ -218,7 +205,7 @@ def count_rows(url: str) -> dict[str, int]:
 
 def orphans(url: str) -> list[Any]:
     """Rows whose parent is gone. PostgreSQL does not let it come to that."""
-    with connected(url) as connection:
+    with connected_as_owner(url) as connection:
         if connection.dialect.name != "sqlite":
             return []
         return list(connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall())

@@ -34,9 +34,9 @@ def run(project: Path, folder: Path, *, size: str, marked: str, workers: int) ->
     """What a run of those four prints."""
     (folder / "test_proofs.py").write_text(PROOFS)
     (folder / "pytest.ini").write_text("[pytest]\nmarkers = trust\n")
+    command = f"{sys.executable} -m pytest -q -p tests.trust -p no:cacheprovider --rootdir . -n {workers}"
     done = subprocess.run(
-        f"{sys.executable} -m pytest -q -p tests.trust -p no:cacheprovider --rootdir . -n {workers}".split()
-        + ["-m", marked],
+        [*command.split(), "-m", marked],
         cwd=folder,
         env={**os.environ, SIZE: size, "PYTHONPATH": str(project)},
         capture_output=True,

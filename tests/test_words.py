@@ -17,7 +17,7 @@ from clinic.mail import SUBJECTS
 from clinic.models import Person
 from tests.cast import Cast
 from tests.conftest import Clock, SignInAs
-from tests.crawl import VISITORS, Visitor, client_of, pages_of
+from tests.crawl import RECOVERED, VISITORS, Visitor, client_of, pages_of
 from tests.reading import (
     ON_AVERAGE,
     WORST,
@@ -37,7 +37,7 @@ BANNED = re.compile(
 )
 # Said on purpose, and the very opposite of the banned sense.
 MEANT = ("nothing to catch up on", "You don’t have to", "You do not have to", "Just show", "do not have to")
-COUPLES = ("invited", "new partner", "partner", "partner at work", "partner on Sunday")
+COUPLES = ("invited", "new partner", "partner", "partner at work", "partner on Sunday", RECOVERED)
 # What the people of the demo wrote themselves is theirs.
 THEIRS = "blockquote, textarea, .words, .said, q"
 

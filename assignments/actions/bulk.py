@@ -147,7 +147,7 @@ def close_several(*, actor: Person, couple_ids: Sequence[UUID]) -> BulkAct:
     for couple_id in sorted(
         set(couple_ids)
     ):  # In one order, so that two such acts never wait for each other.
-        hold_couple(couple_id)
+        hold_couple(actor.practice_id, couple_id)
     couples, act = _begin(actor, couple_ids, Kind.CLOSED)
     gates = gates_of(actor, couples)
     for couple in couples:
@@ -168,7 +168,7 @@ def undo_several(*, actor: Person, act_id: UUID) -> int:
     """
     require(actor, Permission.ASSIGNMENT_WRITE)
     for couple_id in sorted({item.couple_id for item in bulk_act_of(actor, act_id).items}):
-        hold_couple(couple_id)
+        hold_couple(actor.practice_id, couple_id)
     act = bulk_act_of(
         actor, act_id
     )  # Read again, as it stands now that nobody else can change these couples.

@@ -30,7 +30,7 @@ def limit_sharing(*, actor: Person, couple_id: UUID, limit: Level) -> None:
     A tighter limit also stops what is on its way past it. Raises Conflict for a level the practice does not allow.
     """
     require(actor, Permission.COUPLE_SETTINGS)
-    hold_couple(couple_id)
+    hold_couple(actor.practice_id, couple_id)
     couple = couple_for(actor, couple_id)
     if limit is Level.COUNSELLOR and not practice_of(actor).allows_counsellor_only:
         raise Conflict("Your practice keeps no secrets from a partner. Choose another limit.")
@@ -72,7 +72,7 @@ def _stop_what_goes_past(couple: Couple, limit: Level) -> None:
 def end_work(*, actor: Person, couple_id: UUID) -> None:
     """Close the work with a couple: sharing stops, both keep their own. Raises Conflict once it is closed."""
     require(actor, Permission.COUPLE_END)
-    hold_couple(couple_id)
+    hold_couple(actor.practice_id, couple_id)
     couple = couple_for(actor, couple_id)
     if couple.closed_at is not None:
         raise Conflict("Their work is closed already.")
@@ -86,7 +86,7 @@ def reopen_work(*, actor: Person, couple_id: UUID) -> None:
     Raises Conflict where it is open, and where one of them has left: that is not the counsellor's to undo.
     """
     require(actor, Permission.COUPLE_END)
-    hold_couple(couple_id)
+    hold_couple(actor.practice_id, couple_id)
     couple = couple_for(actor, couple_id)
     if couple.closed_at is None:
         raise Conflict("Their work goes on already.")

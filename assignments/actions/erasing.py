@@ -94,7 +94,7 @@ OWN: tuple[tuple[type[Any], InstrumentedAttribute[Any]], ...] = (
 def ask_for_erasure(*, actor: Person) -> Erasure:
     """Ask for one's own account to be deleted. Raises Conflict while an earlier request waits."""
     require(actor, Permission.ERASURE_ASK)
-    hold_couple(own_place(actor).couple_id)
+    hold_couple(actor.practice_id, own_place(actor).couple_id)
     place = own_place(actor)
     if own_erasure(place) is not None:
         raise Conflict("You have asked already.")
@@ -114,7 +114,7 @@ def ask_for_erasure(*, actor: Person) -> Erasure:
 def cancel_erasure(*, actor: Person) -> None:
     """Keep the account after all. Raises Conflict when nothing waits."""
     require(actor, Permission.ERASURE_ASK)
-    hold_couple(own_place(actor).couple_id)
+    hold_couple(actor.practice_id, own_place(actor).couple_id)
     erasure = own_erasure(own_place(actor))
     if erasure is None:
         raise Conflict("There is nothing to cancel.")
@@ -135,10 +135,14 @@ def erase(*, actor: Person, erasure_id: UUID) -> str:
 @transaction
 def _erase(actor: Person, erasure_id: UUID) -> str:
     require(actor, Permission.ERASURE_APPROVE)
-    hold_couple(erasure_for(actor, erasure_id).couple_id)
+    hold_couple(actor.practice_id, erasure_for(actor, erasure_id).couple_id)
     erasure = erasure_for(actor, erasure_id)
     now = clock.now()
-    couple = db.session.get_one(Couple, erasure.couple_id, options=[selectinload(Couple.partners)])
+    couple = db.session.execute(
+        select(Couple)
+        .where(Couple.practice_id == erasure.practice_id, Couple.id == erasure.couple_id)
+        .options(selectinload(Couple.partners))
+    ).scalar_one()
     place = couple.partner_of(erasure.person_id)
     if place is None:
         raise Conflict("This account is in no couple.")

@@ -11,8 +11,7 @@ from assignments.domain.exercises import draft_of
 from assignments.domain.plans import Plan
 from assignments.domain.plans import draft_of as plan_draft_of
 from assignments.library.reading import Parcel
-from assignments.queries.library import library_for
-from assignments.queries.plans import plans_for
+from assignments.queries.incoming import incoming
 from clinic.access import require
 from clinic.audit import Event, record
 from clinic.domain.roles import Permission
@@ -39,16 +38,14 @@ def bring_in(*, actor: Person, parcel: Parcel) -> BroughtIn:
     require(actor, Permission.LIBRARY_WRITE)
     if parcel.plans:
         require(actor, Permission.PLAN_LIBRARY_WRITE)
-    library, plans = library_for(actor), set(plans_for(actor))
-    new = [exercise for exercise in parcel.exercises if library.get(exercise.slug) != exercise]
-    kept = {exercise.slug: new_exercise(actor=actor, draft=draft_of(exercise)).slug for exercise in new}
-    new_plans = [plan for plan in parcel.plans if plan not in plans]
-    kept_plans = tuple(_begin_plan(actor, plan, kept) for plan in new_plans)
+    new = incoming(actor, parcel)
+    kept = {one.slug: new_exercise(actor=actor, draft=draft_of(one)).slug for one in new.exercises}
+    kept_plans = tuple(_begin_plan(actor, plan, kept) for plan in new.plans)
     record(actor, Event.LIBRARY_BROUGHT_IN, None, exercises=len(kept), plans=len(kept_plans))
     return BroughtIn(
         exercises=tuple(kept.values()),
         plans=kept_plans,
-        known_already=len(parcel.exercises) + len(parcel.plans) - len(kept) - len(kept_plans),
+        known_already=len(new.known_already),
     )
 
 

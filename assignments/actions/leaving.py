@@ -23,7 +23,7 @@ from clinic.queries.couples import own_place
 def leave_couple(*, actor: Person) -> None:
     """End the work together as one of the two. Each keeps their own. Raises Conflict once it has ended."""
     require(actor, Permission.COUPLE_LEAVE)
-    hold_couple(own_place(actor).couple_id)
+    hold_couple(actor.practice_id, own_place(actor).couple_id)
     place = own_place(actor)
     if has_ended(place.couple):
         raise Conflict("Practice has ended already.")
@@ -52,7 +52,9 @@ def cancel_widenings(couple: Couple, now: datetime) -> None:
         )
 
 
-def hold_couple(couple_id: UUID) -> None:
+def hold_couple(practice_id: UUID, couple_id: UUID) -> None:
     """One ending at a time: the second finds what the first has done."""
-    db.session.execute(select(Couple.id).where(Couple.id == couple_id).with_for_update())
+    db.session.execute(
+        select(Couple.id).where(Couple.practice_id == practice_id, Couple.id == couple_id).with_for_update()
+    )
     db.session.expire_all()

@@ -18,7 +18,11 @@ from clinic.models import Partner
 
 def hold_partner(place: Partner) -> None:
     """One act at a time on a partner's drafts: autosave and Continue arrive together, and must find the same row."""
-    db.session.execute(select(Partner.id).where(Partner.id == place.id).with_for_update())
+    db.session.execute(
+        select(Partner.id)
+        .where(Partner.practice_id == place.practice_id, Partner.id == place.id)
+        .with_for_update()
+    )
 
 
 def hold_assignment(practice_id: UUID, assignment_id: UUID) -> None:

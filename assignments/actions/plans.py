@@ -266,4 +266,8 @@ def _end(actor: Person, running: RunningPlan) -> CouplePlan:
 
 def _lock(couple: Couple) -> None:
     """Two windows must not both find that there is no plan yet."""
-    db.session.execute(select(Couple.id).where(Couple.id == couple.id).with_for_update())
+    db.session.execute(
+        select(Couple.id)
+        .where(Couple.practice_id == couple.practice_id, Couple.id == couple.id)
+        .with_for_update()
+    )

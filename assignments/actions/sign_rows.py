@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date
 from uuid import UUID, uuid4
 
 from assignments.domain.lengths import NOTE_CHARACTERS, ROW_CHARACTERS
 from assignments.domain.signs import KINDS, MAY_BE_SET_ASIDE, returns_on
-from assignments.models import OwnSign, SignAside, SignUse
+from assignments.domain.signs.topics import Topic
+from assignments.models import OwnSign, SignAside, SignUse, TopicAsked
 from assignments.queries.sign_rows import aside_of, own_row_of
 from assignments.queries.signs import situation_of
 from clinic import clock, crypto
 from clinic.access import require
-from clinic.audit import Event, record
+from clinic.audit import Event, record, record_each
 from clinic.domain.roles import Permission
 from clinic.errors import Conflict, NotFound
 from clinic.extensions import db, transaction
@@ -70,6 +73,40 @@ def bring_back(*, actor: Person, couple_id: UUID, sign: str) -> SignAside:
     row.taken_back_at = clock.now()
     record(actor, Event.SIGN_BROUGHT_BACK, row, sign=sign)
     return row
+
+
+@transaction
+def note_topics_asked(
+    *, actor: Person, couple_id: UUID, slot: str, topics: Collection[Topic], asked_on: date
+) -> list[TopicAsked]:
+    """Keep that one partner was asked about topics, alone, and when; never what was said.
+
+    Raises Conflict for a day yet to come, and where nothing was chosen.
+    """
+    require(actor, Permission.SIGNS_JUDGE)
+    couple = couple_for(actor, couple_id)
+    if slot not in ("A", "B"):
+        raise Conflict("Choose whom you asked.")
+    if not topics:
+        raise Conflict("Choose at least one.")
+    if asked_on > clock.today(practice_of(actor).timezone):
+        raise Conflict("Choose today or a day before it.")
+    rows = [
+        TopicAsked(
+            practice_id=couple.practice_id,
+            couple_id=couple.id,
+            author_id=actor.id,
+            at=clock.now(),
+            slot=slot,
+            topic=topic,
+            asked_on=asked_on,
+        )
+        for topic in topics
+    ]
+    db.session.add_all(rows)
+    db.session.flush()
+    record_each(actor, Event.TOPIC_ASKED, rows)
+    return rows
 
 
 @transaction

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assignments.demo.stories import Aside, Decided, Given, Said, Story, Thanks, Who, course
+from assignments.demo.stories import Aside, Decided, Given, Referred, Said, Story, Thanks, Who, course
 from assignments.domain.signs import DecisionState
 
 EMI_AND_KARL = Story(
@@ -135,6 +135,23 @@ RAFE_AND_LENA = Story(
         Given(
             "weekly-sit-down", 2, rounds=("55", "65"), agreed={"day": "wednesday", "place": "On the stairs"}
         ),
+    ),
+    decided=(
+        Decided(
+            DecisionState.STEP_UP,
+            15,
+            "Lena sleeps four hours and asks for help of her own beside this work. A letter to the surgery, and we "
+            "go on as two.",
+            review_in=6,
+        ),
+    ),
+    referred=Referred(
+        "Canal Side Surgery",
+        "B",
+        15,
+        "Lena has slept about four hours a night since the autumn. She asks to be rung after six.",
+        steps=(("sent", 14),),
+        follow_up_in=-1,
     ),
 )
 

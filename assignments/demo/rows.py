@@ -26,6 +26,7 @@ from assignments.models import (
     Response,
     SignJudgement,
     SignUse,
+    TopicAsked,
 )
 from assignments.queries.entries import THANKS
 from clinic import crypto
@@ -324,6 +325,11 @@ class Telling:
             row.title_sealed = crypto.seal(row, "title_sealed", title)
             self.scene.add(row)
             self.scene.note(at, self.counsellor, Event.OWN_SIGN_ADDED, row)
+        for slot, topic, days in self.story.asked_alone:
+            at = self.scene.past(self.scene.at(self.scene.today - DAY * days, 12, 22))
+            asked = TopicAsked(id=new_id(chance), at=at, slot=slot, topic=topic, asked_on=at.date(), **who)
+            self.scene.add(asked)
+            self.scene.note(at, self.counsellor, Event.TOPIC_ASKED, asked)
         for sign, useful, days in self.story.useful:
             at = self.scene.past(self.scene.at(self.scene.today - DAY * days, 12, 25))
             said = self.scene.add(SignUse(id=new_id(chance), at=at, sign=sign, useful=useful, **who))

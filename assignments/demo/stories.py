@@ -175,6 +175,8 @@ class Story:
     watches: tuple[tuple[str, int], ...] = ()
     """Rows in the counsellor's own words, each with how many days ago it was added."""
 
+    asked_alone: tuple[tuple[str, str, int], ...] = ()
+    """Topics one of them was asked about alone: the slot, the topic, and how many days ago."""
     useful: tuple[tuple[str, bool, int], ...] = ()
     """Signs she found useful or not, each with how many days ago she said so."""
 

@@ -33,6 +33,12 @@ ADE_AND_RUTH = Story(
     hour=10,
     # The fourth round of the first is open now; nobody has answered it yet.
     watches=(("One of them talks about moving out", 19),),
+    asked_alone=(
+        ("A", "safety", 96),
+        ("B", "safety", 94),
+        ("A", "self_harm", 19),
+        ("B", "contraindications", 17),
+    ),
     useful=(("no_movement", True, 12), ("recurring_conflict", True, 12), ("tension_rising", False, 5)),
     asked=(
         Asked("csi-4", 12, (10, 11, 10), (11, 10, 9)),

@@ -25,6 +25,7 @@ class Group(StrEnum):
     DELETION = "deletion"
     LEFT = "left"
     DECISION_DUE = "decision_due"
+    REFERRAL_DUE = "referral_due"
     STALLED = "stalled"
     PLAN_CHECK = "plan_check"
     NEW_ANSWERS = "new_answers"
@@ -36,6 +37,7 @@ GROUP_LABELS: dict[Group, str] = {
     Group.DELETION: "Asked to be deleted",
     Group.LEFT: "Left",
     Group.DECISION_DUE: "Decision due",
+    Group.REFERRAL_DUE: "Referral to follow up",
     Group.STALLED: "Stalled",
     Group.PLAN_CHECK: "Plan to look at",
     Group.NEW_ANSWERS: "New answers",
@@ -48,6 +50,7 @@ class ActionKind(StrEnum):
 
     PLAN_TALK = "plan_talk"
     REVIEW_SIGNS = "review_signs"
+    FOLLOW_UP = "follow_up"
     ADJUST = "adjust"
     LOOK = "look"
     READ = "read"
@@ -69,6 +72,7 @@ ACTIONS: dict[Group, Action] = {
     Group.DELETION: Action(ActionKind.DELETE, "See to it"),
     Group.LEFT: Action(ActionKind.CLOSE, "Close"),
     Group.DECISION_DUE: Action(ActionKind.REVIEW_SIGNS, "Review signs"),
+    Group.REFERRAL_DUE: Action(ActionKind.FOLLOW_UP, "Follow up"),
     Group.STALLED: Action(ActionKind.ADJUST, "Adjust practice"),
     Group.PLAN_CHECK: Action(ActionKind.LOOK, "Look at plan"),
     Group.NEW_ANSWERS: Action(ActionKind.READ, "Read"),
@@ -129,6 +133,8 @@ class CoupleFacts:
     asked_to_talk_days: int | None = None
     left: tuple[str, ...] = ()
     deletions: tuple[str, ...] = ()
+    referrals_due: tuple[tuple[str, str, int], ...] = ()
+    """Each open referral whose day to follow up has come: to whom, where it stands, and how many days ago."""
 
 
 @dataclass(frozen=True)
@@ -178,6 +184,7 @@ def place(facts: CoupleFacts, limits: PracticeLimits = SHIPPED_PRACTICE_LIMITS) 
         (Group.DELETION, _deletion),
         (Group.LEFT, _left),
         (Group.DECISION_DUE, _decision_due),
+        (Group.REFERRAL_DUE, _referral_due),
         (Group.STALLED, practice_reasons),
         (Group.PLAN_CHECK, _plan_check),
         (Group.NEW_ANSWERS, _new_answers),
@@ -291,6 +298,14 @@ def _decision_due(facts: CoupleFacts, _: PracticeLimits) -> Sequence[Reason]:
     )
 
 
+def _referral_due(facts: CoupleFacts, _: PracticeLimits) -> Sequence[Reason]:
+    rule = "The day you set to follow a referral up has come, and nothing was noted since."
+    return [
+        Reason(f"{to}: {stands.lower()}. The day to follow up {_when(days)}.", rule)
+        for to, stands, days in facts.referrals_due
+    ]
+
+
 def _new_answers(facts: CoupleFacts, _: PracticeLimits) -> Sequence[Reason]:
     kinds = ((facts.unread_answers, "answer"), (facts.unread_turns, "listening turn"))
     found = [f"{count} new {noun}{'' if count == 1 else 's'}" for count, noun in kinds if count]
@@ -313,7 +328,7 @@ def _plan_check(facts: CoupleFacts, _: PracticeLimits) -> Sequence[Reason]:
 
 
 def _on_track(facts: CoupleFacts) -> Reason:
-    rule = "No decision due, no practice rule met, no plan to look at, nothing unread."
+    rule = "No decision or referral due, no practice rule met, no plan to look at, nothing unread."
     if facts.watching:
         titles = "; ".join(KINDS[sign_id].title.lower() for sign_id in facts.watching)
         return Reason(f"Watching: {titles}.", rule)
@@ -337,6 +352,10 @@ def _row(facts: CoupleFacts, group: Group, reasons: Sequence[Reason]) -> BoardRo
 def _soonest_first(row: BoardRow) -> tuple[bool, datetime, str, str]:
     none = datetime.max.replace(tzinfo=UTC)
     return (row.next_appointment is None, row.next_appointment or none, row.title.casefold(), row.couple_id)
+
+
+def _when(days: int) -> str:
+    return "is today" if days == 0 else f"was {_days(days)} ago"
 
 
 def _days(count: int) -> str:

@@ -7,9 +7,10 @@ Only the author and the counsellor may ever see an answer; nothing in here is sh
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Final
 
 
 class Disagreement(StrEnum):
@@ -154,7 +155,7 @@ class CheckinAnswers:
     @property
     def is_empty(self) -> bool:
         """True when every item was left out: such a check-in says nothing and counts as none."""
-        return all(getattr(self, field.name) is None for field in fields(self))
+        return self == _EMPTY
 
     def number(self, key: str) -> int | None:
         """The answer to a 0–10 item, by its key."""
@@ -162,6 +163,9 @@ class CheckinAnswers:
             raise KeyError(key)
         value: int | None = getattr(self, key)
         return value
+
+
+_EMPTY: Final = CheckinAnswers()
 
 
 class CheckinError(ValueError):

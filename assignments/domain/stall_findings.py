@@ -31,6 +31,7 @@ FOUR_IN_FIVE = 1.2816
 MORE_WEEKS = 2
 # Chances are compared and shown with so many digits, so that no state hangs on the last bit of a sum.
 CHANCE_DIGITS = 4
+ROOT_TWO = math.sqrt(2)
 
 
 def movements_of(
@@ -109,17 +110,20 @@ class _Week:
         """The chance that the change reached so many points upwards (1), or downwards (-1)."""
         return _normal(self._claim(change, way, points)[0][row])
 
-    def one_week_out(self, row: int, change: Change, way: int, points: float) -> tuple[float, float]:
-        """The lowest and the highest such chance with any one week left out."""
-        _, lowest, highest = self._claim(change, way, points)
-        return _normal(lowest[row]), _normal(highest[row])
+    def lowest_without_a_week(self, row: int, change: Change, way: int, points: float) -> float:
+        """The lowest such chance with any one week left out."""
+        return _normal(self._claim(change, way, points)[1][row])
+
+    def highest_without_a_week(self, row: int, change: Change, way: int, points: float) -> float:
+        """The highest such chance with any one week left out."""
+        return _normal(self._claim(change, way, points)[2][row])
 
     def finding(
         self, row: int, change: Change, way: int, points: float, over: float, limits: Limits
     ) -> Finding:
         """A claim that the change reached so many points, made when its chance is over a limit."""
         chance = self.chance(row, change, way, points)
-        least_sure, _ = self.one_week_out(row, change, way, points)
+        least_sure = self.lowest_without_a_week(row, change, way, points)
         holds = chance > over and least_sure > over * limits.one_week_out_share
         return self.said(row, change, holds, chance, least_sure)
 
@@ -209,7 +213,7 @@ def _counts(pair: Pair, week: int, limits: Limits) -> tuple[list[int], bool]:
 
 def _no_gain(one: _Week, row: int, limits: Limits) -> Finding:
     chance = one.chance(row, Change.COUPLE, 1, limits.gain_points)
-    _, highest = one.one_week_out(row, Change.COUPLE, 1, limits.gain_points)
+    highest = one.highest_without_a_week(row, Change.COUPLE, 1, limits.gain_points)
     holds = chance < limits.gain_probability and highest < limits.gain_probability_one_week_out
     leans = chance < limits.gain_watch_probability
     return one.said(row, Change.COUPLE, holds, chance, highest, leans)
@@ -225,4 +229,4 @@ def _apart(one: _Week, row: int, limits: Limits) -> Finding:
 
 
 def _normal(standing: float) -> float:
-    return round(math.erfc(-standing / math.sqrt(2)) / 2, CHANCE_DIGITS)
+    return round(math.erfc(-standing / ROOT_TWO) / 2, CHANCE_DIGITS)

@@ -11,7 +11,7 @@ Times are aware UTC and handed in. Nothing here reads a clock or a database.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -179,6 +179,15 @@ class Consent(StrEnum):
     NONE = "none"
     SHARED = "shared"
     COUNSELLOR = "counsellor"
+
+
+def consent_labels(partner: str, counsellor: str) -> Mapping[Consent, str]:
+    """Each choice in its author's own names."""
+    return {
+        Consent.NONE: "None of my words",
+        Consent.SHARED: f"What {partner} and I can both read",
+        Consent.COUNSELLOR: f"That, and what I sent to {counsellor}",
+    }
 
 
 def may_be_handed_on(consent: Consent, own: Sharing, other: Sharing | None, now: datetime) -> bool:

@@ -11,7 +11,7 @@ from wtforms import (  # type: ignore[attr-defined]  # types-WTForms lacks Selec
 )
 from wtforms.validators import InputRequired
 
-from assignments.domain.visibility import Consent
+from assignments.domain.visibility import consent_labels
 from clinic.forms import Form
 from clinic.paper import Paper
 
@@ -41,7 +41,5 @@ class ConsentForm(Form):
     def name_readers(self, partner: str, counsellor: str) -> None:
         """The choices in the reader's own names."""
         self.choice.choices = [
-            SelectChoice(Consent.NONE, "None of my words"),
-            SelectChoice(Consent.SHARED, f"What {partner} and I can both read"),
-            SelectChoice(Consent.COUNSELLOR, f"That, and what I sent to {counsellor}"),
+            SelectChoice(consent, label) for consent, label in consent_labels(partner, counsellor).items()
         ]

@@ -19,8 +19,9 @@ from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optio
 
 from assignments.domain.lengths import COMMENT_CHARACTERS, NOTE_CHARACTERS, REASON_CHARACTERS, ROW_CHARACTERS
 from assignments.domain.signs import DECISION_LABELS
+from assignments.domain.signs.topics import TOPIC_LABELS
 from assignments.queries.sign_rows import JUDGEMENT_LABELS
-from clinic.forms import Form, in_reach, trimmed
+from clinic.forms import CheckboxesField, Form, in_reach, trimmed
 
 OPEN_AGAIN = "Open this page again first."
 # A turn of listening turns holds a few dozen parts at the very most.
@@ -157,6 +158,24 @@ class OwnRowForm(Form):
         filters=[trimmed],
         validators=[DataRequired("Write what you want to watch."), _at_most(ROW_CHARACTERS)],
     )
+
+
+class TopicsForm(Form):
+    """Which topics one partner was asked about, alone, and on which day."""
+
+    slot: Any = RadioField("Whom", validators=[InputRequired("Choose whom you asked.")])
+    topics: Any = CheckboxesField(
+        "What you asked about",
+        choices=[SelectChoice(topic.value, label) for topic, label in TOPIC_LABELS.items()],
+        validators=[InputRequired("Choose at least one.")],
+    )
+    asked_on: Any = DateField("On", validators=[InputRequired("Enter a day."), in_reach])
+
+    def name_partners(self, names: tuple[str, str]) -> None:
+        """The two by their own names."""
+        self.slot.choices = [
+            SelectChoice(slot, f"{name}, alone") for slot, name in zip("AB", names, strict=True)
+        ]
 
 
 class UsefulForm(Form):

@@ -17,7 +17,7 @@ from assignments.models.referral import Contact, Referral, ReferralStep
 from assignments.models.reply import Reply
 from assignments.models.response import Answer, Comment, Outcome, ReadMark, Response, VisibilityChange
 from assignments.models.saved_line import SavedLine
-from assignments.models.sign_row import OwnSign, SignAside, SignUse
+from assignments.models.sign_row import OwnSign, SignAside, SignUse, TopicAsked
 from assignments.models.sign_rule import SignRuleChange
 from assignments.models.turn_part import TurnPart
 
@@ -64,6 +64,7 @@ __all__ = [
     "SignRuleChange",
     "SignUse",
     "Signature",
+    "TopicAsked",
     "TurnPart",
     "VisibilityChange",
     "Withdrawal",

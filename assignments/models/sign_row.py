@@ -56,3 +56,19 @@ class SignUse(Model):
     at: Mapped[Moment]
     sign: Mapped[str] = mapped_column(String(40))
     useful: Mapped[bool]
+
+
+class TopicAsked(Model):
+    """One topic the counsellor asked one partner about, alone. Only the day is kept; the newest counts."""
+
+    __tablename__ = "topic_asked"
+
+    id: Mapped[Id]
+    practice_id: Mapped[PracticeId]
+    couple_id: Mapped[CoupleId]
+    author_id: Mapped[PersonId]
+    at: Mapped[Moment]
+    # The place in the couple, as nothing here is the partner's own.
+    slot: Mapped[str] = mapped_column(String(1))
+    topic: Mapped[str] = mapped_column(String(20))
+    asked_on: Mapped[date]

@@ -23,11 +23,10 @@ from assignments.domain.exercises import (
     EntriesStep,
     Exercise,
     lines_of,
-    personalised,
 )
 from assignments.domain.visibility import Level
 from assignments.models import AgreementText, Assignment, Signature
-from assignments.queries.assignments import assignments_of, exercise_of, is_withdrawn
+from assignments.queries.assignments import as_read_by, assignments_of, exercise_of, is_withdrawn
 from clinic import crypto
 from clinic.errors import NotFound
 from clinic.extensions import db
@@ -141,7 +140,7 @@ def agreement_for(place: Partner, assignment_id: UUID, step_key: str, now: datet
     given = next((one for one in assignments_of(couple) if one.id == assignment_id), None)
     if given is None or given.starts_on > _today(place, now):
         raise NotFound
-    exercise = _as_read_by(place, given)
+    exercise = as_read_by(place, given)
     step = exercise.step(step_key)
     if not isinstance(step, AgreementStep):
         raise NotFound
@@ -189,7 +188,7 @@ def shared_agreements(
         assignment = by_id.get(assignment_id)
         if assignment is None:
             continue
-        exercise = _as_read_by(place, assignment)
+        exercise = as_read_by(place, assignment)
         step = exercise.step(step_key)
         if not isinstance(step, AgreementStep):
             continue
@@ -294,14 +293,6 @@ def _texts(couple: Couple, assignment_id: UUID | None = None) -> Sequence[Agreem
     if assignment_id is not None:
         statement = statement.where(AgreementText.assignment_id == assignment_id)
     return db.session.execute(statement).scalars().unique().all()
-
-
-def _as_read_by(place: Partner, assignment: Assignment) -> Exercise:
-    return personalised(
-        exercise_of(assignment),
-        partner=place.couple.partner(place.place.other).name,
-        counsellor=place.couple.counsellor.name,
-    )
 
 
 def _today(place: Partner, now: datetime) -> date:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,7 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from assignments.access import is_frozen
 from assignments.domain import progress
-from assignments.domain.exercises import Exercise, exercise_from_json
+from assignments.domain.exercises import Exercise, exercise_from_json, personalised
 from assignments.models import Assignment, ExerciseVersion
 from clinic import crypto
 from clinic.errors import NotFound
@@ -35,6 +37,26 @@ def exercise_in(version: ExerciseVersion) -> Exercise:
 
 # A kept version never changes, so what it parses to may be kept for as long as the process lives.
 _parsed: dict[UUID, Exercise] = {}
+
+
+def as_read_by(place: Partner, assignment: Assignment) -> Exercise:
+    """The exercise with the names this partner reads in it."""
+    given = _Given(assignment.exercise_version_id, exercise_of(assignment))
+    return _with_names(given, place.couple.partner(place.place.other).name, place.couple.counsellor.name)
+
+
+@dataclass(frozen=True)
+class _Given:
+    """An exercise as it was given, known by its version: that never changes, and a whole exercise is dear to compare."""
+
+    version_id: UUID
+    exercise: Exercise = field(compare=False)
+
+
+# A page names many exercises, and putting names into one goes through every text of it.
+@lru_cache(maxsize=1024)
+def _with_names(given: _Given, partner: str, counsellor: str) -> Exercise:
+    return personalised(given.exercise, partner=partner, counsellor=counsellor)
 
 
 def is_withdrawn(assignment: Assignment) -> bool:

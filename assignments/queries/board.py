@@ -23,6 +23,7 @@ from assignments.queries.erasures import who_asked
 from assignments.queries.history import GivenTurn, Record, records_for
 from assignments.queries.pauses import pauses_of
 from assignments.queries.plans import checks_due
+from assignments.queries.referrals import follow_ups_due
 from assignments.queries.signs import due_signs
 from clinic.domain.appointments import BOTH
 from clinic.extensions import db
@@ -137,6 +138,7 @@ def marks_of(couples: Sequence[Couple]) -> dict[UUID, int]:
         .join(Couple, Couple.id == func.coalesce(Response.couple_id, TurnPart.couple_id))
         .where(
             ReadMark.practice_id.in_({couple.practice_id for couple in couples}),
+            Couple.practice_id == ReadMark.practice_id,
             Couple.id.in_([couple.id for couple in couples]),
             ReadMark.reader_id == Couple.counsellor_id,
         )
@@ -172,7 +174,11 @@ class _Known:
             for person_id, asked_at in db.session.execute(
                 select(Invitation.person_id, func.max(Invitation.wants_to_talk_at))
                 .join(Place, Place.person_id == Invitation.person_id)
-                .where(Invitation.practice_id == reader.practice_id, Place.couple_id.in_(ids))
+                .where(
+                    Invitation.practice_id == reader.practice_id,
+                    Place.practice_id == reader.practice_id,
+                    Place.couple_id.in_(ids),
+                )
                 .group_by(Invitation.person_id)
             )
             if asked_at is not None
@@ -181,6 +187,7 @@ class _Known:
         self.pauses = pauses_of(reader, couples)
         self.plan_checks = checks_due(couples, now, self.zone)
         self.deletions = who_asked(reader, ids)
+        self.follow_ups = follow_ups_due(reader, ids, now.astimezone(self.zone).date())
         self.spoken: dict[UUID, tuple[date, datetime]] = {
             person_id: (held_on, recorded_at)
             for person_id, held_on, recorded_at in db.session.execute(
@@ -218,6 +225,7 @@ def _facts(
         next_appointment=known.coming.get(couple.id),
         asked_to_talk_days=_asked(couple, known, now),
         deletions=tuple(p.name for p in couple.partners if p.person_id in known.deletions),
+        referrals_due=tuple((one.to, one.stands, one.days) for one in known.follow_ups.get(couple.id, ())),
         left=tuple(partner.name for partner in couple.partners if partner.left_at is not None),
     )
 

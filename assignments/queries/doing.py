@@ -38,12 +38,11 @@ from assignments.domain.exercises import (
     kept_entries,
     lines_of,
     parts_of,
-    personalised,
 )
 from assignments.domain.progress import Progress
 from assignments.models import Answer, Assignment, Outcome, Response, SetAside, TurnPart
 from assignments.queries.agreements import SharedAgreement, in_force
-from assignments.queries.assignments import assignment_for_partner, exercise_of
+from assignments.queries.assignments import as_read_by, assignment_for_partner, exercise_of
 from assignments.queries.responses import own_values
 from clinic.errors import NotFound
 from clinic.extensions import db
@@ -244,15 +243,6 @@ def own_outcome(doing: Doing) -> Outcome | None:
 def is_ritual(exercise: Exercise) -> bool:
     """Whether it gets a page of its own once both have agreed on days and place."""
     return exercise.family == "rituals" and {TimerStep, RatingStep} <= {type(step) for step in exercise.steps}
-
-
-def as_read_by(place: Partner, assignment: Assignment) -> Exercise:
-    """The exercise with the names this partner reads in it."""
-    return personalised(
-        exercise_of(assignment),
-        partner=place.couple.partner(place.place.other).name,
-        counsellor=place.couple.counsellor.name,
-    )
 
 
 def _doing(place: Partner, assignment_id: UUID, now: datetime, *, sent: bool) -> Doing:

@@ -20,11 +20,11 @@ from sqlalchemy.orm import joinedload
 
 from assignments.access import limit_of, may_read_part
 from assignments.domain import progress, turns
-from assignments.domain.exercises import Exercise, SizeName, Step, lines_of, personalised
+from assignments.domain.exercises import Exercise, SizeName, Step, lines_of
 from assignments.domain.exercises.steps import Turn
 from assignments.domain.turns import Act, Part
 from assignments.models import Assignment, Response, TurnPart
-from assignments.queries.assignments import assignment_for_partner, exercise_of
+from assignments.queries.assignments import as_read_by, assignment_for_partner, exercise_of
 from assignments.queries.doing import asked_size
 from assignments.queries.responses import unsealed_value
 from clinic.errors import NotFound
@@ -233,11 +233,7 @@ def exchange_between(
     spoken: Collection[int],
 ) -> Exchange:
     """The same, where the rows are read already."""
-    exercise = personalised(
-        exercise_of(assignment),
-        partner=place.couple.partner(place.place.other).name,
-        counsellor=place.couple.counsellor.name,
-    )
+    exercise = as_read_by(place, assignment)
     strand = {step.key for step in turns.strand_of(exercise)}
     # A small size that keeps no page of the strand is about talking; then all of them may be written.
     smaller = strand & set(exercise.size(size).steps) or strand

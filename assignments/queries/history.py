@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -32,6 +33,7 @@ from assignments.domain.signs import Aside, State
 from assignments.domain.stalls import SHIPPED_LIMITS, Limits
 from assignments.models import Assignment, InstrumentAnswer, Outcome, Response, SetAside, SignAside, TurnPart
 from assignments.models import Checkin as CheckinRow
+from assignments.queries import plain_rows
 from assignments.queries.checkins import answers_of
 from assignments.queries.instruments import score_of
 from assignments.queries.sign_rules import limits_on
@@ -64,7 +66,7 @@ class GivenTurn:
     seen_at: datetime | None = None
     """The moment the record is of: what was sent later was not done then."""
 
-    @property
+    @cached_property
     def done_at(self) -> datetime | None:
         """When this partner had done it: sent it, or said that they tried."""
         sent_at = self.response.sent_at if self.response is not None else None
@@ -135,16 +137,26 @@ class _Rows:
     """The rows of all the couples at once, sorted out by couple."""
 
     def __init__(self, reader: Person, couple_ids: Sequence[UUID], *, with_exercises: bool) -> None:
+        self.assignments: dict[UUID, list[Any]]
+        self.responses: dict[UUID, list[Any]]
         seen = visible_couples(reader).with_only_columns(Couple.id).where(Couple.id.in_(couple_ids))
         self.seen = set(db.session.execute(seen).scalars())
+        if with_exercises:
+            self._as_entities(reader)
+        else:
+            self._as_plain_rows(reader)
+        self.scored = self._by_couple(
+            reader, select(InstrumentAnswer).order_by(InstrumentAnswer.answered_at), InstrumentAnswer
+        )
+        self.asides = self._by_couple(reader, select(SignAside).order_by(SignAside.at), SignAside)
+
+    def _as_entities(self, reader: Person) -> None:
+        """For pages of one couple, which name exercises and lead on to words."""
         self.checkins = self._by_couple(reader, select(CheckinRow).order_by(CheckinRow.week_of), CheckinRow)
         self.assignments = self._by_couple(
             reader,
             select(Assignment)
-            .options(
-                *([joinedload(Assignment.exercise_version)] if with_exercises else []),
-                selectinload(Assignment.withdrawals),
-            )
+            .options(joinedload(Assignment.exercise_version), selectinload(Assignment.withdrawals))
             .order_by(Assignment.starts_on, Assignment.assigned_at),
             Assignment,
         )
@@ -155,18 +167,31 @@ class _Rows:
         self.parts = self._by_couple(
             reader, select(TurnPart).where(TurnPart.sent_at.is_not(None)).order_by(TurnPart.sent_at), TurnPart
         )
-        self.scored = self._by_couple(
-            reader, select(InstrumentAnswer).order_by(InstrumentAnswer.answered_at), InstrumentAnswer
-        )
         self.set_asides = self._by_couple(reader, select(SetAside).order_by(SetAside.at), SetAside)
-        self.asides = self._by_couple(reader, select(SignAside).order_by(SignAside.at), SignAside)
 
-    def _by_couple(self, reader: Person, statement: Select[Any], model: Any) -> Mapping[UUID, list[Any]]:
+    def _as_plain_rows(self, reader: Person) -> None:
+        """For lists of couples, which only count."""
+        self.checkins = self._rows_by_couple(reader, plain_rows.checkins(), CheckinRow)
+        self.assignments = plain_rows.assignments(reader.practice_id, self.seen)
+        self.responses = plain_rows.responses(reader.practice_id, self.seen)
+        self.outcomes = self._rows_by_couple(reader, plain_rows.outcomes(), Outcome)
+        self.parts = self._rows_by_couple(reader, plain_rows.parts(), TurnPart)
+        self.set_asides = self._rows_by_couple(reader, plain_rows.set_asides(), SetAside)
+
+    def _by_couple(self, reader: Person, statement: Select[Any], model: Any) -> dict[UUID, list[Any]]:
         found: dict[UUID, list[Any]] = defaultdict(list)
-        narrowed = statement.where(model.practice_id == reader.practice_id, model.couple_id.in_(self.seen))
-        for row in db.session.execute(narrowed).scalars():
+        for row in db.session.execute(self._narrowed(reader, statement, model)).scalars():
             found[row.couple_id].append(row)
         return found
+
+    def _rows_by_couple(self, reader: Person, statement: Select[Any], model: Any) -> dict[UUID, list[Any]]:
+        found: dict[UUID, list[Any]] = defaultdict(list)
+        for row in db.session.execute(self._narrowed(reader, statement, model)):
+            found[row[0]].append(row)
+        return found
+
+    def _narrowed(self, reader: Person, statement: Select[Any], model: Any) -> Select[Any]:
+        return statement.where(model.practice_id == reader.practice_id, model.couple_id.in_(self.seen))
 
 
 def _record(couple: Couple, rows: _Rows, now: datetime, zone: ZoneInfo, limits: Limits) -> Record:
@@ -291,6 +316,8 @@ def _still_stood(given: GivenTurn, today: date, zone: ZoneInfo) -> bool:
     repeats = assignment.repeat == progress.Repeat.WEEKLY
     if repeats and assignment.best_before is not None and given.began_on > assignment.best_before:
         return False
+    if not assignment.withdrawals:
+        return True
     ends_on = min(given.began_on + WEEK - timedelta(days=1), today)
     return not any(
         withdrawal.at.astimezone(zone).date() <= ends_on

@@ -13,19 +13,19 @@ from sqlalchemy.orm import joinedload
 
 from assignments.access import frozen_since, has_ended, sharing_of, sharing_of_part
 from assignments.domain import visibility
-from assignments.domain.exercises import lines_of, personalised
+from assignments.domain.exercises import lines_of
 from assignments.domain.visibility import Change, Level
 from assignments.models import Assignment, Response, TurnPart
 from assignments.queries.agreements import own_texts
-from assignments.queries.assignments import assignments_of, exercise_of
+from assignments.queries.assignments import as_read_by, assignments_of, exercise_of
 from assignments.queries.checkins import own_checkins
 from assignments.queries.entries import own_thanks
 from assignments.queries.instruments import own_answers
 from assignments.queries.replies import replied_to
 from assignments.queries.responses import history_of_own, own_values, said_in, turn_of, unsealed_value
 from clinic.extensions import db
-from clinic.models import Partner, Person
-from clinic.queries.people import practice_of
+from clinic.models import Partner
+from clinic.queries.people import person_in, practice_of
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def own_history(place: Partner, now: datetime) -> list[Kept]:
 
 def name_of_typist(row: Response) -> str:
     """The first name of whoever typed an answer in, for its author and for staff."""
-    typist = db.session.get(Person, row.typed_by_id) if row.typed_by_id else None
+    typist = person_in(row.practice_id, row.typed_by_id) if row.typed_by_id else None
     return typist.name if typist is not None else ""
 
 
@@ -126,11 +126,7 @@ def own_answer(place: Partner, row: Response, now: datetime) -> OwnAnswer:
     sharing, couple = sharing_of(row), place.couple
     other = turn_of(couple, row.assignment, row.turn).sharing(place.place.other)
     stopped = frozen_since(couple)
-    exercise = personalised(
-        exercise_of(row.assignment),
-        partner=couple.partner(place.place.other).name,
-        counsellor=couple.counsellor.name,
-    )
+    exercise = as_read_by(place, row.assignment)
     return OwnAnswer(
         id=row.id,
         assignment_id=row.assignment_id,
@@ -149,12 +145,7 @@ def own_answer(place: Partner, row: Response, now: datetime) -> OwnAnswer:
 
 def own_part(place: Partner, row: TurnPart, now: datetime) -> OwnPart:
     """One part with its words, from a row that `own_part_by_id` has let through."""
-    couple = place.couple
-    exercise = personalised(
-        exercise_of(row.assignment),
-        partner=couple.partner(place.place.other).name,
-        counsellor=couple.counsellor.name,
-    )
+    exercise = as_read_by(place, row.assignment)
     step = exercise.step(row.step)
     return OwnPart(
         id=row.id,

@@ -23,7 +23,7 @@ from assignments.domain import visibility, wordings
 from assignments.domain.checkins import ITEMS
 from assignments.domain.exercises import Exercise, lines_of, personalised, sentence_of
 from assignments.domain.instruments import INSTRUMENTS
-from assignments.domain.visibility import Level
+from assignments.domain.visibility import Consent, Level, consent_labels
 from assignments.models import (
     AgreementText,
     Assignment,
@@ -33,6 +33,7 @@ from assignments.models import (
     EntryChange,
     InstrumentAnswer,
     Outcome,
+    RecordConsent,
     Response,
     Signature,
     TurnPart,
@@ -52,7 +53,9 @@ from clinic.models import Partner
 from clinic.queries.people import practice_of
 from clinic.queries.reminders import timetable_of
 
-Row = TypeVar("Row", Response, TurnPart, AgreementText, Entry, Checkin, InstrumentAnswer, Outcome)
+Row = TypeVar(
+    "Row", Response, TurnPart, AgreementText, Entry, Checkin, InstrumentAnswer, Outcome, RecordConsent
+)
 
 TRIED = {"tried": "Tried it", "part": "Did part of it", "not": "Not this time"}
 INBOX = {"no": "No", "yes": "Yes", "unsure": "Not sure"}
@@ -130,6 +133,7 @@ def own_copy(place: Partner, now: datetime) -> OwnCopy:
             Part("Weekly check-ins", list(_checkins(reading))),
             Part("Other questions", list(_questionnaires(reading))),
             Part("How it went", list(_outcomes(reading))),
+            Part("What may be handed on", list(_consents(reading))),
         ],
     )
 
@@ -350,6 +354,19 @@ def _questionnaires(reading: _Reading) -> Iterator[Thing]:
                 seen_by=reading.seen_by(Level.COUNSELLOR),
                 said=[Said(asked, [answer]) for asked, answer in said],
             )
+
+
+def _consents(reading: _Reading) -> Iterator[Thing]:
+    """What the author let go into a record that leaves the practice: every choice, the newest counts."""
+    labels = consent_labels(reading.partner, reading.counsellor)
+    rows = db.session.scalars(
+        reading.own(RecordConsent, RecordConsent.author_id).order_by(
+            RecordConsent.at.desc(), RecordConsent.id
+        )
+    )
+    for place, row in enumerate(rows):
+        said = [Said("Of my words", [labels.get(Consent(row.choice), row.choice)])]
+        yield Thing("My choice", reading.day(row.at), "" if place else "This counts now", "", said)
 
 
 def _outcomes(reading: _Reading) -> Iterator[Thing]:

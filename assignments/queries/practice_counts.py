@@ -60,6 +60,11 @@ def told(count: int) -> str:
     return str(count) if count == 0 or count >= SMALLEST_TOLD else FEW
 
 
+def told_at_all(count: int) -> str:
+    """The same where it is not known among how many it was counted: of one couple, even "none" tells."""
+    return str(count) if count >= SMALLEST_TOLD else FEW
+
+
 def _months(now: datetime) -> Iterator[tuple[int, int]]:
     year, month = now.year, now.month
     for _ in range(MONTHS):

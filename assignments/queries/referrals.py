@@ -19,7 +19,7 @@ from sqlalchemy.orm import selectinload
 
 from assignments.domain.referrals import CLOSING, KINDS, STEP_LABELS, Known, Step, Whom, allowed_next
 from assignments.domain.signs import DECISION_LABELS, DecisionState
-from assignments.models import Contact, Decision, Referral
+from assignments.models import Contact, Decision, Referral, ReferralStep
 from assignments.queries.assignments import assignments_of, exercise_of
 from clinic import crypto
 from clinic.access import can
@@ -31,6 +31,7 @@ from clinic.queries.appointments import appointments_of
 from clinic.queries.people import practice_of
 
 # Decisions that may lead to somebody outside.
+NOT_SENT = "Written, not sent"
 LEADS_OUTSIDE = frozenset({DecisionState.REFER_ON, DecisionState.STEP_UP})
 
 
@@ -61,7 +62,11 @@ class KeptReferral:
     @property
     def state(self) -> str:
         """The newest step in words."""
-        return self.steps[-1].label if self.steps else "Written, not sent"
+        return self.steps[-1].label if self.steps else NOT_SENT
+
+    def day_of(self, step: Step) -> date | None:
+        """When it got as far as that, if it has."""
+        return next((one.on for one in self.steps if one.step == step), None)
 
     @property
     def is_open(self) -> bool:
@@ -72,6 +77,15 @@ class KeptReferral:
     def next_steps(self) -> tuple[Step, ...]:
         """What can follow."""
         return allowed_next([one.step for one in self.steps])
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """A referral to ask after: to whom it went, where it stands, and how many days ago its day was."""
+
+    to: str
+    stands: str
+    days: int
 
 
 def contacts_of(reader: Person) -> Sequence[Contact]:
@@ -130,9 +144,51 @@ def referrals_of(reader: Person, couple: Couple) -> tuple[KeptReferral, ...]:
         ids = {step.by_id for row, _ in rows for step in row.steps}
         wrote = {
             one: name
-            for one, name in db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
+            for one, name in db.session.execute(
+                select(Person.id, Person.name).where(
+                    Person.practice_id == couple.practice_id, Person.id.in_(ids)
+                )
+            )
         }
     return tuple(_kept(row, name, couple, wrote) for row, name in rows)
+
+
+def follow_ups_due(reader: Person, couple_ids: Sequence[UUID], today: date) -> dict[UUID, list[FollowUp]]:
+    """Open referrals whose day to follow up has come and of which nothing was noted since, by couple.
+
+    One statement, however many couples: a row for each step of each referral, oldest first, at least one row each.
+    """
+    if not couple_ids or not can(reader, Permission.REFERRAL_READ):
+        return {}
+    rows = db.session.execute(
+        select(
+            Referral.id,
+            Referral.couple_id,
+            Referral.follow_up_on,
+            Contact.name,
+            ReferralStep.step,
+            ReferralStep.on,
+        )
+        .join(Contact, Contact.id == Referral.contact_id)
+        .outerjoin(ReferralStep, ReferralStep.referral_id == Referral.id)
+        .where(
+            Referral.practice_id == reader.practice_id,
+            Referral.couple_id.in_(couple_ids),
+            Referral.follow_up_on <= today,
+        )
+        .order_by(Referral.follow_up_on, Referral.id, ReferralStep.on, ReferralStep.at)
+    )
+    newest: dict[UUID, tuple[UUID, FollowUp, bool]] = {}
+    for referral_id, couple_id, follow_up_on, to, step, on in rows:
+        due_on = follow_up_on or today  # There is one in each of these rows.
+        stands = STEP_LABELS[Step(step)] if step else NOT_SENT
+        over = step is not None and (Step(step) in CLOSING or on >= due_on)
+        newest[referral_id] = (couple_id, FollowUp(to, stands, (today - due_on).days), over)
+    found: dict[UUID, list[FollowUp]] = {}
+    for couple_id, one, over in newest.values():
+        if not over:
+            found.setdefault(couple_id, []).append(one)
+    return found
 
 
 def referral_of(reader: Person, couple: Couple, referral_id: UUID) -> KeptReferral:

@@ -181,7 +181,9 @@ def where_it_stands(reader: Person, couple: Couple, reply_id: UUID) -> Subject:
     reply = own_reply(reader, couple, reply_id)
     if reply.part_id is None:
         return Subject(reply.response_id, None, None)
-    part = db.session.get_one(TurnPart, reply.part_id)
+    part = db.session.execute(
+        select(TurnPart).where(TurnPart.practice_id == reply.practice_id, TurnPart.id == reply.part_id)
+    ).scalar_one()
     return Subject(None, part.assignment_id, part.turn)
 
 

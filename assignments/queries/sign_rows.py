@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from assignments.models import OwnSign, SignAside, SignJudgement, SignUse
+from assignments.domain.signs.topics import TOPIC_LABELS
+from assignments.models import OwnSign, SignAside, SignJudgement, SignUse, TopicAsked
 from clinic import crypto
 from clinic.access import can
 from clinic.domain.roles import Permission
@@ -91,6 +92,35 @@ def judgements_of(reader: Person, couple: Couple, until: datetime | None = None)
         )
         for row, name in db.session.execute(statement)
     }
+
+
+@dataclass(frozen=True)
+class TopicDays:
+    """One topic to ask each partner alone, and the newest day each was asked."""
+
+    label: str
+    days: tuple[date | None, date | None]
+
+
+def topics_of(reader: Person, couple: Couple, until: datetime) -> tuple[TopicDays, ...]:
+    """Every topic, with the days as they were known at a moment."""
+    refuse_unless_signs_are_theirs(reader)
+    found: dict[tuple[str, str], date] = {
+        (topic, slot): day
+        for topic, slot, day in db.session.execute(
+            select(TopicAsked.topic, TopicAsked.slot, func.max(TopicAsked.asked_on))
+            .where(
+                TopicAsked.practice_id == couple.practice_id,
+                TopicAsked.couple_id == couple.id,
+                TopicAsked.at <= until,
+            )
+            .group_by(TopicAsked.topic, TopicAsked.slot)
+        )
+    }
+    return tuple(
+        TopicDays(label, (found.get((topic, "A")), found.get((topic, "B"))))
+        for topic, label in TOPIC_LABELS.items()
+    )
 
 
 def own_rows_of(

@@ -30,10 +30,12 @@ from assignments.queries.sign_rows import (
     Judgement,
     KeptAside,
     OwnRow,
+    TopicDays,
     asides_opened,
     judgements_of,
     own_rows_of,
     refuse_unless_signs_are_theirs,
+    topics_of,
     uses_of_signs,
 )
 from clinic.models import Couple, Person
@@ -113,6 +115,7 @@ class SignsPage:
     rows: tuple[SignRow, ...]
     aside: tuple[SignRow, ...]
     own: tuple[OwnRow, ...]
+    topics: tuple[TopicDays, ...]
     useful: Mapping[str, bool]
     card: Sign | None
     note: SignRow | None
@@ -167,6 +170,7 @@ def signs_page(reader: Person, couple: Couple, at: datetime) -> SignsPage:
         rows=tuple(row for row in rows if row.aside is None),
         aside=tuple(row for row in rows if row.aside is not None),
         own=there.own,
+        topics=topics_of(reader, couple, at),
         useful=uses_of_signs(reader, couple, at),
         card=assessment.barriers_card,
         note=_row(assessment.note, there) if assessment.note else None,

@@ -17,9 +17,9 @@ from assignments.domain.progress import Progress
 from assignments.domain.rituals import Schedule, schedule_of
 from assignments.models import Assignment, Response, SetAside, TurnPart
 from assignments.queries.agreements import SharedAgreement, open_agreements
-from assignments.queries.assignments import open_assignments
+from assignments.queries.assignments import as_read_by, open_assignments
 from assignments.queries.checkins import open_checkin
-from assignments.queries.doing import as_read_by, is_ritual, size_given
+from assignments.queries.doing import is_ritual, size_given
 from assignments.queries.exchanges import NextPart, Parts, exchange_between, is_exchange, parts_read_by
 from assignments.queries.instruments import Asked, unanswered
 from assignments.queries.pauses import PausesNow, pauses_now

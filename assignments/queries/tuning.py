@@ -21,6 +21,7 @@ from assignments.domain.stalls import Limits
 from assignments.models import Decision, SignUse
 from assignments.queries.decisions import Decided, signs_met
 from assignments.queries.history import Record, records_for
+from assignments.queries.practice_counts import FEW, SMALLEST_TOLD, told
 from assignments.queries.sign_rules import limits_on
 from assignments.queries.signs import due_signs
 from clinic.access import can
@@ -83,9 +84,20 @@ class Effect:
     alerts_now: int
     alerts_then: int
 
+    @property
+    def is_told(self) -> bool:
+        """Whether any of it is told: among fewer than five couples, a count is about somebody."""
+        return self.couples >= SMALLEST_TOLD
+
+    @property
+    def moved_told(self) -> str:
+        """How many couples change group, where that is not about somebody."""
+        return told(self.moved) if self.is_told else FEW
+
     def a_week(self, count: int) -> str:
-        """As in "1.5"."""
-        return f"{count / max(self.weeks, 1):.1f}"
+        """As in "1.5"; a small count becomes no number from which it could be worked out."""
+        least = SMALLEST_TOLD / max(self.weeks, 1)
+        return f"under {least:.1f}" if 0 < count < SMALLEST_TOLD else f"{count / max(self.weeks, 1):.1f}"
 
 
 def alerts_of_caseload(reader: Person, now: datetime) -> tuple[int, int]:
@@ -160,7 +172,10 @@ def effect_on_practice(reader: Person, now: datetime, rule: Rule, value: int) ->
 
 
 def usefulness(reader: Person) -> tuple[Useful, ...]:
-    """The newest word on each couple's sign, summed: a counsellor's own, or the practice's for an admin."""
+    """The newest word on each couple's sign, summed: a counsellor's own, or the practice's for an admin.
+
+    An admin reads of no sign about which fewer than five words were said.
+    """
     statement = (
         select(SignUse.couple_id, SignUse.author_id, SignUse.sign, SignUse.useful)
         .where(SignUse.practice_id == reader.practice_id)
@@ -173,10 +188,11 @@ def usefulness(reader: Person) -> tuple[Useful, ...]:
         for couple_id, author_id, sign, useful in db.session.execute(statement)
     }
     counts: Counter[tuple[str, bool]] = Counter((sign, useful) for (_, _, sign), useful in newest.items())
+    least = SMALLEST_TOLD if reader.kind is Role.ADMIN else 1
     return tuple(
         Useful(kind.title, counts[kind.id, True], counts[kind.id, False])
         for kind in KINDS.values()
-        if counts[kind.id, True] or counts[kind.id, False]
+        if counts[kind.id, True] + counts[kind.id, False] >= least
     )
 
 

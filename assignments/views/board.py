@@ -23,6 +23,7 @@ SHOW = ("you", "track", "all")
 LEADS_TO = {
     ActionKind.PLAN_TALK: ("talks.requests", Permission.TALK_READ),
     ActionKind.REVIEW_SIGNS: ("signs.signs", Permission.SIGNS_READ),
+    ActionKind.FOLLOW_UP: ("referrals.for_couple", Permission.REFERRAL_READ),
     ActionKind.ADJUST: ("assign.assign", Permission.ASSIGNMENT_WRITE),
     ActionKind.LOOK: ("couple_plan.couple_plan", Permission.PLAN_READ),
     ActionKind.READ: ("answers.answers", Permission.ANSWER_STAFF_READ),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from assignments.actions.exchange import BroughtIn, bring_in
-from assignments.forms.exchange import BringInForm
-from assignments.library.reading import ZIP_BYTES, FileProblem, read_parcel
+from assignments.forms.exchange import CHOOSE_AGAIN, BringInForm, KeepForm
+from assignments.library.reading import ZIP_BYTES, FileProblem, Parcel, read_parcel
 from assignments.library.writing import as_toml, as_zip, file_name
+from assignments.queries.incoming import incoming
 from assignments.queries.library import exercise_called, library_for
 from assignments.queries.plans import plan_called, plans_for
 from clinic.access import needs, signed_in
@@ -58,25 +59,51 @@ def plan(plan: str) -> ResponseReturnValue:
 @needs(Permission.LIBRARY_WRITE)
 @takes_a_file
 def bring() -> ResponseReturnValue:
-    """A file from elsewhere. Either all of it becomes drafts, or nothing is kept and every problem is told."""
+    """A file from elsewhere. What it holds is shown in the answer itself; nothing of it is kept yet."""
     form = BringInForm()
-    problems: tuple[str, ...] = ()
-    if form.validate_on_submit():
-        sent = form.parcel.data
-        known = frozenset(one.slug for one in library_for(signed_in()).all())
-        try:
-            # One byte more than is allowed tells a large file from one that fits, and no more is ever read.
-            parcel = read_parcel(sent.filename, sent.read(ZIP_BYTES + 1), known)
-            brought = bring_in(actor=signed_in(), parcel=parcel)
-        except FileProblem as error:
-            problems = error.problems
-            form.parcel.errors = ["This file cannot be used yet. What to change stands on this page."]
-        except Conflict as problem:
-            form.parcel.errors = [problem.sentence]
-        else:
-            notice(_said(brought))
-            return redirect(_where_next(brought))
-    return page("assignments/exchange/bring.html", form, problems=problems)
+    if not form.validate_on_submit():
+        return page("assignments/exchange/bring.html", form)
+    sent = form.parcel.data
+    # One byte more than is allowed tells a large file from one that fits, and no more is ever read.
+    content = sent.read(ZIP_BYTES + 1)
+    try:
+        parcel = _read(sent.filename, content)
+    except FileProblem as error:
+        return _refused(form, error)
+    return render_template(
+        "assignments/exchange/look.html",
+        found=incoming(signed_in(), parcel),
+        name=sent.filename,
+        form=KeepForm.holding(sent.filename, content),
+    )
+
+
+def _read(name: str, content: bytes) -> Parcel:
+    return read_parcel(name, content, frozenset(one.slug for one in library_for(signed_in()).all()))
+
+
+def _refused(form: BringInForm, error: FileProblem) -> ResponseReturnValue:
+    form.parcel.errors = ["This file cannot be used yet. What to change stands on this page."]
+    return page("assignments/exchange/bring.html", form, problems=error.problems)
+
+
+@blueprint.post("/c/library/import/keep")
+@needs(Permission.LIBRARY_WRITE)
+def keep() -> ResponseReturnValue:
+    """The file that was looked at becomes drafts: all of it, or nothing is kept and every problem is told."""
+    form, again = KeepForm(), BringInForm(formdata=None)
+    if not form.validate_on_submit():
+        again.parcel.errors = [CHOOSE_AGAIN]
+        return page("assignments/exchange/bring.html", again)
+    try:
+        brought = bring_in(actor=signed_in(), parcel=_read(form.name.data, form.content))
+    except FileProblem as error:
+        return _refused(again, error)
+    except Conflict as problem:
+        again.parcel.errors = [problem.sentence]
+        return page("assignments/exchange/bring.html", again)
+    notice(_said(brought))
+    return redirect(_where_next(brought))
 
 
 def _download(content: bytes, name: str, kind: str) -> Response:

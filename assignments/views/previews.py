@@ -5,7 +5,7 @@ Each page is a whole document for a frame of its own, so that it has a phone's w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -20,9 +20,11 @@ from assignments.domain.exercises import (
     TextStep,
     personalised,
 )
-from assignments.forms import StepForm, step_form
+from assignments.domain.turns import Act, has_exchange, strand_of
+from assignments.forms import StepForm, step_form, turn_form
 from assignments.models import Assignment
 from assignments.queries.doing import Doing, DoingPage
+from assignments.queries.exchanges import NextPart, QuotedPart
 from assignments.views.do.steps import cards_on_table
 from clinic import clock
 from clinic.access import signed_in
@@ -45,7 +47,8 @@ class Screen:
 def screens(exercise: Exercise, size: SizeName, *, counsellor: str) -> list[Screen]:
     """Every page of one size, the page before the first question included."""
     doing = _sample(exercise, size, counsellor)
-    return [_intro(doing), *(_screen(doing, page) for page in doing.pages)]
+    between = _turns(doing, counsellor) if has_exchange(exercise) else ()
+    return [_intro(doing), *(_screen(doing, page) for page in doing.pages), *between]
 
 
 def screen_at(exercise: Exercise, key: str, *, counsellor: str) -> Screen:
@@ -114,6 +117,36 @@ def _screen(doing: Doing, page: DoingPage) -> Screen:
     )
     number = doing.pages.index(page) + 1
     return Screen(page.step.key, f"Page {number} of {len(doing.pages)}", document)
+
+
+@dataclass(frozen=True)
+class SampleExchange:
+    """What a page of a listening turn asks of its exchange, for two people there are none of."""
+
+    assignment: Assignment
+    exercise: Exercise
+    counsellor_name: str
+    partner_name: str = _PARTNER
+
+
+def _turns(doing: Doing, counsellor: str) -> Iterator[Screen]:
+    """The steps that go to and fro between two phones, each as the one whose step it is meets it."""
+    exchange = SampleExchange(doing.assignment, doing.exercise, counsellor)
+    strand = strand_of(doing.exercise)
+    for number, step in enumerate(strand, start=1):
+        act = Act(step, round=1, is_fresh=number == 1, number=number, total=len(strand))
+        quoted = QuotedPart("B", _PARTNER, False, ["What was written here before."])
+        document = _drawn(
+            "assignments/turns/part.html",
+            exchange=exchange,
+            one=NextPart(1, "A", act, None),
+            form=turn_form(act),
+            quotes=[quoted] if step.quotes else [],
+            newer=None,
+            newer_lines=[],
+        )
+        label = f"Two phones, {number} of {len(strand)}: the {step.turn} writes"
+        yield Screen(f"turn-{step.key}", label, document)
 
 
 def _form(page: DoingPage) -> StepForm:

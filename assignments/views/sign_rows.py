@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from assignments.actions import sign_rows
 from assignments.domain.signs import KINDS
-from assignments.forms import AsideForm, OwnRowForm, UsefulForm
+from assignments.domain.signs.topics import Topic
+from assignments.forms import AsideForm, OwnRowForm, TopicsForm, UsefulForm
 from assignments.views.signs import show_signs
 from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
@@ -64,6 +65,30 @@ def useful(couple_id: UUID, sign: str) -> ResponseReturnValue:
     sign_rows.find_useful(actor=signed_in(), couple_id=couple_id, sign=sign, useful=form.useful.data == "yes")
     notice("Thank you. Only the count goes to your practice.")
     return redirect(url_for("signs.signs", couple_id=couple_id))
+
+
+@blueprint.post("/c/couples/<uuid:couple_id>/signs/asked")
+@needs(Permission.SIGNS_JUDGE)
+def asked(couple_id: UUID) -> ResponseReturnValue:
+    """Keep that one partner was asked about something, alone, and on which day."""
+    couple = couple_for(signed_in(), couple_id)
+    form = TopicsForm()
+    form.name_partners((couple.partner("A").name, couple.partner("B").name))
+    if form.validate_on_submit():
+        try:
+            sign_rows.note_topics_asked(
+                actor=signed_in(),
+                couple_id=couple_id,
+                slot=form.slot.data,
+                topics=[Topic(one) for one in form.topics.data],
+                asked_on=form.asked_on.data,
+            )
+        except Conflict as problem:
+            form.asked_on.errors = [problem.sentence]
+        else:
+            notice("Kept: the day alone, and nothing that was said.")
+            return redirect(url_for("signs.signs", couple_id=couple_id, _anchor="ask-alone"))
+    return show_signs(couple_id, form)
 
 
 @blueprint.post("/c/couples/<uuid:couple_id>/signs/own")

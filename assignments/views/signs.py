@@ -15,7 +15,7 @@ from assignments.actions.deciding import cosign_decision
 from assignments.domain.history import CoupleHistory
 from assignments.domain.signs import DecisionState, State
 from assignments.domain.stalls import Limits, Names
-from assignments.forms import AsideForm, DecisionForm, DecisionNoteForm, JudgementForm, OwnRowForm
+from assignments.forms import AsideForm, DecisionForm, DecisionNoteForm, JudgementForm, OwnRowForm, TopicsForm
 from assignments.queries.cosigning import cosignings_of, supervises
 from assignments.queries.decisions import decision_of, decisions_of
 from assignments.queries.signs import SignsPage, signs_page
@@ -99,8 +99,15 @@ def show_signs(couple_id: UUID, sent: Form | None = None, sign: str = "") -> Res
             for row in found.rows
             if row.shows
         },
+        topics_form=sent if isinstance(sent, TopicsForm) else _topics_form(couple),
         own_form=sent if isinstance(sent, OwnRowForm) else OwnRowForm(formdata=None),
     )
+
+
+def _topics_form(couple: Couple) -> TopicsForm:
+    form = TopicsForm(formdata=None, asked_on=clock.today(practice_of(signed_in()).timezone))
+    form.name_partners((couple.partner("A").name, couple.partner("B").name))
+    return form
 
 
 def _charts(found: SignsPage, draw: Drawn = chart_beside) -> dict[str, Figure | None]:

@@ -19,7 +19,7 @@ from assignments.queries.entries import by_week, shared_thanks
 from assignments.queries.pauses import pauses_now
 from assignments.queries.together import shared_thing, shared_things, to_thank_for
 from clinic import clock
-from clinic.access import needs, signed_in
+from clinic.access import needs, signed_in, while_unconfirmed
 from clinic.domain.roles import Permission
 from clinic.forms import EmptyForm
 from clinic.queries.people import practice_of
@@ -30,6 +30,7 @@ blueprint = Blueprint("together", __name__)
 
 @blueprint.get("/together")
 @needs(Permission.TOGETHER_READ)
+@while_unconfirmed
 def together() -> ResponseReturnValue:
     """Every exercise that may be shared, in the order it was given, and shared thank-yous."""
     place, now = g.place, clock.now()
@@ -49,6 +50,7 @@ def together() -> ResponseReturnValue:
 
 @blueprint.get("/together/<uuid:assignment_id>")
 @needs(Permission.TOGETHER_READ)
+@while_unconfirmed
 def assignment(assignment_id: UUID) -> ResponseReturnValue:
     """Both answers side by side once they lie open."""
     place, now = g.place, clock.now()

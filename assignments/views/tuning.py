@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from assignments.actions.tuning import change_rule
 from assignments.domain.signs.tuning import RULES, RuleError, checked, value_of
 from assignments.forms.tuning import RuleForm, TryForm
+from assignments.queries.practice_counts import told, told_at_all
 from assignments.queries.sign_rules import limits_on, rule_changes
 from assignments.queries.tuning import alerts_of_caseload, effect_on_practice, replayed, usefulness
 from clinic import clock
@@ -67,6 +68,8 @@ def rules() -> ResponseReturnValue:
         changes=rule_changes(reader),
         useful=usefulness(reader),
         value_of=value_of,
+        told=told,
+        told_at_all=told_at_all,
     )
 
 
@@ -85,10 +88,9 @@ def change(rule: str, value: int) -> ResponseReturnValue:
         except Conflict as problem:
             form.reason.errors = [problem.sentence]
         else:
-            couples = (
-                "1 couple changes" if kept.couples_moved == 1 else f"{kept.couples_moved} couples change"
+            notice(
+                f"From tomorrow. Couples that change group on the board: {told_at_all(kept.couples_moved)}."
             )
-            notice(f"From tomorrow. {couples} group on the board.")
             return redirect(url_for("tuning.rules"))
     effect = effect_on_practice(reader, now, found, value)
-    return page("assignments/tuning/change.html", form, effect=effect, useful=usefulness(reader))
+    return page("assignments/tuning/change.html", form, effect=effect, useful=usefulness(reader), told=told)

@@ -10,11 +10,11 @@ from clinic.actions.factors import forget_passkeys_since
 from clinic.actions.sign_ins import choose_passphrase, end_sign_ins, prove_pass_phrase
 from clinic.audit import Event, record
 from clinic.domain.roles import Permission
-from clinic.errors import DomainError, NotFound
+from clinic.errors import DomainError
 from clinic.extensions import db, transaction
-from clinic.models import Person, SignIn, TalkRequest
+from clinic.models import Person, TalkRequest
 from clinic.queries.couples import own_place
-from clinic.queries.people import open_disownings, staff_member
+from clinic.queries.people import open_disownings, own_sign_in, staff_member
 
 
 class SamePassphrase(DomainError):
@@ -50,9 +50,7 @@ def disown_sign_in(*, actor: Person, sign_in_id: UUID) -> None:
     somebody else may read it. Raises NotFound for anybody else's sign-in.
     """
     require(actor, Permission.SIGN_INS)
-    row = db.session.get(SignIn, sign_in_id)
-    if row is None or row.person_id != actor.id:
-        raise NotFound
+    row = own_sign_in(actor, sign_in_id)
     now = clock.now()
     end_sign_ins(actor, now, but=actor.sign_in)
     forget_passkeys_since(actor, row.created_at)

@@ -95,7 +95,8 @@ def import_rows(*, actor: Person, rows: Sequence[tuple[UUID, Row]]) -> Imported:
     require(actor, Permission.APPOINTMENT_WRITE)
     booked = already = 0
     for couple_id, row in rows:
-        standing = {one.starts_at for one in all_appointments_of(actor, couple_for(actor, couple_id))}
+        every = all_appointments_of(actor, couple_for(actor, couple_id))
+        standing = {one.starts_at for one in every if one.for_whom == row.for_whom}
         fresh = tuple(one for one in row.starts if one not in standing)
         already += len(row.starts) - len(fresh)
         if fresh:
@@ -147,6 +148,31 @@ def cancel_appointment(
     record_each(actor, Event.APPOINTMENT_CANCELLED, following)
     _tell(actor, couple_for(actor, appointment.couple_id), following)
     return following
+
+
+@transaction
+def take_back_booking(*, actor: Person, couple_id: UUID, appointment_id: UUID) -> Sequence[Appointment]:
+    """Undo a booking, of the whole row if a row was booked at once.
+
+    Raises Expired after ten minutes, and Conflict when it was cancelled since.
+    """
+    require(actor, Permission.APPOINTMENT_WRITE)
+    appointment = _open(actor, appointment_id)
+    if appointment.couple_id != couple_id:
+        raise NotFound
+    if clock.now() - appointment.created_at > UNDO:
+        raise Expired("Ten minutes have passed. Cancel it instead.")
+    couple = couple_for(actor, couple_id)
+    together = [
+        one
+        for one in all_appointments_of(actor, couple)
+        if one.series_id is not None and one.series_id == appointment.series_id
+    ] or [appointment]
+    for one in together:
+        one.cancelled_at = clock.now()
+    record_each(actor, Event.APPOINTMENT_CANCELLED, together)
+    _tell(actor, couple, together)
+    return together
 
 
 @transaction

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
+from sqlalchemy import update
+
 from clinic import clock, crypto
 from clinic.access import require
 from clinic.audit import Event, record
-from clinic.domain.break_glass import LASTS, LONGEST_ABOUT, LONGEST_REASON
+from clinic.domain.break_glass import LASTS, LONGEST_ABOUT, LONGEST_REASON, WAITS
 from clinic.domain.roles import Permission, Role
 from clinic.errors import Conflict
 from clinic.extensions import db, transaction
@@ -71,11 +73,24 @@ def grant_glass(*, actor: Person, glass_id: UUID, couple_id: UUID) -> BreakGlass
 
 @transaction
 def refuse_glass(*, actor: Person, glass_id: UUID) -> BreakGlass:
-    """The second person says no. Raises Conflict for whoever asked, and once it was decided."""
+    """The second person says no, and the words of the request go. Raises Conflict for whoever asked, and once it was decided."""
     row = _to_decide(actor, glass_id)
     row.refused_at, row.decided_by_id = clock.now(), actor.id
+    row.about_sealed = row.reason_sealed = None
     record(actor, Event.GLASS_REFUSED, row)
     return row
+
+
+@transaction
+def forget_lapsed_requests() -> None:
+    """Take the words out of requests that nobody decided in time; that somebody asked stays."""
+    lapsed = BreakGlass.asked_at < clock.now() - WAITS
+    undecided = BreakGlass.granted_at.is_(None)
+    db.session.execute(
+        update(BreakGlass)
+        .where(lapsed, undecided, BreakGlass.about_sealed.is_not(None))
+        .values(about_sealed=None, reason_sealed=None)
+    )
 
 
 def _to_decide(actor: Person, glass_id: UUID) -> BreakGlass:

@@ -42,7 +42,12 @@ class TooShortAlone(DomainError):
 def start_half_sign_in(person: Person) -> str:
     """Remember that the right pass-phrase was given; its token opens nothing but the question for a code."""
     now, token = clock.now(), new_token()
-    db.session.execute(delete(HalfSignIn).where(HalfSignIn.begun_at <= now - second_factor.HALF_LASTS))
+    db.session.execute(
+        delete(HalfSignIn).where(
+            HalfSignIn.practice_id == person.practice_id,
+            HalfSignIn.begun_at <= now - second_factor.HALF_LASTS,
+        )
+    )
     half = HalfSignIn(
         practice_id=person.practice_id, person_id=person.id, token_hash=digest(token), begun_at=now
     )
@@ -87,7 +92,11 @@ def _counted(person: Person, device: str) -> Iterator[None]:
 @transaction
 def _open_with_code(person: Person, *, token: str, code: str, device: str, device_name: str) -> None:
     _use_code(person, code, clock.now())
-    gone = db.session.execute(delete(HalfSignIn).where(HalfSignIn.token_hash == digest(token)))
+    gone = db.session.execute(
+        delete(HalfSignIn).where(
+            HalfSignIn.practice_id == person.practice_id, HalfSignIn.token_hash == digest(token)
+        )
+    )
     if not _changed_one(gone):
         raise NotFound  # The same half was finished in another tab a moment ago.
     start_sign_in(person, device=device, device_name=device_name)
@@ -104,6 +113,7 @@ def _use_code(person: Person, code: str, now: datetime) -> None:
     used = db.session.execute(
         update(SpareCode)
         .where(
+            SpareCode.practice_id == person.practice_id,
             SpareCode.person_id == person.id,
             SpareCode.code_hash == one_time_codes.spare_digest(code, person.id),
             SpareCode.used_at.is_(None),
@@ -121,7 +131,11 @@ def _use_app_code(factor: SecondFactor, code: str, now: datetime) -> None:
     if step is None or not _changed_one(
         db.session.execute(
             update(SecondFactor)
-            .where(SecondFactor.id == factor.id, SecondFactor.last_step < step)
+            .where(
+                SecondFactor.practice_id == factor.practice_id,
+                SecondFactor.id == factor.id,
+                SecondFactor.last_step < step,
+            )
             .values(last_step=step)
         )
     ):
@@ -189,7 +203,9 @@ def renew_spare_codes(*, actor: Person) -> list[str]:
 
 def new_spare_codes(person: Person, now: datetime) -> list[str]:
     """Ten codes in place of those before, within the running action."""
-    db.session.execute(delete(SpareCode).where(SpareCode.person_id == person.id))
+    db.session.execute(
+        delete(SpareCode).where(SpareCode.practice_id == person.practice_id, SpareCode.person_id == person.id)
+    )
     codes = [one_time_codes.new_spare_code() for _ in range(second_factor.SPARE_CODES)]
     db.session.add_all(
         SpareCode(
@@ -260,7 +276,11 @@ def reset_second_factor(
 
 def forget_passkeys_since(person: Person, then: datetime) -> None:
     """A sign-in that began then was not theirs: what it may have added goes, within the running action."""
-    db.session.execute(delete(Passkey).where(Passkey.author_id == person.id, Passkey.made_at >= then))
+    db.session.execute(
+        delete(Passkey).where(
+            Passkey.practice_id == person.practice_id, Passkey.author_id == person.id, Passkey.made_at >= then
+        )
+    )
     factor = factor_of(person)
     if not passkeys_of(person) and (factor is None or factor.confirmed_at is None):
         _forget(person)
@@ -270,7 +290,19 @@ def _forget(person: Person) -> None:
     """The app, every passkey and every code: what is left is the pass-phrase."""
     person.second_factor_at = None
     db.session.add(person)
-    db.session.execute(delete(SecondFactor).where(SecondFactor.author_id == person.id))
-    db.session.execute(delete(Passkey).where(Passkey.author_id == person.id))
-    db.session.execute(delete(SpareCode).where(SpareCode.person_id == person.id))
-    db.session.execute(delete(HalfSignIn).where(HalfSignIn.person_id == person.id))
+    db.session.execute(
+        delete(SecondFactor).where(
+            SecondFactor.practice_id == person.practice_id, SecondFactor.author_id == person.id
+        )
+    )
+    db.session.execute(
+        delete(Passkey).where(Passkey.practice_id == person.practice_id, Passkey.author_id == person.id)
+    )
+    db.session.execute(
+        delete(SpareCode).where(SpareCode.practice_id == person.practice_id, SpareCode.person_id == person.id)
+    )
+    db.session.execute(
+        delete(HalfSignIn).where(
+            HalfSignIn.practice_id == person.practice_id, HalfSignIn.person_id == person.id
+        )
+    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from flask import current_app
 from sqlalchemy import update
 
-from clinic import clock, mail, passphrase
+from clinic import clock, mail, passphrase, tenancy
 from clinic.access import require
 from clinic.actions.reminders import set_reminders
 from clinic.actions.tokens import digest, new_code, new_token, same
@@ -19,7 +19,7 @@ from clinic.errors import Conflict, NotFound
 from clinic.extensions import db, transaction
 from clinic.models import Invitation, Person
 from clinic.queries.couples import own_place, partner_of_couple
-from clinic.queries.people import invitations_alike, open_invitation, person_by_address
+from clinic.queries.people import invitations_alike, open_invitation, person_by_address, person_in
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,11 @@ def invite(person: Person, *, by: Person) -> Invited:
     now = clock.now()
     db.session.execute(
         update(Invitation)
-        .where(Invitation.person_id == person.id, Invitation.claimed_at.is_(None))
+        .where(
+            Invitation.practice_id == person.practice_id,
+            Invitation.person_id == person.id,
+            Invitation.claimed_at.is_(None),
+        )
         .values(revoked_at=now)
     )
     token, code = new_token(), new_code()
@@ -97,8 +101,9 @@ def accept_invitation(
     invitation = next((one for one in alike if same(code, one.code_hash)), None)
     if invitation is None:
         raise WrongCode("That code is not right. Ask for it again if you are unsure.")
-    person = db.session.get_one(Person, invitation.person_id)
+    person = person_in(practice.id, invitation.person_id)
     owner = person_by_address(address)
+    tenancy.enter(practice.id)  # The address may be known in another practice, which is none of ours.
     if owner is not None and owner.id != person.id:
         raise AddressTaken("Choose another address. Each person needs one of their own.")
     personal = [person.name, person.family_name, practice.name, address.partition("@")[0], sender.name]

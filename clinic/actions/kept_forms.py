@@ -58,4 +58,8 @@ def forget_kept_forms() -> None:
 
 def _forget(person: Person) -> None:
     old = KeptForm.kept_at <= clock.now() - FORM_KEPT
-    db.session.execute(delete(KeptForm).where(or_(KeptForm.author_id == person.id, old)))
+    db.session.execute(
+        delete(KeptForm).where(
+            KeptForm.practice_id == person.practice_id, or_(KeptForm.author_id == person.id, old)
+        )
+    )

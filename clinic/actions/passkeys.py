@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import CursorResult, delete, update
 from sqlalchemy.exc import IntegrityError
 
-from clinic import clock, crypto, passkeys
+from clinic import clock, crypto, passkeys, tenancy
 from clinic.access import require
 from clinic.actions.factors import new_spare_codes
 from clinic.actions.sign_ins import end_sign_ins, prove_pass_phrase, start_sign_in
@@ -106,7 +106,9 @@ def add_passkey(*, actor: Person, token: str, answer: str, name: str) -> list[st
         new = passkeys.new_key(answer, passkeys.challenge(token, to_make(actor)))
     except passkeys.NotTrue:
         raise WrongPasskey(DID_NOT_WORK) from None
-    if passkey_by_credential(new.credential_id) is not None:
+    taken = passkey_by_credential(new.credential_id) is not None
+    tenancy.enter(actor.practice_id)  # It may be known in another practice, which is none of ours.
+    if taken:
         raise WrongPasskey("That passkey is here already.")
     row = Passkey(
         id=uuid4(),
@@ -186,7 +188,9 @@ def _use(row: Passkey, person: Person, answer: str, question: bytes, now: dateti
         raise WrongPasskey(DID_NOT_WORK) from None
     counted = db.session.execute(
         update(Passkey)
-        .where(Passkey.id == row.id, Passkey.sign_count == row.sign_count)
+        .where(
+            Passkey.practice_id == row.practice_id, Passkey.id == row.id, Passkey.sign_count == row.sign_count
+        )
         .values(sign_count=count, last_used_at=now)
     )
     if not _changed_one(counted):

@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, update
 from clinic import clock, mail, passphrase
 from clinic.access import require
 from clinic.actions.invitations import WeakPassphrase, WrongCode
+from clinic.actions.talks import close_words
 from clinic.actions.tokens import digest, new_code, new_token, same
 from clinic.audit import Event, record
 from clinic.domain import sign_ins
@@ -22,6 +23,7 @@ from clinic.queries.people import (
     failures_in,
     is_known_device,
     open_recovery,
+    own_sign_in,
     person_by_address,
     practice_of,
     staff_member,
@@ -127,9 +129,7 @@ def start_sign_in(person: Person, *, device: str, device_name: str = "") -> str:
 @transaction
 def end_sign_in(*, actor: Person, sign_in_id: UUID) -> None:
     """End one of one's own sign-ins. Raises NotFound for anybody else's."""
-    row = db.session.get(SignIn, sign_in_id)
-    if row is None or row.person_id != actor.id:
-        raise NotFound
+    row = own_sign_in(actor, sign_in_id)
     if row.ended_at is None:
         row.ended_at = clock.now()
         record(actor, Event.SIGNED_OUT, row)
@@ -140,10 +140,19 @@ def end_sign_ins(person: Person, now: datetime, *, but: SignIn | None = None) ->
     kept = but.id if but is not None else None
     db.session.execute(
         update(SignIn)
-        .where(SignIn.person_id == person.id, SignIn.ended_at.is_(None), SignIn.id.is_distinct_from(kept))
+        .where(
+            SignIn.practice_id == person.practice_id,
+            SignIn.person_id == person.id,
+            SignIn.ended_at.is_(None),
+            SignIn.id.is_distinct_from(kept),
+        )
         .values(ended_at=now)
     )
-    db.session.execute(delete(HalfSignIn).where(HalfSignIn.person_id == person.id))
+    db.session.execute(
+        delete(HalfSignIn).where(
+            HalfSignIn.practice_id == person.practice_id, HalfSignIn.person_id == person.id
+        )
+    )
 
 
 def choose_passphrase(person: Person, new: str) -> None:
@@ -161,10 +170,14 @@ def choose_passphrase(person: Person, new: str) -> None:
     db.session.add(person)
 
 
-def touch_sign_in(sign_in_id: UUID, now: datetime) -> None:
+def touch_sign_in(sign_in: SignIn, now: datetime) -> None:
     """Remember that a sign-in is in use, in a transaction of its own, since a page that reads must not write."""
     with db.engine.begin() as connection:
-        connection.execute(update(SignIn).where(SignIn.id == sign_in_id).values(last_seen_at=now))
+        connection.execute(
+            update(SignIn)
+            .where(SignIn.practice_id == sign_in.practice_id, SignIn.id == sign_in.id)
+            .values(last_seen_at=now)
+        )
 
 
 @transaction
@@ -211,6 +224,8 @@ def issue_recovery_code(
 def finish_recovery(*, address: str, mail_code: str, spoken_code: str, new_passphrase: str) -> Person:
     """Set a new pass-phrase with both codes; every sign-in of the person ends. A second step stays (R15).
 
+    Two codes show that somebody reads the mail and was told a number, not who they are. So what a partner wrote
+    stays closed until their counsellor has spoken with them.
     Raises WrongCode (alike for an unknown address) or WeakPassphrase.
     """
     now = clock.now()
@@ -225,6 +240,8 @@ def finish_recovery(*, address: str, mail_code: str, spoken_code: str, new_passp
     choose_passphrase(person, new_passphrase)
     recovery.used_at = now
     end_sign_ins(person, now)
+    if not person.is_staff:
+        close_words(person, now)
     record(person, Event.PASSPHRASE_CHANGED, person)
     return person
 
@@ -236,7 +253,9 @@ def count_wrong_recovery(*, address: str) -> None:
     recovery = open_recovery(person, clock.now()) if person else None
     if recovery is not None:
         db.session.execute(
-            update(Recovery).where(Recovery.id == recovery.id).values(wrong_codes=Recovery.wrong_codes + 1)
+            update(Recovery)
+            .where(Recovery.practice_id == recovery.practice_id, Recovery.id == recovery.id)
+            .values(wrong_codes=Recovery.wrong_codes + 1)
         )
 
 

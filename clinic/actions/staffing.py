@@ -35,7 +35,11 @@ def close_staff_account(*, actor: Person, person_id: UUID) -> Person:
         raise Conflict("Give their couples to somebody else first.")
     person.disabled_at = clock.now()
     end_sign_ins(person, person.disabled_at)
-    db.session.execute(delete(CalendarFeed).where(CalendarFeed.person_id == person.id))
+    db.session.execute(
+        delete(CalendarFeed).where(
+            CalendarFeed.practice_id == person.practice_id, CalendarFeed.person_id == person.id
+        )
+    )
     record(actor, Event.STAFF_DISABLED, person)
     return person
 

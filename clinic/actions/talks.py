@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from clinic import clock, crypto
@@ -12,9 +13,11 @@ from clinic.errors import Conflict
 from clinic.extensions import db, transaction
 from clinic.models import Person, TalkRequest
 from clinic.queries.couples import couple_for, own_place
+from clinic.queries.people import person_in
 from clinic.queries.talks import open_requests, request_for
 
 REACH_CHARACTERS = 500
+AFTER_RECOVERY = "recovery"
 
 
 @transaction
@@ -47,6 +50,25 @@ def ask_to_talk(*, actor: Person, reach: str, about: str = "") -> None:
     record(actor, Event.TALK_ASKED, request)
 
 
+def close_words(person: Person, now: datetime) -> None:
+    """Shut what a partner wrote until their counsellor has made sure who came back; within an act of recovery.
+
+    It stands among the wishes to talk alone, because that is how it is seen to.
+    """
+    if person.words_closed_at is None:
+        place = own_place(person)
+        db.session.add(
+            TalkRequest(
+                practice_id=place.practice_id,
+                couple_id=place.couple_id,
+                author_id=person.id,
+                asked_at=now,
+                about=AFTER_RECOVERY,
+            )
+        )
+    person.words_closed_at = now
+
+
 @transaction
 def read_requests(*, actor: Person, couple_id: UUID) -> list[tuple[TalkRequest, str, str]]:
     """The open requests of one couple: how to reach whoever asked, and what it is about; each reading leaves a line (decision 10)."""
@@ -63,10 +85,15 @@ def read_requests(*, actor: Person, couple_id: UUID) -> list[tuple[TalkRequest, 
 
 @transaction
 def have_spoken(*, actor: Person, couple_id: UUID, request_id: UUID) -> None:
-    """The counsellor has spoken with whoever asked. Raises Conflict when that was noted before."""
+    """The counsellor has spoken with whoever asked; what a recovery closed opens again.
+
+    Raises Conflict when that was noted before.
+    """
     require(actor, Permission.TALK_ACKNOWLEDGE)
     request = request_for(actor, couple_for(actor, couple_id), request_id)
     if request.spoken_at is not None:
         raise Conflict("That has been seen to already.")
     request.spoken_at, request.spoken_by_id = clock.now(), actor.id
+    if request.about == AFTER_RECOVERY:
+        person_in(request.practice_id, request.author_id).words_closed_at = None
     record(actor, Event.TALK_SPOKEN, request)

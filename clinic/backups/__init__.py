@@ -7,20 +7,23 @@ time, and erases again whoever was erased since.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from collections.abc import Callable, Collection
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 from flask import current_app
 from sqlalchemy import delete, select
+from sqlalchemy.engine import make_url
 
 from clinic import clock
 from clinic.audit import Event, record
 from clinic.backups.digests import Walked, count_rows, digests_of, revision_of, rows_in
 from clinic.backups.files import Manifest, NotABackup, read_manifest, read_sealed, write_sealed
-from clinic.backups.stores import CannotBackUp, Store, store_at
+from clinic.backups.stores import CannotBackUp, Store, connected, store_at
 from clinic.crypto import KeyRing
 from clinic.extensions import db, fold_the_log, transaction
 from clinic.models import (
@@ -32,11 +35,13 @@ from clinic.models import (
     Recovery,
     SignIn,
 )
+from clinic.postgresql import grant_to_application
 
 __all__ = [
     "CannotBackUp",
     "Manifest",
     "NotABackup",
+    "address_of_owner",
     "create",
     "erased_since",
     "restore",
@@ -101,9 +106,12 @@ def restore(
 
     Gives back what the backup says of itself and how many people were erased again. Raises NotABackup or CannotBackUp.
     """
+    if source.suffix == ".unverified":
+        raise NotABackup(f"{source.name} was never tried, so it is no backup. Take another file.")
     db.session.remove()
     db.engine.dispose()
     manifest = _filled(_store(), source, walked)
+    _let_the_application_in()
     _end_what_was_open()
     again = sum(act(erased) for act in erase_again) if erased else 0
     fold_the_log()
@@ -132,6 +140,16 @@ def manifest_of(source: Path) -> Manifest:
     return read_manifest(source, _ring())
 
 
+def newest_in(folder: Path) -> datetime | None:
+    """When the newest backup in a folder was made that this ring opens; a file has its name only once it was verified."""
+    made = []
+    for one in folder.iterdir() if folder.is_dir() else ():
+        if one.is_file() and one.suffix != ".unverified":
+            with contextlib.suppress(NotABackup):
+                made.append(datetime.fromisoformat(read_manifest(one, _ring()).made_at))
+    return max(made, default=None)
+
+
 def _filled(place: Store, source: Path, walked: Walked) -> Manifest:
     ring = _ring()
     with tempfile.TemporaryFile(dir=source.parent) as content:
@@ -151,6 +169,15 @@ def _filled(place: Store, source: Path, walked: Walked) -> Manifest:
     return manifest
 
 
+def _let_the_application_in() -> None:
+    """A backup holds no roles, so what the application's own may do is said anew."""
+    owner, role = current_app.config["OWNER_DATABASE_URL"], db.engine.url.username
+    if owner and role and make_url(owner).username != role:
+        with connected(owner) as connection:
+            grant_to_application(connection, role)
+            connection.commit()
+
+
 @transaction
 def _end_what_was_open() -> None:
     for model in ENDED:
@@ -160,7 +187,18 @@ def _end_what_was_open() -> None:
 
 
 def _store() -> Store:
-    return store_at(db.engine.url.render_as_string(hide_password=False))
+    return store_at(address_of_owner())
+
+
+def address_of_owner() -> str:
+    """The database as its owner reaches it, where the application connects as somebody else."""
+    owner: str = current_app.config["OWNER_DATABASE_URL"]
+    here = db.engine.url
+    return (
+        owner
+        if owner and here.get_backend_name() == "postgresql"
+        else here.render_as_string(hide_password=False)
+    )
 
 
 def _ring() -> KeyRing:

@@ -11,6 +11,7 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -21,6 +22,11 @@ from uuid import uuid4
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.pool import NullPool
+
+from clinic.postgresql import EVERY_PRACTICE
+
+TRIAL = ".verify-"
+LONGEST_TRIAL = 24 * 3600.0
 
 
 class CannotBackUp(RuntimeError):
@@ -58,7 +64,8 @@ def store_at(url: str) -> Store:
 
 
 @contextmanager
-def _connected(url: URL | str, **options: Any) -> Iterator[Connection]:
+def connected(url: URL | str, **options: Any) -> Iterator[Connection]:
+    """A connection of its own, outside of the application's pool."""
     engine = create_engine(url, poolclass=NullPool, **options)
     try:
         with engine.connect() as connection:
@@ -78,7 +85,7 @@ class SQLite:
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """One reading transaction sees one state of the file, and the copy is taken through it."""
-        with _connected(f"sqlite:///{self._path}", connect_args={"isolation_level": None}) as connection:
+        with connected(f"sqlite:///{self._path}", connect_args={"isolation_level": None}) as connection:
             connection.exec_driver_sql("BEGIN")
             connection.exec_driver_sql(
                 "SELECT count(*) FROM alembic_version"
@@ -98,7 +105,11 @@ class SQLite:
     @contextmanager
     def elsewhere(self) -> Iterator[Store]:
         """A file in a folder of its own, beside the database, where there is room for one."""
-        with tempfile.TemporaryDirectory(dir=self._path.parent, prefix=".verify-") as folder:
+        for left in self._path.parent.glob(f"{TRIAL}*"):
+            # A run that was killed leaves a whole copy behind, with words that may have been erased since.
+            if time.time() - left.stat().st_mtime > LONGEST_TRIAL:
+                shutil.rmtree(left, ignore_errors=True)
+        with tempfile.TemporaryDirectory(dir=self._path.parent, prefix=TRIAL) as folder:
             yield SQLite(Path(folder, "restored.sqlite"))
 
     def put_back(self, content: IO[bytes]) -> None:
@@ -119,8 +130,12 @@ class SQLite:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Plain reading of the file."""
-        with _connected(f"sqlite:///{self._path}") as connection:
+        with connected(f"sqlite:///{self._path}") as connection:
             yield connection
+
+
+# Row-level security binds the owner too, so whoever takes or puts back everything has to say so.
+WHOLE = {"options": EVERY_PRACTICE}
 
 
 class PostgreSQL:
@@ -134,13 +149,19 @@ class PostgreSQL:
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """One transaction exports its snapshot, and `pg_dump` reads the same one."""
-        with _connected(self._url, isolation_level="REPEATABLE READ") as connection:
+        with connected(self._url, isolation_level="REPEATABLE READ", connect_args=WHOLE) as connection:
             name = connection.execute(text("SELECT pg_export_snapshot()")).scalar_one()
             yield Snapshot(connection, self._dumped(str(name)))
 
     @contextmanager
     def _dumped(self, snapshot: str) -> Iterator[IO[bytes]]:
-        command = [_program("pg_dump"), "--format=custom", "--no-owner", "--no-privileges"]
+        command = [
+            _program("pg_dump"),
+            "--format=custom",
+            "--no-owner",
+            "--no-privileges",
+            "--enable-row-security",
+        ]
         with tempfile.TemporaryFile() as said:
             dumping = subprocess.Popen(  # noqa: S603  the program is found by name, and no input reaches the line
                 [*command, f"--snapshot={snapshot}", f"--dbname={self._address()}"],
@@ -156,7 +177,7 @@ class PostgreSQL:
     def elsewhere(self) -> Iterator[Store]:
         """A database of its own on the same server, which the role must be allowed to make."""
         name = f"meanwhile_verify_{uuid4().hex[:12]}"
-        with _connected(self._url, isolation_level="AUTOCOMMIT") as connection:
+        with connected(self._url, isolation_level="AUTOCOMMIT") as connection:
             may = connection.execute(
                 text("SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user")
             )
@@ -172,7 +193,7 @@ class PostgreSQL:
 
     def put_back(self, content: IO[bytes]) -> None:
         """Fill a database that has no table yet."""
-        with _connected(self._url) as connection:
+        with connected(self._url) as connection:
             if inspect(connection).get_table_names():
                 raise CannotBackUp("This database has tables already. Restore into an empty one.")
         with tempfile.TemporaryFile() as said:
@@ -182,6 +203,7 @@ class PostgreSQL:
                     "--no-owner",
                     "--no-privileges",
                     "--exit-on-error",
+                    "--enable-row-security",
                     f"--dbname={self._address()}",
                 ],
                 stdin=subprocess.PIPE,
@@ -197,17 +219,18 @@ class PostgreSQL:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Plain reading of the database."""
-        with _connected(self._url) as connection:
+        with connected(self._url, connect_args=WHOLE) as connection:
             yield connection
 
     def _address(self) -> str:
         """Without the pass-word, which the list of processes would show to everybody on the machine."""
-        plain = self._url.set(drivername="postgresql", password=None)
+        # `set` takes None for "as it is", so the pass-word is left out by name.
+        plain = self._url.set(drivername="postgresql")._replace(password=None)
         return plain.render_as_string(hide_password=False)
 
     def _environment(self) -> dict[str, str]:
         secret = {"PGPASSWORD": str(self._url.password)} if self._url.password else {}
-        return {**os.environ, **secret}
+        return {**os.environ, **secret, "PGOPTIONS": EVERY_PRACTICE}
 
 
 def _pipe(end: IO[bytes] | None) -> IO[bytes]:

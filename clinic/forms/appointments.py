@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (  # type: ignore[attr-defined]  # types-WTForms does not know SelectChoice yet
@@ -153,6 +154,16 @@ class FoundEvent(PlainForm):
         """A length as we wrote it."""
         if not 10 <= self.length <= MOST_MINUTES:
             raise ValidationError(UPLOAD_AGAIN)
+
+    @property
+    def couple_id(self) -> UUID:
+        """The couple that was chosen."""
+        return UUID(self.couple.data.split(" ")[0])
+
+    @property
+    def for_whom(self) -> str:
+        """Both, or the one of them who comes alone."""
+        return self.couple.data.partition(" ")[2] or BOTH
 
     @property
     def moments(self) -> tuple[datetime, ...]:

@@ -1,10 +1,14 @@
 """How migrations run: on the application's own database, with SQLite's foreign keys handled with care."""
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 from alembic import context
 from flask import current_app
 from sqlalchemy import Connection
+
+from clinic.backups.stores import connected as connected_to
+from clinic.postgresql import WHILE_MIGRATING
 
 migrate = current_app.extensions["migrate"]
 
@@ -21,7 +25,7 @@ def run_offline() -> None:
 
 def run_online() -> None:
     """Run them in one transaction."""
-    with migrate.db.engine.connect() as connection:
+    with connected() as connection:
         context.configure(
             connection=connection,
             target_metadata=migrate.db.metadata,
@@ -35,6 +39,14 @@ def run_online() -> None:
         else:
             with context.begin_transaction():
                 context.run_migrations()
+
+
+def connected() -> AbstractContextManager[Connection]:
+    """SQLite through the application's own engine, which knows its pragmas; PostgreSQL as the owner of the tables."""
+    if migrate.db.engine.dialect.name == "sqlite":
+        return migrate.db.engine.connect()
+    owner = current_app.config["OWNER_DATABASE_URL"] or migrate.db.engine.url
+    return connected_to(owner, connect_args={"options": WHILE_MIGRATING})
 
 
 def run_on_sqlite(connection: Connection) -> None:

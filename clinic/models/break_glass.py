@@ -27,8 +27,9 @@ class BreakGlass(Model):
     counsellor_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     # Chosen by whoever grants: who asks may not even know the names of couples they do not see.
     couple_id: Mapped[UUID | None] = mapped_column(ForeignKey("couple.id", ondelete="CASCADE"), index=True)
-    about_sealed: Mapped[Sealed]
-    reason_sealed: Mapped[Sealed]
+    # Both go once it was refused or has lapsed: what came to nothing needs no name and no story of anybody's.
+    about_sealed: Mapped[Sealed | None]
+    reason_sealed: Mapped[Sealed | None]
     asked_at: Mapped[Moment]
     decided_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     granted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -43,6 +43,8 @@ class Person(Model):
     must_change_passphrase: Mapped[bool] = mapped_column(default=False, server_default=false())
     # When a member of staff said that a sign-in was not theirs, until their admin has seen it.
     not_me_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # When a partner came back by two codes, until their counsellor has made sure that it was them (R15).
+    words_closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     # Loaded with whoever signed in. As long as they hold it, nobody has to ask for their practice again.
     practice: Mapped[Practice] = relationship(lazy="raise_on_sql", viewonly=True)

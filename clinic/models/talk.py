@@ -13,7 +13,10 @@ from clinic.models.columns import CoupleId, Id, Moment, PersonId, PracticeId, Se
 
 
 class TalkRequest(Model):
-    """Somebody asked to talk on their own, or ended a sign-in that was not theirs. Only staff ever read it."""
+    """Somebody asked to talk on their own, ended a sign-in that was not theirs, or came back by two codes.
+
+    Only staff ever read it.
+    """
 
     __tablename__ = "talk_request"
 
@@ -22,7 +25,7 @@ class TalkRequest(Model):
     couple_id: Mapped[CoupleId]
     author_id: Mapped[PersonId]
     asked_at: Mapped[Moment]
-    # What it is about: "talk", or "sign-in" where a sign-in was not theirs.
+    # What it is about: "talk", "sign-in" where a sign-in was not theirs, "recovery" where words wait to be opened.
     about: Mapped[Word] = mapped_column(default="talk", server_default="talk")
     # A safe way and time to be reached, in the asker's words; None where they left it open.
     reach_sealed: Mapped[Sealed | None]

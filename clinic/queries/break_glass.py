@@ -28,7 +28,7 @@ _PEOPLE = (
 
 @dataclass(frozen=True)
 class Glass:
-    """One request with its words opened, and how it stands."""
+    """One request with its words opened, and how it stands. The words are empty once they are gone."""
 
     row: BreakGlass
     about: str
@@ -109,8 +109,8 @@ def _told(counsellor: Person) -> Select[BreakGlass]:
 def _opened(row: BreakGlass, now: datetime) -> Glass:
     return Glass(
         row,
-        crypto.unseal(row, "about_sealed", row.about_sealed),
-        crypto.unseal(row, "reason_sealed", row.reason_sealed),
+        _words(row, "about_sealed", row.about_sealed),
+        _words(row, "reason_sealed", row.reason_sealed),
         standing(
             now,
             asked_at=row.asked_at,
@@ -119,6 +119,10 @@ def _opened(row: BreakGlass, now: datetime) -> Glass:
             ended_at=row.ended_at,
         ),
     )
+
+
+def _words(row: BreakGlass, column: str, sealed: bytes | None) -> str:
+    return crypto.unseal(row, column, sealed) if sealed is not None else ""
 
 
 def counsellors_and_supervisors(reader: Person) -> tuple[list[Person], list[Person]]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from clinic import crypto
+from clinic import crypto, tenancy
 from clinic.domain.second_factor import HALF_LASTS
 from clinic.errors import NotFound
 from clinic.extensions import db
@@ -43,6 +43,7 @@ def spare_codes_left(person: Person) -> int:
 
 def half_sign_in(token_hash: str, now: datetime) -> tuple[HalfSignIn, Person] | None:
     """Who has given the right pass-phrase and may give a code now."""
+    tenancy.way_in("half_sign_in", token_hash)
     row = db.session.execute(
         select(HalfSignIn, Person)
         .join(Person, Person.id == HalfSignIn.person_id)
@@ -52,7 +53,10 @@ def half_sign_in(token_hash: str, now: datetime) -> tuple[HalfSignIn, Person] | 
             Person.disabled_at.is_(None),
         )
     ).one_or_none()
-    return (row[0], row[1]) if row is not None else None
+    if row is None:
+        return None
+    tenancy.enter(row[1].practice_id)
+    return row[0], row[1]
 
 
 @dataclass(frozen=True)
@@ -82,8 +86,14 @@ def _as_known(row: Passkey) -> OwnPasskey:
 
 def own_passkey(person: Person, passkey_id: UUID) -> Passkey:
     """One of a person's own. Raises NotFound for anybody else's."""
-    row = db.session.get(Passkey, passkey_id)
-    if row is None or row.author_id != person.id:
+    row = db.session.execute(
+        select(Passkey).where(
+            Passkey.id == passkey_id,
+            Passkey.practice_id == person.practice_id,
+            Passkey.author_id == person.id,
+        )
+    ).scalar_one_or_none()
+    if row is None:
         raise NotFound
     return row
 
@@ -95,6 +105,7 @@ def name_of(row: Passkey) -> str:
 
 def passkey_by_credential(credential_id: bytes) -> tuple[Passkey, Person] | None:
     """Whose passkey this is, if they may sign in at all. Read before anybody is signed in."""
+    tenancy.way_in("passkey", credential_digest(credential_id))
     row = db.session.execute(
         select(Passkey, Person)
         .join(Person, Person.id == Passkey.author_id)
@@ -103,7 +114,10 @@ def passkey_by_credential(credential_id: bytes) -> tuple[Passkey, Person] | None
             Person.disabled_at.is_(None),
         )
     ).one_or_none()
-    return (row[0], row[1]) if row is not None else None
+    if row is None:
+        return None
+    tenancy.enter(row[1].practice_id)
+    return row[0], row[1]
 
 
 def was_answered(token_hash: str) -> bool:

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import aliased, joinedload
 
-from clinic import crypto
+from clinic import crypto, tenancy
 from clinic.domain import invitations, second_factor, sign_ins
 from clinic.domain.roles import Role
 from clinic.errors import NotFound
@@ -38,6 +38,13 @@ NEUTRAL_PAGE = "https://www.bbc.co.uk/weather"
 def practice_of(person: Person) -> Practice:
     """The practice a person belongs to."""
     return db.session.get_one(Practice, person.practice_id)
+
+
+def person_in(practice_id: UUID, person_id: UUID) -> Person:
+    """Whoever a row of this practice names. Raises NoResultFound for anybody of another's."""
+    return db.session.execute(
+        select(Person).where(Person.practice_id == practice_id, Person.id == person_id)
+    ).scalar_one()
 
 
 def staff_of(admin: Person) -> Sequence[Person]:
@@ -130,14 +137,15 @@ def open_invitation(token_hash: str, now: datetime) -> tuple[Invitation, Person,
 
     Raises NotFound for anything else, so a used, a revoked and an invented link look the same.
     """
+    tenancy.way_in("invitation", token_hash)
     invitation = db.session.execute(
         select(Invitation).where(Invitation.token_hash == token_hash)
     ).scalar_one_or_none()
     if invitation is None or not _is_open(invitation, now):
         raise NotFound
-    person = db.session.get_one(Person, invitation.person_id)
+    tenancy.enter(invitation.practice_id)
     practice = db.session.get_one(Practice, invitation.practice_id)
-    sender = db.session.get_one(Person, invitation.by_id)
+    person, sender = (person_in(practice.id, one) for one in (invitation.person_id, invitation.by_id))
     return invitation, person, practice, sender
 
 
@@ -154,6 +162,7 @@ def invitations_alike(invitation: Invitation, person: Person, now: datetime) -> 
         .join(other, (other.couple_id == Partner.couple_id) & (other.id != Partner.id))
         .where(
             Invitation.practice_id == person.practice_id,
+            other.practice_id == person.practice_id,
             other.person_id == person.id,
             func.lower(Person.contact_address) == person.contact_address.lower(),
         )
@@ -175,6 +184,7 @@ def _is_open(invitation: Invitation, now: datetime) -> bool:
 
 def sign_in_by_token(token_hash: str, now: datetime) -> tuple[SignIn, Person] | None:
     """A sign-in that still counts, with its person; None when it has ended, idled out or aged out."""
+    tenancy.way_in("sign_in", token_hash)
     row = db.session.execute(
         select(SignIn, Person, Practice.is_demo)
         .join(Person, Person.id == SignIn.person_id)
@@ -185,6 +195,7 @@ def sign_in_by_token(token_hash: str, now: datetime) -> tuple[SignIn, Person] | 
     if row is None:
         return None
     sign_in, person, in_demo = row
+    tenancy.enter(person.practice_id)
     person.owes_second_factor = second_factor.is_owed(
         is_staff=person.is_staff, in_demo=in_demo, has_one=person.second_factor_at is not None
     )
@@ -204,6 +215,7 @@ def timed_out_by_token(token_hash: str, now: datetime) -> Person | None:
     Also None for one that was in other hands: on a phone that is passed about, or on the screen in a room. Nothing
     sent from there waits for the owner.
     """
+    tenancy.way_in("sign_in", token_hash)
     row = db.session.execute(
         select(SignIn, Person)
         .join(Person, Person.id == SignIn.person_id)
@@ -212,6 +224,7 @@ def timed_out_by_token(token_hash: str, now: datetime) -> Person | None:
     if row is None:
         return None
     sign_in, person = row
+    tenancy.enter(person.practice_id)
     if sign_in.passed_at is not None or sign_in.in_room_since is not None:
         return None
     timed_out = sign_ins.has_timed_out(
@@ -250,7 +263,11 @@ def sign_ins_of(person: Person, now: datetime) -> Sequence[SignIn]:
     """A person's own sign-ins that still count, newest first."""
     rows = db.session.execute(
         select(SignIn)
-        .where(SignIn.person_id == person.id, SignIn.ended_at.is_(None))
+        .where(
+            SignIn.practice_id == person.practice_id,
+            SignIn.person_id == person.id,
+            SignIn.ended_at.is_(None),
+        )
         .order_by(SignIn.last_seen_at.desc())
     ).scalars()
     return [
@@ -266,10 +283,23 @@ def sign_ins_of(person: Person, now: datetime) -> Sequence[SignIn]:
     ]
 
 
+def own_sign_in(person: Person, sign_in_id: UUID) -> SignIn:
+    """One of a person's own sign-ins. Raises NotFound for anybody else's."""
+    row = db.session.execute(
+        select(SignIn).where(
+            SignIn.id == sign_in_id, SignIn.practice_id == person.practice_id, SignIn.person_id == person.id
+        )
+    ).scalar_one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
 def open_disownings(person: Person) -> int:
     """How many of this person's own “this was not me” nobody has seen to yet; only the act itself may ask."""
     return db.session.execute(
         select(func.count(TalkRequest.id)).where(
+            TalkRequest.practice_id == person.practice_id,
             TalkRequest.author_id == person.id,
             TalkRequest.about == "sign-in",
             TalkRequest.spoken_at.is_(None),
@@ -279,16 +309,26 @@ def open_disownings(person: Person) -> int:
 
 def person_by_address(address: str) -> Person | None:
     """Whoever signs in with this address. Only sign-in and recovery may ask; they answer alike either way."""
-    return db.session.execute(
+    tenancy.way_in("address", address)
+    person = db.session.execute(
         select(Person).where(Person.sign_in_address == address, Person.disabled_at.is_(None))
     ).scalar_one_or_none()
+    if person is not None:
+        tenancy.enter(person.practice_id)
+    return person
 
 
 def is_known_device(person: Person, device_hash: str) -> bool:
     """Whether this person has signed in from this browser before."""
     return (
         db.session.execute(
-            select(SignIn.id).where(SignIn.person_id == person.id, SignIn.device_hash == device_hash).limit(1)
+            select(SignIn.id)
+            .where(
+                SignIn.practice_id == person.practice_id,
+                SignIn.person_id == person.id,
+                SignIn.device_hash == device_hash,
+            )
+            .limit(1)
         ).scalar_one_or_none()
         is not None
     )

@@ -50,20 +50,19 @@ def couple_of_practice(admin: Person, couple_id: UUID) -> Couple:
 
 @dataclass(frozen=True)
 class LogFilter:
-    """What narrows the log: an event, somebody of the staff, days, and from which line back."""
+    """What narrows the log: an event, somebody of the staff, days, and and how many pages back."""
 
     event: str = ""
     person_id: UUID | None = None
     since: date | None = None
     until: date | None = None
-    before: int | None = None
+    page: int = 1
 
 
 @dataclass(frozen=True)
 class LogLine:
     """One line as the page shows it."""
 
-    number: int
     at: datetime
     who: str
     event: str
@@ -72,10 +71,13 @@ class LogLine:
 
 @dataclass(frozen=True)
 class PracticeLog:
-    """A page of the log, newest first, and where the next one begins."""
+    """A page of the log, newest first, and whether there is an older page.
+
+    Pages are counted by what is shown. The numbers of the lines are not: between them stand those of clients.
+    """
 
     lines: tuple[LogLine, ...]
-    more_before: int | None
+    has_older: bool
 
 
 def log_of(admin: Person, wanted: LogFilter) -> PracticeLog:
@@ -97,16 +99,10 @@ def log_of(admin: Person, wanted: LogFilter) -> PracticeLog:
     if wanted.until is not None:
         after = datetime.combine(wanted.until + timedelta(days=1), time(), zone)
         statement = statement.where(AuditLine.at < after)
-    if wanted.before is not None:
-        statement = statement.where(AuditLine.number < wanted.before)
-    rows = (
-        db.session.execute(statement.order_by(AuditLine.number.desc()).limit(LINES_A_PAGE + 1))
-        .scalars()
-        .all()
-    )
+    newest_first = statement.order_by(AuditLine.number.desc()).offset((wanted.page - 1) * LINES_A_PAGE)
+    rows = db.session.execute(newest_first.limit(LINES_A_PAGE + 1)).scalars().all()
     shown = rows[:LINES_A_PAGE]
-    more = shown[-1].number if len(rows) > LINES_A_PAGE else None
-    return PracticeLog(tuple(_line(row, names, couples) for row in shown), more)
+    return PracticeLog(tuple(_line(row, names, couples) for row in shown), len(rows) > LINES_A_PAGE)
 
 
 def _line(row: AuditLine, names: Mapping[UUID, str], couples: Mapping[UUID, str]) -> LogLine:
@@ -114,4 +110,4 @@ def _line(row: AuditLine, names: Mapping[UUID, str], couples: Mapping[UUID, str]
     about = couples.get(row.couple_id, "") if row.couple_id and row.event in COUPLE_SHOWN else ""
     key = DETAIL_SHOWN.get(row.event)
     detail = str(row.details.get(key, "")) if key else ""
-    return LogLine(row.number, row.at, who, row.event.capitalize(), about or detail)
+    return LogLine(row.at, who, row.event.capitalize(), about or detail)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import and_, or_, select
 
+from clinic import tenancy
 from clinic.domain import reminders
 from clinic.domain.appointments import BOTH
 from clinic.domain.calendar_feed import ENTRY, Entry
@@ -113,6 +114,7 @@ def entries_at_address(token_hash: str, now: datetime) -> list[Entry]:
 
     The address is all that a calendar has to show: a partner's holds times, and a counsellor's initials besides.
     """
+    tenancy.way_in("calendar_feed", token_hash)
     owner = db.session.execute(
         select(Person)
         .join(CalendarFeed, CalendarFeed.person_id == Person.id)
@@ -124,6 +126,7 @@ def entries_at_address(token_hash: str, now: datetime) -> list[Entry]:
     ).scalar_one_or_none()
     if owner is None:
         raise NotFound
+    tenancy.enter(owner.practice_id)
     if owner.kind is Role.PARTNER:
         place = own_place(owner)
         if place.left_at is not None:

@@ -18,6 +18,7 @@ from clinic.actions.appointments import (
     cancel_appointment,
     move_appointment,
     restore_appointment,
+    take_back_booking,
 )
 from clinic.domain.appointments import Repeat, Scope, moment, moments
 from clinic.domain.roles import Permission
@@ -75,7 +76,8 @@ def book(couple_id: UUID) -> ResponseReturnValue:
         form.form_errors.append(problem.sentence)
         return _appointments(couple, form)
     many = f"Booked {len(booked)}, the last on {local_time(booked[-1].starts_at)}." if len(booked) > 1 else ""
-    notice(f"{many or 'Booked.'}{_at_the_same_time(booked)}")
+    undo = url_for("appointments.take_back", couple_id=couple_id, appointment_id=booked[0].id)
+    notice_with_undo(f"{many or 'Booked.'}{_at_the_same_time(booked)}", undo)
     return redirect(url_for("appointments.appointments", couple_id=couple_id))
 
 
@@ -173,6 +175,15 @@ def cancel(couple_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
     gone = cancel_appointment(actor=signed_in(), appointment_id=appointment_id, scope=_scope(forms.cancel))
     undo = url_for("appointments.restore", couple_id=couple_id, appointment_id=appointment_id)
     notice_with_undo("Cancelled." if len(gone) == 1 else f"Cancelled {len(gone)}.", undo)
+    return redirect(url_for("appointments.appointments", couple_id=couple_id))
+
+
+@blueprint.post("/c/couples/<uuid:couple_id>/appointments/<uuid:appointment_id>/take-back")
+@needs(Permission.APPOINTMENT_WRITE)
+def take_back(couple_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
+    """Undo booking, for ten minutes; of a row, all of it."""
+    gone = take_back_booking(actor=signed_in(), couple_id=couple_id, appointment_id=appointment_id)
+    notice("Taken back." if len(gone) == 1 else f"All {len(gone)} taken back.")
     return redirect(url_for("appointments.appointments", couple_id=couple_id))
 
 

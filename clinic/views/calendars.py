@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from flask import Blueprint, current_app, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -87,7 +86,7 @@ def _offer(found: CalendarFile) -> ImportForm:
                 "couple": _seems_with(event.title, couples),
             }
         )
-    form.offer([(str(couple.id), couple.name) for couple in couples])
+    form.offer(_whom(couples))
     return form
 
 
@@ -101,11 +100,11 @@ def _choose(form: ImportForm, found: CalendarFile | None = None) -> ResponseRetu
 def choose() -> ResponseReturnValue:
     """Book what was given a couple. All of it or nothing."""
     form = ImportForm()
-    form.offer([(str(couple.id), couple.name) for couple in _couples()])
+    form.offer(_whom(_couples()))
     if not form.validate_on_submit() or not len(form.events):
         return _choose(form) if len(form.events) else redirect(url_for("calendars.upload"))
     chosen = [one.form for one in form.events if one.form.couple.data]
-    rows = [(UUID(one.couple.data), Row(one.moments, one.length)) for one in chosen]
+    rows = [(one.couple_id, Row(one.moments, one.length, one.for_whom)) for one in chosen]
     try:
         imported = import_rows(actor=signed_in(), rows=rows)
     except Conflict as problem:
@@ -114,6 +113,18 @@ def choose() -> ResponseReturnValue:
     already = f" {imported.already} stood there already." if imported.already else ""
     notice(f"{imported.booked or 'None'} booked.{already}")
     return redirect(url_for("diary.diary"))
+
+
+def _whom(couples: Sequence[Couple]) -> list[tuple[str, str]]:
+    """Each couple together, and each of the two alone."""
+    return [
+        offered
+        for couple in couples
+        for offered in (
+            (str(couple.id), couple.name),
+            *((f"{couple.id} {slot}", f"{couple.name}: {couple.partner(slot).name} alone") for slot in "AB"),
+        )
+    ]
 
 
 def _couples() -> list[Couple]:

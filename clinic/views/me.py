@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, current_app, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from clinic.access import needs, signed_in
+from clinic.access import needs, signed_in, while_unconfirmed
 from clinic.actions.people import choose_theme
 from clinic.domain.roles import Permission
 from clinic.forms import ThemeForm
+from clinic.queries.couples import own_place
 from clinic.web import notice, page
 
 blueprint = Blueprint("me", __name__)
@@ -31,6 +32,7 @@ OWN_PAGES = (
 
 @blueprint.get("/me")
 @needs(Permission.ACCOUNT_OWN)
+@while_unconfirmed
 def me() -> ResponseReturnValue:
     """The links of one's own account, and the theme."""
     return _me(ThemeForm(theme=signed_in().theme))
@@ -44,8 +46,20 @@ def _me(form: ThemeForm) -> ResponseReturnValue:
     return page("clinic/me/me.html", form, own_pages=own_pages)
 
 
+@blueprint.get("/me/closed")
+@needs(Permission.ACCOUNT_OWN)
+@while_unconfirmed
+def closed() -> ResponseReturnValue:
+    """Why one's own words are shut after a recovery, and what is open meanwhile."""
+    person = signed_in()
+    if person.words_closed_at is None:
+        return redirect(url_for("home"))
+    return page("clinic/me/closed.html", counsellor=own_place(person).couple.counsellor.name)
+
+
 @blueprint.post("/me/theme")
 @needs(Permission.ACCOUNT_OWN)
+@while_unconfirmed
 def theme() -> ResponseReturnValue:
     """Light, dark, or as the device is set."""
     form = ThemeForm()

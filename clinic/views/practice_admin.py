@@ -233,7 +233,7 @@ def _asked_for() -> LogFilter:
         person_id=asked.get("person", type=UUID),
         since=_day(asked.get("since", "")),
         until=_day(asked.get("until", "")),
-        before=_number(asked.get("before", "")),
+        page=_page_number(asked.get("page", "")),
     )
 
 
@@ -245,5 +245,5 @@ def _day(text: str) -> date | None:
     return day if EARLIEST <= day < LATEST else None
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+def _page_number(text: str) -> int:
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from clinic import clock, passkeys
-from clinic.access import in_room, needs, public, signed_in, while_passed
+from clinic.access import in_room, needs, public, signed_in, while_passed, while_unconfirmed
 from clinic.actions.factors import WrongSecondCode, finish_half_sign_in, start_half_sign_in
 from clinic.actions.invitations import WeakPassphrase, WrongCode
 from clinic.actions.kept_forms import leave_kept_form
@@ -181,6 +181,7 @@ def leave_it() -> ResponseReturnValue:
 @blueprint.post("/sign-out")
 @needs(Permission.ACCOUNT_OWN)
 @in_room
+@while_unconfirmed
 def sign_out() -> ResponseReturnValue:
     """End this sign-in. The page it leads to sets the cookie that blanks what Back would show."""
     person = signed_in()

@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from clinic import clock
-from clinic.access import needs, signed_in
+from clinic.access import needs, signed_in, while_unconfirmed
 from clinic.actions.talks import ask_to_talk, have_spoken, read_requests
 from clinic.domain.roles import Permission
 from clinic.forms import TalkForm
@@ -20,6 +20,7 @@ blueprint = Blueprint("talks", __name__)
 
 @blueprint.route("/me/talk-alone", methods=["GET", "POST"])
 @needs(Permission.TALK_ASK)
+@while_unconfirmed
 @at_most("20 per hour")
 def ask() -> ResponseReturnValue:
     """Write-only: what was sent is said once and stands nowhere in the asker's account (decision 17)."""

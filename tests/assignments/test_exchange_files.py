@@ -169,7 +169,7 @@ MALFORMED: dict[str, Bad] = {
     "no zip": ("x.zip", lambda: b"PK\x03\x04 and no more", "x.zip: this zip cannot be opened."),
     "words called zip": ("x.zip", lambda: GOOD.encode(), "x.zip: this zip cannot be opened."),
     "an empty zip": ("x.zip", lambda: zipped({}), "x.zip: the zip is empty."),
-    "a zip too large": ("x.zip", lambda: b"PK\x03\x04" + b"a" * 420_000, "x.zip: it is larger than 400 KB."),
+    "a zip too large": ("x.zip", lambda: b"PK\x03\x04" + b"a" * 420_000, "x.zip: it is larger than 360 KB."),
     "too many files": (
         "x.zip",
         lambda: zipped({f"{n}.toml": "" for n in range(MOST_FILES + 1)}),

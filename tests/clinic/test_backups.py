@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
+from sqlalchemy.engine import make_url
 
 from assignments.actions.entries import save_thanks
 from assignments.actions.erasing import ask_for_erasure, erase
@@ -21,6 +22,7 @@ from assignments.models import Entry
 from clinic import audit, backups
 from clinic.actions.talks import ask_to_talk
 from clinic.backups.files import Manifest, NotABackup, read_sealed, write_sealed
+from clinic.backups.stores import PostgreSQL
 from clinic.crypto import KeyRing
 from clinic.extensions import db
 from clinic.models import AuditLine, Person, SignIn, TalkRequest
@@ -62,6 +64,12 @@ def elsewhere(databases: Databases) -> Iterator[Flask]:
 
 
 # --- Made, tried and put back.
+
+
+def test_a_pass_word_is_not_shown_to_everybody_who_lists_processes() -> None:
+    store = PostgreSQL(make_url("postgresql+psycopg://owner:very-secret@db.example/meanwhile"))
+    assert store._address() == "postgresql://owner@db.example/meanwhile"
+    assert store._environment()["PGPASSWORD"] == "very-secret"
 
 
 @pytest.mark.both_databases

@@ -36,6 +36,9 @@ _NOT_READ: Final = frozenset(
 def personalise(text: str, *, partner: str | None = None, counsellor: str | None = None) -> str:
     """The text with names in place of {partner} and {counsellor}, or plain words where no name is given."""
 
+    if "{" not in text:
+        return text  # Most texts name nobody, and an exercise has hundreds.
+
     def name_at(match: re.Match[str]) -> str:
         name = partner if match[1] == "partner" else counsellor
         if name:
@@ -55,7 +58,9 @@ def _begins_a_sentence(before: str) -> bool:
     gap = before[len(words) :]
     if not before or "\n" in gap:
         return True
-    return bool(gap) and words.removesuffix(words[-1:] if words[-1:] in _CLOSING else "")[-1:] in tuple(_STOPS)
+    return bool(gap) and words.removesuffix(words[-1:] if words[-1:] in _CLOSING else "")[-1:] in tuple(
+        _STOPS
+    )
 
 
 def personalised(thing: D, *, partner: str | None = None, counsellor: str | None = None) -> D:

@@ -234,14 +234,15 @@ def count_rule(case: Case, count: Count, remark: str = "") -> Verdict:
 def tally(case: Case, count: Count, partner: Partner) -> Tally:
     """Look at one person's last reports."""
     found: list[tuple[int, Value]] = []
+    too_old = case.history.week - case.limits.recent_weeks
     for one in reversed(case.history.checkins_of(partner)):
-        if len(found) == count.of or not _is_recent(case, one.week):
+        if len(found) == count.of or one.week <= too_old:
             break
         value = count.read(one.answers)
         if value is not None:
             found.append((one.week, value))
-    last = tuple(reversed(found))
-    return Tally(partner, last, tuple(count.counts(value) for _, value in last))
+    found.reverse()
+    return Tally(partner, tuple(found), tuple([count.counts(value) for _, value in found]))
 
 
 def _said(case: Case, count: Count, one: Tally) -> str:

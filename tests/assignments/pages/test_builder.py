@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from assignments.actions.library import copy_exercise, new_exercise, publish, save_draft
 from assignments.domain.exercises import STEP_TYPES, blank_draft, draft_of, finished
 from assignments.domain.exercises.building import sketch, steps_of
+from assignments.domain.turns import strand_of
 from assignments.forms.builder import builder_form, draft_from, shape_of
 from assignments.forms.builder_boxes import STEP_KINDS
 from assignments.library.loader import load_library
@@ -289,7 +290,22 @@ def test_the_preview_is_the_partners_own_page_and_leads_nowhere(cast: Cast, as_:
         assert "runner" in the(inside, "body")["class"]
         assert not inside.select("script")
         assert {a["href"] for a in inside.select("a")} <= {"#", "#main"}
-        assert (len(frames) - 1 < len(exercise("reflect-and-check").steps)) is fewer
+        between = [frame for frame in frames if "Two phones" in str(frame["title"])]
+        assert (len(frames) - len(between) - 1 < len(exercise("reflect-and-check").steps)) is fewer
+
+
+def test_listening_turns_are_previewed_as_each_of_the_two_meets_them(
+    cast: Cast, as_: AS, copied: str
+) -> None:
+    page = get_page(as_(cast.priya), f"/c/library/{copied}/preview")
+    frames = [frame for frame in page.select("iframe") if "Two phones" in str(frame["title"])]
+    assert len(frames) == len(strand_of(exercise("reflect-and-check")))
+    assert "the speaker writes" in str(frames[0]["title"])
+    insides = [Page(str(frame["srcdoc"]), "html.parser") for frame in frames]
+    assert [the(one, "h1").get_text(strip=True) for one in insides] == [
+        step.title.replace("{partner}", "Jo") for step in strand_of(exercise("reflect-and-check"))
+    ]
+    assert any("Jo" in the(one, "main").get_text(" ") for one in insides[1:])
 
 
 def test_the_fragment_for_the_script_keeps_nothing(app: Flask, cast: Cast, as_: AS, copied: str) -> None:

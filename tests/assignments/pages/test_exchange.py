@@ -26,9 +26,10 @@ from clinic.models import AuditLine
 from tests.assignments.test_exchange_files import GOOD, KNOWN, MALFORMED, PLAN, Bad, zipped
 from tests.browser import OpenBrowser, axe, fits
 from tests.cast import AS, Cast
-from tests.page import Page, get_page, read_page
+from tests.page import Page, get_page, read_page, submit
 
 IMPORT = "/c/library/import"
+KEEP = "form[action$=keep]"
 NEW = GOOD.replace('name = "', 'name = "Our own: ', 1)
 
 
@@ -39,7 +40,13 @@ def bring(client: FlaskClient, name: str, data: bytes, **more: Any) -> TestRespo
     assert form["enctype"] == "multipart/form-data"
     hidden = {str(box["name"]): str(box["value"]) for box in form.select("input[type=hidden]")}
     sent = {**hidden, "parcel": (BytesIO(data), name), **more}
-    return client.post(IMPORT, data=sent, content_type="multipart/form-data")
+    reply = client.post(IMPORT, data=sent, content_type="multipart/form-data")
+    if reply.status_code != 200:
+        return reply
+    looked_at = read_page(reply)
+    if not looked_at.select(KEEP):
+        return reply
+    return submit(client, looked_at, {key: more[key] for key in more if key == "form_key"}, form=KEEP)
 
 
 def kept(app: Flask) -> tuple[int, int, int]:
@@ -164,8 +171,9 @@ def test_a_plan_comes_in_as_a_draft_and_can_be_published_and_taken_along_with_ou
 
 def test_what_is_there_already_word_for_word_is_not_kept_twice(cast: Cast, as_: AS, app: Flask) -> None:
     priya = as_(cast.priya)
-    page = get_page(priya, str(bring(priya, "x.zip", as_zip(load_library().all())).location))
-    assert "You have all of this already, word for word." in page.words
+    page = read_page(bring(priya, "x.zip", as_zip(load_library().all())))
+    assert "Nothing to import" in page.words
+    assert "you have these already, word for word" in page.words
     assert kept(app)[:2] == (0, 0)
 
 
@@ -175,6 +183,24 @@ def test_the_same_form_sent_twice_keeps_one_draft(cast: Cast, as_: AS, app: Flas
     for _ in range(2):
         bring(priya, "x.toml", NEW.encode(), form_key=key)
     assert kept(app)[0] == 1
+
+
+def test_what_comes_in_is_shown_before_anything_is_kept(cast: Cast, as_: AS, app: Flask) -> None:
+    priya, before = as_(cast.priya), kept(app)
+    data = zipped({"p.toml": PLAN, "e.toml": NEW, "same.toml": GOOD.replace("validate-first", "other", 1)})
+    page = get_page(priya, IMPORT)
+    hidden = {str(box["name"]): str(box["value"]) for box in page.select("main form input[type=hidden]")}
+    sent = {**hidden, "parcel": (BytesIO(data), "x.zip")}
+    page = read_page(priya.post(IMPORT, data=sent, content_type="multipart/form-data"))
+    assert "Our own: Feeling first" in page.one("main").get_text(" ")
+    assert "Plans to come in as drafts" in page.words
+    assert kept(app) == before
+    for typed in ({"parcel": "made up!"}, {"parcel": ""}, {"name": "x" * 25_000}, {"parcel": "eA==" * 200}):
+        refused = read_page(submit(priya, page, typed, form=KEEP, status=422), 422)
+        assert refused.select("#parcel-error")
+    assert kept(app) == before
+    submit(priya, page, form=KEEP)
+    assert kept(app)[:2] == (2, 1)
 
 
 @pytest.mark.parametrize("case", MALFORMED.values(), ids=MALFORMED)
@@ -241,7 +267,7 @@ def test_these_pages_fit_and_pass_axe(cast: Cast, as_: AS, open_browser: OpenBro
     page.set_input_files(
         "input[type=file]", {"name": "mine.toml", "mimeType": "text/plain", "buffer": b"x = "}
     )
-    page.get_by_role("button", name="Import").click()
+    page.get_by_role("button", name="Look at it").click()
     page.get_by_text("this cannot be read as TOML").wait_for()
     fits(page)
     axe(page)

@@ -17,11 +17,12 @@ from sqlalchemy import select
 
 from assignments.actions.checking_in import check_in
 from assignments.actions.entries import delete_thanks, save_thanks
+from assignments.actions.exporting import choose_record_consent
 from assignments.actions.replying import reply_to_answers
 from assignments.actions.responding import change_visibility, record_outcome, save_answer, set_aside
 from assignments.actions.turns import save_part, send_part
 from assignments.domain.checkins import CheckinAnswers
-from assignments.domain.visibility import Level
+from assignments.domain.visibility import Consent, Level
 from assignments.models import Entry, Response
 from clinic import crypto
 from clinic.actions.talks import ask_to_talk
@@ -217,7 +218,7 @@ def test_thousands_of_entries_cost_no_more_statements(
     page = get_page(client, "/me/data")
     with count_queries() as statements:
         response = submit(client, page, status=200)
-    assert len(statements) <= 25
+    assert len(statements) <= 26
     with zipfile.ZipFile(io.BytesIO(response.data)) as archive:
         assert (
             len(things_of({"notes.json": archive.read("notes.json").decode()})["Small thank-yous"])
@@ -238,3 +239,17 @@ def another(like: Entry) -> Entry:
         at=like.at,
         opens_at=like.opens_at,
     )
+
+
+def test_the_copy_holds_each_choice_of_what_may_be_handed_on_and_not_the_other_partners(
+    app: Flask, cast: Cast, as_: AS, clock: Clock
+) -> None:
+    with app.app_context():
+        choose_record_consent(actor=cast.sam, choice=Consent.SHARED)
+        clock.move(minutes=1)
+        choose_record_consent(actor=cast.sam, choice=Consent.NONE)
+        choose_record_consent(actor=cast.jo, choice=Consent.COUNSELLOR)
+    now_it_is, before = things_of(files_of(as_(cast.sam)))["What may be handed on"]
+    assert now_it_is["said"][0]["lines"] == ["None of my words"]
+    assert now_it_is["state"] == "This counts now"
+    assert before["said"][0]["lines"] == ["What Jo and I can both read"]

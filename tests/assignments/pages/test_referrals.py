@@ -191,6 +191,36 @@ def test_the_loop_closes_when_somebody_has_been_seen(app: Flask, cast: Cast, as_
             )
 
 
+def test_a_referral_to_follow_up_stands_on_the_board_until_something_was_noted(
+    app: Flask, cast: Cast, as_: AS, clock: Clock
+) -> None:
+    with app.app_context():
+        day = today("Europe/London") + timedelta(days=5)
+        row = written(cast, follow_up_on=day)
+        take_step(
+            actor=cast.priya,
+            couple_id=cast.sam_and_jo.id,
+            referral_id=row.id,
+            step=Step.SENT,
+            on=day - timedelta(days=5),
+        )
+    clock.move(days=4)
+    assert "Referral to follow up" not in get_page(as_(cast.priya), "/c").words
+    clock.move(days=3)
+    page = get_page(as_(cast.priya), "/c")
+    assert "The Quay: sent. The day to follow up was 2 days ago." in page.words
+    link = page.one(f'main a[href="{url(cast, "/referrals")}"]')
+    assert "Follow up" in link.get_text(" ")
+    assert "The Quay" not in get_page(as_(cast.marcus), "/c").words
+    table = get_page(as_(cast.priya), url(cast, "/referrals")).one("table.data tbody")
+    assert [cell.get_text(" ", strip=True) for cell in table.select("td[data-label=Accepted]")] == ["–"]
+    with app.app_context():
+        take_step(
+            actor=cast.priya, couple_id=cast.sam_and_jo.id, referral_id=row.id, step=Step.ACCEPTED, on=day
+        )
+    assert "Referral to follow up" not in get_page(as_(cast.priya), "/c").words
+
+
 def test_a_step_of_a_day_to_come_is_refused_beside_its_field(app: Flask, cast: Cast, as_: AS) -> None:
     with app.app_context():
         row = written(cast)

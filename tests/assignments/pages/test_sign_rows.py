@@ -224,3 +224,54 @@ def test_nobody_else_touches_the_rows(cast: Cast, app: Flask) -> None:
                 put_aside(actor=stranger, **here, sign=TENSION, reason="Known")
             with pytest.raises(NotFound):
                 add_own_row(actor=stranger, **here, title="Mine")
+
+
+ASKED = 'form[action$="/asked"]'
+
+
+def test_the_day_each_was_asked_alone_is_kept_by_topic_and_nothing_that_was_said(
+    app: Flask, cast: Cast, as_: AS, clock: Clock
+) -> None:
+    client = as_(cast.priya)
+    page = get_page(client, url(cast))
+    typed: Any = {"slot": "B", "topics": ["safety", "self_harm"], "asked_on": "2026-09-14"}
+    submit(client, page, typed, form=ASKED)
+
+    def days(person: Any, on: str = "") -> list[list[str]]:
+        page = get_page(as_(person), url(cast) + on)
+        rows = page.select("#ask-alone ~ table tbody tr")
+        return [[cell.get_text(" ", strip=True) for cell in row.select("td")] for row in rows]
+
+    assert days(cast.priya) == [
+        ["Not yet", "14 Sep"],
+        ["Not yet", "14 Sep"],
+        ["Not yet"] * 2,
+        ["Not yet"] * 2,
+    ]
+    assert days(cast.sofia) == days(cast.priya)
+    clock.move(days=1)
+    client = as_(cast.priya)
+    submit(client, get_page(client, url(cast)), {**typed, "asked_on": "2026-09-17"}, form=ASKED)
+    assert days(cast.priya)[0] == ["Not yet", "17 Sep"]
+    assert days(cast.priya, "?on=2026-09-16")[0] == ["Not yet", "14 Sep"]
+    with app.app_context():
+        assert db.session.query(AuditLine).filter_by(event="topic asked alone").count() == 4
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "beside"),
+    [
+        ("asked_on", "2026-10-14", "asked_on"),
+        ("asked_on", "", "asked_on"),
+        ("topics", [], "topics"),
+        ("topics", ["made-up"], "topics"),
+        ("slot", "C", "slot"),
+    ],
+)
+def test_a_day_to_come_or_nothing_chosen_is_said_beside_the_field(
+    cast: Cast, as_: AS, field: str, value: Any, beside: str
+) -> None:
+    client = as_(cast.priya)
+    typed: Any = {"slot": "A", "topics": ["safety"], "asked_on": "2026-09-14", field: value}
+    reply = submit(client, get_page(client, url(cast)), typed, form=ASKED, status=422)
+    assert read_page(reply, 422).select(f"#{beside}-error")

@@ -14,8 +14,11 @@ from assignments.actions.tuning import change_rule
 from assignments.domain.signs.tuning import RULES, RuleError, checked, value_of, with_changes
 from assignments.domain.stalls import SHIPPED_LIMITS
 from assignments.models import SignRuleChange
+from assignments.queries import practice_counts, tuning
+from assignments.queries.practice_counts import told_at_all
 from assignments.queries.sign_rules import limits_on
 from assignments.queries.signs import signs_page
+from assignments.queries.tuning import Effect
 from clinic.clock import now, today
 from clinic.errors import Conflict, NotFound
 from clinic.extensions import db
@@ -74,13 +77,47 @@ def test_an_admin_sees_counts_before_setting_it_and_no_names(app: Flask, cast: C
         find_useful(actor=cast.priya, couple_id=cast.sam_and_jo.id, sign="recurring_conflict", useful=False)
     client = as_(cast.ada)
     page = get_page(client, "/p/rules/signs/conflict_times/2")
-    assert "Couples looked at 1" in page.words
-    assert "Change group on the board 1" in page.words
-    assert "The same disagreement stays stuck" in page.words  # What counsellors said of it, as a count.
+    assert "Fewer than five couples have check-ins." in page.words
+    assert "Couples looked at" not in page.words
+    assert "The same disagreement stays stuck" not in page.words  # One word about it is one counsellor's.
     for name in ("Okafor", "Lind", "Sam", "Jo ", "Priya"):
         assert name not in page.one("main").get_text(" ")
     empty = read_page(submit(client, page, form=FORM, status=422), 422)
     assert "Say why, in a line or two." in empty.words
+
+
+def effect(**counts: int) -> Effect:
+    numbers = {"now": 3, "then": 2, "moved": 0, "gained": 0, "lost": 0, "weeks": 12}
+    return Effect(
+        RULES["conflict_times"], **{**numbers, "couples": 9, "alerts_now": 0, "alerts_then": 0, **counts}
+    )
+
+
+def test_a_count_below_five_is_told_to_nobody_and_among_few_couples_none_is() -> None:
+    assert effect(moved=4).moved_told == "fewer than 5"
+    assert effect(moved=5).moved_told == "5"
+    assert effect(moved=0, couples=4).moved_told == "fewer than 5"
+    assert effect().a_week(4) == "under 0.4"
+    assert effect().a_week(6) == "0.5"
+    assert not effect(couples=4).is_told
+    assert told_at_all(0) == told_at_all(4) == "fewer than 5"
+
+
+def test_what_five_counsellors_said_of_a_sign_is_counted_for_an_admin(
+    app: Flask, cast: Cast, as_: AS, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stuck_twice(app, cast)
+    for smallest, is_there in ((5, False), (1, True)):
+        monkeypatch.setattr(practice_counts, "SMALLEST_TOLD", smallest)
+        monkeypatch.setattr(tuning, "SMALLEST_TOLD", smallest)
+        with app.app_context():
+            find_useful(
+                actor=cast.priya, couple_id=cast.sam_and_jo.id, sign="recurring_conflict", useful=False
+            )
+        for address in ("/p/rules/signs", "/p/rules/signs/conflict_times/2"):
+            words = get_page(as_(cast.ada), address).words
+            assert ("The same disagreement stays stuck" in words) == is_there
+        assert ("Couples looked at 1" in words) == is_there
 
 
 def test_a_change_holds_from_tomorrow_and_is_dated_and_logged(
@@ -90,7 +127,8 @@ def test_a_change_holds_from_tomorrow_and_is_dated_and_logged(
     client = as_(cast.ada)
     page = get_page(client, "/p/rules/signs/conflict_times/2")
     after = submit_and_follow(client, page, {"reason": "We want to hear of it sooner"}, form=FORM)
-    assert "1 couple changes group" in after.words
+    assert "Couples that change group on the board: fewer than 5." in after.words
+    assert after.one("table:-soup-contains('Set to') tbody").get_text(" ").count("fewer than 5") == 1
     assert "from tomorrow 2" in after.words
     assert "We want to hear of it sooner" in after.words
     assert conflict(app, cast) != "met"

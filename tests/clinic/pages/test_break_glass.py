@@ -9,9 +9,11 @@ from flask import Flask
 
 from assignments.domain.visibility import Level
 from clinic.actions.break_glass import ask_to_break_glass, end_glass, grant_glass, refuse_glass
+from clinic.clock import now
 from clinic.errors import Conflict, NotAllowed, NotFound
 from clinic.extensions import db
 from clinic.models import AuditLine, BreakGlass
+from clinic.worker import work_once
 from tests.assignments.given import answered, given
 from tests.cast import AS, Cast
 from tests.conftest import Clock
@@ -146,9 +148,29 @@ def test_a_refused_and_a_forgotten_request_open_nothing(
         for glass_id in (refused, forgotten):
             with pytest.raises(Conflict, match="decided already, or has lapsed"):
                 grant_glass(actor=cast.ada, glass_id=glass_id, couple_id=cast.sam_and_jo.id)
+        work_once(now())
+        for row in db.session.query(BreakGlass).all():
+            assert row.about_sealed is None
+            assert row.reason_sealed is None
     words = get_page(as_(cast.omar), "/break-glass").words
     assert "Refused" in words
     assert "Lapsed" in words
+    assert WHY not in words
+
+
+def test_words_stay_while_somebody_may_still_decide_and_once_it_was_granted(
+    cast: Cast, as_: AS, app: Flask, clock: Clock
+) -> None:
+    grant(cast, app)
+    clock.move(hours=71)
+    ask(cast, app)
+    with app.app_context():
+        work_once(now())
+        assert get_page(as_(cast.omar), "/break-glass").words.count(WHY) == 2
+    clock.move(hours=2)
+    with app.app_context():
+        work_once(now())
+        assert get_page(as_(cast.omar), "/break-glass").words.count(WHY) == 2
 
 
 def test_it_can_be_closed_before_the_day_is_over(cast: Cast, as_: AS, app: Flask) -> None:

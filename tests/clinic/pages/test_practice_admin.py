@@ -225,8 +225,23 @@ def test_filtering_never_tells_what_a_client_did(cast: Cast, as_: AS, app: Flask
     client = as_(cast.ada)
     assert "Nothing fits." in get_page(client, "/p/log?event=talk+asked+for").words
     assert "Nothing fits." in get_page(client, f"/p/log?person={cast.jo.id}").words
-    for odd in ("event=made-up", "person=me", "since=soon", "until=9999-99-99", "before=-1"):
+    for odd in ("event=made-up", "person=me", "since=soon", "until=9999-99-99", "page=-1", "page=x"):
         assert "Signed in" in get_page(client, f"/p/log?{odd}").words
+
+
+def test_no_address_of_the_log_changes_with_what_clients_do(cast: Cast, as_: AS, app: Flask) -> None:
+    def addresses() -> list[str]:
+        page = get_page(as_(cast.ada), "/p/log")
+        return [str(link["href"]) for link in page.select("main a")]
+
+    with app.app_context():
+        for _ in range(60):
+            given(cast.priya, cast.sam_and_jo)
+    before = addresses()
+    with app.app_context():
+        ask_to_talk(actor=cast.jo, reach="")
+        given(cast.priya, cast.sam_and_jo)
+    assert addresses() == before
 
 
 def test_the_log_pages_back_and_narrows_by_day_and_person(
@@ -240,7 +255,10 @@ def test_the_log_pages_back_and_narrows_by_day_and_person(
     assert len(page.select("table.data tbody tr")) == 50
     older = page.find("a", string="Older")
     assert older is not None
-    assert len(get_page(client, str(older["href"])).select("table.data tbody tr")) == 10
+    last = get_page(client, str(older["href"]))
+    assert len(last.select("table.data tbody tr")) == 10
+    assert not last.find("a", string="Older")
+    assert last.find("a", string="Newer")
     assert "Nothing fits." in get_page(client, f"/p/log?event=assigned&person={cast.marcus.id}").words
     assert "Nothing fits." in get_page(client, "/p/log?event=assigned&until=2026-09-15").words
     assert "Assigned" in get_page(client, "/p/log?since=2026-09-16&until=2026-09-16").words

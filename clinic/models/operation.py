@@ -1,0 +1,25 @@
+"""What the service writes down about its own running, and about nobody."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from clinic.extensions import Model, UTCDateTime
+from clinic.models.columns import Moment
+
+
+class WorkerBeat(Model):
+    """When the worker of one host last finished a round, and how much mail it left waiting.
+
+    It belongs to no practice, so whoever asks how the service is doing needs to see no practice's rows.
+    """
+
+    __tablename__ = "worker_beat"
+
+    host: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[Moment]
+    mails_waiting: Mapped[int]
+    oldest_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -1,0 +1,51 @@
+"""What an operator may know: how much waits and for how long, and never whose it is or what it says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from clinic.extensions import db
+from clinic.models import OutboxMail, WorkerBeat
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The mail that has not left: how much, and since when the oldest of it is due."""
+
+    mails: int
+    oldest_due_at: datetime | None
+
+    def longest(self, now: datetime) -> timedelta:
+        """For how long the oldest mail that is due has been."""
+        return max(timedelta(), now - self.oldest_due_at) if self.oldest_due_at else timedelta()
+
+
+@dataclass(frozen=True)
+class Beat:
+    """The newest round of any worker."""
+
+    at: datetime
+    left: Waiting
+
+
+def waiting_mail() -> Waiting:
+    """What the worker has still to send, for every practice."""
+    number, oldest = db.session.execute(
+        select(func.count(), func.min(OutboxMail.due_at)).where(
+            OutboxMail.sent_at.is_(None), OutboxMail.given_up_at.is_(None)
+        )
+    ).one()
+    return Waiting(number, oldest)
+
+
+def last_beat() -> Beat | None:
+    """When any worker last finished a round and what it left; nothing before the first one."""
+    row = db.session.execute(
+        select(WorkerBeat.at, WorkerBeat.mails_waiting, WorkerBeat.oldest_due_at)
+        .order_by(WorkerBeat.at.desc())
+        .limit(1)
+    ).one_or_none()
+    return Beat(row[0], Waiting(row[1], row[2])) if row else None

@@ -1,0 +1,240 @@
+"""What is left in the bytes: of somebody who was erased, and of words that only their author may read (G8, G15)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+from sqlalchemy.engine import make_url
+
+from assignments.actions.entries import save_thanks
+from assignments.actions.erasing import ask_for_erasure, erase
+from assignments.domain.visibility import Level
+from clinic import backups
+from clinic.actions.talks import ask_to_talk
+from clinic.backups.files import read_sealed
+from clinic.extensions import db
+from clinic.key_rotation import sealed_columns
+from clinic.models import Person
+from tests.assignments.given import drafted, given
+from tests.cast import Cast
+from tests.databases import PostgreSQLServer, app_on
+from tests.faults.ledger import new_word
+from tests.faults.serving import ROOT, World, production, serving
+from tests.trust import Proves, Sized
+
+pytestmark = [pytest.mark.slow]
+
+
+def hits(marks: Iterable[bytes], *contents: bytes) -> int:
+    """How many of these marks occur anywhere."""
+    return sum(any(mark in content for content in contents) for mark in marks)
+
+
+def files_under(*places: Path) -> list[Path]:
+    """Every file of these folders, and these files with what SQLite keeps beside them."""
+    found = []
+    for place in places:
+        if place.is_dir():
+            found += [one for one in place.rglob("*") if one.is_file()]
+        else:
+            found += [one for one in place.parent.glob(f"{place.name}*") if one.is_file()]
+    return found
+
+
+def contents(*places: Path) -> list[bytes]:
+    return [one.read_bytes() for one in files_under(*places)]
+
+
+def mark_everything_of(app: Flask, person: Person) -> list[bytes]:
+    """How this person stands in the bytes: their addresses, and a stretch of every sealed value of theirs.
+
+    A sealed value is searched for as it lies there, because the words themselves are nowhere to be found anyway.
+    """
+    with app.app_context():
+        row = db.session.get_one(Person, person.id)
+        marks = [row.contact_address.encode()]
+        for column in sealed_columns():
+            if "author_id" in column.model.__mapper__.columns:
+                own = select(column.attribute).where(column.model.author_id == person.id)
+                marks += [bytes(value[2:34]) for value in db.session.scalars(own) if value]
+        db.session.rollback()
+    return marks
+
+
+def write_much(app: Flask, cast: Cast, number: int) -> None:
+    """Jo writes, and so does Sam, whose words must stay."""
+    with app.app_context():
+        db.session.get_one(Person, cast.jo.id).contact_address = "canary-of-jo@mail.example"
+        db.session.commit()
+        for one in range(number):
+            save_thanks(actor=cast.jo, what=f"{one} from Jo", meant="", level=Level.PRIVATE)
+            save_thanks(actor=cast.sam, what=f"{one} from Sam", meant="", level=Level.PRIVATE)
+        ask_to_talk(actor=cast.jo, reach="In the lunch hour")
+        drafted(cast.jo, given(cast.priya, cast.sam_and_jo), "A draft", step="answer")
+
+
+def erase_jo(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        erasure = ask_for_erasure(actor=cast.jo)
+        erase(actor=cast.ada, erasure_id=erasure.id)
+
+
+def opened(app: Flask, backup: Path) -> bytes:
+    """What lies under the seal of a backup."""
+    content = BytesIO()
+    with app.app_context():
+        read_sealed(backup, app.extensions["key_ring"], content)
+    return content.getvalue()
+
+
+def test_nothing_of_an_erased_person_is_left_in_any_byte(
+    app: Flask, cast: Cast, database_url: str, tmp_path: Path, proves: Proves, sized: Sized
+) -> None:
+    database, number = Path(make_url(database_url).database or ""), sized(5, 90)
+    write_much(app, cast, number)
+    jo, sam = mark_everything_of(app, cast.jo), mark_everything_of(app, cast.sam)
+    with app.app_context():
+        backups.create(tmp_path / "older")
+    before = hits(jo, *contents(database))
+    in_older = hits(jo, opened(app, tmp_path / "older"))
+
+    erase_jo(app, cast)
+    after = hits(jo, *contents(database))
+    with app.app_context():
+        backups.create(tmp_path / "newer")
+    in_newer = hits(jo, opened(app, tmp_path / "newer"))
+
+    restored_at = tmp_path / "elsewhere" / "restored.sqlite"
+    restored_at.parent.mkdir()
+    with app_on(f"sqlite:///{restored_at}") as other, other.app_context():
+        made = backups.manifest_of(tmp_path / "older")
+        erased = backups.erased_since(made, [tmp_path / "newer"])
+        backups.restore(tmp_path / "older", erased)
+    restored = hits(jo, *contents(restored_at.parent))
+    kept = hits(sam, *contents(database)), hits(sam, *contents(restored_at.parent))
+    proves(
+        "R42 erasure is provable",
+        f"SQLite, {len(jo)} marks of an erased person: {before} in the files before, {after} after, {in_newer} in a "
+        f"backup made after, {in_older} in an older one and {restored} once that was restored; the partner's "
+        f"{len(sam)} marks: {kept[0]} and {kept[1]} still there",
+    )
+    assert len(jo) > number
+    assert before == in_older == len(jo), "the search sees what is there"
+    assert after == in_newer == restored == 0
+    assert kept == (len(sam), len(sam))
+
+
+@pytest.mark.postgresql
+def test_after_a_full_vacuum_nothing_of_an_erased_person_is_left_in_the_tables_of_postgresql(
+    postgresql_server: PostgreSQLServer, proves: Proves, sized: Sized
+) -> None:
+    """Its log keeps what was written until it is overwritten, and that is said in docs/security.md."""
+    if "TEST_DATABASE_URL" in os.environ:
+        pytest.skip("The files of a server that others use are out of reach.")
+    from tests.cast import assemble
+
+    url = postgresql_server.fresh()
+    with app_on(url) as app:
+        with app.app_context():
+            cast = assemble()
+        write_much(app, cast, sized(5, 90))
+        jo = mark_everything_of(app, cast.jo)
+        postgresql_server.vacuum(url)
+        tables = postgresql_server.files_of(url)
+        before = hits(jo, *contents(tables))
+        erase_jo(app, cast)
+        at_once = hits(jo, *contents(tables))
+        with app.app_context():
+            db.session.remove()
+    postgresql_server.vacuum(url)
+    after = hits(jo, *contents(tables))
+    log = hits(jo, *contents(tables.parents[1] / "pg_wal"))
+    proves(
+        "R42 erasure is provable",
+        f"PostgreSQL, {len(jo)} marks of an erased person in the files of the tables: {before} before, {at_once} at "
+        f"once after, {after} after VACUUM FULL; {log} in the server's log until it is overwritten",
+    )
+    assert before == len(jo), "the search sees what is there"
+    assert after == 0
+    postgresql_server.drop(url)
+
+
+# --- Words that only their author may read.
+
+
+@pytest.fixture
+def private_words() -> list[str]:
+    return [new_word() for _ in range(3)]
+
+
+def test_private_words_are_in_no_byte_that_stays(
+    world: World, tmp_path: Path, proves: Proves, private_words: list[str]
+) -> None:
+    """A run from end to end: written, read by their author, backed up, mailed about, killed. Then every file is searched."""
+    sam, priya = world.cast.sam, world.cast.priya
+    spool, temporary, kept = (tmp_path / name for name in ("spool", "temporary", "backups"))
+    for folder in (spool, temporary, kept):
+        folder.mkdir()
+    thanks, draft, note = private_words
+    with serving(world.url, tmp_path, TMPDIR=str(temporary)) as served:
+        author, counsellor = world.browser(sam, served.address), world.browser(priya, served.address)
+        fields = {"what": thanks, "meant": "", "visibility": "private", "version": "0"}
+        assert author.post("/thanks/new", {**fields, "form_key": "a" * 32}).is_acknowledged
+        path = f"/do/{world.work[sam.id]}/answer"
+        assert author.post(f"{path}/draft", {"text": draft, "version": "0"}).status == 200
+        notes = f"/c/couples/{world.cast.sam_and_jo.id}/notes"
+        about = {"about_day": "2026-01-05", "words": note, "form_key": "b" * 32}
+        assert counsellor.post(notes, about).is_acknowledged
+        assert thanks in author.get("/thanks").text
+        assert draft in author.get(path).text
+        assert note in counsellor.get(notes).text
+        for page in ("/", "/today", "/me/history", "/no-such-page"):
+            author.get(page)
+        for page in ("/c/today", "/c/couples"):
+            counsellor.get(page)
+        # Not acted on, and so in the logs of a careless program.
+        author.post(f"{path}/draft", {"text": draft, "version": "99"})
+        author.post("/thanks/new", {**fields, "visibility": "nobody", "form_key": "c" * 32})
+        _run(world, spool, temporary, "send-due")
+        _run(world, spool, temporary, "backup", "create", str(kept / "tonight"))
+        served.kill_worker()
+        database = Path(make_url(world.url).database or "")
+        looked_at = files_under(database, tmp_path)
+        everything = [one.read_bytes() for one in looked_at]
+    found = [word for word in private_words if hits(_ways_to_write(word), *everything)]
+    seen = hits([sam.contact_address.encode()], *everything)
+    proves(
+        "G8 canary sweep",
+        f"{len(private_words)} private words after a run from end to end, searched in {len(looked_at)} files "
+        f"({sum(map(len, everything)) / 1e6:.1f} MB: database, its log, backup, logs, mail, temporary files): "
+        f"{len(found)} found",
+    )
+    assert seen, "the search sees what is there"
+    assert not found
+
+
+def _run(world: World, spool: Path, temporary: Path, *command: str) -> None:
+    environment = production(world.url, TMPDIR=str(temporary))
+    with (spool / f"{command[0]}.log").open("wb") as out:
+        subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "wsgi", *command],
+            cwd=ROOT, env=environment, stdout=out, stderr=out, check=True,
+        )  # fmt: skip
+
+
+def _ways_to_write(word: str) -> Iterator[bytes]:
+    for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
+        yield word.encode(encoding)
+
+
+def test_the_settings_that_erasing_rests_on_hold_on_every_connection(app: Flask, cast: Cast) -> None:
+    with app.app_context(), db.engine.connect() as connection:
+        assert connection.execute(text("PRAGMA secure_delete")).scalar_one() == 1

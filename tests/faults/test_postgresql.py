@@ -1,0 +1,69 @@
+"""PostgreSQL crashes and comes back while people write: what was acknowledged is there, and the rest is told (§6)."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from tests.databases import PostgreSQLServer
+from tests.faults.ledger import compare, writing
+from tests.faults.serving import World, populate, serving, wait_until
+from tests.trust import Proves, Sized
+
+pytestmark = [pytest.mark.slow, pytest.mark.postgresql]
+
+
+@pytest.fixture
+def world(postgresql_server: PostgreSQLServer) -> Iterator[World]:
+    """On a server that waits for the disk, as one in use does."""
+    url = postgresql_server.fresh()
+    postgresql_server.take_care()
+    yield populate(url)
+    wait_until(lambda: is_back(postgresql_server, url), "the server to be back")
+    postgresql_server.hurry()
+    postgresql_server.drop(url)
+
+
+def crash(server: PostgreSQLServer, url: str) -> None:
+    """One backend is killed; the server throws every connection out and recovers from its log."""
+    for pid in server.backends_of(url)[:1]:
+        os.kill(pid, signal.SIGKILL)
+
+
+def is_back(server: PostgreSQLServer, url: str) -> bool:
+    """Whether the server takes connections."""
+    try:
+        server.backends_of(url)
+    except OperationalError:
+        return False
+    return True
+
+
+@pytest.mark.skipif("TEST_DATABASE_URL" in os.environ, reason="A server that others use is not crashed.")
+def test_a_server_that_crashes_under_load_loses_nothing(
+    postgresql_server: PostgreSQLServer, world: World, tmp_path: Path, proves: Proves, sized: Sized
+) -> None:
+    times, chance = sized(1, 300), random.Random()
+    with serving(world.url, tmp_path, workers=2) as served, writing(world, served) as ledger:
+        for number in range(times):
+            kept = len(ledger.acknowledged)
+            wait_until(lambda: len(ledger.acknowledged) > kept, f"an acknowledgement after crash {number}")  # noqa: B023
+            time.sleep(chance.uniform(0, 0.2))
+            crash(postgresql_server, world.url)
+            wait_until(lambda: is_back(postgresql_server, world.url), "the server to be back")
+    found = compare(world, ledger)
+    proves(
+        "R34 saved means on disk · R35 exactly once",
+        f"PostgreSQL crashed {times} times under load: {len(ledger.acknowledged):,} forms acknowledged, "
+        f"refusals {dict(ledger.statuses)}, {len(found.lost)} lost, {len(found.doubled)} doubled, "
+        f"{len(found.drafts_behind)} drafts behind",
+    )
+    assert found.is_whole, found
+    assert not ledger.dishonest

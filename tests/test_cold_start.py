@@ -1,0 +1,78 @@
+"""What starting costs: what is heavy and rarely used is imported when it is first needed, and not before."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from assignments.demo.world import load_world
+from clinic.actions.sign_ins import start_sign_in
+from tests.crawl import person_at
+from tests.databases import SQLiteFiles, app_on
+from tests.serving import ROOT
+
+# Each costs more to import than a page does to make, or than a process should carry that never needs it.
+HEAVY = {
+    "weasyprint",
+    "numpy",
+    "webauthn",
+    "prometheus_client",
+    "structlog",
+    "psycopg",
+    "redis",
+    "PIL",
+    "pypdf",
+}
+SECONDS, MEGABYTES = 2.0, 200
+
+STARTING = """
+import json, resource, sys, time
+from config import TestConfig
+from wsgi import create_app
+app = create_app(TestConfig(database_url=sys.argv[1]))
+started = time.process_time()
+loaded = sorted(set(sys.modules) & set(sys.argv[3].split()))
+client = app.test_client()
+with client.session_transaction() as session:
+    session.update(_user_id=sys.argv[2], _fresh=True)
+client.set_cookie("device", "a phone")
+page = client.get("/today")
+later = sorted(set(sys.modules) & set(sys.argv[3].split()))
+memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(json.dumps(dict(status=page.status_code, loaded=loaded, later=later, started=started, memory=memory)))
+"""
+
+
+@pytest.mark.slow
+def test_starting_is_quick_and_brings_nothing_heavy_until_it_is_needed(sqlite_files: SQLiteFiles) -> None:
+    url = sqlite_files.fresh()
+    with app_on(url) as app, app.app_context():
+        load_world()
+        token = start_sign_in(person_at("sam"), device="a phone", device_name="Phone")
+    done = subprocess.run(
+        [sys.executable, "-c", STARTING, url, token, " ".join(sorted(HEAVY))],
+        capture_output=True, text=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True,
+    )  # fmt: skip
+    found = json.loads(done.stdout)
+    assert found["status"] == 200
+    assert found["loaded"] == []
+    assert found["later"] == []
+    assert found["memory"] < MEGABYTES
+    # Processor time; a machine on which others compute takes up to twice as long for the same work.
+    assert found["started"] < 2 * SECONDS
+
+
+def test_the_heavy_ones_are_used_at_all() -> None:
+    """Or there would be nothing to hold back."""
+    text = "".join(
+        path.read_text(encoding="utf-8")
+        for package in ("clinic", "assignments")
+        for path in (Path(ROOT) / package).rglob("*.py")
+    )
+    for name in ("weasyprint", "numpy", "webauthn", "prometheus_client", "structlog"):
+        assert f"import {name}" in text or f"from {name}" in text
