@@ -75,7 +75,7 @@ def test_every_reply_says_all_of_it(replies: list[tuple[str, TestResponse]], pro
         faults += [f"{what}: {part} is not in its policy" for part in POLICY if part not in policy]
         if reply.headers.get("Cache-Control") != "no-store":
             faults.append(f"{what}: it may be kept")
-        if reply.mimetype.startswith("text/") and "charset=utf-8" not in reply.content_type:
+        if (reply.mimetype or "").startswith("text/") and "charset=utf-8" not in (reply.content_type or ""):
             faults.append(f"{what}: {reply.content_type}")
     proves(
         "R10 nothing is left in the browser",

@@ -99,7 +99,7 @@ def test_whether_an_address_is_known_shows_neither_in_bytes_nor_in_time(
         times: dict[str, list[float]] = {known: [], unknown: []}
         for number in range(rounds):
             clock.move(minutes=20)  # So that nobody is throttled, which would be another answer.
-            replies = {}
+            replies: dict[str, Any] = {}
             for address in (known, unknown) if number % 2 else (unknown, known):
                 fresh = app.test_client()
                 data = form(address) | {"form_key": f"{number:032x}"}
