@@ -50,15 +50,21 @@ def test_nothing_acknowledged_is_lost_and_nothing_counts_twice(
 def test_the_ledger_sees_a_fault_that_is_sown(
     world: World, tmp_path: Path, proves: Proves, sized: Sized, fault: str
 ) -> None:
+    chance = random.Random(1)
+    seen = "lost" if fault == "acknowledging_before_commit" else "doubled"
     with (
         serving(world.url, tmp_path, factory=f"tests.faults.seeded:{fault}()") as served,
         writing(world, served) as ledger,
     ):
-        kill_often(served, ledger, sized(6, 60), random.Random(1))
+        # How many kills it takes until one of them meets the fault is a matter of luck, and of how busy the machine is.
+        for _ in range(sized(20, 100)):
+            kill_often(served, ledger, 6, chance)
+            if getattr(compare(world, ledger), seen):
+                break
     found = compare(world, ledger)
     proves(
         "The ledger can fail",
         f"{fault.replace('_', ' ')}: {len(found.lost)} lost, {len(found.doubled)} doubled of "
         f"{len(ledger.acknowledged):,} acknowledged",
     )
-    assert found.lost if fault == "acknowledging_before_commit" else found.doubled
+    assert getattr(found, seen)
