@@ -20,6 +20,7 @@ from werkzeug.exceptions import HTTPException
 from clinic import access
 from clinic.crypto import Unreadable
 from clinic.domain.roles import Permission
+from clinic.domain.sign_ins import NEVER_KEPT
 from clinic.errors import DomainError, NotFound
 from clinic.extensions import db
 from clinic.models import FormKey
@@ -114,6 +115,7 @@ def _words_damaged(problem: Unreadable) -> ResponseReturnValue:
 
 def _unsaved() -> Response:
     fields = _sent()
+    permission = access.permission_of(current_app, request.endpoint or "static")
     response = current_app.make_response(
         _error_page(
             503,
@@ -121,7 +123,10 @@ def _unsaved() -> Response:
             action=request.full_path.rstrip("?"),
             fields=fields,
             # Choices and numbers go along unseen; what has a space in it somebody has written.
-            words=[value for _, value in fields if any(letter.isspace() for letter in value.strip())],
+            # What leaves no trace, or waits for its sender alone, goes along unseen as well.
+            words=[]
+            if permission in NEVER_KEPT
+            else [value for _, value in fields if any(letter.isspace() for letter in value.strip())],
         )
     )
     response.headers["Retry-After"] = str(RETRY_AFTER)

@@ -1,7 +1,7 @@
 """Which names this installation answers to, and from where a form may come: from a page of its own alone.
 
 The token in each form stands behind this. Here what the browser itself says is heard, so that a token that has leaked is
-of no use to another site, and neither is a form that needs none yet, such as signing in.
+of no use to another site.
 """
 
 from __future__ import annotations

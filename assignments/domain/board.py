@@ -131,6 +131,7 @@ class CoupleFacts:
     unread_turns: int = 0
     next_appointment: datetime | None = None
     asked_to_talk_days: int | None = None
+    came_back_days: int | None = None
     left: tuple[str, ...] = ()
     deletions: tuple[str, ...] = ()
     referrals_due: tuple[tuple[str, str, int], ...] = ()
@@ -260,13 +261,26 @@ def practice_reasons(
 
 
 def _asked_to_talk(facts: CoupleFacts, _: PracticeLimits) -> Sequence[Reason]:
-    days = facts.asked_to_talk_days
-    if days is None:
-        return ()
-    when = "today" if days == 0 else f"{_days(days)} ago"
-    return (
-        Reason(f"Asked {when} to talk alone.", "A partner asked to talk alone and has not been seen yet."),
-    )
+    found = []
+    if facts.came_back_days is not None:
+        found.append(
+            Reason(
+                f"A new password was set with two codes {_ago(facts.came_back_days)}.",
+                "A partner came back by two codes, and nobody has made sure yet that it was them.",
+            )
+        )
+    if facts.asked_to_talk_days is not None:
+        found.append(
+            Reason(
+                f"Asked {_ago(facts.asked_to_talk_days)} to talk alone.",
+                "A partner asked to talk alone and has not been seen yet.",
+            )
+        )
+    return tuple(found)
+
+
+def _ago(days: int) -> str:
+    return "today" if days == 0 else f"{_days(days)} ago"
 
 
 def _left(facts: CoupleFacts, _: PracticeLimits) -> Sequence[Reason]:

@@ -32,7 +32,7 @@ from clinic.models import Partner as Place
 from clinic.queries.appointments import appointments_between, next_starts
 from clinic.queries.couples import couples_for
 from clinic.queries.people import practice_of
-from clinic.queries.talks import first_asked
+from clinic.queries.talks import who_waits
 
 DONE_DAYS = 14
 PRACTICE_DAYS = 21
@@ -183,7 +183,7 @@ class _Known:
             )
             if asked_at is not None
         }
-        self.talks = first_asked(reader, ids)
+        self.talks = who_waits(reader, ids)
         self.pauses = pauses_of(reader, couples)
         self.plan_checks = checks_due(couples, now, self.zone)
         self.deletions = who_asked(reader, ids)
@@ -224,6 +224,7 @@ def _facts(
         ),
         next_appointment=known.coming.get(couple.id),
         asked_to_talk_days=_asked(couple, known, now),
+        came_back_days=_came_back(couple, known, now),
         deletions=tuple(p.name for p in couple.partners if p.person_id in known.deletions),
         referrals_due=tuple((one.to, one.stands, one.days) for one in known.follow_ups.get(couple.id, ())),
         left=tuple(partner.name for partner in couple.partners if partner.left_at is not None),
@@ -309,12 +310,24 @@ def _waiting(couple: Couple, record: Record, now: datetime) -> int | None:
     return max(waits, default=None)
 
 
+def _came_back(couple: Couple, known: _Known, now: datetime) -> int | None:
+    """Days since a partner set a new password with two codes, and nobody has made sure by whom."""
+    today = now.astimezone(known.zone).date()
+    waits = [
+        (today - waiting.came_back_at.astimezone(known.zone).date()).days
+        for partner in couple.partners
+        if (waiting := known.talks.get(partner.person_id)) is not None and waiting.came_back_at is not None
+    ]
+    return max(waits, default=None)
+
+
 def _asked(couple: Couple, known: _Known, now: datetime) -> int | None:
     """Days since a partner first asked to talk alone and has not been seen since."""
     waits = []
     for partner in couple.partners:
-        if partner.person_id in known.talks:
-            asked_on = known.talks[partner.person_id].astimezone(known.zone).date()
+        waiting = known.talks.get(partner.person_id)
+        if waiting is not None and waiting.asked_at is not None:
+            asked_on = waiting.asked_at.astimezone(known.zone).date()
             waits.append((now.astimezone(known.zone).date() - asked_on).days)
         asked_at = known.asked.get(partner.person_id)
         if asked_at is None:

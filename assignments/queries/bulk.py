@@ -20,7 +20,7 @@ from clinic.models import Appointment, Couple, Person, SafetyConversation
 from clinic.queries.appointments import next_starts
 from clinic.queries.couples import couples_for, visible_couples
 from clinic.queries.people import practice_of
-from clinic.queries.talks import first_asked
+from clinic.queries.talks import who_waits
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def gates_of(reader: Person, couples: Sequence[Couple]) -> dict[UUID, Gates]:
         ).scalars()
     )
     asks_first = practice_of(reader).asks_safety_conversation
-    talks, erasures = first_asked(reader, ids), who_asked(reader, ids)
+    talks, erasures = who_waits(reader, ids), who_asked(reader, ids)
     return {
         couple.id: Gates(
             has_ended=has_ended(couple),

@@ -46,9 +46,12 @@ class PausesNow:
 
 
 def pauses_now(place: Partner, now: datetime, zone: ZoneInfo) -> PausesNow:
-    """One's own pause, and the other partner's as long as nothing stops what goes between them."""
+    """One's own pause, and the other partner's as long as nothing stops what goes between them.
+
+    Whoever came back by two codes sees no pause as its asker: whether one has come back from it is nobody else's.
+    """
     latest = _latest([place.couple], place.practice_id)
-    own = latest.get(place.person_id)
+    own = None if place.person.words_closed_at is not None else latest.get(place.person_id)
     partner = place.couple.partner(place.place.other)
     theirs = None if is_frozen(place.couple) else latest.get(partner.person_id)
 

@@ -13,7 +13,7 @@ from assignments.domain.pauses import MINUTES, Back, back_line, until
 from assignments.forms import PauseForm
 from assignments.queries.pauses import agreed_pause, may_tell, own_pause, pauses_now
 from clinic import clock
-from clinic.access import needs, signed_in, while_unconfirmed
+from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
 from clinic.forms import EmptyForm
 from clinic.queries.couples import own_place
@@ -25,7 +25,6 @@ blueprint = Blueprint("pause", __name__)
 
 @blueprint.route("/pause", methods=["GET", "POST"])
 @needs(Permission.PAUSE_ASK)
-@while_unconfirmed
 def pause() -> ResponseReturnValue:
     """When to come back. Opening this page, or closing it again, asks nothing and tells nobody."""
     place, now, form = own_place(signed_in()), clock.now(), PauseForm()
@@ -50,7 +49,6 @@ def pause() -> ResponseReturnValue:
 
 @blueprint.route("/pause/<uuid:pause_id>/back", methods=["GET", "POST"])
 @needs(Permission.PAUSE_ASK)
-@while_unconfirmed
 def back(pause_id: UUID) -> ResponseReturnValue:
     """ "I'm back", or more time. Not coming back is said nowhere."""
     place, now, form = own_place(signed_in()), clock.now(), EmptyForm()

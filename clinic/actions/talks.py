@@ -5,19 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from sqlalchemy import delete
+
 from clinic import clock, crypto
 from clinic.access import require
 from clinic.audit import Event, record
 from clinic.domain.roles import Permission
 from clinic.errors import Conflict
 from clinic.extensions import db, transaction
-from clinic.models import Person, TalkRequest
+from clinic.models import AFTER_RECOVERY, Person, TalkRequest
 from clinic.queries.couples import couple_for, own_place
 from clinic.queries.people import person_in
 from clinic.queries.talks import open_requests, request_for
 
 REACH_CHARACTERS = 500
-AFTER_RECOVERY = "recovery"
 
 
 @transaction
@@ -55,17 +56,25 @@ def close_words(person: Person, now: datetime) -> None:
 
     It stands among the wishes to talk alone, because that is how it is seen to.
     """
-    if person.words_closed_at is None:
-        place = own_place(person)
-        db.session.add(
-            TalkRequest(
-                practice_id=place.practice_id,
-                couple_id=place.couple_id,
-                author_id=person.id,
-                asked_at=now,
-                about=AFTER_RECOVERY,
-            )
+    place = own_place(person)
+    # What was asked about an earlier recovery is no answer about this one, not even on a page that was open before.
+    db.session.execute(
+        delete(TalkRequest).where(
+            TalkRequest.practice_id == place.practice_id,
+            TalkRequest.author_id == person.id,
+            TalkRequest.about == AFTER_RECOVERY,
+            TalkRequest.spoken_at.is_(None),
         )
+    )
+    db.session.add(
+        TalkRequest(
+            practice_id=place.practice_id,
+            couple_id=place.couple_id,
+            author_id=person.id,
+            asked_at=now,
+            about=AFTER_RECOVERY,
+        )
+    )
     person.words_closed_at = now
 
 

@@ -11,6 +11,7 @@ import fcntl
 import logging
 import os
 import re
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from flask import Flask, current_app
+from sqlalchemy.exc import SQLAlchemyError
 
 from clinic import backups
 from clinic.backups.files import NotABackup
@@ -78,9 +80,12 @@ def back_up_if_due(now: datetime) -> str | None:
             _remove_what_was_killed(nightly.folder)
             made = backups.create(target)
             removed = _let_old_ones_go(nightly)
-    except (CannotBackUp, NotABackup, OSError) as problem:
+    except (CannotBackUp, NotABackup, OSError, sqlite3.Error, SQLAlchemyError) as problem:
         current_app.extensions["nightly_backups_failed_at"] = now
-        log.error("no backup was made tonight: %s", problem)
+        log.error(
+            "no backup was made tonight: %s",
+            type(problem).__name__ if isinstance(problem, SQLAlchemyError) else problem,
+        )
         return f"NO BACKUP: {problem}"
     current_app.extensions["nightly_backups_failed_at"] = None
     return f"{target.name}: {made.rows} rows, restored elsewhere and compared; {removed} old ones removed"

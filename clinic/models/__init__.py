@@ -12,9 +12,10 @@ from clinic.models.person import Invitation, Person, Recovery, Supervision
 from clinic.models.practice import Practice, SafetyRuleChange
 from clinic.models.reminder import CalendarFeed, ReminderPlan, ReminderSlot
 from clinic.models.sign_in import FormKey, KeptForm, SignIn, SignInFailure
-from clinic.models.talk import TalkRequest
+from clinic.models.talk import AFTER_RECOVERY, TalkRequest
 
 __all__ = [
+    "AFTER_RECOVERY",
     "Appointment",
     "AuditHead",
     "AuditLine",

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from clinic.extensions import Model, UTCDateTime
 from clinic.models.columns import CoupleId, Id, Moment, PersonId, PracticeId, Sealed, Word
 
+AFTER_RECOVERY = "recovery"
+
 
 class TalkRequest(Model):
     """Somebody asked to talk on their own, ended a sign-in that was not theirs, or came back by two codes.
@@ -25,7 +27,7 @@ class TalkRequest(Model):
     couple_id: Mapped[CoupleId]
     author_id: Mapped[PersonId]
     asked_at: Mapped[Moment]
-    # What it is about: "talk", "sign-in" where a sign-in was not theirs, "recovery" where words wait to be opened.
+    # What it is about: "talk", "sign-in" where a sign-in was not theirs, AFTER_RECOVERY where words wait to be opened.
     about: Mapped[Word] = mapped_column(default="talk", server_default="talk")
     # A safe way and time to be reached, in the asker's words; None where they left it open.
     reach_sealed: Mapped[Sealed | None]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from clinic.errors import NotFound
 from clinic.extensions import db
-from clinic.models import Couple, Person, TalkRequest
+from clinic.models import AFTER_RECOVERY, Couple, Person, TalkRequest
 
 
 def open_requests(reader: Person, couple: Couple) -> Sequence[TalkRequest]:
@@ -49,12 +50,26 @@ def request_for(reader: Person, couple: Couple, request_id: UUID) -> TalkRequest
     return found
 
 
-def first_asked(reader: Person, couple_ids: Iterable[UUID]) -> dict[UUID, datetime]:
-    """When the longest-waiting request of each person was made, by person id. Raises NotFound for a partner."""
+@dataclass(frozen=True)
+class Waiting:
+    """Since when somebody waits for their counsellor, and for what."""
+
+    asked_at: datetime | None = None
+    """When they first asked to talk alone, or ended a sign-in that was not theirs."""
+    came_back_at: datetime | None = None
+    """When a new password was set with two codes, and nobody has made sure yet by whom."""
+
+
+def who_waits(reader: Person, couple_ids: Iterable[UUID]) -> dict[UUID, Waiting]:
+    """Everybody in these couples whom nobody has seen to yet, by person id. Raises NotFound for a partner."""
     if not reader.is_staff:
         raise NotFound
     rows = db.session.execute(
-        select(TalkRequest.author_id, func.min(TalkRequest.asked_at))
+        select(
+            TalkRequest.author_id,
+            func.min(case((TalkRequest.about != AFTER_RECOVERY, TalkRequest.asked_at))),
+            func.min(case((TalkRequest.about == AFTER_RECOVERY, TalkRequest.asked_at))),
+        )
         .where(
             TalkRequest.practice_id == reader.practice_id,
             TalkRequest.couple_id.in_(list(couple_ids)),
@@ -62,4 +77,4 @@ def first_asked(reader: Person, couple_ids: Iterable[UUID]) -> dict[UUID, dateti
         )
         .group_by(TalkRequest.author_id)
     )
-    return {person_id: asked_at for person_id, asked_at in rows}
+    return {person_id: Waiting(asked_at, came_back_at) for person_id, asked_at, came_back_at in rows}

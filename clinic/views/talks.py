@@ -12,6 +12,7 @@ from clinic.access import needs, signed_in, while_unconfirmed
 from clinic.actions.talks import ask_to_talk, have_spoken, read_requests
 from clinic.domain.roles import Permission
 from clinic.forms import TalkForm
+from clinic.models import AFTER_RECOVERY
 from clinic.queries.couples import couple_for, own_place, standings
 from clinic.web import at_most, notice, page
 
@@ -40,9 +41,11 @@ def requests(couple_id: UUID) -> ResponseReturnValue:
     """Who asked, when, and how to reach them; each look leaves a line."""
     couple = couple_for(signed_in(), couple_id)
     asked = read_requests(actor=signed_in(), couple_id=couple_id)
+    # Whose account may be in other hands since when: what was asked there after that may not be theirs.
+    unsure = {row.author_id: row.asked_at for row, _, _ in asked if row.about == AFTER_RECOVERY}
     before_joining = [one for one in standings(couple, clock.now()) if one.wants_to_talk]
     return render_template(
-        "clinic/talks/requests.html", couple=couple, asked=asked, before_joining=before_joining
+        "clinic/talks/requests.html", couple=couple, asked=asked, unsure=unsure, before_joining=before_joining
     )
 
 

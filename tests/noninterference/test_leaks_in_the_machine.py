@@ -144,12 +144,13 @@ def no_reminder_where_the_other_has_answered() -> Iterator[None]:
 
 
 @contextmanager
-def when_it_was_last_changed_in_the_calendar() -> Iterator[None]:
+def how_often_something_changed_in_the_calendar() -> Iterator[None]:
     real = reminders.calendar
 
     def stamped(entries: Any) -> str:
-        last = db.session.scalar(select(func.max(Answer.saved_at)))
-        return f"{real(entries).decode()}X-CHANGED:{last}\r\n"
+        # A number for each change, as calendars have one; the last moment would be that of Jo's own in both worlds.
+        changes = db.session.scalar(select(func.count(Answer.saved_at)))
+        return f"{real(entries).decode()}SEQUENCE:{changes}\r\n"
 
     with mock.patch.object(reminders, "calendar", stamped):
         yield
@@ -201,7 +202,7 @@ LEAKS: dict[str, tuple[Leak, History]] = {
         TELLING,
     ),
     "a reminder less": (no_reminder_where_the_other_has_answered, TELLING),
-    "a stamp in the calendar": (when_it_was_last_changed_in_the_calendar, TELLING),
+    "a number of changes in the calendar": (how_often_something_changed_in_the_calendar, TELLING),
     "a count in the copy of one's own words": (more_in_the_copy, TELLING),
     "read marks": (in_the_page(
             "/me/history", lambda: the_others(Response, Response.author_id, moment=Response.sent_at)

@@ -9,6 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from assignments.actions.entries import save_thanks
+from assignments.actions.pausing import ask_for_a_pause
+from assignments.domain.pauses import Back
 from assignments.domain.visibility import Level
 from clinic.actions.sign_ins import finish_recovery, issue_recovery_code, start_recovery
 from clinic.extensions import db
@@ -16,6 +18,7 @@ from clinic.models import AuditLine, Person, TalkRequest
 from tests.assignments.given import answered, drafted, given
 from tests.cast import AS, Cast
 from tests.clinic.pages.test_sign_in import mailed_code
+from tests.conftest import Clock
 from tests.crawl import endpoint_of, links
 from tests.page import get_page, read_page, submit
 
@@ -30,8 +33,6 @@ OPEN = {
     "leave.leave",
     "me.closed",
     "me.me",
-    "pause.back",
-    "pause.pause",
     "sign_in.recover",
     "sign_in.recover_codes",
     "talks.ask",
@@ -139,11 +140,39 @@ def test_the_counsellor_opens_it_again_and_the_other_partner_is_not_told(
         assert db.session.get_one(Person, cast.sam.id).words_closed_at is None
 
 
-def test_a_second_recovery_asks_the_counsellor_once(cast: Cast, app: Flask) -> None:
+def test_yes_to_an_earlier_recovery_opens_nothing_after_a_second(
+    cast: Cast, app: Flask, as_: AS, clock: Clock
+) -> None:
     recover(cast, app)
+    priya, url = as_(cast.priya), f"/c/couples/{cast.sam_and_jo.id}/talk"
+    page = get_page(priya, url)
+    clock.move(minutes=20)
     recover(cast, app)
+    # Whoever answers “yes, that was me” speaks of the first, on a page that was open before the second.
+    assert submit(priya, page, form='main form[action*="/talk/"]', status=404)
+    assert as_(cast.sam).get("/me/history").location == "/me/closed"
     with app.app_context():
         assert db.session.query(TalkRequest).filter_by(author_id=cast.sam.id, about="recovery").count() == 1
+
+
+def test_the_board_names_it_and_a_wish_to_talk_from_the_same_account_is_doubted(
+    cast: Cast, app: Flask, as_: AS, clock: Clock
+) -> None:
+    recover(cast, app)
+    clock.move(minutes=5)
+    sam, priya = as_(cast.sam), as_(cast.priya)
+    assert "A new password was set with two codes today." in get_page(priya, "/c").words
+    submit(sam, get_page(sam, "/me/talk-alone"), {"reach": "Ring the new number"})
+    told = get_page(priya, f"/c/couples/{cast.sam_and_jo.id}/talk").words
+    assert "so it may not be Sam" in told
+
+
+def test_a_pause_of_theirs_tells_nobody_whether_they_came_back(cast: Cast, app: Flask, as_: AS) -> None:
+    with app.app_context():
+        ask_for_a_pause(actor=cast.sam, back=Back.HOUR, at=None)
+    assert "Sam has asked for a pause" in get_page(as_(cast.sam), "/together").words
+    recover(cast, app)
+    assert "Sam has asked for a pause" not in get_page(as_(cast.sam), "/together").words
 
 
 def test_an_appointment_to_talk_that_was_asked_for_meanwhile_opens_nothing(
