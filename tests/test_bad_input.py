@@ -15,14 +15,14 @@ from flask.testing import FlaskClient
 
 from tests.attacks import try_everything
 from tests.conftest import Clock, SignInAs
-from tests.crawl import VISITORS, Visitor, client_of, pages_of
+from tests.crawl import RECOVERED, VISITORS, Visitor, client_of, pages_of
 from tests.forms import Found, encoded, forms_on, row_of, sound
 from tests.ground import Ground
 from tests.page import get_page
 from tests.test_matrix import ROUTES
 
 # Who does not bring a form that somebody else has not.
-WALKERS = [visitor for visitor in VISITORS if visitor.name not in ("supervisor", "nobody")]
+WALKERS = [visitor for visitor in VISITORS if visitor.name not in ("supervisor", "nobody", RECOVERED)]
 # Seen once, however many visitors find them.
 ANYBODYS = ("sign_in.", "help.", "me.", "account.", "passkeys.")
 # Forms that only stand on the page after an act: which act, on which form.

@@ -1,4 +1,4 @@
-"""What starting costs: what is heavy and rarely used is imported when it is first needed, and not before."""
+"""What starting costs, but for its seconds, which the benches measure: what is heavy and rarely used is imported when it is first needed, and not before."""
 
 from __future__ import annotations
 
@@ -28,14 +28,13 @@ HEAVY = {
     "PIL",
     "pypdf",
 }
-SECONDS, MEGABYTES = 2.0, 200
+MEGABYTES = 200
 
 STARTING = """
-import json, resource, sys, time
+import json, resource, sys
 from config import TestConfig
 from wsgi import create_app
 app = create_app(TestConfig(database_url=sys.argv[1]))
-started = time.process_time()
 loaded = sorted(set(sys.modules) & set(sys.argv[3].split()))
 client = app.test_client()
 with client.session_transaction() as session:
@@ -44,12 +43,12 @@ client.set_cookie("device", "a phone")
 page = client.get("/today")
 later = sorted(set(sys.modules) & set(sys.argv[3].split()))
 memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps(dict(status=page.status_code, loaded=loaded, later=later, started=started, memory=memory)))
+print(json.dumps(dict(status=page.status_code, loaded=loaded, later=later, memory=memory)))
 """
 
 
 @pytest.mark.slow
-def test_starting_is_quick_and_brings_nothing_heavy_until_it_is_needed(sqlite_files: SQLiteFiles) -> None:
+def test_starting_brings_nothing_heavy_until_it_is_needed(sqlite_files: SQLiteFiles) -> None:
     url = sqlite_files.fresh()
     with app_on(url) as app, app.app_context():
         load_world()
@@ -63,8 +62,6 @@ def test_starting_is_quick_and_brings_nothing_heavy_until_it_is_needed(sqlite_fi
     assert found["loaded"] == []
     assert found["later"] == []
     assert found["memory"] < MEGABYTES
-    # Processor time; a machine on which others compute takes up to twice as long for the same work.
-    assert found["started"] < 2 * SECONDS
 
 
 def test_the_heavy_ones_are_used_at_all() -> None:

@@ -222,7 +222,7 @@ STAYS = {
         "contact",
     ),
     *("decision_cosign", "instrument_use", "instrument_wording", "own_sign", "referral", "referral_step"),
-    *("sign_aside", "sign_rule_change", "sign_use"),
+    *("sign_aside", "sign_rule_change", "sign_use", "topic_asked"),
 }
 
 
