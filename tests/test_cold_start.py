@@ -1,4 +1,4 @@
-"""What starting costs, but for its seconds, which the benches measure: what is heavy and rarely used is imported when it is first needed, and not before."""
+"""What starting brings along: what is heavy and rarely used is imported when it is first needed, and not before."""
 
 from __future__ import annotations
 
