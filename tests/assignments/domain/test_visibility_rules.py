@@ -131,3 +131,25 @@ def test_what_is_hidden_in_the_very_moment_it_opens_may_have_been_read_and_stays
 def test_what_is_hidden_before_it_opens_can_still_be_changed(level: Level) -> None:
     hidden = sent(level, Change(Level.PRIVATE, OPENS - timedelta(seconds=1)))
     assert not visibility.is_frozen_text(hidden, sent(Level.BOTH), LATER)
+
+
+def test_words_that_will_be_shared_tomorrow_can_be_changed_today() -> None:
+    widening = sent(Level.PRIVATE, Change(Level.SHARED, LATER))
+    assert not visibility.is_frozen_text(widening, None, LATER - timedelta(seconds=1))
+    assert visibility.is_frozen_text(widening, None, LATER)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [(0, "0 minutes"), (1, "1 minute"), (90, "90 minutes"), (120, "2 hours"), (1440, "1 day")],
+)
+def test_how_long_a_widening_waits_is_said_in_the_largest_whole_measure(minutes: int, said: str) -> None:
+    told = visibility.outcome_of_change(
+        Level.PRIVATE,
+        Level.SHARED,
+        partner="Jo",
+        counsellor="Priya",
+        hold_minutes=10,
+        delay_minutes=minutes,
+    )
+    assert told == f"This opens in {said}. You can cancel until then."
