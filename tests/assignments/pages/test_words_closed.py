@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from assignments.actions.couple_settings import end_work
 from assignments.actions.entries import save_thanks
 from assignments.actions.pausing import ask_for_a_pause
 from assignments.domain.pauses import Back
@@ -165,6 +166,17 @@ def test_the_board_names_it_and_a_wish_to_talk_from_the_same_account_is_doubted(
     submit(sam, get_page(sam, "/me/talk-alone"), {"reach": "Ring the new number"})
     told = get_page(priya, f"/c/couples/{cast.sam_and_jo.id}/talk").words
     assert "so it may not be Sam" in told
+
+
+def test_a_couple_that_has_ended_has_it_in_its_settings(cast: Cast, app: Flask, as_: AS) -> None:
+    """It is on no board any more, and its partners may still want what they wrote."""
+    with app.app_context():
+        end_work(actor=cast.priya, couple_id=cast.sam_and_jo.id)
+    recover(cast, app)
+    priya = as_(cast.priya)
+    page = get_page(priya, f"/c/couples/{cast.sam_and_jo.id}/settings")
+    assert "A new password was set with two codes" in page.words
+    assert "It was Sam: open it again" in get_page(priya, str(page.one('a[href$="/talk"]')["href"])).words
 
 
 def test_a_pause_of_theirs_tells_nobody_whether_they_came_back(cast: Cast, app: Flask, as_: AS) -> None:
