@@ -20,7 +20,7 @@ from assignments.queries.review import open_to_both, said_in
 from assignments.queries.strands import in_order
 from clinic.models import Couple
 
-QUOTED = 6
+QUOTED = 12
 THANKS = 2
 JOINT = 4
 FOR_QUESTIONS = 30
