@@ -31,7 +31,7 @@ HEAVY = {
 MEGABYTES = 200
 
 STARTING = """
-import json, resource, sys
+import json, sys
 from config import TestConfig
 from wsgi import create_app
 app = create_app(TestConfig(database_url=sys.argv[1]))
@@ -42,7 +42,9 @@ with client.session_transaction() as session:
 client.set_cookie("device", "a phone")
 page = client.get("/today")
 later = sorted(set(sys.modules) & set(sys.argv[3].split()))
-memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+# The most this process ever held; what rusage says begins with the size of whoever started it.
+(most,) = [line for line in open("/proc/self/status") if line.startswith("VmHWM:")]
+memory = int(most.split()[1]) / 1024
 print(json.dumps(dict(status=page.status_code, loaded=loaded, later=later, memory=memory)))
 """
 
