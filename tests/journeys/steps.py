@@ -59,7 +59,8 @@ def told(page: Page, words: str) -> None:
 
 
 def words_of(page: Page) -> str:
-    """All that the page says."""
+    """All that the page says, once it is there whole."""
+    page.wait_for_load_state("domcontentloaded")
     return page.locator("main").inner_text()
 
 
