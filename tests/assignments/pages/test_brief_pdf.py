@@ -129,11 +129,13 @@ def test_a_busy_couples_brief_is_laid_out_three_times_at_most(
     for _ in range(6):
         both_say(app, cast, "word " * 40, "word " * 40)
     clock.move(minutes=15)
-    priya, tries = as_(cast.priya), []
-    real = weasyprint.HTML.render
-    monkeypatch.setattr(
-        weasyprint.HTML, "render", lambda self, *args, **more: tries.append(1) or real(self, *args, **more)
-    )
+    priya, tries, real = as_(cast.priya), [], weasyprint.HTML.render
+
+    def counted(page: Any, *args: Any, **more: Any) -> Any:
+        tries.append(page)
+        return real(page, *args, **more)
+
+    monkeypatch.setattr(weasyprint.HTML, "render", counted)
     for own in (False, True):
         tries.clear()
         reply = priya.get(url(cast, own=own))
