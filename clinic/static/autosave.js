@@ -89,11 +89,14 @@ function keep(form) {
 
   const text = () => form.querySelector("textarea, input[type=text]");
 
-  form.addEventListener("input", () => {
+  const changed = () => {
     dirty = true;
     clearTimeout(timer);
     timer = setTimeout(send, WAIT);
-  });
+  };
+  form.addEventListener("input", changed);
+  // On a slow line people write before this script is there to hear it.
+  if ([...form.elements].some(touched)) changed();
   form.addEventListener("focusout", () => send());
   form.addEventListener("submit", (event) => {
     sending = true;
@@ -152,6 +155,12 @@ function keep(form) {
     });
     item.replaceChildren(button);
   }
+}
+
+// Whether this field holds something else than the page came with.
+function touched(field) {
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  return ["textarea", "text", "time", "date"].includes(field.type) && field.value !== field.defaultValue;
 }
 
 function clock(at) {

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from assignments.models import Answer
 from clinic.crypto import unseal
@@ -52,12 +52,27 @@ def test_without_a_line_the_words_stay_and_are_saved_when_it_is_back(
     expect(page.locator("[data-save=offline] p")).to_have_text(OFFLINE)
     expect(page.locator("[data-save=offline]")).to_be_visible()
     axe(page)
-    assert page.input_value("main textarea") == FIRST
+    expect(page.locator("main textarea")).to_have_value(FIRST)
     assert kept(app) == []
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
     page.context.set_offline(False)
     saved(page)
     expect(page.locator("[data-save=offline]")).to_be_hidden()
+    assert FIRST in kept(app)[0]
+
+
+def test_what_was_written_before_the_script_came_is_saved_as_well(
+    cast: Cast, as_: AS, app: Flask, step: str, open_browser: OpenBrowser
+) -> None:
+    page = open_browser(as_(cast.sam))
+    on_their_way: list[Route] = []
+    page.route("**/autosave*", lambda route: on_their_way.append(route))
+    page.goto(step, wait_until="commit")
+    page.fill("main textarea", FIRST)
+    assert kept(app) == []
+    for script in on_their_way:
+        script.continue_()
+    saved(page)
     assert FIRST in kept(app)[0]
 
 
@@ -79,7 +94,7 @@ def test_a_newer_copy_from_another_window_is_shown_and_nothing_is_written_over(
     older.get_by_role("button", name=choice).click()
     saved(older)
     wanted = FIRST if choice == "Use the newer copy" else SECOND
-    assert older.input_value("main textarea") == wanted
+    expect(older.locator("main textarea")).to_have_value(wanted)
     assert wanted in kept(app)[0]
 
 
