@@ -13,7 +13,7 @@ function keep(form) {
   let timer, running, dirty = false, failed = false, sending = false, conflict = null, said = 0;
 
   const show = (name) => {
-    for (const other of ["offline", "failed", "expired", "conflict"]) {
+    for (const other of ["offline", "failed", "expired", "ended", "conflict"]) {
       if (part(other)) part(other).hidden = other !== name;
     }
     if (name && part("line")) part("line").hidden = true;
@@ -60,9 +60,9 @@ function keep(form) {
   }
 
   async function answer(reply) {
-    if (reply.type === "opaqueredirect" || reply.status === 401 || reply.status === 403) {
+    if (reply.type === "opaqueredirect" || reply.status === 401) {
       dirty = true;
-      return trouble("expired");
+      return trouble(reply.status === 401 ? "ended" : "expired");
     }
     const data = await reply.json().catch(() => ({}));
     if (reply.status === 409) {
