@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from assignments.actions.deciding import decide
@@ -141,5 +142,5 @@ def test_a_decision_needs_no_script(cast: Cast, as_: AS, open_browser: OpenBrows
     page.get_by_label("Consult a supervisor", exact=True).check()
     page.get_by_label("Why", exact=True).fill("Two hours on Tuesday with Sofia.")
     page.get_by_role("button", name="Save decision").click()
-    assert page.get_by_role("heading", name="Consult a supervisor").is_visible()
-    assert page.get_by_text("Two hours on Tuesday with Sofia.").is_visible()
+    expect(page.get_by_role("heading", name="Consult a supervisor")).to_be_visible()
+    expect(page.get_by_text("Two hours on Tuesday with Sofia.")).to_be_visible()
