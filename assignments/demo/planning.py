@@ -59,8 +59,10 @@ def tell_plan(
     for slot in Timetable(began_on, len(plan.weeks)).slots:
         if slot.week is None or slot.ends_on is None:
             continue
-        placed = Placed(row.id, slot.week, slot.begins_on, slot.ends_on, at)
-        for item in plan.items_in(slot.week):
+        for place, item in enumerate(plan.items_in(slot.week)):
+            # One after the other, as the action gives them, so that a week keeps its order on the page.
+            given_at = at + timedelta(milliseconds=place)
+            placed = Placed(row.id, slot.week, slot.begins_on, slot.ends_on, given_at)
             given = told.get(item.exercise, Given(item.exercise))
             yield replace(given, for_whom=item.who, days=(scene.today - slot.begins_on).days), placed
 
