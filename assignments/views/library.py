@@ -16,10 +16,9 @@ from assignments.domain.exercises import (
     WHO_NAMES,
     Exercise,
     personalised,
-    reading_grade,
-    texts_of,
 )
 from assignments.domain.exercises.building import sketch
+from assignments.domain.exercises.grades import grades_of
 from assignments.domain.material import articles_behind, label_of
 from assignments.forms import FindForm
 from assignments.library.finding import Wanted, look_for, sign_in_words, signs_helped, without_names
@@ -126,7 +125,7 @@ def _exercise(
     return render_template(
         "assignments/library/exercise.html",
         exercise=personalised(found),
-        grade=reading_grade("\n".join(texts_of(found))),
+        grades=grades_of(found),
         labels={material_id: label_of(material_id) for material_id in (*found.sources, *found.signs)},
         articles=articles_behind(found.sources),
         own=own,
