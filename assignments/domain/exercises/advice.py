@@ -43,12 +43,13 @@ def reading_of(draft: Mapping[str, Any]) -> Reading:
 def _hints(draft: Mapping[str, Any]) -> Iterator[Advice]:
     for name in _READ_BY_COUPLES:
         value = draft.get(name)
-        yield from _about(name, value if isinstance(value, list) else [value])
+        yield from advice_on(name, value if isinstance(value, list) else [value])
     for step in steps_of(draft):
-        yield from _about(str(step.get("key")), _texts_in(step))
+        yield from advice_on(str(step.get("key")), _texts_in(step))
 
 
-def _about(place: str, texts: list[Any]) -> Iterator[Advice]:
+def advice_on(place: str, texts: list[Any]) -> Iterator[Advice]:
+    """What might be said more simply at one place, and what may land as blame."""
     words = [text for text in texts if isinstance(text, str)]
     long = next(
         (one for text in words for one in sentences_in(text) if len(words_in(one)) > LONGEST_SENTENCE), None
