@@ -420,6 +420,7 @@ def _desk() -> list[str]:
     found += [f"/c/couples/{couple}" for couple in couples[1:]]
     found += [
         f"/c/couples/{couples[1]}/plan",
+        f"/c/couples/{couples[0]}/plan",
         f"/c/couples/{couples[1]}/signs",
         f"/c/couples/{couples[1]}/talk",
         f"/c/couples/{couples[2]}/settings",

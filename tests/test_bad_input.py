@@ -150,6 +150,7 @@ FORMS = {
         "plan_builder.copy",
         "plan_builder.edit",
         "plan_builder.keep_as_own",
+        "plan_builder.look",
         "plan_builder.new",
         "plan_builder.restore",
         "plans.start",
