@@ -217,6 +217,7 @@ FOR_MINUTES = {
     "signs.cosign",
     "appointments.take_back",
     "calendars.choose",
+    "calendars.take_back",
     "exchange.keep",
     "several.undo",
     "calendars.end",
