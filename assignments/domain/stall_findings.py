@@ -104,7 +104,7 @@ class _Week:
 
     def mean(self, row: int, change: Change) -> float:
         """The likeliest change."""
-        return self._mean[row][change]
+        return self._mean[change][row]
 
     def chance(self, row: int, change: Change, way: int, points: float) -> float:
         """The chance that the change reached so many points upwards (1), or downwards (-1)."""
@@ -131,7 +131,7 @@ class _Week:
         self, row: int, change: Change, holds: bool, chance: float, one_week_out: float, leans: bool = False
     ) -> Finding:
         """The finding in its own shape."""
-        mean, sd = self._mean[row][change], self._sd[row][change]
+        mean, sd = self._mean[change][row], self._sd[change][row]
         return Finding(
             holds=holds,
             week=self.week[row],
@@ -148,9 +148,9 @@ class _Week:
         known = self._claims.get((change, way, points))
         if known is None:
             all_of = self._up_to
-            standing = way * (all_of.mean[:, change] - points) / all_of.sd[:, change]
-            without = way * (all_of.mean_without[:, change] - points) / all_of.sd_without[:, change]
-            known = standing.tolist(), without.min(axis=1).tolist(), without.max(axis=1).tolist()
+            standing = way * (all_of.mean[change] - points) / all_of.sd[change]
+            without = way * (all_of.mean_without[change] - points) / all_of.sd_without[change]
+            known = standing.tolist(), without.min(axis=0).tolist(), without.max(axis=0).tolist()
             self._claims[change, way, points] = known
         return known
 

@@ -20,15 +20,18 @@ and 1.2 for one question are assumptions, and so are both steps. ``carry_over`` 
 the momentary figures of 94 couples (.45 and .18) and what is not known about weeks. ``mean`` 4.5 is that of a
 distressed couple; in the difference of two weeks it all but cancels. None was fitted to couples in care.
 
-**With one week left out.** The same solution gives, at almost no cost, what every answer would have been without
-any one week (the block form of leave-one-out). The rules use it so that no claim rests on a single week.
+**How it is worked out.** Only the last week's levels and moods bear on the next, so the covariance of all answers is
+never written down: a filter takes the weeks one by one, forwards, and its way back gives that covariance turned over
+(Durbin and Koopman, *Time Series Analysis by State Space Methods*, 2012, chapter 4). The cost grows with the weeks, not with
+their third power. What every figure would be without any one week comes from the same way back, at almost no cost (the
+block form of leave-one-out). The rules use it so that no claim rests on a single week.
 
 This module imports numpy, which is slow to start: import it where it is used.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
@@ -42,7 +45,7 @@ Series = Sequence[tuple[int, float]]
 Pair = tuple[Series, Series]
 
 # Longer records keep their first and their last weeks; what lies between says next to nothing about a change
-# from the start until now, and the cost grows with the third power.
+# from the start until now.
 FIRST_WEEKS, LAST_WEEKS = 12, 40
 
 
@@ -87,7 +90,7 @@ class Change(IntEnum):
 class Changes:
     """All changes of many pairs of lines, each up to one of its own weeks.
 
-    ``mean`` and ``sd`` are (pair, change). ``mean_without`` and ``sd_without`` are (pair, change, slot): the same
+    ``mean`` and ``sd`` are (change, pair). ``mean_without`` and ``sd_without`` are (change, slot, pair): the same
     with the week in that slot left out. ``there`` says which pairs have such a week at all.
     """
 
@@ -103,19 +106,51 @@ class Changes:
 def changes(pairs: Sequence[Pair], noise: Noise, back: int, *, fall: float | None = None) -> list[Changes]:
     """What has changed up to each of the last ``back`` weeks that hold an answer, newest first.
 
-    Each week is judged by what was known then: later answers are taken out again. ``fall`` also asks for the
+    Each week is judged by what was known then: later answers are not looked at. ``fall`` also asks for the
     change from the week that most surely stood so many points higher.
     """
     weeks, answers = _slots(pairs)
+    ends = min(back, len(weeks))
+    if ends <= 0:
+        return []
     present = ~np.isnan(answers)
-    inverse = np.linalg.inv(_covariance(weeks, present, noise))
-    residual = np.where(present, answers - noise.mean, 0.0).reshape(len(pairs), -1)
-    weighted = (inverse @ residual[:, :, None])[:, :, 0]
-    found = []
-    for last in range(weeks.shape[1] - 1, max(weeks.shape[1] - 1 - back, -1), -1):
-        found.append(_changes_up_to(last, weeks, present, inverse, weighted, noise, fall))
-        inverse, weighted = _without_last_slot(inverse, weighted)
-    return found
+    known = _Filter(weeks, present, noise)
+    at = weeks.astype(np.float64)
+    now = at[::-1][:ends]
+    # How strongly the changes of A and of B go together with each answer. No answer is later than the week itself,
+    # so what an answer shares with a walk from week 0 until now is its own week.
+    own = noise.shared_walk + noise.own_walk
+    of_a = np.stack([own * at, noise.shared_walk * at], axis=1)
+    of_b = of_a[:, ::-1]
+    residual = np.where(present, answers - noise.mean, 0.0)
+    solved = known.solve(np.stack([residual, of_a, of_b])[:, :, :, None], ends)
+    pull = solved[0]
+    reach, gain = (
+        np.stack([(a + b) / 2, a, b, a - b]) for a, b in ((of_a[:, :, None], of_b[:, :, None]), solved[1:])
+    )
+    before = np.stack([noise.couple_walk * now, own * now, own * now, 2 * noise.own_walk * now])
+    way_back = known.way_back(ends)
+    parts = [_told(reach, gain, before, pull, way_back)]
+    peaks = np.zeros((ends, len(pairs)), dtype=np.int64)
+    if fall is not None:
+        peaks, since = _peaks(at, present, pull, way_back, noise, fall)
+        beyond = noise.couple_walk * np.maximum(at[:, None] - since, 0.0)
+        from_peak = np.repeat(beyond[None, :, None], 2, axis=2)
+        to_peak = known.solve(from_peak, ends)
+        parts.append(_told(from_peak, to_peak, noise.couple_walk * (now - since)[None], pull, way_back))
+    mean, sd, mean_without, sd_without = (np.concatenate(one) for one in zip(*parts, strict=True))
+    return [
+        Changes(
+            week=weeks[-1 - end],
+            there=present[-1 - end].any(axis=0),
+            mean=mean[:, end],
+            sd=sd[:, end],
+            mean_without=mean_without[:, :, end],
+            sd_without=sd_without[:, :, end],
+            peak_week=peaks[end],
+        )
+        for end in range(ends)
+    ]
 
 
 def levels(pair: Pair, noise: Noise) -> tuple[tuple[int, float, float], ...]:
@@ -124,22 +159,20 @@ def levels(pair: Pair, noise: Noise) -> tuple[tuple[int, float, float], ...]:
     present = ~np.isnan(answers)
     if not present.any():
         return ()
-    inverse = np.linalg.inv(_covariance(weeks, present, noise))[0]
+    known = _Filter(weeks, present, noise)
+    pull = known.solve(np.where(present, answers - noise.mean, 0.0)[None, :, :, None], 1)[0, :, :, 0, 0]
+    at = weeks[:, 0]
     start = noise.couple_sd**2 + noise.person_sd**2 / 2
-    at = weeks[0]
     shared = start + noise.couple_walk * np.minimum(at[:, None], at[None, :])
-    reach = np.repeat(shared, 2, axis=1) * present[0].reshape(-1)
-    gain = reach @ inverse
-    residual = np.where(present[0], answers[0] - noise.mean, 0.0).reshape(-1)
-    mean = noise.mean + gain @ residual
-    sd = np.sqrt(np.diag(shared) - np.sum(gain * reach, axis=1))
+    mean = noise.mean + shared @ pull.sum(axis=1)
+    sd = np.sqrt(known.way_back(1).variance[:, 0, 0])
     return tuple(
         (int(week), float(level), float(spread)) for week, level, spread in zip(at, mean, sd, strict=True)
     )
 
 
 def _slots(pairs: Sequence[Pair]) -> tuple[Whole, Floats]:
-    """The weeks that hold an answer, set flush right, so that the newest of every pair stands in one column."""
+    """The weeks that hold an answer, (slot, pair), and the answers, (slot, side, pair); the newest of every pair in one slot."""
     lines = [(dict(first), dict(second)) for first, second in pairs]
     kept = [_kept(sorted(first.keys() | second.keys())) for first, second in lines]
     width = max((len(weeks) for weeks in kept), default=0)
@@ -150,7 +183,7 @@ def _slots(pairs: Sequence[Pair]) -> tuple[Whole, Floats]:
             at[row, -len(weeks) :] = weeks
             for side, values in enumerate(sides):
                 answers[row, -len(weeks) :, side] = [values.get(week, np.nan) for week in weeks]
-    return at, answers
+    return at.T.copy(), answers.transpose(1, 2, 0).copy()
 
 
 def _kept(weeks: list[int]) -> list[int]:
@@ -159,115 +192,161 @@ def _kept(weeks: list[int]) -> list[int]:
     return weeks[:FIRST_WEEKS] + weeks[-LAST_WEEKS:]
 
 
-def _covariance(weeks: Whole, present: npt.NDArray[np.bool_], noise: Noise) -> Floats:
-    """The covariance of all answers, (pair, cell, cell); an absent cell stands for itself and touches nothing."""
-    pairs, slots = weeks.shape
-    earlier = np.minimum(weeks[:, :, None], weeks[:, None, :])
-    lag = np.abs(weeks[:, :, None] - weeks[:, None, :])
-    carried = (noise.weekly_sd**2 * noise.carry_over ** np.arange(lag.max(initial=0) + 1.0))[lag]
-    shared = noise.couple_sd**2 + noise.shared_walk * earlier
-    cells = np.empty((pairs, slots, 2, slots, 2))
-    cells[:, :, 0, :, 0] = shared + noise.person_sd**2 + noise.own_walk * earlier + carried
-    cells[:, :, 1, :, 1] = cells[:, :, 0, :, 0]
-    cells[:, :, 0, :, 1] = shared + noise.alike * carried
-    cells[:, :, 1, :, 0] = cells[:, :, 0, :, 1]
-    here = present.astype(np.float64)
-    cells *= here[:, :, :, None, None]
-    cells *= here[:, None, None, :, :]
-    flat = cells.reshape(pairs, 2 * slots, 2 * slots)
-    diagonal = np.arange(2 * slots)
-    flat[:, diagonal, diagonal] += np.where(present, noise.answer_sd**2, 1.0).reshape(pairs, -1)
-    return flat
+@dataclass(frozen=True)
+class _WayBack:
+    """What the way back from each end tells of every slot, given all answers up to that end; each (slot, end, pair).
+
+    ``both`` are the three figures (A, A with B, B) by which the inverse covariance ties a week's two answers.
+    ``variance`` is that of the couple's level in the slot, ``with_end`` its covariance with the level at the end.
+    """
+
+    both: tuple[Floats, Floats, Floats]
+    variance: Floats
+    with_end: Floats
 
 
-def _changes_up_to(
-    last: int,
-    weeks: Whole,
-    present: npt.NDArray[np.bool_],
-    inverse: Floats,
-    weighted: Floats,
-    noise: Noise,
-    fall: float | None,
-) -> Changes:
-    """The changes up to the week in one slot, with the solution for everything up to that slot."""
-    pairs, slots = len(weeks), last + 1
-    at = weeks[:, :slots].astype(np.float64)
-    now = at[:, -1]
-    here = present[:, :slots].astype(np.float64)
-    # How strongly each change goes together with each answer. No answer is later than the week itself, so what
-    # an answer shares with a walk from week 0 until now is its own week.
-    reach = np.empty((pairs, 4, slots, 2))
-    reach[:, Change.COUPLE] = (noise.couple_walk * at)[:, :, None]
-    for side, change in enumerate((Change.A, Change.B)):
-        reach[:, change] = (noise.shared_walk * at)[:, :, None]
-        reach[:, change, :, side] += noise.own_walk * at
-    reach[:, Change.APART] = reach[:, Change.A] - reach[:, Change.B]
-    own = noise.shared_walk + noise.own_walk
-    before = np.stack([noise.couple_walk * now, own * now, own * now, 2 * noise.own_walk * now], axis=1)
-    peak_week = np.zeros(pairs, dtype=np.int64)
-    reach *= here[:, None]
-    if fall is not None:
-        from_peak, from_peak_before, peak_week = _from_peak(at, here, inverse, weighted, noise, fall)
-        reach = np.concatenate([reach, from_peak[:, None]], axis=1)
-        before = np.concatenate([before, from_peak_before[:, None]], axis=1)
-    flat = reach.reshape(pairs, -1, 2 * slots)
-    gain = flat @ inverse
-    mean = (flat @ weighted[:, :, None])[:, :, 0]
-    variance = before - np.sum(gain * flat, axis=2)
-    less_mean, more_variance = _one_week_out(gain.reshape(*flat.shape[:2], slots, 2), inverse, weighted)
-    return Changes(
-        week=weeks[:, last],
-        there=np.logical_or(present[:, last, 0], present[:, last, 1]),
-        mean=mean,
-        sd=np.sqrt(np.maximum(variance, 1e-12)),
-        mean_without=mean[:, :, None] - less_mean,
-        sd_without=np.sqrt(np.maximum(variance[:, :, None] + more_variance, 1e-12)),
-        peak_week=peak_week,
+class _Filter:
+    """All the weeks of many pairs taken one by one: what each answer added to what was known before it.
+
+    Four numbers describe a couple in a week: the levels of A and B, then their moods. An answer is the sum of a level,
+    a mood and its own roughness. Arrays end with the pair, so that each step is one operation over all of them.
+    """
+
+    def __init__(self, weeks: Whole, present: npt.NDArray[np.bool_], noise: Noise) -> None:
+        self._slots, self._pairs = weeks.shape
+        since = np.diff(weeks, axis=0, prepend=0).astype(np.float64)
+        self._fade = noise.carry_over**since
+        # By how much each of the four moves with an answer; what is not there moves nothing.
+        self._gain = np.empty((self._slots, 2, 4, self._pairs))
+        self._sure = np.empty((self._slots, 2, self._pairs))
+        # How each of the four goes together with the couple's level, once the slot is known.
+        self._with_level = np.empty((self._slots, 4, self._pairs))
+        one, both = np.eye(2)[:, :, None], np.ones((2, 2, 1))
+        walk = noise.shared_walk * both + noise.own_walk * one
+        mood = noise.weekly_sd**2 * (noise.alike * both + (1 - noise.alike) * one)
+        spread = np.zeros((4, 4, self._pairs))
+        spread[:2, :2] = noise.couple_sd**2 * both + noise.person_sd**2 * one
+        spread[2:, 2:] = mood
+        for slot, fade in enumerate(self._fade):
+            spread[2:] *= fade
+            spread[:, 2:] *= fade
+            spread[:2, :2] += walk * since[slot]
+            spread[2:, 2:] += mood * (1 - fade * fade)
+            for side in (0, 1):
+                # An answer is told of by the level and the mood of its side.
+                tied = spread[side] + spread[side + 2]
+                sure = present[slot, side] / (tied[side] + tied[side + 2] + noise.answer_sd**2)
+                gain = tied * sure
+                spread -= gain[:, None] * tied
+                self._sure[slot, side], self._gain[slot, side] = sure, gain
+            self._with_level[slot] = (spread[0] + spread[1]) / 2
+
+    def solve(self, given: Floats, ends: int) -> Floats:
+        """The inverse covariance of the answers up to each end times what is given: (what, slot, side, end, pair)."""
+        count, _, _, wide, _ = given.shape
+        state = np.zeros((count, wide, 4, self._pairs))
+        news = np.empty((self._slots, 2, count, wide, self._pairs))
+        for slot in range(self._slots):
+            state[:, :, 2:] *= self._fade[slot]
+            for side in (0, 1):
+                new = given[:, slot, side] - state[:, :, side] - state[:, :, side + 2]
+                state += new[:, :, None] * self._gain[slot, side]
+                np.multiply(new, self._sure[slot, side], out=news[slot, side])
+        found = np.zeros((count, self._slots, 2, ends, self._pairs))
+        later = np.zeros((count, ends, 4, self._pairs))
+        for slot, there in self._backwards(ends):
+            so_far = later[:, :there]
+            for side in (1, 0):
+                one = news[slot, side, :, :there] - (so_far * self._gain[slot, side]).sum(axis=2)
+                found[:, slot, side, :there] = one
+                so_far[:, :, side::2] += one[:, :, None]
+            so_far[:, :, 2:] *= self._fade[slot]
+        return found
+
+    def way_back(self, ends: int) -> _WayBack:
+        """The spreads that the answers up to each end leave."""
+        shape = (self._slots, ends, self._pairs)
+        aa, ab, bb = np.ones(shape), np.zeros(shape), np.ones(shape)
+        variance, with_end = np.zeros(shape), np.zeros(shape)
+        taught = np.zeros((ends, 4, 4, self._pairs))
+        onward = np.zeros((ends, 4, self._pairs))
+        onward[:, :2] = 0.5
+        for slot, there in self._backwards(ends):
+            so_far, on = taught[:there], onward[:there]
+            level = self._with_level[slot]
+            with_end[slot, :there] = (on * level).sum(axis=1)
+            known = ((so_far * level).sum(axis=2) * level).sum(axis=1)
+            variance[slot, :there] = (level[0] + level[1]) / 2 - known
+            first = self._gain[slot, 0]
+            for side in (1, 0):
+                gain, sure = self._gain[slot, side], self._sure[slot, side]
+                moved = (so_far * gain).sum(axis=2)
+                weight = sure + (moved * gain).sum(axis=1)
+                if side:
+                    ab[slot, :there] = (moved * first).sum(axis=1) - (first[1] + first[3]) * weight
+                # An answer that is not there stands for itself.
+                (aa, bb)[side][slot, :there] = weight + (sure == 0)
+                moved[:, side::2] -= weight[:, None] / 2
+                so_far[:, side::2] -= moved[:, None]
+                so_far[:, :, side::2] -= moved[:, :, None]
+                on[:, side::2] -= (on * gain).sum(axis=1)[:, None]
+            fade = self._fade[slot]
+            so_far[:, 2:] *= fade
+            so_far[:, :, 2:] *= fade
+            on[:, 2:] *= fade
+        return _WayBack((aa, ab, bb), variance, with_end)
+
+    def _backwards(self, ends: int) -> Iterator[tuple[int, int]]:
+        """Each slot, the newest first, and how many of the ends it lies before or at."""
+        return ((slot, min(ends, self._slots - slot)) for slot in reversed(range(self._slots)))
+
+
+def _told(
+    reach: Floats, gain: Floats, before: Floats, pull: Floats, way_back: _WayBack
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Mean and standard deviation of changes, (change, end, pair), and with each week left out, (change, slot, end, pair).
+
+    A change is known by how it goes together with the answers (``reach``), by that times their inverse covariance
+    (``gain``), and by its variance before any answer.
+    """
+    mean = (reach * pull).sum(axis=(1, 2))
+    variance = before - (reach * gain).sum(axis=(1, 2))
+    aa, ab, bb = way_back.both
+    area = aa * bb - ab * ab
+    ga, gb = gain[:, :, 0], gain[:, :, 1]
+    through_a, through_b = (ga * bb - gb * ab) / area, (gb * aa - ga * ab) / area
+    carried = through_a * pull[:, 0] + through_b * pull[:, 1]
+    more = through_a * ga + through_b * gb
+    return (
+        mean,
+        np.sqrt(np.maximum(variance, 1e-12)),
+        mean[:, None] - carried,
+        np.sqrt(np.maximum(variance[:, None] + more, 1e-12)),
     )
 
 
-def _from_peak(
-    at: Floats, here: Floats, inverse: Floats, weighted: Floats, noise: Noise, fall: float
-) -> tuple[Floats, Floats, Whole]:
-    """The change since the week that most surely stood above this one.
+def _peaks(
+    at: Floats,
+    present: npt.NDArray[np.bool_],
+    pull: Floats,
+    way_back: _WayBack,
+    noise: Noise,
+    fall: float,
+) -> tuple[Whole, Floats]:
+    """The week that most surely stood above the end, as (end, pair) in whole numbers and as figures.
 
     The chance of having fallen from the best week is at least the chance of having fallen from any one of them;
     so the week with the lowest standardised change is taken, and the figure errs on the quiet side.
     """
-    pairs, slots = at.shape
-    beyond = noise.couple_walk * np.maximum(at[:, None, :] - at[:, :, None], 0.0)
-    reach = beyond[:, :, :, None] * here[:, None]
-    flat = reach.reshape(pairs, slots, 2 * slots)
-    mean = (flat @ weighted[:, :, None])[:, :, 0]
-    before = noise.couple_walk * (at[:, -1:] - at)
-    variance = before - np.sum((flat @ inverse) * flat, axis=2)
-    reported = here.any(axis=2) & (at < at[:, -1:])
+    ends = pull.shape[2]
+    now = at[::-1][:ends]
+    beyond = noise.couple_walk * np.maximum(at[None] - at[:, None], 0.0)
+    mean = np.einsum("stn,ten->sen", beyond, pull.sum(axis=1))
+    last = np.stack([way_back.variance[-1 - end, end] for end in range(ends)])
+    variance = last + way_back.variance - 2 * way_back.with_end
+    reported = present.any(axis=1)[:, None] & (at[:, None] < now)
     standing = np.where(reported, (mean + fall) / np.sqrt(np.maximum(variance, 1e-12)), np.inf)
+    since = np.take_along_axis(at, np.argmin(standing, axis=0), axis=0)
     # Where there is no earlier answer, the week stands beside itself: nothing has been lost.
-    peak = np.where(reported.any(axis=1), np.argmin(standing, axis=1), slots - 1)
-    row = np.arange(pairs)
-    return reach[row, peak], before[row, peak], at[row, peak].astype(np.int64)
-
-
-def _one_week_out(gain: Floats, inverse: Floats, weighted: Floats) -> tuple[Floats, Floats]:
-    """How much of each mean a week carries, and how much its absence would add to the variance."""
-    pairs, _, slots, _ = gain.shape
-    rows = np.arange(slots)
-    blocks = inverse.reshape(pairs, slots, 2, slots, 2)[:, rows, :, rows, :].transpose(1, 0, 2, 3)
-    aa, ab, bb = blocks[:, :, 0, 0], blocks[:, :, 0, 1], blocks[:, :, 1, 1]
-    area = aa * bb - ab * ab
-    aa, ab, bb = (bb / area)[:, None], (-ab / area)[:, None], (aa / area)[:, None]
-    ga, gb = gain[..., 0], gain[..., 1]
-    through_a, through_b = ga * aa + gb * ab, ga * ab + gb * bb
-    pull = weighted.reshape(pairs, 1, slots, 2)
-    return through_a * pull[..., 0] + through_b * pull[..., 1], through_a * ga + through_b * gb
-
-
-def _without_last_slot(inverse: Floats, weighted: Floats) -> tuple[Floats, Floats]:
-    """The solution for everything before the newest week, from the one that had it."""
-    edge = inverse[:, :-2, -2:]
-    part = edge @ np.linalg.inv(inverse[:, -2:, -2:])
-    return (
-        inverse[:, :-2, :-2] - part @ edge.transpose(0, 2, 1),
-        weighted[:, :-2] - (part @ weighted[:, -2:, None])[:, :, 0],
-    )
+    since = np.where(reported.any(axis=0), since, now)
+    return since.astype(np.int64), since
