@@ -16,6 +16,7 @@ from assignments.domain.stall_model import (
     TENSION,
     Change,
     Changes,
+    Lines,
     Noise,
     Pair,
     Series,
@@ -72,10 +73,12 @@ def _batch(
     composites = pairs(lambda history, partner: history.composites(partner))
     tension = pairs(lambda history, partner: history.numbers(partner, "tension"))
     pulled_back = pairs(lambda history, partner: history.numbers(partner, "pulled_back"))
-    of_composites = changes(composites, composite, back, fall=limits.slipped_points)
-    of_tension = changes(tension, TENSION, back)
-    # A person may have left out weeks in which the other answered, so a few more are looked at.
-    of_pulled_back = changes(pulled_back, PULLED_BACK, back + MORE_WEEKS)
+    of_composites, of_tension, of_pulled_back = changes(
+        Lines(composites, composite, back, fall=limits.slipped_points),
+        Lines(tension, TENSION, back),
+        # A person may have left out weeks in which the other answered, so a few more are looked at.
+        Lines(pulled_back, PULLED_BACK, back + MORE_WEEKS),
+    )
     of_couple = [_Week(one) for one in reversed(of_composites)]
     tense = [_Week(one) for one in reversed(of_tension)]
     pulled = [_Week(one) for one in reversed(of_pulled_back)]

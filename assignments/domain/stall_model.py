@@ -31,7 +31,7 @@ This module imports numpy, which is slow to start: import it where it is used.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
@@ -87,11 +87,24 @@ class Change(IntEnum):
 
 
 @dataclass(frozen=True)
+class Lines:
+    """The same kind of line of many couples: how rough it is, and how many of its last weeks are asked about.
+
+    ``fall`` also asks for the change from the week that most surely stood so many points higher.
+    """
+
+    pairs: Sequence[Pair]
+    noise: Noise
+    back: int = 1
+    fall: float | None = None
+
+
+@dataclass(frozen=True)
 class Changes:
     """All changes of many pairs of lines, each up to one of its own weeks.
 
     ``mean`` and ``sd`` are (change, pair). ``mean_without`` and ``sd_without`` are (change, slot, pair): the same
-    with the week in that slot left out. ``there`` says which pairs have such a week at all.
+    with the week in that slot left out, the newest in the last. ``there`` says which pairs have such a week at all.
     """
 
     week: Whole
@@ -103,71 +116,65 @@ class Changes:
     peak_week: Whole
 
 
-def changes(pairs: Sequence[Pair], noise: Noise, back: int, *, fall: float | None = None) -> list[Changes]:
-    """What has changed up to each of the last ``back`` weeks that hold an answer, newest first.
+def changes(*asked: Lines) -> list[list[Changes]]:
+    """For each kind of line, what has changed up to each of its last weeks that hold an answer, newest first.
 
-    Each week is judged by what was known then: later answers are not looked at. ``fall`` also asks for the
-    change from the week that most surely stood so many points higher.
+    Each week is judged by what was known then. So every line stands beside itself once for each week asked about, with
+    its later answers left out, and all of that goes through the filter at once.
     """
-    weeks, answers = _slots(pairs)
-    ends = min(back, len(weeks))
-    if ends <= 0:
-        return []
-    present = ~np.isnan(answers)
-    known = _Filter(weeks, present, noise)
-    at = weeks.astype(np.float64)
-    now = at[::-1][:ends]
-    # How strongly the changes of A and of B go together with each answer. No answer is later than the week itself,
-    # so what an answer shares with a walk from week 0 until now is its own week.
-    own = noise.shared_walk + noise.own_walk
-    of_a = np.stack([own * at, noise.shared_walk * at], axis=1)
-    of_b = of_a[:, ::-1]
-    residual = np.where(present, answers - noise.mean, 0.0)
-    solved = known.solve(np.stack([residual, of_a, of_b])[:, :, :, None], ends)
-    pull = solved[0]
-    reach, gain = (
-        np.stack([(a + b) / 2, a, b, a - b]) for a, b in ((of_a[:, :, None], of_b[:, :, None]), solved[1:])
-    )
-    before = np.stack([noise.couple_walk * now, own * now, own * now, 2 * noise.own_walk * now])
-    way_back = known.way_back(ends)
-    parts = [_told(reach, gain, before, pull, way_back)]
-    peaks = np.zeros((ends, len(pairs)), dtype=np.int64)
-    if fall is not None:
-        peaks, since = _peaks(at, present, pull, way_back, noise, fall)
-        beyond = noise.couple_walk * np.maximum(at[:, None] - since, 0.0)
-        from_peak = np.repeat(beyond[None, :, None], 2, axis=2)
-        to_peak = known.solve(from_peak, ends)
-        parts.append(_told(from_peak, to_peak, noise.couple_walk * (now - since)[None], pull, way_back))
-    mean, sd, mean_without, sd_without = (np.concatenate(one) for one in zip(*parts, strict=True))
-    return [
-        Changes(
-            week=weeks[-1 - end],
-            there=present[-1 - end].any(axis=0),
-            mean=mean[:, end],
-            sd=sd[:, end],
-            mean_without=mean_without[:, :, end],
-            sd_without=sd_without[:, :, end],
-            peak_week=peaks[end],
-        )
-        for end in range(ends)
+    told = [_slots(lines.pairs) for lines in asked]
+    width = max(len(weeks) for weeks, _ in told)
+    blocks = [
+        _pushed(found, width, later)
+        for lines, found in zip(asked, told, strict=True)
+        for later in range(lines.back)
     ]
+    if not width or not blocks:
+        return [[] for _ in asked]
+    weeks = np.concatenate([one for one, _ in blocks], axis=1)
+    answers = np.concatenate([one for _, one in blocks], axis=2)
+    counts = [lines.back * len(lines.pairs) for lines in asked]
+    of_row = np.repeat(np.arange(len(asked)), counts)
+    solved = _Solved(weeks, answers, _Figures([lines.noise for lines in asked], of_row))
+    since_start = solved.since_start()
+    found = []
+    first = 0
+    for lines, count in zip(asked, counts, strict=True):
+        rows = slice(first, first + count)
+        first += count
+        parts = [tuple(one[..., rows] for one in since_start)]
+        peak = np.zeros(count, dtype=np.int64)
+        if lines.fall is not None:
+            peak, from_peak = solved.from_peak(rows, lines.noise, lines.fall)
+            parts.append(from_peak)
+        mean, sd, mean_without, sd_without = (np.concatenate(one) for one in zip(*parts, strict=True))
+        size = len(lines.pairs)
+        found.append(
+            [
+                Changes(
+                    week=weeks[-1, rows][at],
+                    there=~np.isnan(answers[-1, :, rows][:, at]).all(axis=0),
+                    mean=mean[:, at],
+                    sd=sd[:, at],
+                    mean_without=mean_without[:, :, at],
+                    sd_without=sd_without[:, :, at],
+                    peak_week=peak[at],
+                )
+                for at in (slice(later * size, (later + 1) * size) for later in range(lines.back))
+            ]
+        )
+    return found
 
 
 def levels(pair: Pair, noise: Noise) -> tuple[tuple[int, float, float], ...]:
     """The couple's level in each week that holds an answer, from all of them: (week, mean, standard deviation)."""
     weeks, answers = _slots([pair])
-    present = ~np.isnan(answers)
-    if not present.any():
+    if not len(weeks):
         return ()
-    known = _Filter(weeks, present, noise)
-    pull = known.solve(np.where(present, answers - noise.mean, 0.0)[None, :, :, None], 1)[0, :, :, 0, 0]
-    at = weeks[:, 0]
-    start = noise.couple_sd**2 + noise.person_sd**2 / 2
-    shared = start + noise.couple_walk * np.minimum(at[:, None], at[None, :])
-    mean = noise.mean + shared @ pull.sum(axis=1)
-    sd = np.sqrt(known.way_back(1).variance[:, 0, 0])
+    solved = _Solved(weeks, answers, _Figures([noise], np.zeros(1, dtype=np.int64)))
     return tuple(
-        (int(week), float(level), float(spread)) for week, level, spread in zip(at, mean, sd, strict=True)
+        (int(week), float(level), float(spread))
+        for week, level, spread in zip(weeks[:, 0], *solved.levels(noise), strict=True)
     )
 
 
@@ -192,40 +199,116 @@ def _kept(weeks: list[int]) -> list[int]:
     return weeks[:FIRST_WEEKS] + weeks[-LAST_WEEKS:]
 
 
-@dataclass(frozen=True)
-class _WayBack:
-    """What the way back from each end tells of every slot, given all answers up to that end; each (slot, end, pair).
-
-    ``both`` are the three figures (A, A with B, B) by which the inverse covariance ties a week's two answers.
-    ``variance`` is that of the couple's level in the slot, ``with_end`` its covariance with the level at the end.
-    """
-
-    both: tuple[Floats, Floats, Floats]
-    variance: Floats
-    with_end: Floats
+def _pushed(told: tuple[Whole, Floats], width: int, later: int) -> tuple[Whole, Floats]:
+    """The same weeks without the last few, set flush right in so many slots."""
+    weeks, answers = told
+    kept = max(len(weeks) - later, 0)
+    at = np.zeros((width, weeks.shape[1]), dtype=np.int64)
+    values = np.full((width, 2, weeks.shape[1]), np.nan)
+    at[width - kept :], values[width - kept :] = weeks[:kept], answers[:kept]
+    return at, values
 
 
-class _Filter:
-    """All the weeks of many pairs taken one by one: what each answer added to what was known before it.
+class _Figures:
+    """The figures of the model, one for each row."""
+
+    def __init__(self, noises: Sequence[Noise], of_row: Whole) -> None:
+        def each(read: Callable[[Noise], float]) -> Floats:
+            return np.array([read(noise) for noise in noises])[of_row]
+
+        self.mean = each(lambda noise: noise.mean)
+        self.shared_start = each(lambda noise: noise.couple_sd**2)
+        self.own_start = each(lambda noise: noise.person_sd**2)
+        self.shared_walk = each(lambda noise: noise.shared_walk)
+        self.own_walk = each(lambda noise: noise.own_walk)
+        self.mood = each(lambda noise: noise.weekly_sd**2)
+        self.shared_mood = each(lambda noise: noise.weekly_sd**2 * noise.alike)
+        self.carry_over = each(lambda noise: noise.carry_over)
+        self.answer = each(lambda noise: noise.answer_sd**2)
+
+
+class _Solved:
+    """All the answers of many rows, taken one by one: what each added to what was known before it.
 
     Four numbers describe a couple in a week: the levels of A and B, then their moods. An answer is the sum of a level,
-    a mood and its own roughness. Arrays end with the pair, so that each step is one operation over all of them.
+    a mood and its own roughness. Arrays end with the row, so that each step is one operation over all of them.
     """
 
-    def __init__(self, weeks: Whole, present: npt.NDArray[np.bool_], noise: Noise) -> None:
-        self._slots, self._pairs = weeks.shape
-        since = np.diff(weeks, axis=0, prepend=0).astype(np.float64)
-        self._fade = noise.carry_over**since
-        # By how much each of the four moves with an answer; what is not there moves nothing.
-        self._gain = np.empty((self._slots, 2, 4, self._pairs))
-        self._sure = np.empty((self._slots, 2, self._pairs))
+    def __init__(self, weeks: Whole, answers: Floats, figures: _Figures) -> None:
+        self._slots, self._rows = weeks.shape
+        self._at = weeks.astype(np.float64)
+        self._figures = figures
+        self._present = ~np.isnan(answers)
+        self._filter(np.diff(weeks, axis=0, prepend=0).astype(np.float64))
+        residual = np.where(self._present, answers - figures.mean, 0.0)
+        # How strongly the changes of A and of B go together with each answer. No answer is later than the newest week,
+        # so what an answer shares with a walk from week 0 until then is its own week.
+        own = (figures.shared_walk + figures.own_walk) * self._at
+        self._of_a = np.stack([own, figures.shared_walk * self._at], axis=1)
+        given = np.stack([residual, self._of_a, self._of_a[:, ::-1]], axis=2)
+        self._pull, self._by_a, self._by_b = self._times_inverse(given).transpose(2, 0, 1, 3)
+        self._go_back()
+
+    def since_start(self) -> tuple[Floats, ...]:
+        """The changes since week 0 of the couple, of A, of B, and of A against B; see ``_told``."""
+        figures, now = self._figures, self._at[-1]
+        own = (figures.shared_walk + figures.own_walk) * now
+        couple = (figures.shared_walk + figures.own_walk / 2) * now
+        reach, gain = (
+            np.stack([(a + b) / 2, a, b, a - b])
+            for a, b in ((self._of_a, self._of_a[:, ::-1]), (self._by_a, self._by_b))
+        )
+        return self._told(reach, gain, np.stack([couple, own, own, 2 * figures.own_walk * now]), slice(None))
+
+    def from_peak(self, rows: slice, noise: Noise, fall: float) -> tuple[Whole, tuple[Floats, ...]]:
+        """The week that most surely stood so much higher than the newest, and the change since then.
+
+        The chance of having fallen from the best week is at least the chance of having fallen from any one of them;
+        so the week with the lowest standardised change is taken, and the figure errs on the quiet side.
+        """
+        at, pull = self._at[:, rows], self._pull[..., rows].sum(axis=1)
+        now = at[-1]
+        beyond = noise.couple_walk * np.maximum(at[None] - at[:, None], 0.0)
+        mean = np.einsum("str,tr->sr", beyond, pull)
+        variance = self._variance(rows)
+        with_now = (self._onward[..., rows] * self._with_level[..., rows]).sum(axis=1)
+        variance = variance[-1] + variance - 2 * with_now
+        reported = self._present[..., rows].any(axis=1) & (at < now)
+        standing = np.where(reported, (mean + fall) / np.sqrt(np.maximum(variance, 1e-12)), np.inf)
+        peak = np.take_along_axis(at, np.argmin(standing, axis=0)[None], axis=0)[0]
+        # Where there is no earlier answer, the week stands beside itself: nothing has been lost.
+        peak = np.where(reported.any(axis=0), peak, now)
+        reach = np.repeat(noise.couple_walk * np.maximum(at - peak, 0.0)[:, None], 2, axis=1)
+        gain = self._times_inverse(reach[:, :, None], rows)[:, :, 0]
+        return peak.astype(np.int64), self._told(
+            reach[None], gain[None], noise.couple_walk * (now - peak)[None], rows
+        )
+
+    def levels(self, noise: Noise) -> tuple[Floats, Floats]:
+        """The couple's level in every slot of the first row, and its standard deviation."""
+        at = self._at[:, 0]
+        start = noise.couple_sd**2 + noise.person_sd**2 / 2
+        shared = start + noise.couple_walk * np.minimum(at[:, None], at[None, :])
+        mean = noise.mean + shared @ self._pull[:, :, 0].sum(axis=1)
+        return mean, np.sqrt(self._variance(slice(None))[:, 0])
+
+    def _filter(self, since: Floats) -> None:
+        """Go forward: by how much each of the four moves with an answer, and how sure that answer was beforehand."""
+        figures, shape = self._figures, (self._slots, 2, 4, self._rows)
+        self._fade = figures.carry_over**since
+        self._gain, self._sure = np.empty(shape), np.empty((self._slots, 2, self._rows))
         # How each of the four goes together with the couple's level, once the slot is known.
-        self._with_level = np.empty((self._slots, 4, self._pairs))
-        one, both = np.eye(2)[:, :, None], np.ones((2, 2, 1))
-        walk = noise.shared_walk * both + noise.own_walk * one
-        mood = noise.weekly_sd**2 * (noise.alike * both + (1 - noise.alike) * one)
-        spread = np.zeros((4, 4, self._pairs))
-        spread[:2, :2] = noise.couple_sd**2 * both + noise.person_sd**2 * one
+        self._with_level = np.empty((self._slots, 4, self._rows))
+        walk, mood, spread = (
+            np.empty((2, 2, self._rows)),
+            np.empty((2, 2, self._rows)),
+            np.zeros((4, 4, self._rows)),
+        )
+        walk[:], mood[:], spread[:2, :2] = figures.shared_walk, figures.shared_mood, figures.shared_start
+        for side in (0, 1):
+            walk[side, side] += figures.own_walk
+            mood[side, side] = figures.mood
+            spread[side, side] += figures.own_start
         spread[2:, 2:] = mood
         for slot, fade in enumerate(self._fade):
             spread[2:] *= fade
@@ -233,120 +316,91 @@ class _Filter:
             spread[:2, :2] += walk * since[slot]
             spread[2:, 2:] += mood * (1 - fade * fade)
             for side in (0, 1):
-                # An answer is told of by the level and the mood of its side.
+                # An answer is told of by the level and the mood of its side; what is not there moves nothing.
                 tied = spread[side] + spread[side + 2]
-                sure = present[slot, side] / (tied[side] + tied[side + 2] + noise.answer_sd**2)
+                sure = self._present[slot, side] / (tied[side] + tied[side + 2] + figures.answer)
                 gain = tied * sure
                 spread -= gain[:, None] * tied
                 self._sure[slot, side], self._gain[slot, side] = sure, gain
             self._with_level[slot] = (spread[0] + spread[1]) / 2
 
-    def solve(self, given: Floats, ends: int) -> Floats:
-        """The inverse covariance of the answers up to each end times what is given: (what, slot, side, end, pair)."""
-        count, _, _, wide, _ = given.shape
-        state = np.zeros((count, wide, 4, self._pairs))
-        news = np.empty((self._slots, 2, count, wide, self._pairs))
+    def _times_inverse(self, given: Floats, rows: slice = slice(None)) -> Floats:
+        """The inverse covariance of all answers times what is given: (slot, side, what, row)."""
+        gain, sure, fade = self._gain[..., rows], self._sure[..., rows], self._fade[..., rows]
+        count, wide = given.shape[2:]
+        state = np.zeros((count, 4, wide))
+        found = np.empty(given.shape)
         for slot in range(self._slots):
-            state[:, :, 2:] *= self._fade[slot]
+            state[:, 2:] *= fade[slot]
             for side in (0, 1):
-                new = given[:, slot, side] - state[:, :, side] - state[:, :, side + 2]
-                state += new[:, :, None] * self._gain[slot, side]
-                np.multiply(new, self._sure[slot, side], out=news[slot, side])
-        found = np.zeros((count, self._slots, 2, ends, self._pairs))
-        later = np.zeros((count, ends, 4, self._pairs))
-        for slot, there in self._backwards(ends):
-            so_far = later[:, :there]
+                new = given[slot, side] - state[:, side] - state[:, side + 2]
+                state += new[:, None] * gain[slot, side]
+                found[slot, side] = new
+        found *= sure[:, :, None]
+        later = np.zeros((count, 4, wide))
+        for slot in reversed(range(self._slots)):
             for side in (1, 0):
-                one = news[slot, side, :, :there] - (so_far * self._gain[slot, side]).sum(axis=2)
-                found[:, slot, side, :there] = one
-                so_far[:, :, side::2] += one[:, :, None]
-            so_far[:, :, 2:] *= self._fade[slot]
+                one = found[slot, side]
+                one -= (later * gain[slot, side]).sum(axis=1)
+                later[:, side::2] += one[:, None]
+            later[:, 2:] *= fade[slot]
         return found
 
-    def way_back(self, ends: int) -> _WayBack:
-        """The spreads that the answers up to each end leave."""
-        shape = (self._slots, ends, self._pairs)
-        aa, ab, bb = np.ones(shape), np.zeros(shape), np.ones(shape)
-        variance, with_end = np.zeros(shape), np.zeros(shape)
-        taught = np.zeros((ends, 4, 4, self._pairs))
-        onward = np.zeros((ends, 4, self._pairs))
-        onward[:, :2] = 0.5
-        for slot, there in self._backwards(ends):
-            so_far, on = taught[:there], onward[:there]
-            level = self._with_level[slot]
-            with_end[slot, :there] = (on * level).sum(axis=1)
-            known = ((so_far * level).sum(axis=2) * level).sum(axis=1)
-            variance[slot, :there] = (level[0] + level[1]) / 2 - known
-            first = self._gain[slot, 0]
+    def _go_back(self) -> None:
+        """Go back: what the later answers teach about each slot, and the blocks of the inverse covariance."""
+        shape = (self._slots, self._rows)
+        weights, self._crossed = np.empty((self._slots, 2, self._rows)), np.empty(shape)
+        # What later answers teach about each of the four, and how each goes together with the newest level.
+        self._taught, self._onward = (
+            np.empty((self._slots, 4, 4, self._rows)),
+            np.empty((self._slots, 4, self._rows)),
+        )
+        taught, onward = np.zeros((4, 4, self._rows)), np.zeros((4, self._rows))
+        onward[:2] = 0.5
+        for slot in reversed(range(self._slots)):
+            self._taught[slot], self._onward[slot] = taught, onward
             for side in (1, 0):
-                gain, sure = self._gain[slot, side], self._sure[slot, side]
-                moved = (so_far * gain).sum(axis=2)
-                weight = sure + (moved * gain).sum(axis=1)
+                gain = self._gain[slot, side]
+                moved = (taught * gain).sum(axis=1)
+                weight = self._sure[slot, side] + (moved * gain).sum(axis=0)
                 if side:
-                    ab[slot, :there] = (moved * first).sum(axis=1) - (first[1] + first[3]) * weight
-                # An answer that is not there stands for itself.
-                (aa, bb)[side][slot, :there] = weight + (sure == 0)
-                moved[:, side::2] -= weight[:, None] / 2
-                so_far[:, side::2] -= moved[:, None]
-                so_far[:, :, side::2] -= moved[:, :, None]
-                on[:, side::2] -= (on * gain).sum(axis=1)[:, None]
+                    first = self._gain[slot, 0]
+                    self._crossed[slot] = (moved * first).sum(axis=0) - (first[1] + first[3]) * weight
+                weights[slot, side] = weight
+                moved[side::2] -= weight / 2
+                taught[side::2] -= moved
+                taught[:, side::2] -= moved[:, None]
+                onward[side::2] -= (onward * gain).sum(axis=0)
             fade = self._fade[slot]
-            so_far[:, 2:] *= fade
-            so_far[:, :, 2:] *= fade
-            on[:, 2:] *= fade
-        return _WayBack((aa, ab, bb), variance, with_end)
+            taught[2:] *= fade
+            taught[:, 2:] *= fade
+            onward[2:] *= fade
+        # An answer that is not there stands for itself.
+        self._weights = weights + ~self._present
 
-    def _backwards(self, ends: int) -> Iterator[tuple[int, int]]:
-        """Each slot, the newest first, and how many of the ends it lies before or at."""
-        return ((slot, min(ends, self._slots - slot)) for slot in reversed(range(self._slots)))
+    def _variance(self, rows: slice) -> Floats:
+        """The variance of the couple's level in every slot, given all answers."""
+        level = self._with_level[..., rows]
+        return (level[:, 0] + level[:, 1]) / 2 - np.einsum(
+            "sir,sijr,sjr->sr", level, self._taught[..., rows], level
+        )
 
+    def _told(self, reach: Floats, gain: Floats, before: Floats, rows: slice) -> tuple[Floats, ...]:
+        """Mean and standard deviation of changes, (change, row), and with each week left out, (change, slot, row).
 
-def _told(
-    reach: Floats, gain: Floats, before: Floats, pull: Floats, way_back: _WayBack
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """Mean and standard deviation of changes, (change, end, pair), and with each week left out, (change, slot, end, pair).
-
-    A change is known by how it goes together with the answers (``reach``), by that times their inverse covariance
-    (``gain``), and by its variance before any answer.
-    """
-    mean = (reach * pull).sum(axis=(1, 2))
-    variance = before - (reach * gain).sum(axis=(1, 2))
-    aa, ab, bb = way_back.both
-    area = aa * bb - ab * ab
-    ga, gb = gain[:, :, 0], gain[:, :, 1]
-    through_a, through_b = (ga * bb - gb * ab) / area, (gb * aa - ga * ab) / area
-    carried = through_a * pull[:, 0] + through_b * pull[:, 1]
-    more = through_a * ga + through_b * gb
-    return (
-        mean,
-        np.sqrt(np.maximum(variance, 1e-12)),
-        mean[:, None] - carried,
-        np.sqrt(np.maximum(variance[:, None] + more, 1e-12)),
-    )
-
-
-def _peaks(
-    at: Floats,
-    present: npt.NDArray[np.bool_],
-    pull: Floats,
-    way_back: _WayBack,
-    noise: Noise,
-    fall: float,
-) -> tuple[Whole, Floats]:
-    """The week that most surely stood above the end, as (end, pair) in whole numbers and as figures.
-
-    The chance of having fallen from the best week is at least the chance of having fallen from any one of them;
-    so the week with the lowest standardised change is taken, and the figure errs on the quiet side.
-    """
-    ends = pull.shape[2]
-    now = at[::-1][:ends]
-    beyond = noise.couple_walk * np.maximum(at[None] - at[:, None], 0.0)
-    mean = np.einsum("stn,ten->sen", beyond, pull.sum(axis=1))
-    last = np.stack([way_back.variance[-1 - end, end] for end in range(ends)])
-    variance = last + way_back.variance - 2 * way_back.with_end
-    reported = present.any(axis=1)[:, None] & (at[:, None] < now)
-    standing = np.where(reported, (mean + fall) / np.sqrt(np.maximum(variance, 1e-12)), np.inf)
-    since = np.take_along_axis(at, np.argmin(standing, axis=0), axis=0)
-    # Where there is no earlier answer, the week stands beside itself: nothing has been lost.
-    since = np.where(reported.any(axis=0), since, now)
-    return since.astype(np.int64), since
+        A change is known by how it goes together with the answers (``reach``), by that times their inverse covariance
+        (``gain``), and by its variance before any answer.
+        """
+        pull = self._pull[..., rows]
+        mean = (reach * pull).sum(axis=(1, 2))
+        variance = before - (reach * gain).sum(axis=(1, 2))
+        aa, bb, ab = self._weights[:, 0, rows], self._weights[:, 1, rows], self._crossed[:, rows]
+        area = aa * bb - ab * ab
+        ga, gb = gain[:, :, 0], gain[:, :, 1]
+        through_a, through_b = (ga * bb - gb * ab) / area, (gb * aa - ga * ab) / area
+        return (
+            mean,
+            np.sqrt(np.maximum(variance, 1e-12)),
+            mean[:, None] - through_a * pull[:, 0] - through_b * pull[:, 1],
+            np.sqrt(np.maximum(variance[:, None] + through_a * ga + through_b * gb, 1e-12)),
+        )
