@@ -47,6 +47,8 @@ Pair = tuple[Series, Series]
 # Longer records keep their first and their last weeks; what lies between says next to nothing about a change
 # from the start until now.
 FIRST_WEEKS, LAST_WEEKS = 12, 40
+# No record reaches so many weeks.
+WEEKS_APART = 10_000
 
 
 @dataclass(frozen=True)
@@ -87,13 +89,36 @@ class Change(IntEnum):
 
 
 @dataclass(frozen=True)
+class Answers:
+    """The answers of one kind of many pairs of lines, one beside the other: whose, of which side and week, and what."""
+
+    pairs: int
+    pair: Whole
+    side: Whole
+    week: Whole
+    value: Floats
+
+    @classmethod
+    def of(cls, pairs: Sequence[Pair]) -> Answers:
+        """The same from a line of (week, value) for each side of each pair."""
+        told = [
+            (row, side, week, value)
+            for row, pair in enumerate(pairs)
+            for side, line in enumerate(pair)
+            for week, value in line
+        ]
+        table = np.array(told, dtype=np.float64).reshape(-1, 4).T
+        return cls(len(pairs), *table[:3].astype(np.int64), table[3])
+
+
+@dataclass(frozen=True)
 class Lines:
     """The same kind of line of many couples: how rough it is, and how many of its last weeks are asked about.
 
     ``fall`` also asks for the change from the week that most surely stood so many points higher.
     """
 
-    pairs: Sequence[Pair]
+    answers: Answers
     noise: Noise
     back: int = 1
     fall: float | None = None
@@ -104,11 +129,14 @@ class Changes:
     """All changes of many pairs of lines, each up to one of its own weeks.
 
     ``mean`` and ``sd`` are (change, pair). ``mean_without`` and ``sd_without`` are (change, slot, pair): the same
-    with the week in that slot left out, the newest in the last. ``there`` says which pairs have such a week at all.
+    with the week in that slot left out, the newest in the last. ``there`` says which pairs have such a week at all,
+    ``given`` and ``latest`` how many answers each side has until then, and the week of its last: (side, pair).
     """
 
     week: Whole
     there: npt.NDArray[np.bool_]
+    given: Whole
+    latest: Whole
     mean: Floats
     sd: Floats
     mean_without: Floats
@@ -122,7 +150,7 @@ def changes(*asked: Lines) -> list[list[Changes]]:
     Each week is judged by what was known then. So every line stands beside itself once for each week asked about, with
     its later answers left out, and all of that goes through the filter at once.
     """
-    told = [_slots(lines.pairs) for lines in asked]
+    told = [_slots(lines.answers) for lines in asked]
     width = max(len(weeks) for weeks, _ in told)
     blocks = [
         _pushed(found, width, later)
@@ -133,42 +161,46 @@ def changes(*asked: Lines) -> list[list[Changes]]:
         return [[] for _ in asked]
     weeks = np.concatenate([one for one, _ in blocks], axis=1)
     answers = np.concatenate([one for _, one in blocks], axis=2)
-    counts = [lines.back * len(lines.pairs) for lines in asked]
+    counts = [lines.back * lines.answers.pairs for lines in asked]
     of_row = np.repeat(np.arange(len(asked)), counts)
     solved = _Solved(weeks, answers, _Figures([lines.noise for lines in asked], of_row))
     since_start = solved.since_start()
-    found = []
+    found: list[list[Changes]] = []
     first = 0
     for lines, count in zip(asked, counts, strict=True):
+        found.append([])
         rows = slice(first, first + count)
-        first += count
         parts = [tuple(one[..., rows] for one in since_start)]
         peak = np.zeros(count, dtype=np.int64)
         if lines.fall is not None:
             peak, from_peak = solved.from_peak(rows, lines.noise, lines.fall)
             parts.append(from_peak)
         mean, sd, mean_without, sd_without = (np.concatenate(one) for one in zip(*parts, strict=True))
-        size = len(lines.pairs)
-        found.append(
-            [
+        size = lines.answers.pairs
+        for later in range(lines.back):
+            at = slice(later * size, (later + 1) * size)
+            those = slice(first + at.start, first + at.stop)
+            present = ~np.isnan(answers[..., those])
+            found[-1].append(
                 Changes(
-                    week=weeks[-1, rows][at],
-                    there=~np.isnan(answers[-1, :, rows][:, at]).all(axis=0),
+                    week=weeks[-1, those],
+                    there=present[-1].any(axis=0),
+                    given=present.sum(axis=0),
+                    latest=np.where(present, weeks[:, None, those], -1).max(axis=0),
                     mean=mean[:, at],
                     sd=sd[:, at],
                     mean_without=mean_without[:, :, at],
                     sd_without=sd_without[:, :, at],
                     peak_week=peak[at],
                 )
-                for at in (slice(later * size, (later + 1) * size) for later in range(lines.back))
-            ]
-        )
+            )
+        first += count
     return found
 
 
 def levels(pair: Pair, noise: Noise) -> tuple[tuple[int, float, float], ...]:
     """The couple's level in each week that holds an answer, from all of them: (week, mean, standard deviation)."""
-    weeks, answers = _slots([pair])
+    weeks, answers = _slots(Answers.of([pair]))
     if not len(weeks):
         return ()
     solved = _Solved(weeks, answers, _Figures([noise], np.zeros(1, dtype=np.int64)))
@@ -178,25 +210,24 @@ def levels(pair: Pair, noise: Noise) -> tuple[tuple[int, float, float], ...]:
     )
 
 
-def _slots(pairs: Sequence[Pair]) -> tuple[Whole, Floats]:
-    """The weeks that hold an answer, (slot, pair), and the answers, (slot, side, pair); the newest of every pair in one slot."""
-    lines = [(dict(first), dict(second)) for first, second in pairs]
-    kept = [_kept(sorted(first.keys() | second.keys())) for first, second in lines]
-    width = max((len(weeks) for weeks in kept), default=0)
-    at = np.zeros((len(pairs), width), dtype=np.int64)
-    answers = np.full((len(pairs), width, 2), np.nan)
-    for row, (weeks, sides) in enumerate(zip(kept, lines, strict=True)):
-        if weeks:
-            at[row, -len(weeks) :] = weeks
-            for side, values in enumerate(sides):
-                answers[row, -len(weeks) :, side] = [values.get(week, np.nan) for week in weeks]
-    return at.T.copy(), answers.transpose(1, 2, 0).copy()
-
-
-def _kept(weeks: list[int]) -> list[int]:
-    if len(weeks) <= FIRST_WEEKS + LAST_WEEKS:
-        return weeks
-    return weeks[:FIRST_WEEKS] + weeks[-LAST_WEEKS:]
+def _slots(given: Answers) -> tuple[Whole, Floats]:
+    """The weeks that hold an answer, (slot, pair), and the answers, (slot, side, pair); every newest week in one slot."""
+    keys, cell = np.unique(given.pair * WEEKS_APART + given.week, return_inverse=True)
+    pair, week = np.divmod(keys, WEEKS_APART)
+    count = np.bincount(pair, minlength=given.pairs)
+    place = np.arange(len(keys)) - (np.cumsum(count) - count)[pair]
+    count = count[pair]
+    late = place >= count - LAST_WEEKS
+    kept = late | (place < FIRST_WEEKS)
+    before_newest = np.where(late, count, np.minimum(count, FIRST_WEEKS + LAST_WEEKS)) - 1 - place
+    width = min(int(count.max(initial=0)), FIRST_WEEKS + LAST_WEEKS)
+    slot = width - 1 - before_newest
+    at = np.zeros((width, given.pairs), dtype=np.int64)
+    at[slot[kept], pair[kept]] = week[kept]
+    answers = np.full((width, 2, given.pairs), np.nan)
+    those = kept[cell]
+    answers[slot[cell][those], given.side[those], given.pair[those]] = given.value[those]
+    return at, answers
 
 
 def _pushed(told: tuple[Whole, Floats], width: int, later: int) -> tuple[Whole, Floats]:
