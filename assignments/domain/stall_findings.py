@@ -164,7 +164,7 @@ def _pulled_back(up_to: Changes, side: int, limits: Limits) -> list[Finding | No
 
 def _fresh(up_to: Changes, limits: Limits) -> Flags:
     """Whether both have given an answer lately."""
-    fresh: Flags = (up_to.latest > up_to.week - limits.fresh_weeks).all(axis=0)
+    fresh: Flags = np.all(up_to.latest > up_to.week - limits.fresh_weeks, axis=0)
     return fresh
 
 

@@ -39,6 +39,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+add = np.add
 Floats = npt.NDArray[np.floating[Any]]
 Whole = npt.NDArray[np.int64]
 Series = Sequence[tuple[int, float]]
@@ -108,7 +109,8 @@ class Answers:
             for week, value in line
         ]
         table = np.array(told, dtype=np.float64).reshape(-1, 4).T
-        return cls(len(pairs), *table[:3].astype(np.int64), table[3])
+        row_of, side_of, week_of = table[:3].astype(np.int64)
+        return cls(len(pairs), row_of, side_of, week_of, table[3])
 
 
 @dataclass(frozen=True)
@@ -326,7 +328,8 @@ class _Solved:
     def _filter(self, since: Floats) -> None:
         """Go forward: by how much each of the four moves with an answer, and how sure that answer was beforehand."""
         figures, shape = self._figures, (self._slots, 2, 4, self._rows)
-        self._fade = figures.carry_over**since
+        self._fade = np.ones((self._slots, 4, self._rows))
+        self._fade[:, 2:] = (figures.carry_over**since)[:, None]
         self._gain, self._sure = np.empty(shape), np.empty((self._slots, 2, self._rows))
         # How each of the four goes together with the couple's level, once the slot is known.
         self._with_level = np.empty((self._slots, 4, self._rows))
@@ -342,10 +345,10 @@ class _Solved:
             spread[side, side] += figures.own_start
         spread[2:, 2:] = mood
         for slot, fade in enumerate(self._fade):
-            spread[2:] *= fade
-            spread[:, 2:] *= fade
+            spread *= fade[:, None]
+            spread *= fade
             spread[:2, :2] += walk * since[slot]
-            spread[2:, 2:] += mood * (1 - fade * fade)
+            spread[2:, 2:] += mood * (1 - fade[2] * fade[2])
             for side in (0, 1):
                 # An answer is told of by the level and the mood of its side; what is not there moves nothing.
                 tied = spread[side] + spread[side + 2]
@@ -360,21 +363,22 @@ class _Solved:
         gain, sure, fade = self._gain[..., rows], self._sure[..., rows], self._fade[..., rows]
         count, wide = given.shape[2:]
         state = np.zeros((count, 4, wide))
-        found = np.empty(given.shape)
+        found = given.copy()
         for slot in range(self._slots):
-            state[:, 2:] *= fade[slot]
+            state *= fade[slot]
             for side in (0, 1):
-                new = given[slot, side] - state[:, side] - state[:, side + 2]
+                new = found[slot, side]
+                new -= state[:, side]
+                new -= state[:, side + 2]
                 state += new[:, None] * gain[slot, side]
-                found[slot, side] = new
         found *= sure[:, :, None]
         later = np.zeros((count, 4, wide))
         for slot in reversed(range(self._slots)):
             for side in (1, 0):
                 one = found[slot, side]
-                one -= (later * gain[slot, side]).sum(axis=1)
+                one -= add.reduce(later * gain[slot, side], axis=1)
                 later[:, side::2] += one[:, None]
-            later[:, 2:] *= fade[slot]
+            later *= fade[slot]
         return found
 
     def _go_back(self) -> None:
@@ -392,29 +396,29 @@ class _Solved:
             self._taught[slot], self._onward[slot] = taught, onward
             for side in (1, 0):
                 gain = self._gain[slot, side]
-                moved = (taught * gain).sum(axis=1)
-                weight = self._sure[slot, side] + (moved * gain).sum(axis=0)
+                moved = add.reduce(taught * gain, axis=1)
+                weight = self._sure[slot, side] + add.reduce(moved * gain)
                 if side:
                     first = self._gain[slot, 0]
-                    self._crossed[slot] = (moved * first).sum(axis=0) - (first[1] + first[3]) * weight
+                    self._crossed[slot] = add.reduce(moved * first) - (first[1] + first[3]) * weight
                 weights[slot, side] = weight
                 moved[side::2] -= weight / 2
                 taught[side::2] -= moved
                 taught[:, side::2] -= moved[:, None]
-                onward[side::2] -= (onward * gain).sum(axis=0)
+                onward[side::2] -= add.reduce(onward * gain)
             fade = self._fade[slot]
-            taught[2:] *= fade
-            taught[:, 2:] *= fade
-            onward[2:] *= fade
+            taught *= fade[:, None]
+            taught *= fade
+            onward *= fade
         # An answer that is not there stands for itself.
         self._weights = weights + ~self._present
 
     def _variance(self, rows: slice) -> Floats:
         """The variance of the couple's level in every slot, given all answers."""
         level = self._with_level[..., rows]
-        return (level[:, 0] + level[:, 1]) / 2 - np.einsum(
-            "sir,sijr,sjr->sr", level, self._taught[..., rows], level
-        )
+        taught: Floats = np.einsum("sir,sijr,sjr->sr", level, self._taught[..., rows], level)
+        before: Floats = (level[:, 0] + level[:, 1]) / 2
+        return before - taught
 
     def _told(self, reach: Floats, gain: Floats, before: Floats, rows: slice) -> tuple[Floats, ...]:
         """Mean and standard deviation of changes, (change, row), and with each week left out, (change, slot, row).

@@ -291,10 +291,10 @@ def tension_rising(case: Case) -> Verdict:
             evidence={**words.evidence, **_figures(latest)},
         )
 
-    state = high.state
     if latest.holds:
-        state = State.MET if _in_a_row(rises, limits) else State.WATCH
-    return Verdict(state, risen, latest.probability)
+        held = _in_a_row(rises, limits)
+        return Verdict(State.MET if held else State.WATCH, risen, latest.probability)
+    return Verdict(high.state, risen, latest.probability)
 
 
 def withdrawal_intensifies(case: Case) -> Verdict:
@@ -322,12 +322,10 @@ def withdrawal_intensifies(case: Case) -> Verdict:
             f"A rise under {limits.withdrawal_rise_points:g} would clear this.",
         )
 
-    for state, firing in (
-        (State.MET, [one for one, rises in known.items() if _in_a_row(rises, limits)]),
-        (State.WATCH, [one for one, rises in known.items() if rises[-1].holds]),
-    ):
-        if firing:
-            return Verdict(state, partial(words, firing), surest)
+    if firing := [one for one, rises in known.items() if _in_a_row(rises, limits)]:
+        return Verdict(State.MET, partial(words, firing), surest)
+    if nearly := [one for one, rises in known.items() if rises[-1].holds]:
+        return Verdict(State.WATCH, partial(words, nearly), surest)
     if len(known) < len(PARTNERS):
         return Verdict(State.NOT_ENOUGH, partial(words, ()))
     return Verdict(State.NOT_MET, partial(words, list(known)), surest)
