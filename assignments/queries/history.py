@@ -269,7 +269,12 @@ def _turns(couple: Couple, rows: _Rows, now: datetime, zone: ZoneInfo) -> Iterat
             continue
         starts_on, repeat = assignment.starts_on, assignment.repeat
         told = [
-            (side, *(kind.of(person_id, assignment.id) for kind in (responses, outcomes, parts)))
+            (
+                side,
+                responses.of(person_id, assignment.id),
+                outcomes.of(person_id, assignment.id),
+                parts.of(person_id, assignment.id),
+            )
             for slot, side, person_id in sides
             if progress.is_open_to(slot, assignment.for_whom)
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TypeVar
 
@@ -147,6 +147,17 @@ def assess_many(
 
 
 AT_A_TIME = 1024
+
+
+def assess_weeks(
+    history: CoupleHistory, weeks: Iterable[int], limits: Limits = SHIPPED_LIMITS
+) -> Iterator[Assessment]:
+    """All signs of one couple as they stood in some weeks; the model works all of these out in one call."""
+    asked = list(weeks)
+    if asked:
+        (movements,) = movements_of([history.up_to(asked[-1])], limits)
+        for week in asked:
+            yield assess(history.up_to(week), limits, movements=movements)
 
 
 def weeks_asked(histories: Sequence[CoupleHistory], limits: Limits) -> int:
