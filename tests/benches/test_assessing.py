@@ -31,7 +31,7 @@ from tests.page import get_page
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
 
 COUPLES, WEEKS = 10_000, 26
-# Asked for are 10 scans; 12 to 14 were measured on a busy machine, 33 before the model took the weeks one by one and the
+# Asked for are 10 scans; 11 to 13 were measured on a busy machine, 33 before the model took the weeks one by one and the
 # words of a row were left until somebody reads them. The model is about half of it, the counts of seventeen rules in plain
 # Python the other half. What is guarded is that it gets no worse.
 ASKED_SCANS, MOST_SCANS = 10, 20

@@ -146,7 +146,7 @@ def assess_many(
             yield assess(history, limits, who, movements)
 
 
-AT_A_TIME = 1024
+AT_A_TIME = 256
 
 
 def assess_weeks(
