@@ -24,6 +24,9 @@ class RuledFigure(Figure):
     baseline: float | None = None
     """The height of where the couple began, as the model has it."""
 
+    counts_from: int | None = None
+    """The number the rule draws its line at."""
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -32,6 +35,8 @@ class Measure:
     item: str
     title: str
     limit: str = ""
+    every: int = 1
+    """How many weeks lie between two times it is asked."""
 
 
 COMPOSITE = Measure("composite", "Check-in composite")
@@ -41,7 +46,7 @@ MEASURES: Mapping[str, Measure] = {
     "tension_rising": Measure("tension", "Tension", "tension_high"),
     "withdrawal_persists": Measure("pulled_back", "Pulled back", "withdrawal_high"),
     "withdrawal_intensifies": Measure("pulled_back", "Pulled back"),
-    "hope_low_or_split": Measure("hope", "Hope", "hope_low"),
+    "hope_low_or_split": Measure("hope", "Hope", "hope_low", every=2),
     "diverging": COMPOSITE,
     "outside_pressure": Measure("outside_pressure", "Outside pressures", "pressure_high"),
 }
@@ -50,9 +55,7 @@ MEASURES: Mapping[str, Measure] = {
 def chart_within(
     sign_id: str, history: CoupleHistory, names: Names, limits: Limits = SHIPPED_LIMITS
 ) -> RuledFigure | None:
-    """The same chart large, with its scale, for whoever asks why; only where the model's band is to be seen."""
-    if MEASURES.get(sign_id) is not COMPOSITE:
-        return None
+    """The same chart large, with its scale, for whoever asks why."""
     step = max(1, history.week // 8 + 1)
     return chart_beside(sign_id, history, names, limits, frame=CHART, week_step=step)
 
@@ -74,7 +77,16 @@ def chart_beside(
     weeks = (0, max(history.week, 1))
     course = course_of(history) if measure is COMPOSITE else ()
     band = [(week, least, most) for week, _, least, most in course]
-    drawn = draw(measure.title, series, names, weeks, frame=frame, week_step=week_step, band=band)
+    drawn = draw(
+        measure.title,
+        series,
+        names,
+        weeks,
+        frame=frame,
+        week_step=week_step,
+        band=band,
+        neighbours=measure.every,
+    )
     plain = figure(drawn)
     if plain is None:
         return None
@@ -90,6 +102,7 @@ def chart_beside(
     return RuledFigure(
         **values,
         rule=None if limit is None else _height(limit, frame),
+        counts_from=limit,
         area=drawn.band,
         baseline=_height(course[0][1], frame) if course else None,
     )

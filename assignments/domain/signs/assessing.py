@@ -235,7 +235,9 @@ def _common_readings(case: Case, pressure: Verdict) -> tuple[str, ...]:
         readings.append(f"{pressure.words().sentence} Hold before referring.")
     readings.extend(contradicting_answers(case))
     readings.extend(_alike(case))
-    readings.append("A holiday, an illness, a new baby or a bad spell can look the same.")
+    readings.append(
+        "A holiday, an illness, a new baby or a bad spell can look the same. So can using the scale differently over time."
+    )
     return tuple(readings)
 
 

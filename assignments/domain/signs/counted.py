@@ -77,7 +77,7 @@ HIGH_TENSION = Count(
     times=lambda limits: limits.tension_high_times,
     of=lambda limits: limits.tension_high_of,
     words=lambda limits: f"tension at {limits.tension_high} or more",
-    clears=lambda limits: f"Tension below {limits.tension_high}",
+    clears=lambda limits: f"tension below {limits.tension_high}",
     nothing="Tension is not high",
 )
 RECURRING_CONFLICT = Count(
@@ -87,7 +87,7 @@ RECURRING_CONFLICT = Count(
     times=lambda limits: limits.conflict_times,
     of=lambda limits: limits.conflict_of,
     words=lambda _: "the same disagreement stuck or worse",
-    clears=lambda _: "A week without it, or one in which it eased,",
+    clears=lambda _: "weeks without it, or in which it eased,",
     nothing="The same disagreement does not keep coming back stuck",
     remark=OWN_REPORTS,
 )
@@ -98,7 +98,7 @@ WITHDRAWAL = Count(
     times=lambda limits: limits.withdrawal_times,
     of=lambda limits: limits.withdrawal_of,
     words=lambda limits: f"pulled back at {limits.withdrawal_high} or more",
-    clears=lambda limits: f"Pulling back below {limits.withdrawal_high}",
+    clears=lambda limits: f"pulling back below {limits.withdrawal_high}",
     nothing="Neither reports pulling back most weeks",
     remark=OWN_REPORTS,
 )
@@ -109,7 +109,7 @@ NO_WAY_IN = Count(
     times=lambda limits: limits.no_way_in_times,
     of=lambda limits: limits.no_way_in_of,
     words=lambda _: "“want to, but don't know how to begin”",
-    clears=lambda _: "Another answer",
+    clears=lambda _: "another answer",
     nothing="Neither says that they don't know how to begin",
     remark="Asked every second week.",
 )
@@ -120,7 +120,7 @@ LOW_HOPE = Count(
     times=lambda limits: limits.hope_times,
     of=lambda limits: limits.hope_of,
     words=lambda limits: f"hope at {limits.hope_low} or less",
-    clears=lambda limits: f"Hope above {limits.hope_low}",
+    clears=lambda limits: f"hope above {limits.hope_low}",
     nothing="Hope is not low",
 )
 PRESSURE = Count(
@@ -130,7 +130,7 @@ PRESSURE = Count(
     times=lambda limits: limits.pressure_times,
     of=lambda limits: limits.pressure_of,
     words=lambda limits: f"outside pressure at {limits.pressure_high} or more",
-    clears=lambda limits: f"Outside pressure below {limits.pressure_high}",
+    clears=lambda limits: f"outside pressure below {limits.pressure_high}",
     nothing="Outside pressure is not high",
     remark="A note only: it changes no other row.",
 )
@@ -241,7 +241,8 @@ def _words(case: Case, count: Count, state: State, tallies: Sequence[Tally]) -> 
         sentence,
         count.rule(case.limits),
         {"records": [record for one in tallies for record in one.records(count.item)]},
-        f"{count.clears(case.limits)} in the next reports, until under {times} of the last {count.of(case.limits)} count.",
+        f"It clears with {count.clears(case.limits)} in the next reports, until fewer than {times} of the last"
+        f" {count.of(case.limits)} count.",
     )
 
 

@@ -169,7 +169,9 @@ def _stall(case: Case) -> tuple[Verdict, Verdict]:
     if contradiction and state is State.MET:
         state, once = State.WATCH, f" {' '.join(contradiction)}"
     clears = f"A gain of {limits.gain_points:g} points would clear this."
-    return verdict(state, lambda: f" {tried}{once}", clears), not_a_card
+    # Both rows may be met, and one that fell has not stood still.
+    fell = " It has fallen rather than stood still." if case.movements[-1].worse.holds else ""
+    return verdict(state, lambda: f"{fell} {tried}{once}", clears), not_a_card
 
 
 def _not_judged(case: Case, why: str) -> tuple[Verdict, Verdict]:
@@ -232,14 +234,23 @@ def _worse_rule(limits: Limits) -> str:
 
 def _worse_words(case: Case, latest: Movement, state: State, by_slip: bool) -> Words:
     limits = case.limits
-    parts = [
-        f"{_chance(latest.worse)} to be below the first check-ins; {_moved_by(latest.worse)}.",
-        f"Since week {latest.slipped.since}, the highest, it moved about {_signed(latest.slipped.change)}: a chance of at"
-        f" least {_figure(latest.slipped)} to have lost {limits.slipped_points:g} points.",
-    ]
+    name, slipped = "the check-in composite (0 to 10)", latest.slipped
+    below = f"is below the first check-ins; {_moved_by(latest.worse)}."
+    lost = (
+        f"moved about {_signed(slipped.change)}: a chance {_at_least(slipped)} of having lost"
+        f" {limits.slipped_points:g} points."
+    )
+    # What speaks for the row comes first, or "met" would seem to rest on something unlikely.
     if by_slip:
-        # What speaks for the row comes first, or "met" would seem to rest on something unlikely.
-        parts.reverse()
+        parts = [
+            f"Since week {slipped.since}, the highest, {name} {lost}",
+            f"{_chance(latest.worse)} that it {below}",
+        ]
+    else:
+        parts = [f"{_chance(latest.worse)} that {name} {below}"]
+        # Since the first week would say the same again.
+        if slipped.since:
+            parts.append(f"Since week {slipped.since}, the highest, it {lost}")
     if latest.worse.holds and latest.strong_probability > limits.strong_probability:
         parts.append(f"Strong evidence: {limits.strong_points:g} points or more below the start.")
     if state is State.WATCH:
@@ -414,6 +425,12 @@ def _figure(finding: Finding) -> str:
     return "under 1%" if chance < 0.01 else "over 99%" if chance > 0.99 else f"{chance:.0%}"
 
 
+def _at_least(finding: Finding) -> str:
+    """A chance that is a lower bound; "over 99%" says so by itself."""
+    figure = _figure(finding)
+    return figure if figure.startswith("over") else f"of at least {figure}"
+
+
 def _moved_by(finding: Finding) -> str:
     return (
         f"it moved about {_signed(finding.change)} points, four times in five between"
@@ -423,8 +440,8 @@ def _moved_by(finding: Finding) -> str:
 
 def _gained(finding: Finding, limits: Limits) -> str:
     return (
-        f"{_chance(finding)} to have gained {limits.gain_points:g} points since the first check-ins;"
-        f" {_moved_by(finding)}."
+        f"{_chance(finding)} that the check-in composite (0 to 10) gained {limits.gain_points:g} points since the first"
+        f" check-ins; {_moved_by(finding)}."
     )
 
 

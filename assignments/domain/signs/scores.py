@@ -111,7 +111,9 @@ def _mood_words(case: Case) -> Words:
                 }
             )
             at = "at or above" if reached else "below"
-            parts.append(f"{case.names.of(partner)}: {scale.title} {latest.score}, {at} {scale.cut_off:g}.")
+            parts.append(
+                f"{case.names.of(partner)}: {latest.score} on the {scale.title}, {at} {scale.cut_off:g}."
+            )
     beside = " ".join(parts) or "No screening questionnaire is in use."
     return Words(
         f"The software does not work this out. {beside}",
