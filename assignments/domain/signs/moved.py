@@ -234,7 +234,7 @@ def _worse_rule(limits: Limits) -> str:
 
 def _worse_words(case: Case, latest: Movement, state: State, by_slip: bool) -> Words:
     limits = case.limits
-    name, slipped = "the check-in composite (0 to 10)", latest.slipped
+    name, slipped = "the check-in composite (0–10)", latest.slipped
     below = f"is below the first check-ins; {_moved_by(latest.worse)}."
     lost = (
         f"moved about {_signed(slipped.change)}: a chance {_at_least(slipped)} of having lost"
@@ -440,7 +440,7 @@ def _moved_by(finding: Finding) -> str:
 
 def _gained(finding: Finding, limits: Limits) -> str:
     return (
-        f"{_chance(finding)} that the check-in composite (0 to 10) gained {limits.gain_points:g} points since the first"
+        f"{_chance(finding)} that the check-in composite (0–10) gained {limits.gain_points:g} points since the first"
         f" check-ins; {_moved_by(finding)}."
     )
 

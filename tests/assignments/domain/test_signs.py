@@ -28,7 +28,7 @@ def test_no_movement_with_steady_work_is_met() -> None:
     sign = assess(from_json(couple(STALLED))).sign("no_movement")
     assert sign.state is State.MET
     assert sign.sentence == (
-        "Unlikely (13%) that the check-in composite (0 to 10) gained 0.8 points since the first check-ins; it moved about"
+        "Unlikely (13%) that the check-in composite (0–10) gained 0.8 points since the first check-ins; it moved about"
         " 0.1 points,"
         " four times in five between \N{MINUS SIGN}0.8 and 0.9. 8 of 16 things tried in the last 4 weeks."
     )
@@ -95,7 +95,7 @@ def test_worsening_is_met_and_names_the_fall() -> None:
     sign = assess(from_json(couple([6, 6, 6, 5, 5, 4, 4, 4, 3]))).sign("worse_or_slipped_back")
     assert sign.state is State.MET
     assert sign.sentence.startswith(
-        "Very likely (99%) that the check-in composite (0 to 10) is below the first check-ins"
+        "Very likely (99%) that the check-in composite (0–10) is below the first check-ins"
     )
     assert sign.sentence.endswith("Strong evidence: 0.5 points or more below the start.")
 
