@@ -276,7 +276,7 @@ class Assessment:
 
     def sign(self, sign_id: str) -> Sign:
         """One sign by its id."""
-        return next(sign for sign in self.signs if sign.id == sign_id)
+        return self._by_id[sign_id]
 
     @property
     def rows(self) -> tuple[Sign, ...]:
@@ -294,6 +294,10 @@ class Assessment:
         """The outside-pressure note, read beside T1–T5; it changes no state."""
         note = self.sign(NOTE)
         return note if note.state is State.MET else None
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Sign]:
+        return {sign.kind.id: sign for sign in self.signs}
 
 
 @dataclass(frozen=True, eq=False)
