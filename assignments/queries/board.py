@@ -18,6 +18,7 @@ from assignments.domain.progress import is_open_to
 from assignments.domain.signs import Assessment, State, assess_many
 from assignments.domain.stalls import SHIPPED_LIMITS, Names
 from assignments.models import Decision, ReadMark, Response, TurnPart
+from assignments.queries import plain_rows
 from assignments.queries.decisions import Decided, signs_met
 from assignments.queries.erasures import who_asked
 from assignments.queries.history import GivenTurn, Record, records_for
@@ -133,7 +134,7 @@ def unread_parts_of(record: Record, marks: Mapping[UUID, int], now: datetime) ->
 def marks_of(couples: Sequence[Couple]) -> dict[UUID, int]:
     """The version of each response and each part that its couple's counsellor has marked read, by its id."""
     rows = db.session.execute(
-        select(ReadMark.response_id, ReadMark.part_id, ReadMark.version)
+        select(plain_rows.plain(ReadMark.response_id), plain_rows.plain(ReadMark.part_id), ReadMark.version)
         .outerjoin(Response, Response.id == ReadMark.response_id)
         .outerjoin(TurnPart, TurnPart.id == ReadMark.part_id)
         .join(Couple, Couple.id == func.coalesce(Response.couple_id, TurnPart.couple_id))

@@ -201,7 +201,7 @@ def test_scores_reach_the_rules_with_the_right_direction(app: Flask, cast: Cast,
     assert "Partner A: CSI-4 15 to 10." in drop.sentence
     assert "Partner B" not in drop.sentence  # Who has gained has not dropped.
     assert mood.state is State.YOU_JUDGE
-    assert "PHQ-2 4, at or above 3." in mood.sentence
+    assert "4 on the PHQ-2, at or above 3." in mood.sentence
 
 
 def test_two_answers_within_one_week_are_one_score_and_never_a_fault(
