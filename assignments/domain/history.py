@@ -102,6 +102,11 @@ class CoupleHistory:
         """One partner's check-in composite as (week, value), oldest first, gaps left out."""
         return self._series(partner, COMPOSITE)
 
+    def first_composite(self, partner: Partner) -> int | None:
+        """The week of the first check-in of a partner that has a composite."""
+        told = (one.week for one in self._by_partner[partner] if composite(one.answers) is not None)
+        return next(told, None)
+
     def latest_score(self, partner: Partner, name: str, within_weeks: int) -> InstrumentScore | None:
         """The newest total on a questionnaire that is not older than so many weeks."""
         scores = [

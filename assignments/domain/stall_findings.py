@@ -7,25 +7,34 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from functools import partial
+from typing import TypeVar
 
-from assignments.domain.history import PARTNERS, CoupleHistory, Partner
+import numpy as np
+import numpy.typing as npt
+
+from assignments.domain.checkins import composite
+from assignments.domain.history import CoupleHistory
 from assignments.domain.stall_model import (
     COMPOSITE,
     PULLED_BACK,
     TENSION,
+    Answers,
     Change,
     Changes,
+    Floats,
+    Lines,
     Noise,
-    Pair,
-    Series,
     changes,
     levels,
 )
 from assignments.domain.stalls import NOTHING_TO_SAY, Finding, Limits, Movement, Movements
 
-# So many couples at a time keep the memory small, whatever the caseload.
-BATCH = 256
+Flags = npt.NDArray[np.bool_]
+Told = TypeVar("Told", Movement, Finding)
+
+# So many lines at a time, each counted once for every week asked about, keep the memory small whatever the caseload.
+LINES_AT_A_TIME = 2048
 # Four times in five a Gaussian lies within so many standard deviations.
 FOUR_IN_FIVE = 1.2816
 MORE_WEEKS = 2
@@ -35,7 +44,7 @@ ROOT_TWO = math.sqrt(2)
 
 
 def movements_of(
-    histories: Sequence[CoupleHistory], limits: Limits, back: int | None, composite: Noise = COMPOSITE
+    histories: Sequence[CoupleHistory], limits: Limits, back: int | None, noise: Noise = COMPOSITE
 ) -> list[Movements]:
     """See ``stalls.movements_of``; the simulator may tell the model of another noise than it assumes.
 
@@ -44,13 +53,11 @@ def movements_of(
     lengths = [len({one.week for one in history.checkins}) for history in histories]
     order = sorted(range(len(histories)), key=lengths.__getitem__)
     found: dict[int, Movements] = {}
-    for start in range(0, len(order), BATCH):
-        chosen = order[start : start + BATCH]
-        batch = [histories[at] for at in chosen]
-        weeks = max(lengths[at] for at in chosen)
-        found.update(
-            zip(chosen, _batch(batch, limits, weeks if back is None else back, composite), strict=True)
-        )
+    while order:
+        asked = lengths[order[-1]] if back is None else back
+        size = max(LINES_AT_A_TIME // (3 * asked + MORE_WEEKS), 1)
+        order, chosen = order[:-size], order[-size:]
+        found.update(zip(chosen, _batch([histories[at] for at in chosen], limits, asked, noise), strict=True))
     return [found[at] for at in range(len(histories))]
 
 
@@ -64,169 +71,177 @@ def course_of(history: CoupleHistory) -> tuple[tuple[int, float, float, float], 
 
 
 def _batch(
-    histories: Sequence[CoupleHistory], limits: Limits, back: int, composite: Noise
+    histories: Sequence[CoupleHistory], limits: Limits, back: int, noise: Noise
 ) -> Iterator[Movements]:
-    def pairs(read: Callable[[CoupleHistory, Partner], Series]) -> list[Pair]:
-        return [(read(history, "A"), read(history, "B")) for history in histories]
-
-    composites = pairs(lambda history, partner: history.composites(partner))
-    tension = pairs(lambda history, partner: history.numbers(partner, "tension"))
-    pulled_back = pairs(lambda history, partner: history.numbers(partner, "pulled_back"))
-    of_composites = changes(composites, composite, back, fall=limits.slipped_points)
-    of_tension = changes(tension, TENSION, back)
-    # A person may have left out weeks in which the other answered, so a few more are looked at.
-    of_pulled_back = changes(pulled_back, PULLED_BACK, back + MORE_WEEKS)
-    of_couple = [_Week(one) for one in reversed(of_composites)]
-    tense = [_Week(one) for one in reversed(of_tension)]
-    pulled = [_Week(one) for one in reversed(of_pulled_back)]
-    for row in range(len(histories)):
-        yield Movements(
-            couple=tuple(_couple(composites[row], _those(of_couple, row), row, limits)),
-            tension_rise=tuple(_tension(tension[row], _those(tense, row), row, limits)),
-            pulled_back_rise={
-                partner: tuple(_pulled_back(pulled_back[row][side], _those(pulled, row), row, side, limits))
-                for side, partner in enumerate(PARTNERS)
-            },
-        )
-
-
-class _Week:
-    """All changes of a batch up to one week each, as plain lists, and the claims about them worked out at once."""
-
-    def __init__(self, up_to: Changes) -> None:
-        self._up_to = up_to
-        self.week: list[int] = up_to.week.tolist()
-        self.there: list[bool] = up_to.there.tolist()
-        self._peak: list[int] = up_to.peak_week.tolist()
-        self._mean: list[list[float]] = up_to.mean.tolist()
-        self._sd: list[list[float]] = up_to.sd.tolist()
-        self._claims: dict[tuple[Change, int, float], tuple[list[float], list[float], list[float]]] = {}
-
-    def mean(self, row: int, change: Change) -> float:
-        """The likeliest change."""
-        return self._mean[row][change]
-
-    def chance(self, row: int, change: Change, way: int, points: float) -> float:
-        """The chance that the change reached so many points upwards (1), or downwards (-1)."""
-        return _normal(self._claim(change, way, points)[0][row])
-
-    def lowest_without_a_week(self, row: int, change: Change, way: int, points: float) -> float:
-        """The lowest such chance with any one week left out."""
-        return _normal(self._claim(change, way, points)[1][row])
-
-    def highest_without_a_week(self, row: int, change: Change, way: int, points: float) -> float:
-        """The highest such chance with any one week left out."""
-        return _normal(self._claim(change, way, points)[2][row])
-
-    def finding(
-        self, row: int, change: Change, way: int, points: float, over: float, limits: Limits
-    ) -> Finding:
-        """A claim that the change reached so many points, made when its chance is over a limit."""
-        chance = self.chance(row, change, way, points)
-        least_sure = self.lowest_without_a_week(row, change, way, points)
-        holds = chance > over and least_sure > over * limits.one_week_out_share
-        return self.said(row, change, holds, chance, least_sure)
-
-    def said(
-        self, row: int, change: Change, holds: bool, chance: float, one_week_out: float, leans: bool = False
-    ) -> Finding:
-        """The finding in its own shape."""
-        mean, sd = self._mean[row][change], self._sd[row][change]
-        return Finding(
-            holds=holds,
-            week=self.week[row],
-            since=self._peak[row] if change is Change.FROM_PEAK else 0,
-            leans=leans,
-            change=mean,
-            least=mean - FOUR_IN_FIVE * sd,
-            most=mean + FOUR_IN_FIVE * sd,
-            probability=chance,
-            one_week_out=one_week_out,
-        )
-
-    def _claim(self, change: Change, way: int, points: float) -> tuple[list[float], list[float], list[float]]:
-        known = self._claims.get((change, way, points))
-        if known is None:
-            all_of = self._up_to
-            standing = way * (all_of.mean[:, change] - points) / all_of.sd[:, change]
-            without = way * (all_of.mean_without[:, change] - points) / all_of.sd_without[:, change]
-            known = standing.tolist(), without.min(axis=1).tolist(), without.max(axis=1).tolist()
-            self._claims[change, way, points] = known
-        return known
-
-
-def _those(weeks: Sequence[_Week], row: int) -> list[_Week]:
-    """The evaluated weeks of one couple."""
-    return [one for one in weeks if one.there[row]]
-
-
-def _couple(pair: Pair, weeks: Sequence[_Week], row: int, limits: Limits) -> Iterator[Movement]:
-    for one in weeks:
-        week = one.week[row]
-        counts, fresh = _counts(pair, week, limits)
-        enough = fresh and min(counts) >= limits.worse_checkins_each
-        for_worse = enough and sum(counts) >= limits.worse_partner_weeks
-        yield Movement(
-            week=week,
-            no_gain=_no_gain(one, row, limits) if enough else NOTHING_TO_SAY,
-            worse=one.finding(row, Change.COUPLE, -1, 0.0, limits.worse_probability, limits)
-            if for_worse
-            else NOTHING_TO_SAY,
-            slipped=one.finding(
-                row, Change.FROM_PEAK, -1, -limits.slipped_points, limits.slipped_probability, limits
+    # One table of the whole batch, and three columns of it: a caseload has half a million check-ins.
+    table = np.array(
+        [
+            (
+                row,
+                one.partner == "B",
+                one.week,
+                composite(one.answers),
+                one.answers.tension,
+                one.answers.pulled_back,
             )
-            if for_worse
-            else NOTHING_TO_SAY,
-            diverging=_apart(one, row, limits)
-            if fresh and min(counts) >= limits.checkins_each
-            else NOTHING_TO_SAY,
-            strong_probability=one.chance(row, Change.COUPLE, -1, -limits.strong_points),
-            by_partner={"A": one.mean(row, Change.A), "B": one.mean(row, Change.B)},
+            for row, history in enumerate(histories)
+            for one in history.checkins
+        ],
+        dtype=np.float64,
+    ).reshape(-1, 6)
+
+    def answers(column: int) -> Answers:
+        there = table[~np.isnan(table[:, column])]
+        pair, side, week = there[:, :3].T.astype(np.int64)
+        return Answers(len(histories), pair, side, week, there[:, column])
+
+    of_composites, of_tension, of_pulled_back = changes(
+        Lines(answers(3), noise, back, fall=limits.slipped_points),
+        Lines(answers(4), TENSION, back),
+        # A person may have left out weeks in which the other answered, so a few more are looked at.
+        Lines(answers(5), PULLED_BACK, back + MORE_WEEKS),
+    )
+    couple = _oldest_first(of_composites, partial(_movements, limits=limits), len(histories))
+    tension = _oldest_first(of_tension, partial(_tension, limits=limits), len(histories))
+    first, second = (
+        _oldest_first(of_pulled_back, partial(_pulled_back, side=side, limits=limits), len(histories))
+        for side in (0, 1)
+    )
+    for movements, rises, of_a, of_b in zip(couple, tension, first, second, strict=True):
+        yield Movements(movements, rises, {"A": of_a, "B": of_b})
+
+
+def _oldest_first(
+    ends: Sequence[Changes], read: Callable[[Changes], Sequence[Told | None]], pairs: int
+) -> list[tuple[Told, ...]]:
+    """What is read off the changes up to each week, put together for each pair; a week nobody told is left out."""
+    columns = [read(one) for one in reversed(ends)]
+    if not columns:
+        return [()] * pairs
+    return [tuple([one for one in row if one is not None]) for row in zip(*columns, strict=True)]
+
+
+def _movements(up_to: Changes, limits: Limits) -> list[Movement | None]:
+    given, there = up_to.given.min(axis=0), up_to.there.tolist()
+    fresh = _fresh(up_to, limits)
+    enough = fresh & (given >= limits.worse_checkins_each)
+    for_worse = enough & (up_to.given.sum(axis=0) >= limits.worse_partner_weeks)
+    for_apart = fresh & (given >= limits.checkins_each)
+    couple, lost, apart = (_Claim(up_to, one) for one in (Change.COUPLE, Change.FROM_PEAK, Change.APART))
+    strong = couple.chances(-1, -limits.strong_points)
+    by_partner = zip(*up_to.mean[[Change.A, Change.B]].tolist(), strict=True)
+    return [
+        Movement(week, no_gain, worse, slipped, diverging, sure, {"A": of_a, "B": of_b}) if here else None
+        for here, week, no_gain, worse, slipped, diverging, sure, (of_a, of_b) in zip(
+            there,
+            up_to.week.tolist(),
+            couple.no_gain(limits, enough),
+            couple.reached(-1, 0.0, limits.worse_probability, limits, for_worse),
+            lost.reached(-1, -limits.slipped_points, limits.slipped_probability, limits, for_worse),
+            apart.either_way(limits.diverging_points, limits.diverging_probability, limits, for_apart),
+            strong,
+            by_partner,
+            strict=True,
         )
+    ]
 
 
-def _tension(pair: Pair, weeks: Sequence[_Week], row: int, limits: Limits) -> Iterator[Finding]:
-    for one in weeks:
-        counts, fresh = _counts(pair, one.week[row], limits)
-        if fresh and min(counts) >= limits.checkins_each:
-            points, over = limits.tension_rise_points, limits.tension_rise_probability
-            yield one.finding(row, Change.COUPLE, 1, points, over, limits)
+def _tension(up_to: Changes, limits: Limits) -> list[Finding | None]:
+    enough = up_to.there & _fresh(up_to, limits) & (up_to.given.min(axis=0) >= limits.checkins_each)
+    points, over = limits.tension_rise_points, limits.tension_rise_probability
+    found = _Claim(up_to, Change.COUPLE).reached(1, points, over, limits, enough)
+    return [one if said else None for one, said in zip(found, enough.tolist(), strict=True)]
 
 
-def _pulled_back(
-    series: Series, weeks: Sequence[_Week], row: int, side: int, limits: Limits
-) -> Iterator[Finding]:
-    place = {week: number for number, (week, _) in enumerate(series, start=1)}
-    for one in weeks:
-        # A week in which only the other answered is not one of this person's own.
-        if place.get(one.week[row], 0) >= limits.checkins_each:
-            points, over = limits.withdrawal_rise_points, limits.withdrawal_rise_probability
-            yield one.finding(row, (Change.A, Change.B)[side], 1, points, over, limits)
+def _pulled_back(up_to: Changes, side: int, limits: Limits) -> list[Finding | None]:
+    # A week in which only the other answered is not one of this person's own.
+    own = up_to.there & (up_to.latest[side] == up_to.week)
+    enough = own & (up_to.given[side] >= limits.checkins_each)
+    points, over = limits.withdrawal_rise_points, limits.withdrawal_rise_probability
+    found = _Claim(up_to, (Change.A, Change.B)[side]).reached(1, points, over, limits, enough)
+    return [one if said else None for one, said in zip(found, enough.tolist(), strict=True)]
 
 
-def _counts(pair: Pair, week: int, limits: Limits) -> tuple[list[int], bool]:
-    """How many answers each has given up to a week, and whether both have given one lately."""
-    given = [[at for at, _ in series if at <= week] for series in pair]
-    fresh = all(weeks and weeks[-1] > week - limits.fresh_weeks for weeks in given)
-    return [len(weeks) for weeks in given], fresh
+def _fresh(up_to: Changes, limits: Limits) -> Flags:
+    """Whether both have given an answer lately."""
+    fresh: Flags = np.all(up_to.latest > up_to.week - limits.fresh_weeks, axis=0)
+    return fresh
 
 
-def _no_gain(one: _Week, row: int, limits: Limits) -> Finding:
-    chance = one.chance(row, Change.COUPLE, 1, limits.gain_points)
-    highest = one.highest_without_a_week(row, Change.COUPLE, 1, limits.gain_points)
-    holds = chance < limits.gain_probability and highest < limits.gain_probability_one_week_out
-    leans = chance < limits.gain_watch_probability
-    return one.said(row, Change.COUPLE, holds, chance, highest, leans)
+class _Claim:
+    """One kind of change of a whole batch up to one week each, and the findings about it."""
+
+    def __init__(self, up_to: Changes, change: Change) -> None:
+        self._mean, self._sd = up_to.mean[change], up_to.sd[change]
+        self._mean_without, self._sd_without = up_to.mean_without[change], up_to.sd_without[change]
+        self._week = up_to.week.tolist()
+        self._since = up_to.peak_week.tolist() if change is Change.FROM_PEAK else [0] * len(self._week)
+
+    def chances(self, way: int | Floats, points: float | Floats) -> list[float]:
+        """The chance that the change reached so many points upwards (1), or downwards (-1)."""
+        return _normals(way * (self._mean - points) / self._sd)
+
+    def reached(
+        self, way: int | Floats, points: float | Floats, over: float, limits: Limits, enough: Flags
+    ) -> list[Finding]:
+        """A claim that the change reached so many points, made when its chance is over a limit."""
+        chances = self.chances(way, points)
+        least_sure = _normals((way * (self._mean_without - points) / self._sd_without).min(axis=0))
+        least = over * limits.one_week_out_share
+        holds = [chance > over and sure > least for chance, sure in zip(chances, least_sure, strict=True)]
+        return self._said(holds, [False] * len(holds), chances, least_sure, enough)
+
+    def no_gain(self, limits: Limits, enough: Flags) -> list[Finding]:
+        """A claim that there was no gain, made when the chance of one is under a limit."""
+        points = limits.gain_points
+        chances = self.chances(1, points)
+        highest = _normals(((self._mean_without - points) / self._sd_without).max(axis=0))
+        holds = [
+            chance < limits.gain_probability and most < limits.gain_probability_one_week_out
+            for chance, most in zip(chances, highest, strict=True)
+        ]
+        leans = [chance < limits.gain_watch_probability for chance in chances]
+        return self._said(holds, leans, chances, highest, enough)
+
+    def either_way(self, points: float, over: float, limits: Limits, enough: Flags) -> list[Finding]:
+        """A claim that the change reached so many points the way it leans."""
+        way = np.where(self._mean >= 0, 1.0, -1.0)
+        found = self.reached(way, way * points, over, limits, enough)
+        # Both ways count as apart, though the other one hardly ever adds anything.
+        other = self.chances(-way, -way * points)
+        return [
+            one._replace(probability=min(1.0, round((one.probability or 0.0) + more, CHANCE_DIGITS)))
+            if one.holds is not None
+            else one
+            for one, more in zip(found, other, strict=True)
+        ]
+
+    def _said(
+        self,
+        holds: Sequence[bool],
+        leans: Sequence[bool],
+        chances: Sequence[float],
+        one_week_out: Sequence[float],
+        enough: Flags,
+    ) -> list[Finding]:
+        spread = FOUR_IN_FIVE * self._sd
+        return [
+            Finding(*told) if said else NOTHING_TO_SAY
+            for said, *told in zip(
+                enough.tolist(),
+                holds,
+                self._week,
+                self._since,
+                leans,
+                self._mean.tolist(),
+                (self._mean - spread).tolist(),
+                (self._mean + spread).tolist(),
+                chances,
+                one_week_out,
+                strict=True,
+            )
+        ]
 
 
-def _apart(one: _Week, row: int, limits: Limits) -> Finding:
-    way = 1 if one.mean(row, Change.APART) >= 0 else -1
-    points, over = way * limits.diverging_points, limits.diverging_probability
-    claim = one.finding(row, Change.APART, way, points, over, limits)
-    # Both ways count as apart, though the other one hardly ever adds anything.
-    other = one.chance(row, Change.APART, -way, -points)
-    return replace(claim, probability=min(1.0, round((claim.probability or 0.0) + other, CHANCE_DIGITS)))
-
-
-def _normal(standing: float) -> float:
-    return round(math.erfc(-standing / ROOT_TWO) / 2, CHANCE_DIGITS)
+def _normals(standing: Floats) -> list[float]:
+    return [round(math.erfc(one) / 2, CHANCE_DIGITS) for one in (standing / -ROOT_TWO).tolist()]

@@ -20,15 +20,18 @@ and 1.2 for one question are assumptions, and so are both steps. ``carry_over`` 
 the momentary figures of 94 couples (.45 and .18) and what is not known about weeks. ``mean`` 4.5 is that of a
 distressed couple; in the difference of two weeks it all but cancels. None was fitted to couples in care.
 
-**With one week left out.** The same solution gives, at almost no cost, what every answer would have been without
-any one week (the block form of leave-one-out). The rules use it so that no claim rests on a single week.
+**How it is worked out.** Only the last week's levels and moods bear on the next, so the covariance of all answers is
+never written down: a filter takes the weeks one by one, forwards, and its way back gives that covariance turned over
+(Durbin and Koopman, *Time Series Analysis by State Space Methods*, 2012, chapter 4). The cost grows with the weeks, not with
+their third power. What every figure would be without any one week comes from the same way back, at almost no cost (the
+block form of leave-one-out). The rules use it so that no claim rests on a single week.
 
 This module imports numpy, which is slow to start: import it where it is used.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
@@ -36,14 +39,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+add = np.add
 Floats = npt.NDArray[np.floating[Any]]
 Whole = npt.NDArray[np.int64]
 Series = Sequence[tuple[int, float]]
 Pair = tuple[Series, Series]
 
 # Longer records keep their first and their last weeks; what lies between says next to nothing about a change
-# from the start until now, and the cost grows with the third power.
+# from the start until now.
 FIRST_WEEKS, LAST_WEEKS = 12, 40
+# No record reaches so many weeks.
+WEEKS_APART = 10_000
 
 
 @dataclass(frozen=True)
@@ -84,15 +90,55 @@ class Change(IntEnum):
 
 
 @dataclass(frozen=True)
+class Answers:
+    """The answers of one kind of many pairs of lines, one beside the other: whose, of which side and week, and what."""
+
+    pairs: int
+    pair: Whole
+    side: Whole
+    week: Whole
+    value: Floats
+
+    @classmethod
+    def of(cls, pairs: Sequence[Pair]) -> Answers:
+        """The same from a line of (week, value) for each side of each pair."""
+        told = [
+            (row, side, week, value)
+            for row, pair in enumerate(pairs)
+            for side, line in enumerate(pair)
+            for week, value in line
+        ]
+        table = np.array(told, dtype=np.float64).reshape(-1, 4).T
+        row_of, side_of, week_of = table[:3].astype(np.int64)
+        return cls(len(pairs), row_of, side_of, week_of, table[3])
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The same kind of line of many couples: how rough it is, and how many of its last weeks are asked about.
+
+    ``fall`` also asks for the change from the week that most surely stood so many points higher.
+    """
+
+    answers: Answers
+    noise: Noise
+    back: int = 1
+    fall: float | None = None
+
+
+@dataclass(frozen=True)
 class Changes:
     """All changes of many pairs of lines, each up to one of its own weeks.
 
-    ``mean`` and ``sd`` are (pair, change). ``mean_without`` and ``sd_without`` are (pair, change, slot): the same
-    with the week in that slot left out. ``there`` says which pairs have such a week at all.
+    ``mean`` and ``sd`` are (change, pair). ``mean_without`` and ``sd_without`` are (change, slot, pair): the same
+    with the week in that slot left out, the newest in the last. ``there`` says which pairs have such a week at all,
+    ``given`` and ``latest`` how many answers each side has until then, and the week of its last: (side, pair).
     """
 
     week: Whole
     there: npt.NDArray[np.bool_]
+    given: Whole
+    latest: Whole
     mean: Floats
     sd: Floats
     mean_without: Floats
@@ -100,174 +146,296 @@ class Changes:
     peak_week: Whole
 
 
-def changes(pairs: Sequence[Pair], noise: Noise, back: int, *, fall: float | None = None) -> list[Changes]:
-    """What has changed up to each of the last ``back`` weeks that hold an answer, newest first.
+def changes(*asked: Lines) -> list[list[Changes]]:
+    """For each kind of line, what has changed up to each of its last weeks that hold an answer, newest first.
 
-    Each week is judged by what was known then: later answers are taken out again. ``fall`` also asks for the
-    change from the week that most surely stood so many points higher.
+    Each week is judged by what was known then. So every line stands beside itself once for each week asked about, with
+    its later answers left out, and all of that goes through the filter at once.
     """
-    weeks, answers = _slots(pairs)
-    present = ~np.isnan(answers)
-    inverse = np.linalg.inv(_covariance(weeks, present, noise))
-    residual = np.where(present, answers - noise.mean, 0.0).reshape(len(pairs), -1)
-    weighted = (inverse @ residual[:, :, None])[:, :, 0]
-    found = []
-    for last in range(weeks.shape[1] - 1, max(weeks.shape[1] - 1 - back, -1), -1):
-        found.append(_changes_up_to(last, weeks, present, inverse, weighted, noise, fall))
-        inverse, weighted = _without_last_slot(inverse, weighted)
+    told = [_slots(lines.answers) for lines in asked]
+    width = max(len(weeks) for weeks, _ in told)
+    blocks = [
+        _pushed(found, width, later)
+        for lines, found in zip(asked, told, strict=True)
+        for later in range(lines.back)
+    ]
+    if not width or not blocks:
+        return [[] for _ in asked]
+    weeks = np.concatenate([one for one, _ in blocks], axis=1)
+    answers = np.concatenate([one for _, one in blocks], axis=2)
+    counts = [lines.back * lines.answers.pairs for lines in asked]
+    of_row = np.repeat(np.arange(len(asked)), counts)
+    solved = _Solved(weeks, answers, _Figures([lines.noise for lines in asked], of_row))
+    since_start = solved.since_start()
+    found: list[list[Changes]] = []
+    first = 0
+    for lines, count in zip(asked, counts, strict=True):
+        found.append([])
+        rows = slice(first, first + count)
+        parts = [tuple(one[..., rows] for one in since_start)]
+        peak = np.zeros(count, dtype=np.int64)
+        if lines.fall is not None:
+            peak, from_peak = solved.from_peak(rows, lines.noise, lines.fall)
+            parts.append(from_peak)
+        mean, sd, mean_without, sd_without = (np.concatenate(one) for one in zip(*parts, strict=True))
+        size = lines.answers.pairs
+        for later in range(lines.back):
+            at = slice(later * size, (later + 1) * size)
+            those = slice(first + at.start, first + at.stop)
+            present = ~np.isnan(answers[..., those])
+            found[-1].append(
+                Changes(
+                    week=weeks[-1, those],
+                    there=present[-1].any(axis=0),
+                    given=present.sum(axis=0),
+                    latest=np.where(present, weeks[:, None, those], -1).max(axis=0),
+                    mean=mean[:, at],
+                    sd=sd[:, at],
+                    mean_without=mean_without[:, :, at],
+                    sd_without=sd_without[:, :, at],
+                    peak_week=peak[at],
+                )
+            )
+        first += count
     return found
 
 
 def levels(pair: Pair, noise: Noise) -> tuple[tuple[int, float, float], ...]:
     """The couple's level in each week that holds an answer, from all of them: (week, mean, standard deviation)."""
-    weeks, answers = _slots([pair])
-    present = ~np.isnan(answers)
-    if not present.any():
+    weeks, answers = _slots(Answers.of([pair]))
+    if not len(weeks):
         return ()
-    inverse = np.linalg.inv(_covariance(weeks, present, noise))[0]
-    start = noise.couple_sd**2 + noise.person_sd**2 / 2
-    at = weeks[0]
-    shared = start + noise.couple_walk * np.minimum(at[:, None], at[None, :])
-    reach = np.repeat(shared, 2, axis=1) * present[0].reshape(-1)
-    gain = reach @ inverse
-    residual = np.where(present[0], answers[0] - noise.mean, 0.0).reshape(-1)
-    mean = noise.mean + gain @ residual
-    sd = np.sqrt(np.diag(shared) - np.sum(gain * reach, axis=1))
+    solved = _Solved(weeks, answers, _Figures([noise], np.zeros(1, dtype=np.int64)))
     return tuple(
-        (int(week), float(level), float(spread)) for week, level, spread in zip(at, mean, sd, strict=True)
+        (int(week), float(level), float(spread))
+        for week, level, spread in zip(weeks[:, 0], *solved.levels(noise), strict=True)
     )
 
 
-def _slots(pairs: Sequence[Pair]) -> tuple[Whole, Floats]:
-    """The weeks that hold an answer, set flush right, so that the newest of every pair stands in one column."""
-    lines = [(dict(first), dict(second)) for first, second in pairs]
-    kept = [_kept(sorted(first.keys() | second.keys())) for first, second in lines]
-    width = max((len(weeks) for weeks in kept), default=0)
-    at = np.zeros((len(pairs), width), dtype=np.int64)
-    answers = np.full((len(pairs), width, 2), np.nan)
-    for row, (weeks, sides) in enumerate(zip(kept, lines, strict=True)):
-        if weeks:
-            at[row, -len(weeks) :] = weeks
-            for side, values in enumerate(sides):
-                answers[row, -len(weeks) :, side] = [values.get(week, np.nan) for week in weeks]
+def _slots(given: Answers) -> tuple[Whole, Floats]:
+    """The weeks that hold an answer, (slot, pair), and the answers, (slot, side, pair); every newest week in one slot."""
+    keys, cell = np.unique(given.pair * WEEKS_APART + given.week, return_inverse=True)
+    pair, week = np.divmod(keys, WEEKS_APART)
+    count = np.bincount(pair, minlength=given.pairs)
+    place = np.arange(len(keys)) - (np.cumsum(count) - count)[pair]
+    count = count[pair]
+    late = place >= count - LAST_WEEKS
+    kept = late | (place < FIRST_WEEKS)
+    before_newest = np.where(late, count, np.minimum(count, FIRST_WEEKS + LAST_WEEKS)) - 1 - place
+    width = min(int(count.max(initial=0)), FIRST_WEEKS + LAST_WEEKS)
+    slot = width - 1 - before_newest
+    at = np.zeros((width, given.pairs), dtype=np.int64)
+    at[slot[kept], pair[kept]] = week[kept]
+    answers = np.full((width, 2, given.pairs), np.nan)
+    those = kept[cell]
+    answers[slot[cell][those], given.side[those], given.pair[those]] = given.value[those]
     return at, answers
 
 
-def _kept(weeks: list[int]) -> list[int]:
-    if len(weeks) <= FIRST_WEEKS + LAST_WEEKS:
-        return weeks
-    return weeks[:FIRST_WEEKS] + weeks[-LAST_WEEKS:]
+def _pushed(told: tuple[Whole, Floats], width: int, later: int) -> tuple[Whole, Floats]:
+    """The same weeks without the last few, set flush right in so many slots."""
+    weeks, answers = told
+    kept = max(len(weeks) - later, 0)
+    at = np.zeros((width, weeks.shape[1]), dtype=np.int64)
+    values = np.full((width, 2, weeks.shape[1]), np.nan)
+    at[width - kept :], values[width - kept :] = weeks[:kept], answers[:kept]
+    return at, values
 
 
-def _covariance(weeks: Whole, present: npt.NDArray[np.bool_], noise: Noise) -> Floats:
-    """The covariance of all answers, (pair, cell, cell); an absent cell stands for itself and touches nothing."""
-    pairs, slots = weeks.shape
-    earlier = np.minimum(weeks[:, :, None], weeks[:, None, :])
-    lag = np.abs(weeks[:, :, None] - weeks[:, None, :])
-    carried = (noise.weekly_sd**2 * noise.carry_over ** np.arange(lag.max(initial=0) + 1.0))[lag]
-    shared = noise.couple_sd**2 + noise.shared_walk * earlier
-    cells = np.empty((pairs, slots, 2, slots, 2))
-    cells[:, :, 0, :, 0] = shared + noise.person_sd**2 + noise.own_walk * earlier + carried
-    cells[:, :, 1, :, 1] = cells[:, :, 0, :, 0]
-    cells[:, :, 0, :, 1] = shared + noise.alike * carried
-    cells[:, :, 1, :, 0] = cells[:, :, 0, :, 1]
-    here = present.astype(np.float64)
-    cells *= here[:, :, :, None, None]
-    cells *= here[:, None, None, :, :]
-    flat = cells.reshape(pairs, 2 * slots, 2 * slots)
-    diagonal = np.arange(2 * slots)
-    flat[:, diagonal, diagonal] += np.where(present, noise.answer_sd**2, 1.0).reshape(pairs, -1)
-    return flat
+class _Figures:
+    """The figures of the model, one for each row."""
+
+    def __init__(self, noises: Sequence[Noise], of_row: Whole) -> None:
+        def each(read: Callable[[Noise], float]) -> Floats:
+            return np.array([read(noise) for noise in noises])[of_row]
+
+        self.mean = each(lambda noise: noise.mean)
+        self.shared_start = each(lambda noise: noise.couple_sd**2)
+        self.own_start = each(lambda noise: noise.person_sd**2)
+        self.shared_walk = each(lambda noise: noise.shared_walk)
+        self.own_walk = each(lambda noise: noise.own_walk)
+        self.mood = each(lambda noise: noise.weekly_sd**2)
+        self.shared_mood = each(lambda noise: noise.weekly_sd**2 * noise.alike)
+        self.carry_over = each(lambda noise: noise.carry_over)
+        self.answer = each(lambda noise: noise.answer_sd**2)
 
 
-def _changes_up_to(
-    last: int,
-    weeks: Whole,
-    present: npt.NDArray[np.bool_],
-    inverse: Floats,
-    weighted: Floats,
-    noise: Noise,
-    fall: float | None,
-) -> Changes:
-    """The changes up to the week in one slot, with the solution for everything up to that slot."""
-    pairs, slots = len(weeks), last + 1
-    at = weeks[:, :slots].astype(np.float64)
-    now = at[:, -1]
-    here = present[:, :slots].astype(np.float64)
-    # How strongly each change goes together with each answer. No answer is later than the week itself, so what
-    # an answer shares with a walk from week 0 until now is its own week.
-    reach = np.empty((pairs, 4, slots, 2))
-    reach[:, Change.COUPLE] = (noise.couple_walk * at)[:, :, None]
-    for side, change in enumerate((Change.A, Change.B)):
-        reach[:, change] = (noise.shared_walk * at)[:, :, None]
-        reach[:, change, :, side] += noise.own_walk * at
-    reach[:, Change.APART] = reach[:, Change.A] - reach[:, Change.B]
-    own = noise.shared_walk + noise.own_walk
-    before = np.stack([noise.couple_walk * now, own * now, own * now, 2 * noise.own_walk * now], axis=1)
-    peak_week = np.zeros(pairs, dtype=np.int64)
-    reach *= here[:, None]
-    if fall is not None:
-        from_peak, from_peak_before, peak_week = _from_peak(at, here, inverse, weighted, noise, fall)
-        reach = np.concatenate([reach, from_peak[:, None]], axis=1)
-        before = np.concatenate([before, from_peak_before[:, None]], axis=1)
-    flat = reach.reshape(pairs, -1, 2 * slots)
-    gain = flat @ inverse
-    mean = (flat @ weighted[:, :, None])[:, :, 0]
-    variance = before - np.sum(gain * flat, axis=2)
-    less_mean, more_variance = _one_week_out(gain.reshape(*flat.shape[:2], slots, 2), inverse, weighted)
-    return Changes(
-        week=weeks[:, last],
-        there=np.logical_or(present[:, last, 0], present[:, last, 1]),
-        mean=mean,
-        sd=np.sqrt(np.maximum(variance, 1e-12)),
-        mean_without=mean[:, :, None] - less_mean,
-        sd_without=np.sqrt(np.maximum(variance[:, :, None] + more_variance, 1e-12)),
-        peak_week=peak_week,
-    )
+class _Solved:
+    """All the answers of many rows, taken one by one: what each added to what was known before it.
 
-
-def _from_peak(
-    at: Floats, here: Floats, inverse: Floats, weighted: Floats, noise: Noise, fall: float
-) -> tuple[Floats, Floats, Whole]:
-    """The change since the week that most surely stood above this one.
-
-    The chance of having fallen from the best week is at least the chance of having fallen from any one of them;
-    so the week with the lowest standardised change is taken, and the figure errs on the quiet side.
+    Four numbers describe a couple in a week: the levels of A and B, then their moods. An answer is the sum of a level,
+    a mood and its own roughness. Arrays end with the row, so that each step is one operation over all of them.
     """
-    pairs, slots = at.shape
-    beyond = noise.couple_walk * np.maximum(at[:, None, :] - at[:, :, None], 0.0)
-    reach = beyond[:, :, :, None] * here[:, None]
-    flat = reach.reshape(pairs, slots, 2 * slots)
-    mean = (flat @ weighted[:, :, None])[:, :, 0]
-    before = noise.couple_walk * (at[:, -1:] - at)
-    variance = before - np.sum((flat @ inverse) * flat, axis=2)
-    reported = here.any(axis=2) & (at < at[:, -1:])
-    standing = np.where(reported, (mean + fall) / np.sqrt(np.maximum(variance, 1e-12)), np.inf)
-    # Where there is no earlier answer, the week stands beside itself: nothing has been lost.
-    peak = np.where(reported.any(axis=1), np.argmin(standing, axis=1), slots - 1)
-    row = np.arange(pairs)
-    return reach[row, peak], before[row, peak], at[row, peak].astype(np.int64)
 
+    def __init__(self, weeks: Whole, answers: Floats, figures: _Figures) -> None:
+        self._slots, self._rows = weeks.shape
+        self._at = weeks.astype(np.float64)
+        self._figures = figures
+        self._present = ~np.isnan(answers)
+        self._filter(np.diff(weeks, axis=0, prepend=0).astype(np.float64))
+        residual = np.where(self._present, answers - figures.mean, 0.0)
+        # How strongly the changes of A and of B go together with each answer. No answer is later than the newest week,
+        # so what an answer shares with a walk from week 0 until then is its own week.
+        own = (figures.shared_walk + figures.own_walk) * self._at
+        self._of_a = np.stack([own, figures.shared_walk * self._at], axis=1)
+        given = np.stack([residual, self._of_a, self._of_a[:, ::-1]], axis=2)
+        self._pull, self._by_a, self._by_b = self._times_inverse(given).transpose(2, 0, 1, 3)
+        self._go_back()
 
-def _one_week_out(gain: Floats, inverse: Floats, weighted: Floats) -> tuple[Floats, Floats]:
-    """How much of each mean a week carries, and how much its absence would add to the variance."""
-    pairs, _, slots, _ = gain.shape
-    rows = np.arange(slots)
-    blocks = inverse.reshape(pairs, slots, 2, slots, 2)[:, rows, :, rows, :].transpose(1, 0, 2, 3)
-    aa, ab, bb = blocks[:, :, 0, 0], blocks[:, :, 0, 1], blocks[:, :, 1, 1]
-    area = aa * bb - ab * ab
-    aa, ab, bb = (bb / area)[:, None], (-ab / area)[:, None], (aa / area)[:, None]
-    ga, gb = gain[..., 0], gain[..., 1]
-    through_a, through_b = ga * aa + gb * ab, ga * ab + gb * bb
-    pull = weighted.reshape(pairs, 1, slots, 2)
-    return through_a * pull[..., 0] + through_b * pull[..., 1], through_a * ga + through_b * gb
+    def since_start(self) -> tuple[Floats, ...]:
+        """The changes since week 0 of the couple, of A, of B, and of A against B; see ``_told``."""
+        figures, now = self._figures, self._at[-1]
+        own = (figures.shared_walk + figures.own_walk) * now
+        couple = (figures.shared_walk + figures.own_walk / 2) * now
+        reach, gain = (
+            np.stack([(a + b) / 2, a, b, a - b])
+            for a, b in ((self._of_a, self._of_a[:, ::-1]), (self._by_a, self._by_b))
+        )
+        return self._told(reach, gain, np.stack([couple, own, own, 2 * figures.own_walk * now]), slice(None))
 
+    def from_peak(self, rows: slice, noise: Noise, fall: float) -> tuple[Whole, tuple[Floats, ...]]:
+        """The week that most surely stood so much higher than the newest, and the change since then.
 
-def _without_last_slot(inverse: Floats, weighted: Floats) -> tuple[Floats, Floats]:
-    """The solution for everything before the newest week, from the one that had it."""
-    edge = inverse[:, :-2, -2:]
-    part = edge @ np.linalg.inv(inverse[:, -2:, -2:])
-    return (
-        inverse[:, :-2, :-2] - part @ edge.transpose(0, 2, 1),
-        weighted[:, :-2] - (part @ weighted[:, -2:, None])[:, :, 0],
-    )
+        The chance of having fallen from the best week is at least the chance of having fallen from any one of them;
+        so the week with the lowest standardised change is taken, and the figure errs on the quiet side.
+        """
+        at, pull = self._at[:, rows], self._pull[..., rows].sum(axis=1)
+        now = at[-1]
+        beyond = noise.couple_walk * np.maximum(at[None] - at[:, None], 0.0)
+        mean = np.einsum("str,tr->sr", beyond, pull)
+        variance = self._variance(rows)
+        with_now = (self._onward[..., rows] * self._with_level[..., rows]).sum(axis=1)
+        variance = variance[-1] + variance - 2 * with_now
+        reported = self._present[..., rows].any(axis=1) & (at < now)
+        standing = np.where(reported, (mean + fall) / np.sqrt(np.maximum(variance, 1e-12)), np.inf)
+        peak = np.take_along_axis(at, np.argmin(standing, axis=0)[None], axis=0)[0]
+        # Where there is no earlier answer, the week stands beside itself: nothing has been lost.
+        peak = np.where(reported.any(axis=0), peak, now)
+        reach = np.repeat(noise.couple_walk * np.maximum(at - peak, 0.0)[:, None], 2, axis=1)
+        gain = self._times_inverse(reach[:, :, None], rows)[:, :, 0]
+        return peak.astype(np.int64), self._told(
+            reach[None], gain[None], noise.couple_walk * (now - peak)[None], rows
+        )
+
+    def levels(self, noise: Noise) -> tuple[Floats, Floats]:
+        """The couple's level in every slot of the first row, and its standard deviation."""
+        at = self._at[:, 0]
+        start = noise.couple_sd**2 + noise.person_sd**2 / 2
+        shared = start + noise.couple_walk * np.minimum(at[:, None], at[None, :])
+        mean = noise.mean + shared @ self._pull[:, :, 0].sum(axis=1)
+        return mean, np.sqrt(self._variance(slice(None))[:, 0])
+
+    def _filter(self, since: Floats) -> None:
+        """Go forward: by how much each of the four moves with an answer, and how sure that answer was beforehand."""
+        figures, shape = self._figures, (self._slots, 2, 4, self._rows)
+        self._fade = np.ones((self._slots, 4, self._rows))
+        self._fade[:, 2:] = (figures.carry_over**since)[:, None]
+        self._gain, self._sure = np.empty(shape), np.empty((self._slots, 2, self._rows))
+        # How each of the four goes together with the couple's level, once the slot is known.
+        self._with_level = np.empty((self._slots, 4, self._rows))
+        walk, mood, spread = (
+            np.empty((2, 2, self._rows)),
+            np.empty((2, 2, self._rows)),
+            np.zeros((4, 4, self._rows)),
+        )
+        walk[:], mood[:], spread[:2, :2] = figures.shared_walk, figures.shared_mood, figures.shared_start
+        for side in (0, 1):
+            walk[side, side] += figures.own_walk
+            mood[side, side] = figures.mood
+            spread[side, side] += figures.own_start
+        spread[2:, 2:] = mood
+        for slot, fade in enumerate(self._fade):
+            spread *= fade[:, None]
+            spread *= fade
+            spread[:2, :2] += walk * since[slot]
+            spread[2:, 2:] += mood * (1 - fade[2] * fade[2])
+            for side in (0, 1):
+                # An answer is told of by the level and the mood of its side; what is not there moves nothing.
+                tied = spread[side] + spread[side + 2]
+                sure = self._present[slot, side] / (tied[side] + tied[side + 2] + figures.answer)
+                gain = tied * sure
+                spread -= gain[:, None] * tied
+                self._sure[slot, side], self._gain[slot, side] = sure, gain
+            self._with_level[slot] = (spread[0] + spread[1]) / 2
+
+    def _times_inverse(self, given: Floats, rows: slice = slice(None)) -> Floats:
+        """The inverse covariance of all answers times what is given: (slot, side, what, row)."""
+        gain, sure, fade = self._gain[..., rows], self._sure[..., rows], self._fade[..., rows]
+        count, wide = given.shape[2:]
+        state = np.zeros((count, 4, wide))
+        found = given.copy()
+        for slot in range(self._slots):
+            state *= fade[slot]
+            for side in (0, 1):
+                new = found[slot, side]
+                new -= state[:, side]
+                new -= state[:, side + 2]
+                state += new[:, None] * gain[slot, side]
+        found *= sure[:, :, None]
+        later = np.zeros((count, 4, wide))
+        for slot in reversed(range(self._slots)):
+            for side in (1, 0):
+                one = found[slot, side]
+                one -= add.reduce(later * gain[slot, side], axis=1)
+                later[:, side::2] += one[:, None]
+            later *= fade[slot]
+        return found
+
+    def _go_back(self) -> None:
+        """Go back: what the later answers teach about each slot, and the blocks of the inverse covariance."""
+        shape = (self._slots, self._rows)
+        weights, self._crossed = np.empty((self._slots, 2, self._rows)), np.empty(shape)
+        # What later answers teach about each of the four, and how each goes together with the newest level.
+        self._taught, self._onward = (
+            np.empty((self._slots, 4, 4, self._rows)),
+            np.empty((self._slots, 4, self._rows)),
+        )
+        taught, onward = np.zeros((4, 4, self._rows)), np.zeros((4, self._rows))
+        onward[:2] = 0.5
+        for slot in reversed(range(self._slots)):
+            self._taught[slot], self._onward[slot] = taught, onward
+            for side in (1, 0):
+                gain = self._gain[slot, side]
+                moved = add.reduce(taught * gain, axis=1)
+                weight = self._sure[slot, side] + add.reduce(moved * gain)
+                if side:
+                    first = self._gain[slot, 0]
+                    self._crossed[slot] = add.reduce(moved * first) - (first[1] + first[3]) * weight
+                weights[slot, side] = weight
+                moved[side::2] -= weight / 2
+                taught[side::2] -= moved
+                taught[:, side::2] -= moved[:, None]
+                onward[side::2] -= add.reduce(onward * gain)
+            fade = self._fade[slot]
+            taught *= fade[:, None]
+            taught *= fade
+            onward *= fade
+        # An answer that is not there stands for itself.
+        self._weights = weights + ~self._present
+
+    def _variance(self, rows: slice) -> Floats:
+        """The variance of the couple's level in every slot, given all answers."""
+        level = self._with_level[..., rows]
+        taught: Floats = np.einsum("sir,sijr,sjr->sr", level, self._taught[..., rows], level)
+        before: Floats = (level[:, 0] + level[:, 1]) / 2
+        return before - taught
+
+    def _told(self, reach: Floats, gain: Floats, before: Floats, rows: slice) -> tuple[Floats, ...]:
+        """Mean and standard deviation of changes, (change, row), and with each week left out, (change, slot, row).
+
+        A change is known by how it goes together with the answers (``reach``), by that times their inverse covariance
+        (``gain``), and by its variance before any answer.
+        """
+        pull = self._pull[..., rows]
+        mean = (reach * pull).sum(axis=(1, 2))
+        variance = before - (reach * gain).sum(axis=(1, 2))
+        aa, bb, ab = self._weights[:, 0, rows], self._weights[:, 1, rows], self._crossed[:, rows]
+        area = aa * bb - ab * ab
+        ga, gb = gain[:, :, 0], gain[:, :, 1]
+        through_a, through_b = (ga * bb - gb * ab) / area, (gb * aa - ga * ab) / area
+        return (
+            mean,
+            np.sqrt(np.maximum(variance, 1e-12)),
+            mean[:, None] - through_a * pull[:, 0] - through_b * pull[:, 1],
+            np.sqrt(np.maximum(variance[:, None] + through_a * ga + through_b * gb, 1e-12)),
+        )

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from assignments.domain.history import PARTNERS, CoupleHistory, Partner
 
@@ -131,8 +132,7 @@ class DataCheck:
     why: str
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """The answer to one question about movement, in one week.
 
     ``holds`` is ``None`` when there is too little to say. ``leans`` means that the question is near to being
@@ -214,8 +214,8 @@ def check_data(
             f"No check-in for {now - last} weeks; the last was in week {last}. What it showed is out of date."
         )
     for partner in PARTNERS:
-        line = history.composites(partner)
-        if not line or line[0][0] > now or line[0][0] >= limits.baseline_weeks:
+        first = history.first_composite(partner)
+        if first is None or first > now or first >= limits.baseline_weeks:
             return _not_enough(
                 f"No starting point for {names.of(partner)}: no full check-in in weeks 0 to"
                 f" {limits.baseline_weeks - 1}."

@@ -18,6 +18,7 @@ from assignments.domain.progress import is_open_to
 from assignments.domain.signs import Assessment, State, assess_many
 from assignments.domain.stalls import SHIPPED_LIMITS, Names
 from assignments.models import Decision, ReadMark, Response, TurnPart
+from assignments.queries import plain_rows
 from assignments.queries.decisions import Decided, signs_met
 from assignments.queries.erasures import who_asked
 from assignments.queries.history import GivenTurn, Record, records_for
@@ -27,6 +28,7 @@ from assignments.queries.referrals import follow_ups_due
 from assignments.queries.signs import due_signs
 from clinic.domain.appointments import BOTH
 from clinic.extensions import db
+from clinic.language import working_time
 from clinic.models import Appointment, Couple, Invitation, Person, SafetyConversation
 from clinic.models import Partner as Place
 from clinic.queries.appointments import appointments_between, next_starts
@@ -132,7 +134,7 @@ def unread_parts_of(record: Record, marks: Mapping[UUID, int], now: datetime) ->
 def marks_of(couples: Sequence[Couple]) -> dict[UUID, int]:
     """The version of each response and each part that its couple's counsellor has marked read, by its id."""
     rows = db.session.execute(
-        select(ReadMark.response_id, ReadMark.part_id, ReadMark.version)
+        select(plain_rows.plain(ReadMark.response_id), plain_rows.plain(ReadMark.part_id), ReadMark.version)
         .outerjoin(Response, Response.id == ReadMark.response_id)
         .outerjoin(TurnPart, TurnPart.id == ReadMark.part_id)
         .join(Couple, Couple.id == func.coalesce(Response.couple_id, TurnPart.couple_id))
@@ -388,7 +390,7 @@ def _visits(reader: Person, couples: Sequence[Couple], now: datetime) -> tuple[V
     coming = next((one.id for one in today if one.starts_at + timedelta(minutes=one.minutes) > now), None)
     visits = []
     for one in today:
-        at, couple = f"{one.starts_at.astimezone(zone):%H:%M}", by_id[one.couple_id]
+        at, couple = working_time(one.starts_at.astimezone(zone)), by_id[one.couple_id]
         if not one.is_joint:
             visits.append(Visit(at, couple, 0, one.id == coming, couple.partner(one.for_whom).name))
             continue

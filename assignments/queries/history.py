@@ -5,12 +5,11 @@ Every function here asks the database the same few questions, whether for one co
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -47,9 +46,8 @@ WEEK = timedelta(days=7)
 TRIED = ("tried", "part")
 
 
-@dataclass(frozen=True)
-class GivenTurn:
-    """One turn of one assignment for one partner: the day it began, and whether they did it.
+class GivenTurn(NamedTuple):
+    """One turn of one assignment for one partner: the day it began, and when they had done it.
 
     Done says nothing about who may read it: a turn that its author keeps to themselves counts like any other.
     """
@@ -60,23 +58,8 @@ class GivenTurn:
     began_on: date
     response: Response | None
     outcome: Outcome | None
-    first_part_at: datetime | None = None
-    """When they first sent something in listening turns, which counts like any other answer."""
-
-    seen_at: datetime | None = None
-    """The moment the record is of: what was sent later was not done then."""
-
-    @cached_property
-    def done_at(self) -> datetime | None:
-        """When this partner had done it: sent it, or said that they tried."""
-        sent_at = self.response.sent_at if self.response is not None else None
-        if sent_at is not None and (self.seen_at is None or sent_at <= self.seen_at):
-            return sent_at
-        if self.first_part_at is not None:
-            return self.first_part_at
-        if self.outcome is not None and self.outcome.tried in TRIED:
-            return self.outcome.at
-        return None
+    done_at: datetime | None
+    """When this partner had done it: sent it, sent something in listening turns, or said that they tried."""
 
 
 @dataclass(frozen=True)
@@ -269,56 +252,81 @@ def _last_week(week_0: date | None, kept: Sequence[CheckinRow], closed_week: int
 def _turns(couple: Couple, rows: _Rows, now: datetime, zone: ZoneInfo) -> Iterator[GivenTurn]:
     """Every turn that counts as given, oldest first, for each partner it was given to."""
     today = now.date()
-    responses = {
-        (row.assignment_id, row.turn, row.author_id): row
-        for row in rows.responses[couple.id]
-        if row.started_at <= now
-    }
-    outcomes = {
-        (row.assignment_id, row.turn, row.person_id): row for row in rows.outcomes[couple.id] if row.at <= now
-    }
-    # The first of each comes last into the dictionary.
-    parts = {
-        (row.assignment_id, row.turn, row.author_id): row.sent_at
-        for row in reversed(rows.parts[couple.id])
-        if row.sent_at <= now
-    }
+    sides = [(partner.slot, _side(partner.slot), partner.person_id) for partner in couple.partners]
+    responses, outcomes, parts = _Told(), _Told(), _Told()
+    for row in rows.responses[couple.id]:
+        if row.started_at <= now:
+            responses.add(row.author_id, row)
+    for row in rows.outcomes[couple.id]:
+        if row.at <= now:
+            outcomes.add(row.person_id, row)
+    # The first of each comes last.
+    for row in reversed(rows.parts[couple.id]):
+        if row.sent_at <= now:
+            parts.add(row.author_id, row)
     for assignment in rows.assignments[couple.id]:
         if assignment.assigned_at > now:
             continue
-        last = progress.turn_on(today, starts_on=assignment.starts_on, repeat=assignment.repeat)
-        for turn in range(1, last + 1):
-            began_on = progress.turn_begins_on(turn, starts_on=assignment.starts_on, repeat=assignment.repeat)
-            for partner in couple.partners:
-                if not progress.is_open_to(partner.slot, assignment.for_whom):
-                    continue
-                key = (assignment.id, turn, partner.person_id)
-                given = GivenTurn(
-                    assignment,
-                    _side(partner.slot),
-                    turn,
-                    began_on,
-                    responses.get(key),
-                    outcomes.get(key),
-                    parts.get(key),
-                    now,
-                )
-                if given.done_at is not None or _still_stood(given, today, zone):
-                    yield given
+        starts_on, repeat = assignment.starts_on, assignment.repeat
+        told = [
+            (
+                side,
+                responses.of(person_id, assignment.id),
+                outcomes.of(person_id, assignment.id),
+                parts.of(person_id, assignment.id),
+            )
+            for slot, side, person_id in sides
+            if progress.is_open_to(slot, assignment.for_whom)
+        ]
+        for turn in range(1, progress.turn_on(today, starts_on=starts_on, repeat=repeat) + 1):
+            began_on = progress.turn_begins_on(turn, starts_on=starts_on, repeat=repeat)
+            stood: bool | None = None
+            for side, answered, went, sent in told:
+                response, outcome, part = answered.get(turn), went.get(turn), sent.get(turn)
+                done_at = _done_at(response, outcome, part, now)
+                if done_at is None and stood is None:
+                    stood = _still_stood(assignment, began_on, today, zone)
+                if done_at is not None or stood:
+                    yield GivenTurn(assignment, side, turn, began_on, response, outcome, done_at)
 
 
-def _still_stood(given: GivenTurn, today: date, zone: ZoneInfo) -> bool:
+class _Told:
+    """Rows of one kind by their author and assignment, and then by turn: most turns of most assignments have none."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[UUID, UUID], dict[int, Any]] = {}
+
+    def add(self, person_id: UUID, row: Any) -> None:
+        """Keep a row; of two about the same turn the later one."""
+        self._rows.setdefault((person_id, row.assignment_id), {})[row.turn] = row
+
+    def of(self, person_id: UUID, assignment_id: UUID) -> Mapping[int, Any]:
+        """What one person told about one assignment, by turn."""
+        return self._rows.get((person_id, assignment_id), {})
+
+
+def _done_at(
+    response: Response | None, outcome: Outcome | None, part: TurnPart | None, now: datetime
+) -> datetime | None:
+    # What was sent later than the moment the record is of was not done then.
+    if response is not None and response.sent_at is not None and response.sent_at <= now:
+        return response.sent_at
+    if part is not None:
+        return part.sent_at
+    return outcome.at if outcome is not None and outcome.tried in TRIED else None
+
+
+def _still_stood(assignment: Assignment, began_on: date, today: date, zone: ZoneInfo) -> bool:
     """Whether a turn that nobody did was really asked for.
 
     What was taken back before its week was over was not, and neither is a weekly thing after its last day.
     """
-    assignment = given.assignment
     repeats = assignment.repeat == progress.Repeat.WEEKLY
-    if repeats and assignment.best_before is not None and given.began_on > assignment.best_before:
+    if repeats and assignment.best_before is not None and began_on > assignment.best_before:
         return False
     if not assignment.withdrawals:
         return True
-    ends_on = min(given.began_on + WEEK - timedelta(days=1), today)
+    ends_on = min(began_on + WEEK - timedelta(days=1), today)
     return not any(
         withdrawal.at.astimezone(zone).date() <= ends_on
         and (withdrawal.reopened_at is None or withdrawal.reopened_at.astimezone(zone).date() > ends_on)
@@ -334,19 +342,18 @@ def _work(
     zone: ZoneInfo,
 ) -> Iterator[Work]:
     """Work per partner and week. A turn belongs to the week it began in, whenever it was done."""
-    assigned: Counter[tuple[Partner, int]] = Counter()
-    tried: Counter[tuple[Partner, int]] = Counter()
-    said: dict[str, Counter[tuple[Partner, int]]] = {"hard": Counter(), "later": Counter()}
+    # Set, tried, felt hard and put off, by partner and week.
+    counts: dict[tuple[Partner, int], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for given in turns:
-        key = (given.partner, checkins.week_number(given.began_on, week_0))
-        assigned[key] += 1
-        tried[key] += given.done_at is not None
+        count = counts[given.partner, checkins.week_number(given.began_on, week_0)]
+        count[0] += 1
+        count[1] += given.done_at is not None
     for row in set_asides:
         day = row.at.astimezone(zone).date()
-        said[row.kind][sides[row.person_id], checkins.week_number(day, week_0)] += 1
-    for side, week in sorted(assigned.keys() | said["hard"].keys() | said["later"].keys()):
-        key = (side, week)
-        yield Work(side, week, assigned[key], tried[key], said["hard"][key], said["later"][key])
+        place = 2 if row.kind == "hard" else 3
+        counts[sides[row.person_id], checkins.week_number(day, week_0)][place] += 1
+    for (side, week), count in sorted(counts.items()):
+        yield Work(side, week, *count)
 
 
 def _checkin(row: CheckinRow, side: Partner, week_0: date) -> Checkin:

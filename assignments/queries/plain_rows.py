@@ -149,8 +149,9 @@ def _as_id(kept: str | None) -> UUID | None:
 
 
 def _columns(model: Any, names: tuple[str, ...]) -> Select[Any]:
-    return select(*(_column(getattr(model, name)) for name in ("couple_id", *names)))
+    return select(*(plain(getattr(model, name)) for name in ("couple_id", *names)))
 
 
-def _column(column: Any) -> Any:
+def plain(column: Any) -> Any:
+    """A column of ids as ids that are read once each; any other as it is."""
     return type_coerce(column, _Known()).label(column.key) if isinstance(column.type, Uuid) else column

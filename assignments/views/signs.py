@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,15 +11,13 @@ from flask.typing import ResponseReturnValue
 
 from assignments.actions import deciding
 from assignments.actions.deciding import cosign_decision
-from assignments.domain.history import CoupleHistory
 from assignments.domain.signs import DecisionState, State
-from assignments.domain.stalls import Limits, Names
 from assignments.forms import AsideForm, DecisionForm, DecisionNoteForm, JudgementForm, OwnRowForm, TopicsForm
 from assignments.queries.cosigning import cosignings_of, supervises
 from assignments.queries.decisions import decision_of, decisions_of
 from assignments.queries.signs import SignsPage, signs_page
 from assignments.views.figures import Figure
-from assignments.views.sign_charts import RuledFigure, chart_beside, chart_within
+from assignments.views.sign_charts import SignCharts
 from clinic import clock
 from clinic.access import can, needs, signed_in
 from clinic.domain.roles import Permission
@@ -32,7 +29,6 @@ from clinic.queries.people import practice_of
 from clinic.web import notice, page
 
 blueprint = Blueprint("signs", __name__)
-Drawn = Callable[[str, CoupleHistory, Names, Limits], RuledFigure | None]
 
 
 @blueprint.get("/c/couples/<uuid:couple_id>/signs")
@@ -47,8 +43,7 @@ def signs(couple_id: UUID) -> ResponseReturnValue:
         "assignments/signs/signs.html",
         couple=couple,
         found=found,
-        charts=_charts(found),
-        large=_charts(found, chart_within),
+        **_charts(found),
         as_of=day,
     )
 
@@ -83,8 +78,7 @@ def show_signs(couple_id: UUID, sent: Form | None = None, sign: str = "") -> Res
         sent,
         couple=couple,
         found=found,
-        charts=_charts(found),
-        large=_charts(found, chart_within),
+        **_charts(found),
         decision=decision,
         views={
             key: sent
@@ -110,13 +104,14 @@ def _topics_form(couple: Couple) -> TopicsForm:
     return form
 
 
-def _charts(found: SignsPage, draw: Drawn = chart_beside) -> dict[str, Figure | None]:
+def _charts(found: SignsPage) -> dict[str, dict[str, Figure | None]]:
     """Too little to judge is too little to draw: a line would claim what the words do not."""
     shown = [*found.rows, *found.aside, *([found.note] if found.note else [])]
+    ids = [row.sign.id for row in shown if row.sign.state is not State.NOT_ENOUGH]
+    drawn = SignCharts(found.history, found.names, found.limits)
     return {
-        row.sign.id: draw(row.sign.id, found.history, found.names, found.limits)
-        for row in shown
-        if row.sign.state is not State.NOT_ENOUGH
+        "charts": {sign: drawn.beside(sign) for sign in ids},
+        "large": {sign: drawn.within(sign) for sign in ids},
     }
 
 

@@ -31,11 +31,10 @@ from tests.page import get_page
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
 
 COUPLES, WEEKS = 10_000, 26
-# Asked for are 10 scans; 33 were measured. The model alone takes 16 of them: each couple has a pattern of missing weeks of
-# its own, so three matrices of 52 by 52 are turned over for each and none is shared. The sentences and evidence of
-# seventeen rows are as many again, in plain Python. Ten would need the rows' words to be written only when they are read,
-# and a filter week by week in place of the matrices. What is guarded is that it gets no worse.
-ASKED_SCANS, MOST_SCANS = 10, 50
+# Asked for are 10 scans; 11 to 13 were measured on a busy machine, 33 before the model took the weeks one by one and the
+# words of a row were left until somebody reads them. The model is about half of it, the counts of seventeen rules in plain
+# Python the other half. What is guarded is that it gets no worse.
+ASKED_SCANS, MOST_SCANS = 10, 20
 MOST_MEGABYTES = 500
 MOST_MILLISECONDS = 5
 RECORDED = ("closeness", "understood", "tension", "pulled_back", "outside_pressure", "hope")
@@ -100,7 +99,10 @@ assessed = clock() - began
 began = clock()
 movements_of(histories, back=2)
 model = clock() - began
-print(json.dumps(dict(rows=count, couples=len(histories), met=met, scan=scan, read=read, model=model, assessed=assessed,
+began = clock()
+words = sum(len(sign.sentence) for found in assess_many(histories) for sign in found.signs if sign.state is State.MET)
+worded = clock() - began
+print(json.dumps(dict(rows=count, couples=len(histories), met=met, scan=scan, read=read, model=model, assessed=assessed, worded=worded,
                       before=before, megabytes=megabytes())))
 """
 
@@ -126,7 +128,8 @@ def test_a_caseload_is_assessed_in_few_scans_of_its_rows(measured: dict[str, flo
     say(
         f"{measured['couples']:,} couples, {measured['rows']:,} check-ins: scan {measured['scan']:.2f} s, reading"
         f" them into records {measured['read']:.2f} s, the model alone {measured['model']:.2f} s, all signs"
-        f" {measured['assessed']:.2f} s = {times:.0f} scans (asked for: {ASKED_SCANS})"
+        f" {measured['assessed']:.2f} s = {times:.1f} scans (asked for: {ASKED_SCANS}); with a sentence, a rule and the"
+        f" evidence for each of the {measured['met']:,} rows that are met {measured['worded']:.2f} s"
     )
     assert times <= MOST_SCANS
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from assignments.domain.history import CoupleHistory
-from assignments.domain.signs.assessing import assess
+from assignments.domain.signs.assessing import assess_weeks
 from assignments.domain.signs.rows import Assessment, State
 from assignments.domain.stalls import Limits
 
@@ -48,10 +48,11 @@ def still_aside(
         if today < one.returns_on and assessment.sign(one.sign).state is one.state
     }
     first = min((one.from_week for one in left.values()), default=history.week)
-    for week in range(max(first, 0), history.week):
-        asked = [one for one in left.values() if one.from_week <= week]
-        if asked:
-            _drop_changed(left, asked, assess(history.up_to(week), limits))
+    for then in assess_weeks(history, range(max(first, 0), history.week), limits):
+        asked = [one for one in left.values() if one.from_week <= then.week]
+        _drop_changed(left, asked, then)
+        if not left:
+            break
     return frozenset(left)
 
 

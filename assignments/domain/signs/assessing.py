@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import TypeVar
 
 from assignments.domain.checkins import composite
@@ -34,6 +35,7 @@ from assignments.domain.signs.rows import (
     Sign,
     State,
     Verdict,
+    Words,
 )
 from assignments.domain.signs.scores import instrument_drop, mood_or_anxiety_beneath, you_judge
 from assignments.domain.signs.taking_part import disengaging, one_sided
@@ -113,13 +115,15 @@ def assess(
         (movements,) = movements_of([history], limits, weeks_asked([history], limits))
     case = case_of(history, limits, names, movements)
     verdicts = {sign_id: rule(case) for sign_id, rule in RULES.items()}
-    common = _common_readings(case, verdicts[NOTE])
+    common = cache(lambda: _common_readings(case, verdicts[NOTE]))
+    # What was measured is what ships: any other number makes another rule of it.
+    shipped = limits is SHIPPED_LIMITS or limits == SHIPPED_LIMITS
     return Assessment(
         couple=history.couple,
         week=history.week,
         sufficiency=case.sufficiency,
         why=case.why,
-        signs=tuple(_sign(kind, verdicts[kind.id], limits, common) for kind in KINDS.values()),
+        signs=tuple([_sign(kind, verdicts[kind.id], limits, shipped, common) for kind in KINDS.values()]),
         reports={partner: len(history.checkins_of(partner)) for partner in PARTNERS},
         version=limits.version,
     )
@@ -142,7 +146,18 @@ def assess_many(
             yield assess(history, limits, who, movements)
 
 
-AT_A_TIME = 1024
+AT_A_TIME = 256
+
+
+def assess_weeks(
+    history: CoupleHistory, weeks: Iterable[int], limits: Limits = SHIPPED_LIMITS
+) -> Iterator[Assessment]:
+    """All signs of one couple as they stood in some weeks; the model works all of these out in one call."""
+    asked = list(weeks)
+    if asked:
+        (movements,) = movements_of([history.up_to(asked[-1])], limits)
+        for week in asked:
+            yield assess(history.up_to(week), limits, movements=movements)
 
 
 def weeks_asked(histories: Sequence[CoupleHistory], limits: Limits) -> int:
@@ -182,27 +197,29 @@ def _may_be_judged(history: CoupleHistory, week: int, data: DataCheck, limits: L
     return then.sufficiency is Sufficiency.ENOUGH
 
 
-def _sign(kind: Kind, verdict: Verdict, limits: Limits, common: tuple[str, ...]) -> Sign:
-    shows = verdict.state in (State.MET, State.WATCH)
-    # What was measured is what ships: any other number makes another rule of it.
-    measured = kind.id in MEASURED and (limits is SHIPPED_LIMITS or limits == SHIPPED_LIMITS)
-    standing = "" if verdict.state is State.YOU_JUDGE else f" {_standing(kind, measured)}"
-    read_beside = bool(READ_BESIDE_PRESSURE.intersection(kind.sources))
+def _sign(
+    kind: Kind, verdict: Verdict, limits: Limits, shipped: bool, common: Callable[[], tuple[str, ...]]
+) -> Sign:
+    measured = shipped and kind.id in MEASURED
+
+    def tell() -> Words:
+        words = verdict.words()
+        shows = verdict.state in (State.MET, State.WATCH)
+        standing = "" if verdict.state is State.YOU_JUDGE else f" {_standing(kind, measured)}"
+        read_beside = not READ_BESIDE_PRESSURE.isdisjoint(kind.sources)
+        return words._replace(
+            rule=words.rule + standing,
+            clears=words.clears if shows else "",
+            readings=(*words.readings, *common()) if shows and read_beside else (),
+        )
+
     return Sign(
-        id=kind.id,
-        title=kind.title,
-        sources=kind.sources,
+        kind=kind,
         state=verdict.state,
         probability=verdict.probability,
-        sentence=verdict.sentence,
-        rule=verdict.rule + standing,
-        evidence=verdict.evidence,
-        clears=verdict.clears if shows else "",
-        other_readings=(*verdict.readings, *common) if shows and read_beside else (),
-        asks_for_decision=kind.id != BARRIERS_CARD
-        and bool(limits.decision_sources.intersection(kind.sources)),
-        next_step=kind.next_step,
+        asks_for_decision=kind.id != BARRIERS_CARD and not limits.decision_sources.isdisjoint(kind.sources),
         validated=measured,
+        tell=tell,
     )
 
 
@@ -215,10 +232,12 @@ def _standing(kind: Kind, measured: bool) -> str:
 def _common_readings(case: Case, pressure: Verdict) -> tuple[str, ...]:
     readings = []
     if pressure.state is State.MET:
-        readings.append(f"{pressure.sentence} Hold before referring.")
+        readings.append(f"{pressure.words().sentence} Hold before referring.")
     readings.extend(contradicting_answers(case))
     readings.extend(_alike(case))
-    readings.append("A holiday, an illness, a new baby or a bad spell can look the same.")
+    readings.append(
+        "A holiday, an illness, a new baby or a bad spell can look the same. So can using the scale differently over time."
+    )
     return tuple(readings)
 
 

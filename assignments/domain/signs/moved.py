@@ -5,16 +5,18 @@ They judge by findings of the model, never by raw lines.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from statistics import median_high
+from typing import NamedTuple
 
 from assignments.domain.checkins import same_number_throughout
-from assignments.domain.history import PARTNERS, Partner
+from assignments.domain.history import PARTNERS, InstrumentScore, Partner
 from assignments.domain.instruments import beyond_cut_off, instrument
-from assignments.domain.signs.counted import count_rule, high_tension
-from assignments.domain.signs.rows import Case, State, Verdict
-from assignments.domain.stalls import Finding, Limits, Sufficiency
+from assignments.domain.signs.counted import HIGH_TENSION, count_rule
+from assignments.domain.signs.rows import Case, State, Verdict, Words
+from assignments.domain.stalls import Finding, Limits, Movement, Sufficiency
 
 MIDDLE_NUMBERS = range(3, 8)
 ONE_WEEK_OUT = "with any one week left out"
@@ -40,12 +42,21 @@ class Effort:
     enough: bool | None
 
 
-@dataclass(frozen=True)
-class Range:
-    """Whether either partner is still in the distressed range, and by which figures."""
+class Range(NamedTuple):
+    """Whether either partner is still in the distressed range, and by which figures of whom."""
 
     still_in: bool
-    words: str
+    figures: tuple[tuple[Partner, InstrumentScore | float], ...]
+
+    def words(self, case: Case) -> str:
+        """The figures with their lines."""
+        return "; ".join(
+            f"{case.names.of(partner)} {instrument(one.name).title} {one.score}"
+            f" (line {instrument(one.name).cut_off:g})"
+            if isinstance(one, InstrumentScore)
+            else f"{case.names.of(partner)} composite {one:.1f} (line {case.limits.range_composite:g})"
+            for partner, one in self.figures
+        )
 
 
 def effort_of(case: Case) -> Effort:
@@ -64,26 +75,25 @@ def effort_of(case: Case) -> Effort:
 
 def range_of(case: Case) -> Range:
     """The range gate of R1: a recent CSI where there is one, else the partner's own composite."""
-    limits, still_in, words = case.limits, False, []
+    limits, still_in = case.limits, False
+    figures: list[tuple[Partner, InstrumentScore | float]] = []
     for partner in PARTNERS:
-        name = case.names.of(partner)
         recent = (
             case.history.latest_score(partner, scale, limits.range_instrument_weeks)
             for scale in ("csi-4", "csi-16")
         )
         score = next((one for one in recent if one is not None), None)
         if score is not None:
-            scale = instrument(score.name)
             still_in = still_in or beyond_cut_off(score.name, score.score)
-            words.append(f"{name} {scale.title} {score.score} (line {scale.cut_off:g})")
+            figures.append((partner, score))
             continue
         last = [value for _, value in case.history.composites(partner)][-limits.range_reports :]
         if last:
             # The middle one, not the mean: one bad week must not take a steady good line below the line.
             middle = median_high(last)
             still_in = still_in or middle < limits.range_composite
-            words.append(f"{name} composite {middle:.1f} (line {limits.range_composite:g})")
-    return Range(still_in, "; ".join(words))
+            figures.append((partner, middle))
+    return Range(still_in, tuple(figures))
 
 
 def no_movement(case: Case) -> Verdict:
@@ -100,7 +110,79 @@ def no_movement_low_effort(case: Case) -> Verdict:
 @lru_cache(maxsize=1)
 def _stall(case: Case) -> tuple[Verdict, Verdict]:
     limits = case.limits
-    rule = (
+    if case.sufficiency is not Sufficiency.ENOUGH:
+        return _not_judged(case, case.why)
+    if not case.stall_movements:
+        return _not_judged(case, "Not enough yet: no recent week to judge.")
+    findings = [movement.no_gain for movement in case.stall_movements]
+    latest = findings[-1]
+    if latest.holds is None:
+        why = "Not enough yet: both partners' recent check-ins are needed to compare with the first."
+        return _not_judged(case, why)
+
+    def verdict(state: State, said: Callable[[], str], clears: str = "", *, card: bool = False) -> Verdict:
+        """What was tried and the range stand in the evidence whatever the state."""
+
+        def words() -> Words:
+            effort = effort_of(case)
+            evidence = {
+                **_evidence(case, "composite", latest),
+                "tried": effort.tried,
+                "assigned": effort.assigned,
+                "range": range_of(case).words(case),
+            }
+            rule = _card_rule(limits) if card else _stall_rule(limits)
+            return Words(f"{_gained(latest, limits)}{said()}", rule, evidence, clears)
+
+        return Verdict(state, words, latest.probability)
+
+    not_a_card = verdict(State.NOT_MET, str, card=True)
+    if not (latest.holds or latest.leans):
+        return verdict(State.NOT_MET, str), not_a_card
+    scope = range_of(case)
+    if not scope.still_in:
+
+        def steady() -> str:
+            return (
+                f" But neither is in the distressed range: {scope.words(case)}. A steady good line is not a"
+                " stall."
+            )
+
+        return verdict(State.NOT_MET, steady), not_a_card
+    effort = effort_of(case)
+    if effort.enough is None:
+
+        def unset() -> str:
+            return f" Nothing was set in the last {limits.effort_weeks} weeks, so work cannot be weighed."
+
+        return verdict(State.NOT_ENOUGH, unset), verdict(State.NOT_ENOUGH, unset, card=True)
+    tried = f"{effort.tried} of {effort.assigned} things tried in the last {limits.effort_weeks} weeks."
+    held = _in_a_row(findings, limits)
+    state = State.MET if held else State.WATCH
+    if not effort.enough:
+        return (
+            verdict(State.NOT_MET, lambda: f" But {tried} Ask first what got in the way."),
+            verdict(state, lambda: f" {tried}", "More tried, or a gain, would clear this.", card=True),
+        )
+    once = "" if held else f" Seen once or not yet firm; {limits.weeks_in_a_row} weeks running are needed."
+    contradiction = contradicting_answers(case)
+    if contradiction and state is State.MET:
+        state, once = State.WATCH, f" {' '.join(contradiction)}"
+    clears = f"A gain of {limits.gain_points:g} points would clear this."
+    # Both rows may be met, and one that fell has not stood still.
+    fell = " It has fallen rather than stood still." if case.movements[-1].worse.holds else ""
+    return verdict(state, lambda: f"{fell} {tried}{once}", clears), not_a_card
+
+
+def _not_judged(case: Case, why: str) -> tuple[Verdict, Verdict]:
+    return (
+        Verdict(State.NOT_ENOUGH, lambda: Words(why, _stall_rule(case.limits))),
+        Verdict(State.NOT_ENOUGH, lambda: Words(why, _card_rule(case.limits))),
+    )
+
+
+def _stall_rule(limits: Limits) -> str:
+    return (
         f"Model: from week {limits.stall_from_week}, a chance under {limits.gain_probability:.0%} that"
         f" {COMPOSITE} gained {limits.gain_points:g} points since the first check-ins;"
         f" {_twice(limits)}, and under {limits.gain_probability_one_week_out:.0%} {ONE_WEEK_OUT}."
@@ -111,192 +193,190 @@ def _stall(case: Case) -> tuple[Verdict, Verdict]:
         f" {limits.effort_tried} things, were tried. Watch: a chance under"
         f" {limits.gain_watch_probability:.0%}, or seen once."
     )
-    card_rule = rule.replace("And work done: at least", "But not: at least")
-    if case.sufficiency is not Sufficiency.ENOUGH or not case.stall_movements:
-        why = (
-            case.why
-            if case.sufficiency is not Sufficiency.ENOUGH
-            else "Not enough yet: no recent week to judge."
-        )
-        return Verdict(State.NOT_ENOUGH, why, rule), Verdict(State.NOT_ENOUGH, why, card_rule)
-    findings = [movement.no_gain for movement in case.stall_movements]
-    latest = findings[-1]
-    if latest.holds is None:
-        why = "Not enough yet: both partners' recent check-ins are needed to compare with the first."
-        return Verdict(State.NOT_ENOUGH, why, rule), Verdict(State.NOT_ENOUGH, why, card_rule)
-    moved = _gained(latest, limits)
-    effort, scope = effort_of(case), range_of(case)
-    evidence: dict[str, object] = {
-        **_evidence(case, "composite", latest),
-        "tried": effort.tried,
-        "assigned": effort.assigned,
-        "range": scope.words,
-    }
 
-    def verdict(state: State, sentence: str, the_rule: str = rule, clears: str = "") -> Verdict:
-        return Verdict(state, sentence, the_rule, evidence, clears, latest.probability)
 
-    not_a_card = verdict(State.NOT_MET, moved, card_rule)
-    if not (latest.holds or latest.leans):
-        return verdict(State.NOT_MET, moved), not_a_card
-    if not scope.still_in:
-        steady = (
-            f"{moved} But neither is in the distressed range: {scope.words}. A steady good"
-            f" line is not a stall."
-        )
-        return verdict(State.NOT_MET, steady), not_a_card
-    if effort.enough is None:
-        unset = f"{moved} Nothing was set in the last {limits.effort_weeks} weeks, so work cannot be weighed."
-        return verdict(State.NOT_ENOUGH, unset), verdict(State.NOT_ENOUGH, unset, card_rule)
-    tried = f"{effort.tried} of {effort.assigned} things tried in the last {limits.effort_weeks} weeks."
-    held = _in_a_row(findings, limits)
-    state = State.MET if held else State.WATCH
-    clears = f"A gain of {limits.gain_points:g} points would clear this."
-    if not effort.enough:
-        return (
-            verdict(State.NOT_MET, f"{moved} But {tried} Ask first what got in the way."),
-            verdict(state, f"{moved} {tried}", card_rule, "More tried, or a gain, would clear this."),
-        )
-    once = "" if held else f" Seen once or not yet firm; {limits.weeks_in_a_row} weeks running are needed."
-    contradiction = contradicting_answers(case)
-    if contradiction and state is State.MET:
-        state, once = State.WATCH, f" {' '.join(contradiction)}"
-    return verdict(state, f"{moved} {tried}{once}", clears=clears), not_a_card
+def _card_rule(limits: Limits) -> str:
+    return _stall_rule(limits).replace("And work done: at least", "But not: at least")
 
 
 def worse_or_slipped_back(case: Case) -> Verdict:
     """R2: below where they began, or back down from the best they had."""
     limits = case.limits
-    rule = (
-        f"Model: a chance over {limits.worse_probability:.0%} that {COMPOSITE} lies below the first check-ins,"
-        f" or over {limits.slipped_probability:.0%} that it lies {limits.slipped_points:g} points or more below"
-        f" an earlier week; {_twice(limits)}, and {limits.one_week_out_share:.0%} of that limit {ONE_WEEK_OUT}."
-        f" At least {limits.worse_checkins_each} check-ins each and {limits.worse_partner_weeks} together."
-    )
     latest = case.movements[-1] if case.movements else None
     if latest is None or latest.worse.holds is None:
         return Verdict(
             State.NOT_ENOUGH,
-            "Not enough yet: recent check-ins from both are needed to compare with the first.",
-            rule,
+            lambda: Words(
+                "Not enough yet: recent check-ins from both are needed to compare with the first.",
+                _worse_rule(limits),
+            ),
         )
     worse = [movement.worse for movement in case.movements]
     slipped = [movement.slipped for movement in case.movements]
-    by_slip = latest.slipped.holds and not latest.worse.holds
-    shown = latest.slipped if by_slip else latest.worse
-    evidence = _evidence(case, "composite", shown)
-    evidence["chance_worse"] = latest.worse.probability
-    evidence["chance_slipped"] = latest.slipped.probability
-    parts = [
-        f"{_chance(latest.worse)} to be below the first check-ins; {_moved_by(latest.worse)}.",
-        f"Since week {latest.slipped.since}, the highest, it moved about {_signed(latest.slipped.change)}: a chance of at"
-        f" least {_figure(latest.slipped)} to have lost {limits.slipped_points:g} points.",
-    ]
-    if by_slip:
-        # What speaks for the row comes first, or "met" would seem to rest on something unlikely.
-        parts.reverse()
-    if latest.worse.holds and latest.strong_probability > limits.strong_probability:
-        parts.append(f"Strong evidence: {limits.strong_points:g} points or more below the start.")
+    by_slip = bool(latest.slipped.holds and not latest.worse.holds)
     state = State.NOT_MET
     if _in_a_row(worse, limits) or _in_a_row(slipped, limits):
         state = State.MET
     elif worse[-1].holds or slipped[-1].holds:
         state = State.WATCH
-        parts.append(f"Seen once; {limits.weeks_in_a_row} weeks running are needed.")
-    return Verdict(
-        state,
-        " ".join(parts),
-        rule,
-        evidence,
-        "A composite back near the start, and near the best weeks, would clear this.",
-        shown.probability,
+    shown = latest.slipped if by_slip else latest.worse
+    return Verdict(state, lambda: _worse_words(case, latest, state, by_slip), shown.probability)
+
+
+def _worse_rule(limits: Limits) -> str:
+    return (
+        f"Model: a chance over {limits.worse_probability:.0%} that {COMPOSITE} lies below the first check-ins,"
+        f" or over {limits.slipped_probability:.0%} that it lies {limits.slipped_points:g} points or more below"
+        f" an earlier week; {_twice(limits)}, and {limits.one_week_out_share:.0%} of that limit {ONE_WEEK_OUT}."
+        f" At least {limits.worse_checkins_each} check-ins each and {limits.worse_partner_weeks} together."
     )
+
+
+def _worse_words(case: Case, latest: Movement, state: State, by_slip: bool) -> Words:
+    limits = case.limits
+    name, slipped = "the check-in composite (0–10)", latest.slipped
+    below = f"is below the first check-ins; {_moved_by(latest.worse)}."
+    lost = (
+        f"moved about {_signed(slipped.change)}: a chance {_at_least(slipped)} of having lost"
+        f" {limits.slipped_points:g} points."
+    )
+    # What speaks for the row comes first, or "met" would seem to rest on something unlikely.
+    if by_slip:
+        parts = [
+            f"Since week {slipped.since}, the highest, {name} {lost}",
+            f"{_chance(latest.worse)} that it {below}",
+        ]
+    else:
+        parts = [f"{_chance(latest.worse)} that {name} {below}"]
+        # Since the first week would say the same again.
+        if slipped.since:
+            parts.append(f"Since week {slipped.since}, the highest, it {lost}")
+    if latest.worse.holds and latest.strong_probability > limits.strong_probability:
+        parts.append(f"Strong evidence: {limits.strong_points:g} points or more below the start.")
+    if state is State.WATCH:
+        parts.append(f"Seen once; {limits.weeks_in_a_row} weeks running are needed.")
+    evidence = {
+        **_evidence(case, "composite", latest.slipped if by_slip else latest.worse),
+        "chance_worse": latest.worse.probability,
+        "chance_slipped": latest.slipped.probability,
+    }
+    clears = "A composite back near the start, and near the best weeks, would clear this."
+    return Words(" ".join(parts), _worse_rule(limits), evidence, clears)
 
 
 def tension_rising(case: Case) -> Verdict:
     """R3: tension is high in two of the last three reports of one person, or it rises for the couple."""
     limits = case.limits
-    high = count_rule(case, high_tension(case))
-    rule = (
-        f"{high.rule} Or by the model a chance over {limits.tension_rise_probability:.0%} that tension rose by"
-        f" {limits.tension_rise_points:g} or more for the couple; {_twice(limits)}, and"
-        f" {limits.one_week_out_share:.0%} of that limit {ONE_WEEK_OUT}."
-        " A sign for a private talk in person, never for a joint exercise."
-    )
+    high = count_rule(case, HIGH_TENSION)
     rises = list(case.tension_rises)
-    if high.state is State.MET or not rises:
-        probability = rises[-1].probability if rises else None
-        sentence = high.sentence
+
+    def counted() -> Words:
+        words = high.words()
+        return words._replace(
+            rule=f"{words.rule} Or by the model a chance over {limits.tension_rise_probability:.0%} that tension rose by"
+            f" {limits.tension_rise_points:g} or more for the couple; {_twice(limits)}, and"
+            f" {limits.one_week_out_share:.0%} of that limit {ONE_WEEK_OUT}."
+            " A sign for a private talk in person, never for a joint exercise."
+        )
+
+    def unjudged() -> Words:
+        words = counted()
+        return words._replace(sentence=f"{words.sentence} A rise cannot be judged yet.")
+
+    if not rises:
         if high.state is State.NOT_MET:
-            return Verdict(State.NOT_ENOUGH, f"{sentence} A rise cannot be judged yet.", rule, high.evidence)
-        return Verdict(high.state, sentence, rule, high.evidence, high.clears, probability)
+            return Verdict(State.NOT_ENOUGH, unjudged)
+        return Verdict(high.state, counted)
     latest = rises[-1]
-    rose = f"{_chance(latest)} that tension rose by {limits.tension_rise_points:g}; {_moved_by(latest)}."
+    if high.state is State.MET:
+        return Verdict(high.state, counted, latest.probability)
+
+    def risen() -> Words:
+        rose = f"{_chance(latest)} that tension rose by {limits.tension_rise_points:g}; {_moved_by(latest)}."
+        words = counted()
+        if latest.holds:
+            clears = f"A rise under {limits.tension_rise_points:g} would clear this."
+            return words._replace(sentence=rose, evidence=_evidence(case, "tension", latest), clears=clears)
+        return words._replace(
+            sentence=f"{words.sentence} {rose}" if high.state is State.NOT_MET else words.sentence,
+            evidence={**words.evidence, **_figures(latest)},
+        )
+
     if latest.holds:
-        clears = f"A rise under {limits.tension_rise_points:g} would clear this."
-        state = State.MET if _in_a_row(rises, limits) else State.WATCH
-        evidence = _evidence(case, "tension", latest)
-        return Verdict(state, rose, rule, evidence, clears, latest.probability)
-    evidence = {**high.evidence, **_figures(latest)}
-    sentence = f"{high.sentence} {rose}" if high.state is State.NOT_MET else high.sentence
-    return Verdict(high.state, sentence, rule, evidence, high.clears, latest.probability)
+        held = _in_a_row(rises, limits)
+        return Verdict(State.MET if held else State.WATCH, risen, latest.probability)
+    return Verdict(high.state, risen, latest.probability)
 
 
 def withdrawal_intensifies(case: Case) -> Verdict:
     """R5, second half: one person reports pulling back more and more."""
     limits = case.limits
-    rule = (
-        f"Model: a chance over {limits.withdrawal_rise_probability:.0%} that one person's own pulling back rose by"
-        f" {limits.withdrawal_rise_points:g} or more; {_twice(limits)} of that person's reports, and"
-        f" {limits.one_week_out_share:.0%} of that limit {ONE_WEEK_OUT}. Own reports only."
-    )
-    known = {partner: list(rises) for partner, rises in case.pulled_back_rises.items() if rises}
-    evidence: dict[str, object] = {"records": case.line_records["pulled_back"]}
-    evidence["change"] = {one: _rounded(rises[-1].change) for one, rises in known.items()}
-    evidence["chance"] = {one: rises[-1].probability for one, rises in known.items()}
-    clears = f"A rise under {limits.withdrawal_rise_points:g} would clear this."
+    known = {partner: rises for partner, rises in case.pulled_back_rises.items() if rises}
     surest = max((rises[-1].probability or 0.0 for rises in known.values()), default=None)
-    for state, firing in (
-        (State.MET, [one for one, rises in known.items() if _in_a_row(rises, limits)]),
-        (State.WATCH, [one for one, rises in known.items() if rises[-1].holds]),
-    ):
-        if firing:
-            return Verdict(state, _person_moves(case, known, firing), rule, evidence, clears, surest)
-    if len(known) < len(PARTNERS):
-        missing = " and ".join(case.names.of(one) for one in PARTNERS if one not in known)
-        return Verdict(
-            State.NOT_ENOUGH, f"Not enough yet: recent reports from {missing} are needed.", rule, evidence
+
+    def words(which: Sequence[Partner]) -> Words:
+        if which:
+            sentence = _person_moves(case, known, which)
+        else:
+            missing = " and ".join(case.names.of(one) for one in PARTNERS if one not in known)
+            sentence = f"Not enough yet: recent reports from {missing} are needed."
+        return Words(
+            sentence,
+            f"Model: a chance over {limits.withdrawal_rise_probability:.0%} that one person's own pulling back rose by"
+            f" {limits.withdrawal_rise_points:g} or more; {_twice(limits)} of that person's reports, and"
+            f" {limits.one_week_out_share:.0%} of that limit {ONE_WEEK_OUT}. Own reports only.",
+            {
+                "records": case.line_records["pulled_back"],
+                "change": {one: _rounded(rises[-1].change) for one, rises in known.items()},
+                "chance": {one: rises[-1].probability for one, rises in known.items()},
+            },
+            f"A rise under {limits.withdrawal_rise_points:g} would clear this.",
         )
-    return Verdict(State.NOT_MET, _person_moves(case, known, list(known)), rule, evidence, probability=surest)
+
+    if firing := [one for one, rises in known.items() if _in_a_row(rises, limits)]:
+        return Verdict(State.MET, partial(words, firing), surest)
+    if nearly := [one for one, rises in known.items() if rises[-1].holds]:
+        return Verdict(State.WATCH, partial(words, nearly), surest)
+    if len(known) < len(PARTNERS):
+        return Verdict(State.NOT_ENOUGH, partial(words, ()))
+    return Verdict(State.NOT_MET, partial(words, list(known)), surest)
 
 
 def diverging(case: Case) -> Verdict:
     """R8: one partner's line and the other's go different ways."""
     limits = case.limits
-    rule = (
-        f"Model: a chance over {limits.diverging_probability:.0%} that the two partners' changes in {COMPOSITE}"
-        f" differ by {limits.diverging_points:g} or more; {_twice(limits)} and the same way, and"
-        f" {limits.one_week_out_share:.0%} of that limit {ONE_WEEK_OUT}."
-    )
     gaps = [movement.diverging for movement in case.movements]
     if not gaps or gaps[-1].holds is None:
-        return Verdict(State.NOT_ENOUGH, "Not enough yet: recent check-ins from both are needed.", rule)
+        return Verdict(
+            State.NOT_ENOUGH,
+            lambda: Words("Not enough yet: recent check-ins from both are needed.", _diverging_rule(limits)),
+        )
     latest = case.movements[-1]
-    sentence = "Since the first check-ins " + " and ".join(
-        f"{case.names.of(partner)} moved about {_signed(latest.by_partner[partner])}" for partner in PARTNERS
-    )
-    evidence = _evidence(case, "composite", latest.diverging)
-    evidence["change"] = {partner: _rounded(latest.by_partner[partner]) for partner in PARTNERS}
+
+    def words() -> Words:
+        sentence = "Since the first check-ins " + " and ".join(
+            f"{case.names.of(partner)} moved about {_signed(latest.by_partner[partner])}"
+            for partner in PARTNERS
+        )
+        change = {partner: _rounded(latest.by_partner[partner]) for partner in PARTNERS}
+        return Words(
+            f"{sentence} points. {_chance(latest.diverging)} to differ by {limits.diverging_points:g}.",
+            _diverging_rule(limits),
+            {**_evidence(case, "composite", latest.diverging), "change": change},
+            f"Changes less than {limits.diverging_points:g} apart would clear this.",
+        )
+
     state = State.NOT_MET
     if latest.diverging.holds:
         state = State.MET if _in_a_row(gaps, limits) and _same_way(gaps) else State.WATCH
-    return Verdict(
-        state,
-        f"{sentence} points. {_chance(latest.diverging)} to differ by {limits.diverging_points:g}.",
-        rule,
-        evidence,
-        f"Changes less than {limits.diverging_points:g} apart would clear this.",
-        latest.diverging.probability,
+    return Verdict(state, words, latest.diverging.probability)
+
+
+def _diverging_rule(limits: Limits) -> str:
+    return (
+        f"Model: a chance over {limits.diverging_probability:.0%} that the two partners' changes in {COMPOSITE}"
+        f" differ by {limits.diverging_points:g} or more; {_twice(limits)} and the same way, and"
+        f" {limits.one_week_out_share:.0%} of that limit {ONE_WEEK_OUT}."
     )
 
 
@@ -319,12 +399,12 @@ def contradicting_answers(case: Case) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _in_a_row(findings: list[Finding], limits: Limits) -> bool:
+def _in_a_row(findings: Sequence[Finding], limits: Limits) -> bool:
     last = findings[-limits.weeks_in_a_row :]
     return len(last) == limits.weeks_in_a_row and all(one.holds for one in last)
 
 
-def _same_way(gaps: list[Finding]) -> bool:
+def _same_way(gaps: Sequence[Finding]) -> bool:
     return len({(one.change or 0) > 0 for one in gaps}) == 1
 
 
@@ -345,6 +425,12 @@ def _figure(finding: Finding) -> str:
     return "under 1%" if chance < 0.01 else "over 99%" if chance > 0.99 else f"{chance:.0%}"
 
 
+def _at_least(finding: Finding) -> str:
+    """A chance that is a lower bound; "over 99%" says so by itself."""
+    figure = _figure(finding)
+    return figure if figure.startswith("over") else f"of at least {figure}"
+
+
 def _moved_by(finding: Finding) -> str:
     return (
         f"it moved about {_signed(finding.change)} points, four times in five between"
@@ -354,8 +440,8 @@ def _moved_by(finding: Finding) -> str:
 
 def _gained(finding: Finding, limits: Limits) -> str:
     return (
-        f"{_chance(finding)} to have gained {limits.gain_points:g} points since the first check-ins;"
-        f" {_moved_by(finding)}."
+        f"{_chance(finding)} that the check-in composite (0–10) gained {limits.gain_points:g} points since the first"
+        f" check-ins; {_moved_by(finding)}."
     )
 
 
@@ -373,7 +459,7 @@ def _figures(finding: Finding) -> dict[str, object]:
     }
 
 
-def _person_moves(case: Case, known: dict[Partner, list[Finding]], which: list[Partner]) -> str:
+def _person_moves(case: Case, known: Mapping[Partner, Sequence[Finding]], which: Sequence[Partner]) -> str:
     return " ".join(
         f"{case.names.of(one)}: {_chance(known[one][-1]).lower()} that pulling back rose by"
         f" {case.limits.withdrawal_rise_points:g}; {_moved_by(known[one][-1])}."

@@ -5,10 +5,11 @@ A sign is evidence beside a rule. It is counsellor-only, it decides nothing, and
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
 from assignments.domain.history import COMPOSITE, PARTNERS, CoupleHistory, Partner
 from assignments.domain.stalls import Finding, Limits, Movement, Names, Sufficiency
@@ -169,36 +170,82 @@ NOTE = "outside_pressure"
 READ_BESIDE_PRESSURE = frozenset({"T1", "T2", "T3", "T4", "T5"})
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What one rule found; ``evidence`` holds the very records it counted, ready for JSON."""
+class Words(NamedTuple):
+    """What a rule says of a couple; ``evidence`` holds the very records it counted, ready for JSON."""
 
-    state: State
     sentence: str
     rule: str
-    evidence: Mapping[str, object] = field(default_factory=dict)
+    evidence: Mapping[str, object] = {}
     clears: str = ""
-    probability: float | None = None
     readings: tuple[str, ...] = ()
+
+
+class Verdict(NamedTuple):
+    """What one rule found. Most rows of a caseload are never read, so the words are found when somebody reads them."""
+
+    state: State
+    words: Callable[[], Words]
+    probability: float | None = None
 
 
 @dataclass(frozen=True)
 class Sign:
-    """One sign as the page, the brief, a kept decision and the command need it."""
+    """One sign as the page, the brief, a kept decision and the command need it.
 
-    id: str
-    title: str
-    sources: tuple[str, ...]
+    ``tell`` gives its words, with the standing of the rule and the other readings that go with it.
+    """
+
+    kind: Kind
     state: State
     probability: float | None
-    sentence: str
-    rule: str
-    evidence: Mapping[str, object]
-    clears: str
-    other_readings: tuple[str, ...]
     asks_for_decision: bool
-    next_step: str
     validated: bool
+    tell: Callable[[], Words] = field(repr=False, compare=False)
+
+    @property
+    def id(self) -> str:
+        """The name of the sign in the contract."""
+        return self.kind.id
+
+    @property
+    def title(self) -> str:
+        """The name of the sign on pages."""
+        return self.kind.title
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The thresholds of the material it comes from."""
+        return self.kind.sources
+
+    @property
+    def next_step(self) -> str:
+        """What to consider next."""
+        return self.kind.next_step
+
+    @property
+    def sentence(self) -> str:
+        """What was found, in words."""
+        return self._words.sentence
+
+    @property
+    def rule(self) -> str:
+        """The rule in words, and whether it was tried."""
+        return self._words.rule
+
+    @property
+    def evidence(self) -> Mapping[str, object]:
+        """The very records that were counted."""
+        return self._words.evidence
+
+    @property
+    def clears(self) -> str:
+        """What would clear it, where it shows."""
+        return self._words.clears
+
+    @property
+    def other_readings(self) -> tuple[str, ...]:
+        """Other ways to read it, where it shows."""
+        return self._words.readings
 
     @property
     def state_label(self) -> str:
@@ -209,6 +256,10 @@ class Sign:
     def rule_label(self) -> str:
         """Says of every rule that has not been tried against simulated couples that it has not."""
         return "" if self.validated or self.state is State.YOU_JUDGE else "Unvalidated rule"
+
+    @cached_property
+    def _words(self) -> Words:
+        return self.tell()
 
 
 @dataclass(frozen=True)
@@ -225,7 +276,7 @@ class Assessment:
 
     def sign(self, sign_id: str) -> Sign:
         """One sign by its id."""
-        return next(sign for sign in self.signs if sign.id == sign_id)
+        return self._by_id[sign_id]
 
     @property
     def rows(self) -> tuple[Sign, ...]:
@@ -243,6 +294,10 @@ class Assessment:
         """The outside-pressure note, read beside T1–T5; it changes no state."""
         note = self.sign(NOTE)
         return note if note.state is State.MET else None
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Sign]:
+        return {sign.kind.id: sign for sign in self.signs}
 
 
 @dataclass(frozen=True, eq=False)

@@ -28,7 +28,8 @@ def test_no_movement_with_steady_work_is_met() -> None:
     sign = assess(from_json(couple(STALLED))).sign("no_movement")
     assert sign.state is State.MET
     assert sign.sentence == (
-        "Unlikely (13%) to have gained 0.8 points since the first check-ins; it moved about 0.1 points,"
+        "Unlikely (13%) that the check-in composite (0–10) gained 0.8 points since the first check-ins; it moved about"
+        " 0.1 points,"
         " four times in five between \N{MINUS SIGN}0.8 and 0.9. 8 of 16 things tried in the last 4 weeks."
     )
     assert sign.clears == "A gain of 0.8 points would clear this."
@@ -93,7 +94,9 @@ def test_without_a_questionnaire_only_the_range_gate_and_its_own_row_differ() ->
 def test_worsening_is_met_and_names_the_fall() -> None:
     sign = assess(from_json(couple([6, 6, 6, 5, 5, 4, 4, 4, 3]))).sign("worse_or_slipped_back")
     assert sign.state is State.MET
-    assert sign.sentence.startswith("Very likely (99%) to be below the first check-ins")
+    assert sign.sentence.startswith(
+        "Very likely (99%) that the check-in composite (0–10) is below the first check-ins"
+    )
     assert sign.sentence.endswith("Strong evidence: 0.5 points or more below the start.")
 
 
@@ -238,4 +241,4 @@ def test_what_only_a_counsellor_can_judge_is_never_worked_out() -> None:
             "you_judge"
         }
     beside = assess(from_json({**couple(IMPROVING), "instruments": scores})).sign("mood_or_anxiety_beneath")
-    assert "Partner B: PHQ-2 5, at or above 3." in beside.sentence
+    assert "Partner B: 5 on the PHQ-2, at or above 3." in beside.sentence

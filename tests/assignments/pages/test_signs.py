@@ -98,7 +98,7 @@ def test_every_row_stands_in_the_order_of_the_design_with_state_and_source(
     assert "Sam: tension at 8 or more" in words
     assert "Talk to each partner alone first." in words
     assert "Tried on simulated couples only" in words
-    assert "Tension below 8" in words
+    assert "It clears with tension below 8 in the next reports" in words
     label = tension.select_one("svg[role=img]")["aria-label"]
     assert "Sam: 9 in week 0, 9 in week 7." in label
     assert "The rule counts from 8." in label
