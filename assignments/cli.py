@@ -21,6 +21,7 @@ from assignments.domain.stalls import SHIPPED_LIMITS
 from assignments.library.loader import LibraryReport, check_library
 from assignments.library.plan_loader import read_plans
 from assignments.library.schema import schemas
+from assignments.library.searching import wrong_topics
 from assignments.queries.record_files import files_of
 from clinic.errors import NotFound
 from clinic.files import zipped
@@ -219,7 +220,7 @@ def _report() -> LibraryReport:
     for kind in KINDS.values():
         for source in kind.sources:
             reached[source].append(f"sign {kind.id}")
-    return check_library(reached, also_wrong=problems)
+    return check_library(reached, also_wrong=[*problems, *wrong_topics(slugs)])
 
 
 def init_cli(app: Flask) -> None:

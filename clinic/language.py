@@ -5,7 +5,8 @@ Python would ask the operating system for the names of days, which a server may 
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Callable
+from datetime import date, datetime, time
 
 # As pages and files say it of themselves. An exercise may be written in another, and says so itself.
 LANGUAGE = "en-GB"
@@ -17,9 +18,14 @@ MONTHS = (
 )  # fmt: skip
 
 
-def moment(at: datetime) -> str:
-    """As in "Thu 16 May, 10:00"."""
-    return f"{DAYS[at.weekday()][:3]} {at.day} {MONTHS[at.month - 1][:3]}, {at:%H:%M}"
+def working_time(at: datetime | time) -> str:
+    """As in "20:42", as the practice writes its day."""
+    return f"{at:%H:%M}"
+
+
+def moment(at: datetime, clock: Callable[[datetime], str] = working_time) -> str:
+    """As in "Thu 16 May, 10:00", the hour as this clock writes it."""
+    return f"{DAYS[at.weekday()][:3]} {at.day} {MONTHS[at.month - 1][:3]}, {clock(at)}"
 
 
 def day(on: date) -> str:
@@ -37,6 +43,8 @@ def day_of_year(on: date) -> str:
     return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
 
 
-def clock_time(at: datetime) -> str:
-    """As in "8:42 pm"."""
+def clock_time(at: datetime | time) -> str:
+    """As in "8:42 pm", as one says it at home. Noon and midnight are words, for hardly anybody is sure of 12:00 pm."""
+    if at.minute == 0 and at.hour % 12 == 0:
+        return "noon" if at.hour else "midnight"
     return f"{at.hour % 12 or 12}:{at:%M} {'am' if at.hour < 12 else 'pm'}"

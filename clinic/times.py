@@ -1,7 +1,11 @@
-"""How times read on a page: where the practice is, in the fewest words."""
+"""How times read on a page: where the practice is, in the fewest words.
+
+Whoever works here reads "20:42", as in their diary, and everybody else "8:42 pm". This is the one place that tells.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -24,9 +28,14 @@ def _local(value: datetime) -> datetime:
     return value.astimezone(_zone())
 
 
+def _clock() -> Callable[[datetime], str]:
+    works_here = current_user.is_authenticated and access.signed_in().is_staff
+    return language.working_time if works_here else language.clock_time
+
+
 def local_time(value: datetime) -> str:
-    """As in "Thu 16 May, 10:00", where the practice is."""
-    return language.moment(_local(value))
+    """As in "Thu 16 May, 10:00", where the practice is; for clients, "Thu 16 May, 10:00 am"."""
+    return language.moment(_local(value), _clock())
 
 
 def local_day(value: datetime | date) -> str:
@@ -45,8 +54,8 @@ def day_of_year(value: datetime | date) -> str:
 
 
 def clock_time(value: datetime) -> str:
-    """As in "8:42 pm"."""
-    return language.clock_time(_local(value))
+    """As in "8:42 pm"; for whoever works here, "20:42"."""
+    return _clock()(_local(value))
 
 
 def _day(value: datetime | date) -> date:

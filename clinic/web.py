@@ -208,8 +208,12 @@ def _way_back() -> str | None:
 def _sign_in_first() -> ResponseReturnValue:
     """To the sign-in page. Whoever timed out is told that nothing is lost, and what they sent waits for them."""
     sender = timed_out_by_token(digest(str(session.get("_user_id", ""))), clock.now())
-    # A save in the background stays on its page, which keeps the words itself and says what to do.
-    if sender is not None and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate":
+    # A save in the background stays on its page, which keeps the words itself and says what to do. Where somebody
+    # ended the sign-in nothing that is sent waits, and the page must not say that it would.
+    in_the_background = request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
+    if in_the_background and sender is None and request.method == "POST":
+        return "", 401
+    if sender is not None and not in_the_background:
         if request.method == "POST" and not _waits_for(sender):
             notice("Please sign in again, then do that once more.")
         else:

@@ -10,7 +10,9 @@ import os
 import shutil
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
@@ -21,6 +23,7 @@ from flask import Flask, got_request_exception
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Page
 from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wsgi import ClosingIterator
 
 Device = Literal["phone", "desktop"]
 Scheme = Literal["light", "dark"]
@@ -71,11 +74,28 @@ def site_socket() -> Iterator[socket.socket]:
         yield listening
 
 
+class AsOnABadLine:
+    """The application behind a line that is slow and stops half-way: a test that looks at a page before it is all
+    there fails here every time, and not once in a hundred runs on a busy machine."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
+        with closing(ClosingIterator(self._app(environ, start_response))) as answer:
+            body = b"".join(answer)
+        parts = [body[: len(body) // 4], body[len(body) // 4 :]]
+        for part in [body] if environ["PATH_INFO"].startswith("/static/") else parts:
+            time.sleep(0.15)
+            yield part
+
+
 @pytest.fixture
 def live_site(app: Flask, site_socket: socket.socket) -> Iterator[Site]:
     """The application of this test, served to a browser. It shares database and clock with the test.
 
     A request that raises fails the test at its end, even when the browser only saw an error page.
+    With BAD_LINE=1 in the environment each page comes slowly and in two parts.
     """
     raised: list[BaseException] = []
 
@@ -84,8 +104,9 @@ def live_site(app: Flask, site_socket: socket.socket) -> Iterator[Site]:
 
     got_request_exception.connect(note, app)
     port = site_socket.getsockname()[1]
+    served = AsOnABadLine(app) if os.environ.get("BAD_LINE") else app
     server = make_server(
-        "127.0.0.1", port, app, threaded=True, request_handler=QuietHandler, fd=site_socket.fileno()
+        "127.0.0.1", port, served, threaded=True, request_handler=QuietHandler, fd=site_socket.fileno()
     )
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
@@ -232,11 +253,13 @@ def _watch(page: Page, address: str, faults: list[str]) -> None:
 
 def axe(page: Page) -> None:
     """No violation of any rule axe knows, on the page as it stands. Needs script to be on."""
+    page.wait_for_load_state()
     results = Axe().run(page)
     assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
 
 
 def fits(page: Page) -> None:
     """Nothing sticks out sideways."""
+    page.wait_for_load_state()
     wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wider <= 0, f"{page.url} is {wider} px too wide"

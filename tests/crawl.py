@@ -93,7 +93,7 @@ from tests.page import Page, get_page, read_page, submit
 ADDRESSES_A_ROUTE = 2
 # Exit's page is blank and leads out of the house at once; tests/clinic/pages/test_leave.py looks after it.
 LEADS_OUT = "leave.leave"
-TOKEN, CODE, HALF = "a-link-of-one-use", "123456", "half-a-sign-in"
+TOKEN, CODE, HALF, MAILED = "a-link-of-one-use", "123456", "half-a-sign-in", "a-link-in-a-mail"
 PASSED = "partner whose phone is passed on"
 RECOVERED = "partner who came back by two codes"
 SENT = "withdrawal-journal"
@@ -202,17 +202,22 @@ def _leaving(counsellor: Person) -> None:
 
 
 def _set_up_second_step(person: Person) -> None:
-    """An app, confirmed, and half a sign-in that waits for its code."""
+    """An app, confirmed, half a sign-in that waits for its code, and another that waits in a mail."""
     begin_app(actor=person)
     factor = factor_of(person)
     assert factor is not None
     confirm_app(actor=person, code=pyotp.TOTP(key_of(factor)).at(now()), device="a phone")
     builders.passkey(person)
-    db.session.add(
-        HalfSignIn(
-            practice_id=person.practice_id, person_id=person.id, token_hash=digest(HALF), begun_at=now()
+    for token in (HALF, MAILED):
+        db.session.add(
+            HalfSignIn(
+                practice_id=person.practice_id,
+                person_id=person.id,
+                token_hash=digest(token),
+                begun_at=now(),
+                mailed=token == MAILED,
+            )
         )
-    )
     db.session.commit()
 
 
@@ -299,7 +304,7 @@ def _give(counsellor: Person, couple_id: UUID, exercise: Exercise) -> UUID:
 
 
 def _signed_out() -> list[str]:
-    return ["/", "/sign-in", "/sign-in/recover/codes"]
+    return ["/", "/sign-in", "/sign-in/recover/codes", "/sign-in/link/sent"]
 
 
 def _partner() -> list[str]:
@@ -415,6 +420,7 @@ def _desk() -> list[str]:
     found += [f"/c/couples/{couple}" for couple in couples[1:]]
     found += [
         f"/c/couples/{couples[1]}/plan",
+        f"/c/couples/{couples[0]}/plan",
         f"/c/couples/{couples[1]}/signs",
         f"/c/couples/{couples[1]}/talk",
         f"/c/couples/{couples[2]}/settings",
@@ -509,7 +515,10 @@ VISITORS = (
     Visitor(
         "invited",
         None,
-        lambda: ["/join", "/join/account", "/join/answered", "/sign-in/code", "/sign-in/passkey"],
+        lambda: [
+            *("/join", "/join/account", "/join/answered"),
+            *("/sign-in/code", "/sign-in/passkey", "/sign-in/link/open"),
+        ],
     ),
     Visitor("new partner", "ivo", _starting_page),
     Visitor("partner", "sam", _partner),
@@ -552,7 +561,7 @@ def client_of(app: Flask, as_: SignInAs, visitor: Visitor, clock: Clock) -> Flas
     client = as_(None)
     if visitor.name == "invited":
         with client.session_transaction() as session:
-            session["half_sign_in"] = HALF
+            session["half_sign_in"], session["mailed_link"] = HALF, MAILED
         assert client.get(f"/join/{TOKEN}").status_code == 302
         welcome = get_page(client, "/join")
         submit(client, welcome, form='main form[action$="talk-first"]')

@@ -6,7 +6,7 @@ Every page test goes through here, so a rule that is added here holds on every p
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -103,15 +103,34 @@ def submit_and_follow(client: FlaskClient, page: Page, fields: Fields | None = N
     return get_page(client, urljoin(page.address, response.location))
 
 
+class Parts:
+    """The elements of a page by name and by attribute, walked once: a selector for each rule would walk it each time,
+    and every page of every test is held against the rules."""
+
+    def __init__(self, page: Page) -> None:
+        self.called: defaultdict[str, list[Tag]] = defaultdict(list)
+        self.having: defaultdict[str, list[Tag]] = defaultdict(list)
+        for tag in page.descendants:
+            if isinstance(tag, Tag):
+                self.called[tag.name].append(tag)
+                for attribute in tag.attrs:
+                    self.having[attribute].append(tag)
+
+    def beginning(self, attribute: str, words: str) -> Iterator[Tag]:
+        """The elements of which this attribute begins so."""
+        return (tag for tag in self.having[attribute] if str(tag[attribute]).startswith(words))
+
+
 def house_faults(page: Page) -> Iterator[str]:
     """Every way in which the page breaks a rule of the house."""
+    parts = Parts(page)
     yield from _header_faults(page)
-    yield from _outline_faults(page)
-    yield from _reference_faults(page)
-    yield from _label_faults(page)
-    yield from _form_faults(page)
-    yield from _inline_faults(page)
-    yield from _foreign_faults(page)
+    yield from _outline_faults(page, parts)
+    yield from _reference_faults(parts)
+    yield from _label_faults(parts)
+    yield from _form_faults(page, parts)
+    yield from _inline_faults(parts)
+    yield from _foreign_faults(parts)
 
 
 def _header_faults(page: Page) -> Iterator[str]:
@@ -127,7 +146,7 @@ def _header_faults(page: Page) -> Iterator[str]:
         yield "has an unsafe content security policy"
 
 
-def _outline_faults(page: Page) -> Iterator[str]:
+def _outline_faults(page: Page, parts: Parts) -> Iterator[str]:
     if not page.response.text.lstrip().lower().startswith("<!doctype html>"):
         yield "has no doctype"
     if page.html is None or not str(page.html.get("lang", "")).startswith("en"):
@@ -137,81 +156,85 @@ def _outline_faults(page: Page) -> Iterator[str]:
         yield f"has the title {title!r}"
     if (page.response.status_code == 422) != title.startswith("Error: "):
         yield f"answers {page.response.status_code} under the title {title!r}"
-    if len(page.select("h1")) != 1:
-        yield f"has {len(page.select('h1'))} first headings"
-    if len(page.select("main")) != 1:
-        yield f"has {len(page.select('main'))} main parts"
+    if len(parts.called["h1"]) != 1:
+        yield f"has {len(parts.called['h1'])} first headings"
+    if len(parts.called["main"]) != 1:
+        yield f"has {len(parts.called['main'])} main parts"
 
 
-def _reference_faults(page: Page) -> Iterator[str]:
-    ids = Counter(str(tag["id"]) for tag in page.select("[id]"))
+def _reference_faults(parts: Parts) -> Iterator[str]:
+    ids = Counter(str(tag["id"]) for tag in parts.having["id"])
     for name, count in ids.items():
         if count > 1:
             yield f"uses the id {name!r} {count} times"
     for attribute in ("for", "aria-describedby", "aria-labelledby", "aria-controls", "aria-errormessage"):
-        for tag in page.select(f"[{attribute}]"):
+        for tag in parts.having[attribute]:
             for name in str(tag[attribute]).split():
                 if name not in ids:
                     yield f"{attribute}={name!r} points nowhere"
-    for tag in page.select('a[href^="#"]'):
-        if str(tag["href"])[1:] not in ids:
+    for tag in parts.beginning("href", "#"):
+        if tag.name == "a" and str(tag["href"])[1:] not in ids:
             yield f"the link {tag['href']!r} points nowhere"
 
 
-def _label_faults(page: Page) -> Iterator[str]:
-    for control in page.select("input, select, textarea"):
+def _label_faults(parts: Parts) -> Iterator[str]:
+    labelled = {str(label["for"]) for label in parts.called["label"] if label.has_attr("for")}
+    for control in parts.called["input"] + parts.called["select"] + parts.called["textarea"]:
         if control.name == "input" and control.get("type", "text") in UNTYPED:
             continue
         named = control.get("aria-label") or control.get("aria-labelledby") or control.find_parent("label")
-        if not named and not page.select(f'label[for="{control.get("id")}"]'):
+        if not named and control.get("id") not in labelled:
             yield f"the field {control.get('name')!r} has no label"
-    for tag in page.select("button, a[href]"):
+    for tag in parts.called["button"] + [link for link in parts.called["a"] if link.has_attr("href")]:
         if not (tag.get_text(strip=True) or tag.get("aria-label") or tag.select("img[alt], svg title")):
             yield f"{tag.name} without a name: {str(tag)[:80]}"
-    for image in page.select("img:not([alt])"):
-        yield f"the image {image.get('src')!r} has no alt"
+    for image in parts.called["img"]:
+        if not image.has_attr("alt"):
+            yield f"the image {image.get('src')!r} has no alt"
 
 
-def _form_faults(page: Page) -> Iterator[str]:
-    for form in page.select("form"):
+def _form_faults(page: Page, parts: Parts) -> Iterator[str]:
+    for form in parts.called["form"]:
         if str(form.get("method", "get")).lower() != "post":
             continue
         action = urlsplit(str(form.get("action") or page.address)).path
-        if not _value_of(form, "csrf_token"):
+        hidden = {
+            str(field.get("name")): field.get("value")
+            for field in form.find_all("input")
+            if field.get("type") == "hidden"
+        }
+        if not hidden.get("csrf_token"):
             yield f"the form to {action} has no csrf token"
-        if not _value_of(form, "form_key") and not WITHOUT_FORM_KEY.match(action):
+        if not hidden.get("form_key") and not WITHOUT_FORM_KEY.match(action):
             yield f"the form to {action} has no form key, so a second click would count"
 
 
-def _inline_faults(page: Page) -> Iterator[str]:
-    for tag in page.select("[style]"):
+def _inline_faults(parts: Parts) -> Iterator[str]:
+    for tag in parts.having["style"]:
         yield f"inline style on {tag.name}"
-    for tag in page.select("style"):
+    for tag in parts.called["style"]:
         if not tag.get("nonce"):
             yield "an inline style sheet"
-    for tag in page.select("script:not([src])"):
-        yield f"an inline script: {tag.get_text()[:60]!r}"
-    for tag in page.find_all(True):
-        for attribute in tag.attrs:
-            if attribute.startswith("on"):
-                yield f"inline handler {attribute} on {tag.name}"
-    for tag in page.select('[href^="javascript:"]'):
+    for tag in parts.called["script"]:
+        if not tag.has_attr("src"):
+            yield f"an inline script: {tag.get_text()[:60]!r}"
+    for attribute, tags in list(parts.having.items()):
+        if attribute.startswith("on"):
+            yield from (f"inline handler {attribute} on {tag.name}" for tag in tags)
+    for tag in parts.beginning("href", "javascript:"):
         yield f"script in the link {tag.get_text(strip=True)!r}"
 
 
-def _foreign_faults(page: Page) -> Iterator[str]:
-    for tag in page.select("[src], link[href], form[action], [formaction], [srcset], [data]"):
-        for attribute in ("src", "srcset", "action", "formaction", "data") + (
-            ("href",) if tag.name == "link" else ()
-        ):
-            address = str(tag.get(attribute, ""))
-            if urlsplit(address).netloc:
-                yield f"{tag.name} reaches outside: {address}"
-
-
-def _value_of(form: Tag, name: str) -> str:
-    field = form.select_one(f'input[type=hidden][name="{name}"]')
-    return str(field.get("value", "")) if field else ""
+def _foreign_faults(parts: Parts) -> Iterator[str]:
+    reaching = [
+        (tag, str(tag[attribute]))
+        for attribute in ("src", "srcset", "action", "formaction", "data")
+        for tag in parts.having[attribute]
+    ]
+    reaching += [(link, str(link["href"])) for link in parts.called["link"] if link.has_attr("href")]
+    for tag, address in reaching:
+        if urlsplit(address).netloc:
+            yield f"{tag.name} reaches outside: {address}"
 
 
 def _filled_in(form: Tag) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """How easily couples' texts read, screen by screen, and where their words stand.
 
-The grade is the one counsellors are shown (`reading_grade`), so a gate that passes and a hint that warns never
+The grade is the one counsellors are shown (`grades`), so a gate that passes and a hint that warns never
 disagree. Sentences come from three places: the library, the pages people reach, and the templates of partners' pages,
 whose branches no walk may have reached.
 """
@@ -14,19 +14,8 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 from jinja2 import Environment, nodes
 
-from assignments.domain.exercises import (
-    Exercise,
-    personalised,
-    reading_grade,
-    sentences_in,
-    texts_of,
-    words_in,
-)
-
-# A list of one-word choices is no prose: counted as sentences, it would hide a hard line above it.
-FEWEST_WORDS = 3
-# Below this, a grade says more about one long word than about the screen.
-ENOUGH_WORDS = 8
+from assignments.domain.exercises import grades, words_in
+from assignments.domain.exercises.grades import prose_of
 
 WORST, ON_AVERAGE, LONGEST = 7, 5, 15
 
@@ -55,34 +44,14 @@ _DATE = re.compile(
 )
 
 
-def prose_of(texts: Iterable[str]) -> list[str]:
-    """The sentences of a screen, without the fragments."""
-    return [
-        sentence
-        for text in texts
-        for sentence in sentences_in(text)
-        if len(words_in(sentence)) >= FEWEST_WORDS
-    ]
-
-
 def grade_of(texts: Iterable[str]) -> float | None:
     """The reading grade of a screen, or None where it holds too few words to have one."""
-    text = _DATE.sub("that day", "\n".join(prose_of(texts)))
-    return reading_grade(text) if len(words_in(text)) >= ENOUGH_WORDS else None
+    return grades.grade_of(_DATE.sub("that day", text) for text in texts)
 
 
 def too_long(texts: Iterable[str]) -> list[str]:
     """The sentences with more words than a tired reader takes in at once."""
     return [sentence for sentence in prose_of(texts) if len(words_in(sentence)) > LONGEST]
-
-
-def screens_of(exercise: Exercise) -> dict[str, list[str]]:
-    """What a person reads of an exercise, page by page, with names put in."""
-    named = personalised(exercise, partner="Jo", counsellor="Priya")
-    return {
-        "intro": [named.name, named.summary, named.why, *named.how],
-        "tips": [*named.dos, *named.donts],
-    } | {step.key: list(texts_of(step)) for step in named.steps}
 
 
 def texts_on(page: BeautifulSoup) -> list[str]:

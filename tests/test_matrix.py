@@ -26,7 +26,7 @@ from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
 from assignments.library.loader import load_library
 from clinic import access
-from clinic.actions.appointments import book_appointment
+from clinic.actions.appointments import Row, book_appointment, import_rows
 from clinic.actions.sign_ins import start_sign_in
 from clinic.actions.talks import ask_to_talk
 from clinic.clock import now, today
@@ -220,6 +220,8 @@ def things_of_sams(cast: Cast) -> World:
     appointment = book_appointment(
         actor=cast.priya, couple_id=cast.sam_and_jo.id, starts_at=now() + timedelta(days=2)
     )
+    in_a_file = Row((now() + timedelta(days=3),))
+    imported = import_rows(actor=cast.priya, rows=[(cast.sam_and_jo.id, in_a_file)])
     start_sign_in(cast.sam, device="a phone")
     sign_in = db.session.scalars(select(SignIn).where(SignIn.person_id == cast.sam.id)).first()
     assert sign_in is not None
@@ -232,6 +234,7 @@ def things_of_sams(cast: Cast) -> World:
         "assignment_id": own,
         "response_id": response.id,
         "appointment_id": appointment.id,
+        "import_id": imported.id,
         "sign_in_id": sign_in.id,
         "person_id": invited.id,
         "slug": questions.slug,

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from assignments.domain.exercises import Exercise, texts_of
+from assignments.domain.exercises.grades import grades_of, screens_of
 from assignments.library.loader import load_library
 from clinic.extensions import db
 from clinic.mail import SUBJECTS
@@ -23,7 +24,6 @@ from tests.reading import (
     WORST,
     grade_of,
     partner_templates,
-    screens_of,
     texts_in,
     texts_on,
     too_long,
@@ -61,6 +61,10 @@ def test_every_screen_of_an_exercise_reads_easily(exercise: Exercise) -> None:
     grades = {screen: grade for screen, grade in graded.items() if grade is not None}
     assert {screen: grade for screen, grade in grades.items() if grade > WORST} == {}
     assert mean(grades.values()) <= ON_AVERAGE
+    # What a counsellor is shown are these very numbers.
+    shown = grades_of(exercise)
+    assert shown is not None
+    assert (shown.average, shown.hardest) == (round(mean(grades.values()), 1), max(grades.values()))
 
 
 @pytest.mark.parametrize("template", partner_templates())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assignments.demo.half_way import LEO_AND_DASHA
 from assignments.demo.sam_and_jo import SAM_AND_JO
 from assignments.demo.stories import Aside, Decided, Given, Referred, Said, Story, Thanks, Who, course
 from assignments.domain.signs import DecisionState
@@ -252,71 +253,6 @@ ORLA_AND_IDRIS = Story(
         Thanks("B", 20, "You said teapot before I shouted."),
         Thanks("A", 8, "You told your aunt it was our business.", "I have waited two years for that."),
     ),
-)
-
-LEO_AND_DASHA = Story(
-    Who("Leo", "Grant"),
-    Who("Dasha", "Ivanova"),
-    course(
-        "33445566-667/877665554443/544443333332",
-        "445556666777/7766655-4444/655444333322",
-        again=("sesen", "esenn"),
-        hope=("567777", "556677"),
-    ),
-    next_in=1,
-    hour=11,
-    unread=1,
-    given=(
-        Given(
-            "appreciation-log",
-            9,
-            said=(
-                Said(
-                    "A",
-                    {
-                        "thanks": [
-                            {
-                                "did": "Held the ladder for an hour.",
-                                "day": "Sunday",
-                                "meant": "I was less scared.",
-                            }
-                        ]
-                    },
-                ),
-                Said(
-                    "B",
-                    {
-                        "thanks": [
-                            {"did": "Learnt the word for dill.", "meant": "You try at my mother's table."}
-                        ]
-                    },
-                    after=5,
-                ),
-            ),
-        ),
-        Given(
-            "one-thing-aloud",
-            6,
-            rounds=("567678", "667777"),
-            lines=(("You hummed.", "The soup."), ("Your list.", "The lift home.")),
-        ),
-        Given(
-            "gentle-questions",
-            2,
-            said=(
-                Said("A", {"question": "as-a-child", "thanks": "like-that"}),
-                Said(
-                    "B",
-                    {
-                        "answer": "My grandmother's stairs. I counted them so nobody would ask me things.",
-                        "how-deep": "right",
-                    },
-                    after=8,
-                ),
-            ),
-        ),
-    ),
-    thanks=(Thanks("A", 12, "You read me the letter in both languages."),),
 )
 
 MINA_AND_PIET = Story(

@@ -75,6 +75,8 @@ class Telling:
         work = Work(self.scene, self.counsellor, self.couple, self.people, self.days, self.hour, self.chance)
         for given in self.story.given:
             work.give(given)
+        if self.story.planned is not None:
+            work.follow(self.story.planned)
         self._thanks()
         self._read(work.responses)
         self._judged()

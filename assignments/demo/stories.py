@@ -93,6 +93,18 @@ class Given:
 
 
 @dataclass(frozen=True)
+class Planned:
+    """A plan of the library, given so many weeks before their next appointment.
+
+    `given` tells what was done with its exercises; those that are not named were given and left.
+    """
+
+    slug: str
+    weeks: int
+    given: tuple[Given, ...] = ()
+
+
+@dataclass(frozen=True)
 class Thanks:
     """A small thank-you in the log."""
 
@@ -168,6 +180,7 @@ class Story:
     every: int = 7
     hour: int = 10
     given: tuple[Given, ...] = ()
+    planned: Planned | None = None
     thanks: tuple[Thanks, ...] = ()
     decided: tuple[Decided, ...] = ()
     asked: tuple[Asked, ...] = ()

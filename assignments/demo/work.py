@@ -17,8 +17,9 @@ from assignments.demo.agreeing import (
     without_the_ritual,
 )
 from assignments.demo.answers import answer_value, round_answers
+from assignments.demo.planning import Placed, begins_on, tell_plan
 from assignments.demo.scene import Scene, new_id
-from assignments.demo.stories import Given, Part, Said
+from assignments.demo.stories import Given, Part, Planned, Said
 from assignments.domain import replies
 from assignments.domain.exercises import Exercise
 from assignments.domain.progress import Repeat
@@ -66,17 +67,22 @@ class Work:
         self.next_in = (coming[0] - scene.today).days if coming else 0
         self.responses: list[Response] = []
 
-    def give(self, given: Given) -> None:
+    def follow(self, planned: Planned) -> None:
+        """Give a whole plan, and tell what was done with it so far."""
+        began_on = begins_on(self.scene, planned, self.next_in)
+        at = self._given_at(began_on)
+        for given, placed in tell_plan(self.scene, self.counsellor, self.couple, planned, began_on, at):
+            self.give(given, placed)
+
+    def give(self, given: Given, placed: Placed | None = None) -> None:
+        """Give one exercise, alone or in its week of a plan, and tell what was done with it."""
         scene = self.scene
         exercise = load_library().get(given.slug)
         if exercise is None:
             raise LookupError(f"The library has no exercise “{given.slug}”.")
         days = given.days if given.days is not None else round(7 * given.weeks) - self.next_in
         starts_on = scene.today - DAY * days
-        is_talk = starts_on in self.days
-        assigned_at = self.scene.past(
-            scene.at(starts_on, *((self.hour.hour, 55) if is_talk else (9, 30))), timedelta(hours=4)
-        )
+        assigned_at = placed.given_at if placed is not None else self._given_at(starts_on)
         assignment = Assignment(
             id=new_id(self.chance),
             practice_id=self.practice_id,
@@ -84,8 +90,11 @@ class Work:
             exercise_version_id=scene.version_of(exercise).id,
             for_whom=given.for_whom,
             starts_on=starts_on,
-            best_before=self._best_before(given, starts_on),
-            repeat=Repeat.WEEKLY if given.rounds else Repeat.ONCE,
+            best_before=placed.ends_on if placed is not None else self._best_before(given, starts_on),
+            couple_plan_id=placed.couple_plan_id if placed is not None else None,
+            plan_week=placed.week if placed is not None else None,
+            # A week of a plan is its only one, as in the action.
+            repeat=Repeat.WEEKLY if given.rounds and placed is None else Repeat.ONCE,
             sharing_limit=given.limit or exercise.sharing,
             author_id=self.counsellor.id,
             assigned_at=assigned_at,
@@ -126,6 +135,11 @@ class Work:
                 )
             )
             scene.note(at, self.counsellor, Event.ASSIGNMENT_WITHDRAWN, assignment)
+
+    def _given_at(self, day: date) -> datetime:
+        """Right after the talk of a day, or in the morning of a day without one."""
+        clock_time = (self.hour.hour, 55) if day in self.days else (9, 30)
+        return self.scene.past(self.scene.at(day, *clock_time), timedelta(hours=4))
 
     def _best_before(self, given: Given, starts_on: date) -> date | None:
         """The next talk after it was given; a weekly one that is still on has no last day."""

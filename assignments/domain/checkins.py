@@ -59,6 +59,10 @@ class Item:
         """The question as one person reads it."""
         return self.label.replace("{partner}", partner_name)
 
+    def says(self, answer: str) -> str:
+        """An answer as people read it: the words of a choice, a number as it is."""
+        return next((choice.label for choice in self.choices if choice.value == answer), answer)
+
 
 LEAD_IN = "Think of the past 7 days."
 LEAVE_OUT_LABEL = "I'd rather not say"

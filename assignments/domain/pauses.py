@@ -7,6 +7,7 @@ is never a failure; it can be the safe choice.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
@@ -87,11 +88,13 @@ def until(back: Back, now: datetime, *, at: time | None, zone: ZoneInfo) -> date
     return datetime.combine(tomorrow, at, zone).astimezone(UTC)
 
 
-def back_line(moment: datetime | None, now: datetime, zone: ZoneInfo) -> str:
-    """When they mean to be back, as both read it."""
+def back_line(
+    moment: datetime | None, now: datetime, zone: ZoneInfo, clock: Callable[[datetime], str]
+) -> str:
+    """When they mean to be back, as both read it. The clock writes the hour as its reader does."""
     if moment is None:
         return "Back in our session."
     there, today = moment.astimezone(zone), now.astimezone(zone).date()
     away = (there.date() - today).days
     day = {0: "", 1: "tomorrow "}.get(away, f"on {there:%A} ")
-    return f"Back {day}at {there:%H:%M}."
+    return f"Back {day}at {clock(there)}."

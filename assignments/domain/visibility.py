@@ -11,7 +11,7 @@ Times are aware UTC and handed in. Nothing here reads a clock or a database.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -206,8 +206,18 @@ def revealed_at(one: Sharing, two: Sharing, now: datetime) -> datetime | None:
     They open at the first moment at which both are sent, past the hold, and open to the partner. It is
     computed from the facts, so a later tightening hides a text without undoing that it opened.
     """
-    for moment in sorted(moment for moment in (*one.moments(), *two.moments()) if moment <= now):
-        if all(side.is_past_hold(moment) and side.level_at(moment) in OPEN_TO_PARTNER for side in (one, two)):
+    return _first_open_together(one, two, now, lambda side, moment: {side.level_at(moment)})
+
+
+def _first_open_together(
+    one: Sharing, two: Sharing, until: datetime, levels: Callable[[Sharing, datetime], Collection[Level]]
+) -> datetime | None:
+    """The first moment at which both are past their hold and, by these levels, open to the partner."""
+    for moment in sorted(moment for moment in (*one.moments(), *two.moments()) if moment <= until):
+        if all(
+            side.is_past_hold(moment) and any(level in OPEN_TO_PARTNER for level in levels(side, moment))
+            for side in (one, two)
+        ):
             return moment
     return None
 
@@ -235,14 +245,7 @@ def is_frozen_text(
 
 def _may_have_been_revealed(one: Sharing, two: Sharing, until: datetime) -> bool:
     """Whether two answers lay open together, be it for the moment in which one of them was hidden again."""
-    return any(
-        all(
-            side.is_past_hold(moment) and not side.levels_around(moment).isdisjoint(OPEN_TO_PARTNER)
-            for side in (one, two)
-        )
-        for moment in (*one.moments(), *two.moments())
-        if moment <= until
-    )
+    return _first_open_together(one, two, until, Sharing.levels_around) is not None
 
 
 def opens_next(own: Sharing, now: datetime) -> datetime | None:

@@ -119,7 +119,7 @@ def instrument_form(
                 SelectChoice(str(one.score), one.words)
                 for one in wordings.answers_of(instrument, number, item)
             ],
-            validators=[InputRequired("Choose one answer.")],
+            validators=[InputRequired(f"Choose one answer to question {number + 1}.")],
         )
         for number, item in enumerate(wording.items)
     }

@@ -18,6 +18,7 @@ from wtforms.validators import Length
 
 from assignments.domain.exercises import SIZE_NAMES, Exercise
 from assignments.domain.plans import MOST_ITEMS, Draft
+from assignments.forms.review import whole
 from clinic.forms import Form, trimmed
 
 PLACES = range(1, MOST_ITEMS + 1)
@@ -90,6 +91,15 @@ class PlanDraftForm(Form):
             for place in PLACES
         ]
 
+    def taken(self, week: int) -> int:
+        """How many places of a week are shown unfolded: up to the last that holds something, or is wrong."""
+        held = [
+            number
+            for number, (exercise, size, _) in enumerate(self.parts(week), start=1)
+            if exercise.data or exercise.errors or size.errors
+        ]
+        return max(held, default=1)
+
     def draft(self, before: Draft) -> Draft:
         """The draft as it was typed; what the form does not show is kept from `before`."""
         typed: Draft = {
@@ -99,9 +109,10 @@ class PlanDraftForm(Form):
             "weeks": [self._week(week) for week in self.weeks],
         }
         typed.pop("checkpoint", None)
-        if self.ask_after.data != NEVER:
+        # What is no choice of ours has been refused; the page is drawn again without it.
+        if asked := whole(self.ask_after.data):
             asks = dict(before.get("checkpoint") or {})
-            typed["checkpoint"] = {**asks, "after_week": int(self.ask_after.data)}
+            typed["checkpoint"] = {**asks, "after_week": asked}
         return typed
 
     def _week(self, week: int) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from assignments.domain.exercises import (
@@ -19,6 +19,7 @@ from assignments.domain.exercises import (
 from assignments.domain.material import Kind, is_material, kind_of, label_of
 from assignments.domain.signs import KINDS
 from assignments.library.loader import Library
+from assignments.library.searching import Found, search
 
 MINUTES = (5, 10, 15, 20)
 LONGEST_WORD = 80
@@ -68,17 +69,22 @@ class Wanted:
 
 def find(library: Library, wanted: Wanted) -> tuple[Exercise, ...]:
     """The exercises that fit. Where they are to help with a sign, the easiest first step comes first."""
-    found = library.search(
-        wanted.word,
+    return look_for(library, wanted).exercises
+
+
+def look_for(library: Library, wanted: Wanted) -> Found:
+    """The same, with how the words were taken."""
+    fitting = library.filtered(
         family=wanted.family,
         max_minutes=wanted.minutes,
         level=wanted.level,
         who=wanted.who,
         sign=wanted.sign,
     )
+    found = search(fitting, wanted.word)
     if wanted.sign is None:
         return found
-    return tuple(sorted(found, key=ease))
+    return replace(found, exercises=tuple(sorted(found.exercises, key=ease)))
 
 
 def ease(exercise: Exercise) -> tuple[int, int]:

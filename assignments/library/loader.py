@@ -20,9 +20,9 @@ from assignments.domain.exercises import (
     Who,
     parse_deck,
     parse_exercise,
-    texts_of,
 )
 from assignments.domain.material import MATERIAL, Kind, kind_of, label_of
+from assignments.library.searching import search
 
 EXERCISES_FOLDER = Path(__file__).parent / "exercises"
 DECKS_FOLDER = Path(__file__).parent / "decks"
@@ -69,9 +69,21 @@ class Library:
         who: Who | None = None,
         sign: str | None = None,
     ) -> tuple[Exercise, ...]:
-        """The exercises that hold every word given and pass every filter; name matches come first."""
-        wanted = word.casefold().split()
-        found = [
+        """The exercises that pass every filter and fit the words, the best first; in reading order without words."""
+        found = self.filtered(family=family, max_minutes=max_minutes, level=level, who=who, sign=sign)
+        return search(found, word).exercises
+
+    def filtered(
+        self,
+        *,
+        family: Family | None = None,
+        max_minutes: int | None = None,
+        level: Level | None = None,
+        who: Who | None = None,
+        sign: str | None = None,
+    ) -> tuple[Exercise, ...]:
+        """The exercises that pass every filter, in reading order."""
+        return tuple(
             exercise
             for exercise in self.exercises
             if (family is None or exercise.family == family)
@@ -79,9 +91,7 @@ class Library:
             and (level is None or exercise.level == level)
             and (who is None or exercise.who == who)
             and (sign is None or sign in exercise.signs)
-            and all(part in _searchable(exercise) for part in wanted)
-        ]
-        return tuple(sorted(found, key=lambda e: not all(part in e.name.casefold() for part in wanted)))
+        )
 
     def where_used(self) -> dict[str, list[str]]:
         """For every material id of the catalogue, the exercises that name it as a source or as a sign of avoidance.
@@ -192,9 +202,3 @@ def _read_folder(folder: Path) -> tuple[tuple[Exercise, ...], tuple[ExerciseErro
 def _reading_order(exercise: Exercise) -> tuple[int, int, str]:
     family = list(FAMILY_NAMES).index(exercise.family)
     return family, list(LEVEL_NAMES).index(exercise.level), exercise.name.casefold()
-
-
-@lru_cache(maxsize=512)
-def _searchable(exercise: Exercise) -> str:
-    own = (exercise.slug, FAMILY_NAMES[exercise.family], *exercise.sources, *exercise.signs)
-    return " ".join((*own, *texts_of(exercise))).casefold()

@@ -28,6 +28,7 @@ from assignments.queries.referrals import follow_ups_due
 from assignments.queries.signs import due_signs
 from clinic.domain.appointments import BOTH
 from clinic.extensions import db
+from clinic.language import working_time
 from clinic.models import Appointment, Couple, Invitation, Person, SafetyConversation
 from clinic.models import Partner as Place
 from clinic.queries.appointments import appointments_between, next_starts
@@ -389,7 +390,7 @@ def _visits(reader: Person, couples: Sequence[Couple], now: datetime) -> tuple[V
     coming = next((one.id for one in today if one.starts_at + timedelta(minutes=one.minutes) > now), None)
     visits = []
     for one in today:
-        at, couple = f"{one.starts_at.astimezone(zone):%H:%M}", by_id[one.couple_id]
+        at, couple = working_time(one.starts_at.astimezone(zone)), by_id[one.couple_id]
         if not one.is_joint:
             visits.append(Visit(at, couple, 0, one.id == coming, couple.partner(one.for_whom).name))
             continue

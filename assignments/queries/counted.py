@@ -60,8 +60,8 @@ def _value(record: Mapping[str, Any]) -> str:
     if item == "tried":
         return f"{value} of {record['of']} tried"
     known = checkins.ITEM_BY_KEY.get(item)
-    labels = {choice.value: choice.label for choice in known.choices} if known else {}
-    text = labels.get(str(value), f"{value:g}" if isinstance(value, int | float) else str(value))
+    number = f"{value:g}" if isinstance(value, int | float) else str(value)
+    text = known.says(str(value)) if known and known.choices else number
     return f"{text} (counted)" if record.get("counted") else text
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from clinic.domain.appointments import moment
+from clinic.language import working_time
 from clinic.models import Appointment, Couple, Person
 from clinic.queries.appointments import appointments_between
 from clinic.queries.couples import couples_for
@@ -86,8 +87,8 @@ def _booked(one: Appointment, couple: Couple, zone: ZoneInfo, now: datetime) -> 
     return Booked(
         appointment=one,
         couple=couple,
-        at=f"{one.starts_at.astimezone(zone):%H:%M}",
-        until=f"{ends_at.astimezone(zone):%H:%M}",
+        at=working_time(one.starts_at.astimezone(zone)),
+        until=working_time(ends_at.astimezone(zone)),
         with_whom="" if one.is_joint else couple.partner(one.for_whom).name,
         is_over=ends_at <= now,
     )

@@ -331,8 +331,7 @@ def _checkins(reading: _Reading) -> Iterator[Thing]:
         for item in ITEMS:
             value = getattr(row, item.key)
             if value is not None:
-                labels = {choice.value: choice.label for choice in item.choices}
-                line = labels.get(value, str(value)) if labels else f"{value} out of 10"
+                line = item.says(str(value)) if item.choices else f"{value} out of 10"
                 said.append(Said(item.label_for(reading.partner), [line]))
         yield Thing("Week from this day", row.week_of, "", reading.seen_by(Level.COUNSELLOR), said)
 

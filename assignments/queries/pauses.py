@@ -20,6 +20,7 @@ from assignments.queries.agreements import SharedAgreement, shared_agreements
 from clinic.domain.appointments import BOTH
 from clinic.errors import NotFound
 from clinic.extensions import db
+from clinic.language import clock_time
 from clinic.models import Appointment, Couple, Partner, Person
 
 # The material of an agreed pause, by which an exercise is known whatever a practice calls its own copy.
@@ -56,7 +57,7 @@ def pauses_now(place: Partner, now: datetime, zone: ZoneInfo) -> PausesNow:
     theirs = None if is_frozen(place.couple) else latest.get(partner.person_id)
 
     def named(row: _Row, name: str) -> AskedFor:
-        return AskedFor(row.id, name, pauses.back_line(row.pause.until, now, zone))
+        return AskedFor(row.id, name, pauses.back_line(row.pause.until, now, zone, clock_time))
 
     return PausesNow(
         own=named(own, place.name) if own and own.pause.is_running(now) else None,

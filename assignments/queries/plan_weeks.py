@@ -95,7 +95,8 @@ def evidence(running: RunningPlan, record: Record) -> str:
             and one.week_of >= running.row.starts_on
         ]
         if numbers:
-            felt.append(f"{partner.name} {numbers[0]} to {numbers[-1]}")
+            moved = f"{numbers[0]} to {numbers[-1]}" if numbers[0] != numbers[-1] else f"still {numbers[0]}"
+            felt.append(f"{partner.name} {moved}")
     closeness = f" Closeness: {', '.join(felt)}." if felt else " No check-ins since the start."
     return f"{', '.join(said)}.{closeness}"
 

@@ -28,6 +28,7 @@ from assignments.queries.entries import opened_entries
 from assignments.queries.history import GivenTurn, Record
 from assignments.queries.pauses import asked_for
 from clinic.extensions import db
+from clinic.language import working_time
 from clinic.models import Appointment, Couple, Person
 from clinic.queries.people import practice_of
 
@@ -206,8 +207,8 @@ def _pauses(reader: Person, couple: Couple, seen: _Seen) -> Iterator[tuple[str, 
     slots, zone = {partner.person_id: partner.slot for partner in couple.partners}, seen.zone
     for one in asked_for(reader, couple):
         if one.author_id in slots:
-            line = back_line(one.until, one.asked_at, zone)
-            text = f"Asked for a pause at {one.asked_at.astimezone(zone):%H:%M}. {line}"
+            line = back_line(one.until, one.asked_at, zone, working_time)
+            text = f"Asked for a pause at {working_time(one.asked_at.astimezone(zone))}. {line}"
             on, new = one.asked_at.astimezone(zone).date(), seen.is_new(one.asked_at)
             yield slots[one.author_id], Happening(on, Kind.PAUSE, text, is_new=new)
 
@@ -222,7 +223,7 @@ def _of_both(
         at = one.starts_at.astimezone(zone)
         coming = " to come" if one.starts_at > now else ""
         called = str(number) if one.is_joint else f"with {couple.partner(one.for_whom).name} alone"
-        yield Happening(at.date(), Kind.APPOINTMENT, f"Appointment {called}{coming}, {at:%H:%M}")
+        yield Happening(at.date(), Kind.APPOINTMENT, f"Appointment {called}{coming}, {working_time(at)}")
     for assignment in assignments_of(couple):
         if assignment.couple_plan_id is not None and assignment.starts_on > now.astimezone(zone).date():
             continue  # The weeks to come stand on the plan's own page.

@@ -20,7 +20,8 @@ from assignments.actions.assigning import (
 from assignments.actions.assigning import (
     assign as give,
 )
-from assignments.domain.exercises import Exercise, personalised, reading_grade, texts_of
+from assignments.domain.exercises import Exercise, personalised
+from assignments.domain.exercises.grades import grades_of
 from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
 from assignments.forms import AssignForm, ChangeForm, whole
@@ -209,7 +210,7 @@ def _preview(couple: Couple, exercise: Exercise, form: AssignForm) -> ResponseRe
         couple=couple,
         gate=safety_gate(couple),
         exercise=personalised(exercise, partner=couple.partner("B").name, counsellor=couple.counsellor.name),
-        grade=reading_grade("\n".join(texts_of(exercise))),
+        grades=grades_of(exercise),
         cautions=list(cautions(record, assignments_of(couple), exercise)),
     )
 

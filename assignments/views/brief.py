@@ -22,7 +22,8 @@ from clinic.web import at_most
 blueprint = Blueprint("brief", __name__)
 
 FILE_NAME = "notes.pdf"
-SQUEEZES = 3
+# Large type where there is little to say, and smaller before anything is left out. The style knows each by name.
+SIZES = ("roomy", "", "squeeze-1", "squeeze-2")
 # Each try is laid out anew, so what is too long loses this many rows at a time.
 ROWS_A_TRY = 3
 
@@ -75,11 +76,9 @@ def pdf(couple_id: UUID) -> ResponseReturnValue:
 
 def _drafts(couple: Couple, found: Brief) -> list[str]:
     """The page in smaller and smaller type, then with less and less on it."""
-    tries = [(found, squeeze) for squeeze in range(SQUEEZES)]
-    tries += [(one, SQUEEZES - 1) for one in list(shorter(found))[ROWS_A_TRY - 1 :: ROWS_A_TRY]]
+    tries = [(found, size) for size in SIZES]
+    tries += [(one, SIZES[-1]) for one in list(shorter(found))[ROWS_A_TRY - 1 :: ROWS_A_TRY]]
     return [
-        render_template(
-            "assignments/brief/paper.html", couple=couple, brief=one, now=clock.now(), squeeze=squeeze
-        )
-        for one, squeeze in tries
+        render_template("assignments/brief/paper.html", couple=couple, brief=one, now=clock.now(), size=size)
+        for one, size in tries
     ]

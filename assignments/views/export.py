@@ -8,6 +8,7 @@ from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from assignments.actions.exporting import choose_record_consent, take_caseload, take_record
+from assignments.domain.checkins import ITEMS
 from assignments.domain.visibility import Consent
 from assignments.forms.export import FILES, ConsentForm, RecordForm
 from assignments.queries.consents import consents_of, own_consent
@@ -42,7 +43,7 @@ def record(couple_id: UUID) -> ResponseReturnValue:
         )
         if chosen == FILES:
             return as_file(zipped(files_of(made)), f"{FILE_NAME}.zip", "application/zip")
-        html = render_template("assignments/export/record_paper.html", record=made)
+        html = render_template("assignments/export/record_paper.html", record=made, checkin_items=ITEMS)
         return as_file(pages(html, paper_of(chosen)), f"{FILE_NAME}.pdf", PDF)
     agreed = {slot: AGREED[consent] for slot, consent in consents_of(couple).items()}
     return page("assignments/export/record.html", form, couple=couple, agreed=agreed)

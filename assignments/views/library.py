@@ -16,14 +16,14 @@ from assignments.domain.exercises import (
     WHO_NAMES,
     Exercise,
     personalised,
-    reading_grade,
-    texts_of,
 )
 from assignments.domain.exercises.building import sketch
+from assignments.domain.exercises.grades import grades_of
 from assignments.domain.material import articles_behind, label_of
 from assignments.forms import FindForm
-from assignments.library.finding import Wanted, find, sign_in_words, signs_helped, without_names
+from assignments.library.finding import Wanted, look_for, sign_in_words, signs_helped, without_names
 from assignments.library.loader import Library
+from assignments.library.searching import Found
 from assignments.models import ExerciseVersion
 from assignments.queries.assignments import exercise_in
 from assignments.queries.library import (
@@ -60,6 +60,7 @@ class Finding:
     exercises: tuple[Exercise, ...]
     form: FindForm
     helps: str
+    how: Found
 
     @classmethod
     def in_library(cls, library: Library) -> Finding:
@@ -67,8 +68,9 @@ class Finding:
         wanted = Wanted.asked_in(request.args)
         form = FindForm(formdata=None, data=wanted.in_address())
         form.offer([(sign, sign_in_words(sign)) for sign in signs_helped(library)])
-        found = tuple(without_names(exercise) for exercise in find(library, wanted))
-        return cls(wanted, found, form, sign_in_words(wanted.sign) if wanted.sign else "")
+        how = look_for(library, wanted)
+        found = tuple(without_names(exercise) for exercise in how.exercises)
+        return cls(wanted, found, form, sign_in_words(wanted.sign) if wanted.sign else "", how)
 
 
 @blueprint.get("/c/library")
@@ -123,7 +125,7 @@ def _exercise(
     return render_template(
         "assignments/library/exercise.html",
         exercise=personalised(found),
-        grade=reading_grade("\n".join(texts_of(found))),
+        grades=grades_of(found),
         labels={material_id: label_of(material_id) for material_id in (*found.sources, *found.signs)},
         articles=articles_behind(found.sources),
         own=own,

@@ -16,6 +16,7 @@ from clinic import clock
 from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
 from clinic.forms import EmptyForm
+from clinic.language import clock_time
 from clinic.queries.couples import own_place
 from clinic.queries.people import practice_of
 from clinic.web import notice, page
@@ -31,10 +32,12 @@ def pause() -> ResponseReturnValue:
     zone = ZoneInfo(practice_of(signed_in()).timezone)
     if form.validate_on_submit():
         kept = ask_for_a_pause(actor=signed_in(), back=form.chosen(), at=form.at.data)
-        notice(f"Your pause has begun. {back_line(kept.until, now, zone)}")
+        notice(f"Your pause has begun. {back_line(kept.until, now, zone, clock_time)}")
         return redirect(url_for("pause.back", pause_id=kept.id))
     lines = {
-        one.value: back_line(until(one, now, at=None, zone=zone), now, zone) for one in Back if one in MINUTES
+        one.value: back_line(until(one, now, at=None, zone=zone), now, zone, clock_time)
+        for one in Back
+        if one in MINUTES
     }
     return page(
         "assignments/pause/pause.html",
@@ -63,7 +66,7 @@ def back(pause_id: UUID) -> ResponseReturnValue:
         form,
         place=place,
         row=row,
-        line=back_line(row.until, now, zone),
+        line=back_line(row.until, now, zone, clock_time),
         is_over=row.until is not None and row.until <= now,
         agreed=agreed_pause(place, now),
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from assignments.actions.own_plans import (
@@ -17,11 +18,14 @@ from assignments.actions.own_plans import (
     restore_plan,
     save_plan_draft,
 )
-from assignments.domain.plans import after_button
+from assignments.domain.plans import Draft, after_button, reading_of, week_in_hand
 from assignments.forms import whole
 from assignments.forms.plan_builder import PlanDraftForm, values_of
+from assignments.forms.plan_notes import plan_notes
+from assignments.library.loader import Library
 from assignments.queries.library import library_for
 from assignments.queries.own_plans import OwnPlan, own_plan, plan_versions
+from assignments.views.plan_previews import week_screen
 from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
 from clinic.errors import Conflict
@@ -72,29 +76,39 @@ def keep_as_own(couple_id: UUID) -> ResponseReturnValue:
 @needs(Permission.PLAN_LIBRARY_WRITE)
 def edit(own: str) -> ResponseReturnValue:
     """The whole draft on one page. Every button saves what was typed before it does its own."""
-    found = own_plan(signed_in(), own)
-    form = PlanDraftForm.for_draft(found.draft)(**values_of(found.draft, found.row.draft_version))
-    form.offer(library_for(signed_in()).all(), found.draft)
+    found, library = own_plan(signed_in(), own), library_for(signed_in())
+    form = _form(found, library)
     if not form.validate_on_submit():
-        return _edit_page(found, form)
+        draft = form.draft(found.draft) if form.is_submitted() else found.draft
+        return _edit_page(found, form, draft, library)
     button = request.form.get("button", "save")[:40]
     draft = after_button(form.draft(found.draft), button)
+    version = whole(request.form.get("version")) or 0
     try:
-        row = save_plan_draft(
-            actor=signed_in(), slug=own, draft=draft, version=whole(request.form.get("version")) or 0
-        )
+        row = save_plan_draft(actor=signed_in(), slug=own, draft=draft, version=version)
         if button == "publish":
             publish_plan(actor=signed_in(), slug=own, version=row.draft_version)
     except PlanNotReady as left:
-        # The draft is kept; what is left to do stands on its page.
-        for sentence in left.problems:
-            flash(_readable(sentence), "error")
-        return _to_edit(own)
+        return _not_ready(form, draft, left, own_plan(signed_in(), own), library)
     except Conflict as problem:
         form.form_errors.append(problem.sentence)
-        return _edit_page(found, form)
+        return _edit_page(found, form, draft, library)
     notice("Published. It stands among the plans now." if button == "publish" else "Draft saved.")
-    return redirect(url_for("plans.plan", plan=own)) if button == "publish" else _to_edit(own)
+    if button == "publish":
+        return redirect(url_for("plans.plan", plan=own))
+    return _to_edit(own, week_in_hand(draft, button) if button != "save" else _week_asked(draft))
+
+
+@blueprint.post("/c/plans/own/<own>/look")
+@needs(Permission.PLAN_LIBRARY_WRITE)
+def look(own: str) -> ResponseReturnValue:
+    """The preview and the hints for what is typed so far, for the page's script. Nothing is kept."""
+    found, library = own_plan(signed_in(), own), library_for(signed_in())
+    form = _form(found, library)
+    if not form.validate():
+        return {"problem": str(next((one.errors[0] for one in form if one.errors), ""))}, 422
+    draft = form.draft(found.draft)
+    return render_template("assignments/plans/_look.html", **_look(draft, library))
 
 
 @blueprint.post("/c/plans/own/<own>/archive")
@@ -123,19 +137,58 @@ def restore(own: str) -> ResponseReturnValue:
     return _to_edit(own)
 
 
-def _edit_page(found: OwnPlan, form: PlanDraftForm) -> ResponseReturnValue:
+def _form(found: OwnPlan, library: Library) -> Any:
+    form = PlanDraftForm.for_draft(found.draft)(**values_of(found.draft, found.row.draft_version))
+    form.offer(library.all(), found.draft)
+    return form
+
+
+def _not_ready(
+    form: Any, draft: Draft, left: PlanNotReady, kept: OwnPlan, library: Library
+) -> ResponseReturnValue:
+    """The draft is kept; what is left to do stands beside its boxes."""
+    for note in plan_notes(left.problems):
+        if note.place in form:
+            form[note.place].errors = [*form[note.place].errors, note.sentence]
+        else:
+            form.form_errors.append(note.sentence)
+    form.version.data = kept.row.draft_version
+    response = make_response(_edit_page(kept, form, draft, library, refused=True))
+    # A second press of the same button leads to the draft and keeps nothing twice.
+    response.content_location = url_for("plan_builder.edit", own=kept.row.slug)
+    return response
+
+
+def _edit_page(
+    found: OwnPlan, form: Any, draft: Draft, library: Library, *, refused: bool = False
+) -> ResponseReturnValue:
     return page(
         "assignments/plans/edit.html",
         form,
         own=found,
+        refused=refused,
         versions=plan_versions(signed_in(), found.row.slug),
+        **_look(draft, library),
     )
 
 
-def _readable(sentence: str) -> str:
-    """ "weeks 2 › title" of a file is "Week 2, title" on a page."""
-    return sentence.replace("weeks ", "Week ").replace(" › items ", ", exercise ").replace(" › ", ", ")
+def _look(draft: Draft, library: Library) -> dict[str, Any]:
+    week = _week_asked(draft)
+    exercises = {exercise.slug: exercise for exercise in library.all()}
+    return {
+        "week_at": week,
+        "screen": week_screen(draft, week, exercises, counsellor=signed_in().name),
+        "reading": reading_of(draft),
+    }
 
 
-def _to_edit(own: str) -> ResponseReturnValue:
-    return redirect(url_for("plan_builder.edit", own=own))
+def _week_asked(draft: Draft) -> int:
+    """The week the preview shows: the one worked on, or the first."""
+    asked = request.form.get("at") or request.args.get("at") or ""
+    number = whole(asked.removeprefix("week-")) or 1
+    return number if 1 <= number <= len(draft["weeks"]) else 1
+
+
+def _to_edit(own: str, week: int | None = None) -> ResponseReturnValue:
+    at = f"week-{week}" if week and week > 1 else None
+    return redirect(url_for("plan_builder.edit", own=own, at=at, _anchor=at))

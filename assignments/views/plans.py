@@ -38,8 +38,13 @@ LOOSEST_FIRST = tuple(reversed(Level))
 @needs(Permission.PLAN_LIBRARY_READ)
 def plans() -> ResponseReturnValue:
     """Every plan that can be given, the practice's own first."""
+    given, own = plans_for(signed_in()), own_plans(signed_in())
     return render_template(
-        "assignments/plans/plans.html", plans=plans_for(signed_in()), own=own_plans(signed_in())
+        "assignments/plans/plans.html",
+        ours=[plan for plan in given if plan.slug.startswith(OWN_PREFIX)],
+        shipped=[plan for plan in given if not plan.slug.startswith(OWN_PREFIX)],
+        writing=[one for one in own if one.has_changes and not one.is_archived],
+        archived=[one for one in own if one.is_archived],
     )
 
 

@@ -83,7 +83,7 @@ def _said(exercise: Exercise) -> Mapping[str, Any]:
 
 
 def _intro(doing: Doing) -> Screen:
-    document = _drawn(
+    document = drawn(
         "assignments/do/intro.html",
         doing=doing,
         exercise=doing.exercise,
@@ -98,7 +98,7 @@ def _intro(doing: Doing) -> Screen:
 
 
 def _screen(doing: Doing, page: DoingPage) -> Screen:
-    document = _drawn(
+    document = drawn(
         "assignments/do/step.html",
         doing=doing,
         here=page,
@@ -136,7 +136,7 @@ def _turns(doing: Doing, counsellor: str) -> Iterator[Screen]:
     for number, step in enumerate(strand, start=1):
         act = Act(step, round=1, is_fresh=number == 1, number=number, total=len(strand))
         quoted = QuotedPart("B", _PARTNER, False, ["What was written here before."])
-        document = _drawn(
+        document = drawn(
             "assignments/turns/part.html",
             exchange=exchange,
             one=NextPart(1, "A", act, None),
@@ -156,7 +156,7 @@ def _form(page: DoingPage) -> StepForm:
     return form
 
 
-def _drawn(template: str, **values: Any) -> str:
+def drawn(template: str, **values: Any) -> str:
     """A partner's page without script, whose links lead nowhere."""
     return render_template(template, url_for=_nowhere, leave_url="#", help_url="#", is_preview=True, **values)
 

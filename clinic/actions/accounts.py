@@ -66,7 +66,7 @@ def disown_sign_in(*, actor: Person, sign_in_id: UUID) -> None:
                 couple_id=place.couple_id,
                 author_id=actor.id,
                 asked_at=now,
-                about="sign-in",
+                kind="sign-in",
             )
         )
     record(actor, Event.SIGN_IN_DISOWNED, row)

@@ -16,7 +16,7 @@ from clinic.domain.roles import Permission
 from clinic.errors import Conflict, Expired, NotFound
 from clinic.extensions import db, transaction
 from clinic.models import Appointment, Couple, Person
-from clinic.queries.appointments import all_appointments_of, appointment_for
+from clinic.queries.appointments import all_appointments_of, appointment_for, imported_together
 from clinic.queries.couples import couple_for
 from clinic.queries.people import practice_of
 
@@ -83,8 +83,9 @@ def book_row(*, actor: Person, couple_id: UUID, row: Row) -> list[Appointment]:
 
 @dataclass(frozen=True)
 class Imported:
-    """What came of a calendar file: how many were booked, and how many stood already."""
+    """What came of a calendar file: what names it, how many were booked, and how many stood already."""
 
+    id: UUID
     booked: int
     already: int
 
@@ -94,15 +95,37 @@ def import_rows(*, actor: Person, rows: Sequence[tuple[UUID, Row]]) -> Imported:
     """Book what somebody chose out of a calendar file, all of it or nothing. What stands already is left as it is."""
     require(actor, Permission.APPOINTMENT_WRITE)
     booked = already = 0
+    import_id = uuid4()
     for couple_id, row in rows:
         every = all_appointments_of(actor, couple_for(actor, couple_id))
         standing = {one.starts_at for one in every if one.for_whom == row.for_whom}
         fresh = tuple(one for one in row.starts if one not in standing)
         already += len(row.starts) - len(fresh)
         if fresh:
-            booked += len(book_row(actor=actor, couple_id=couple_id, row=replace(row, starts=fresh)))
+            made = book_row(actor=actor, couple_id=couple_id, row=replace(row, starts=fresh))
+            for one in made:
+                one.import_id = import_id
+            booked += len(made)
     record(actor, Event.CALENDAR_IMPORTED, booked=booked)
-    return Imported(booked, already)
+    return Imported(import_id, booked, already)
+
+
+@transaction
+def take_back_import(*, actor: Person, import_id: UUID) -> Sequence[Appointment]:
+    """Undo what a calendar file brought in, of every couple at once.
+
+    Raises Expired after ten minutes, and NotFound where nothing of it stands.
+    """
+    require(actor, Permission.APPOINTMENT_WRITE)
+    together = imported_together(actor, import_id)
+    if clock.now() - together[0].created_at > UNDO:
+        raise Expired("Ten minutes have passed. Cancel them one by one instead.")
+    for one in together:
+        one.cancelled_at = clock.now()
+    record_each(actor, Event.APPOINTMENT_CANCELLED, together)
+    for couple_id in dict.fromkeys(one.couple_id for one in together):
+        _tell(actor, couple_for(actor, couple_id), [one for one in together if one.couple_id == couple_id])
+    return together
 
 
 @transaction

@@ -30,7 +30,7 @@ from clinic.queries.people import (
 )
 
 RECOVERY_LIFETIME = timedelta(hours=24)
-WRONG = "That email and pass-phrase don't match. Check both and try again."
+WRONG = "That email and password don't match. Check both and try again."
 WRONG_AGAIN = "That is not your password. Try again."
 TOO_MANY = "Too many tries. Wait fifteen minutes, or use a device you have signed in with before."
 

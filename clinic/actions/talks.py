@@ -62,7 +62,7 @@ def close_words(person: Person, now: datetime) -> None:
         delete(TalkRequest).where(
             TalkRequest.practice_id == place.practice_id,
             TalkRequest.author_id == person.id,
-            TalkRequest.about == AFTER_RECOVERY,
+            TalkRequest.kind == AFTER_RECOVERY,
             TalkRequest.spoken_at.is_(None),
         )
     )
@@ -72,7 +72,7 @@ def close_words(person: Person, now: datetime) -> None:
             couple_id=place.couple_id,
             author_id=person.id,
             asked_at=now,
-            about=AFTER_RECOVERY,
+            kind=AFTER_RECOVERY,
         )
     )
     person.words_closed_at = now
@@ -103,6 +103,6 @@ def have_spoken(*, actor: Person, couple_id: UUID, request_id: UUID) -> None:
     if request.spoken_at is not None:
         raise Conflict("That has been seen to already.")
     request.spoken_at, request.spoken_by_id = clock.now(), actor.id
-    if request.about == AFTER_RECOVERY:
+    if request.kind == AFTER_RECOVERY:
         person_in(request.practice_id, request.author_id).words_closed_at = None
     record(actor, Event.TALK_SPOKEN, request)

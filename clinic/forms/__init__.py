@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -37,6 +37,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from clinic.domain.reminders import DAYS, Limits, Timetable
 from clinic.domain.urgent_help import COUNTRIES
+from clinic.language import clock_time
 
 # No field takes more than this, whatever it is for (ux.md §6).
 LONGEST_TEXT = 20_000
@@ -278,8 +279,8 @@ class NewPassPhraseForm(Form):
     password: Any = PasswordField("New password", validators=[InputRequired("Choose a password.")])
 
 
-class RecoveryForm(Form):
-    """Where a forgotten pass-phrase begins."""
+class SignInAddressForm(Form):
+    """Where a forgotten pass-phrase, or a link by mail, begins."""
 
     email: Any = _address_field("Email you sign in with")
 
@@ -401,7 +402,7 @@ class RemindersForm(Form):
     hour: Any = SelectField(
         # Compared as written, because a number would also be read out of digits of other scripts.
         "At",
-        choices=[SelectChoice(str(hour), f"{hour:02}:00") for hour in range(24)],
+        choices=[SelectChoice(str(hour), clock_time(time(hour))) for hour in range(24)],
     )
 
     @classmethod
@@ -413,7 +414,7 @@ class RemindersForm(Form):
             hour=str(timetable.minute // 60),
         )
         hours = range(limits.first_hour, limits.last_hour + 1)
-        form.hour.choices = [SelectChoice(str(hour), f"{hour:02}:00") for hour in hours]
+        form.hour.choices = [SelectChoice(str(hour), clock_time(time(hour))) for hour in hours]
         form._limits = limits
         return form
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import time
 from typing import Any
 
 from wtforms import (  # type: ignore[attr-defined]  # types-WTForms does not know SelectChoice yet
@@ -16,6 +17,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, ValidationEr
 
 from clinic.domain.reminders import Limits
 from clinic.forms import CheckboxesField, Form, trimmed
+from clinic.language import working_time
 
 WAITS = (
     ("10", "10 minutes"),
@@ -25,7 +27,7 @@ WAITS = (
     ("2880", "48 hours"),
     ("4320", "72 hours"),
 )
-HOURS = [SelectChoice(str(hour), f"{hour:02}:00") for hour in range(24)]
+HOURS = [SelectChoice(str(hour), working_time(time(hour))) for hour in range(24)]
 
 
 class SharingPolicyForm(Form):

@@ -29,6 +29,8 @@ class Appointment(Model):
     cancelled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     # Those that were booked as one row, so that this one and those that follow can be moved together.
     series_id: Mapped[UUID | None] = mapped_column(index=True)
+    # Those that came out of one calendar file, so that bringing it in can be undone.
+    import_id: Mapped[UUID | None] = mapped_column(index=True)
     # "both", or the slot of the one partner it is held with; then nothing of it may reach the other.
     for_whom: Mapped[str] = mapped_column(String(4), default=BOTH, server_default=BOTH)
     # Whether that one partner wants it in their own calendar, which somebody else may look at.

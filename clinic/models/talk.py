@@ -27,8 +27,8 @@ class TalkRequest(Model):
     couple_id: Mapped[CoupleId]
     author_id: Mapped[PersonId]
     asked_at: Mapped[Moment]
-    # What it is about: "talk", "sign-in" where a sign-in was not theirs, AFTER_RECOVERY where words wait to be opened.
-    about: Mapped[Word] = mapped_column(default="talk", server_default="talk")
+    # Why it stands here: "talk", "sign-in" where a sign-in was not theirs, AFTER_RECOVERY where words wait to be opened.
+    kind: Mapped[Word] = mapped_column("about", default="talk", server_default="talk")
     # A safe way and time to be reached, in the asker's words; None where they left it open.
     reach_sealed: Mapped[Sealed | None]
     # What it was said about, where it came from an answer and not from the page that asks.

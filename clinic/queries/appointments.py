@@ -89,6 +89,32 @@ def appointments_between(reader: Person, start: datetime, end: datetime) -> Sequ
     )
 
 
+def imported_together(reader: Person, import_id: UUID) -> Sequence[Appointment]:
+    """What came out of one calendar file and still stands, of the couples a member of staff may see. Raises NotFound
+    where nothing does, and for a partner.
+    """
+    if not reader.is_staff:
+        raise NotFound
+    ids = visible_couples(reader).with_only_columns(Couple.id)
+    found = (
+        db.session.execute(
+            select(Appointment)
+            .where(
+                Appointment.practice_id == reader.practice_id,
+                Appointment.import_id == import_id,
+                Appointment.couple_id.in_(ids),
+                Appointment.cancelled_at.is_(None),
+            )
+            .order_by(Appointment.starts_at, Appointment.id)
+        )
+        .scalars()
+        .all()
+    )
+    if not found:
+        raise NotFound
+    return found
+
+
 def open_appointment(reader: Person, couple_id: UUID, appointment_id: UUID) -> Appointment:
     """One appointment of this couple that has not been cancelled. Raises NotFound otherwise."""
     found = appointment_for(reader, appointment_id)

@@ -301,7 +301,7 @@ def open_disownings(person: Person) -> int:
         select(func.count(TalkRequest.id)).where(
             TalkRequest.practice_id == person.practice_id,
             TalkRequest.author_id == person.id,
-            TalkRequest.about == "sign-in",
+            TalkRequest.kind == "sign-in",
             TalkRequest.spoken_at.is_(None),
         )
     ).scalar_one()

@@ -6,8 +6,9 @@ Never a word, a level or a state of anybody's answers: none of those tables is r
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -67,6 +68,8 @@ class LogLine:
     who: str
     event: str
     about: str
+    times: int = 1
+    """How often the same stands there in a row within the minute: a page of answers is read at once."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,16 @@ def log_of(admin: Person, wanted: LogFilter) -> PracticeLog:
     newest_first = statement.order_by(AuditLine.number.desc()).offset((wanted.page - 1) * LINES_A_PAGE)
     rows = db.session.execute(newest_first.limit(LINES_A_PAGE + 1)).scalars().all()
     shown = rows[:LINES_A_PAGE]
-    return PracticeLog(tuple(_line(row, names, couples) for row in shown), len(rows) > LINES_A_PAGE)
+    lines = groupby((_line(row, names, couples) for row in shown), key=_in_the_same_minute)
+    return PracticeLog(tuple(_as_one(list(same)) for _, same in lines), len(rows) > LINES_A_PAGE)
+
+
+def _in_the_same_minute(line: LogLine) -> tuple[datetime, str, str, str]:
+    return line.at.replace(second=0, microsecond=0), line.who, line.event, line.about
+
+
+def _as_one(same: list[LogLine]) -> LogLine:
+    return replace(same[0], times=len(same))
 
 
 def _line(row: AuditLine, names: Mapping[UUID, str], couples: Mapping[UUID, str]) -> LogLine:

@@ -67,8 +67,8 @@ def who_waits(reader: Person, couple_ids: Iterable[UUID]) -> dict[UUID, Waiting]
     rows = db.session.execute(
         select(
             TalkRequest.author_id,
-            func.min(case((TalkRequest.about != AFTER_RECOVERY, TalkRequest.asked_at))),
-            func.min(case((TalkRequest.about == AFTER_RECOVERY, TalkRequest.asked_at))),
+            func.min(case((TalkRequest.kind != AFTER_RECOVERY, TalkRequest.asked_at))),
+            func.min(case((TalkRequest.kind == AFTER_RECOVERY, TalkRequest.asked_at))),
         )
         .where(
             TalkRequest.practice_id == reader.practice_id,

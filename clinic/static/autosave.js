@@ -13,7 +13,7 @@ function keep(form) {
   let timer, running, dirty = false, failed = false, sending = false, conflict = null, said = 0;
 
   const show = (name) => {
-    for (const other of ["offline", "failed", "expired", "conflict"]) {
+    for (const other of ["offline", "failed", "expired", "ended", "conflict"]) {
       if (part(other)) part(other).hidden = other !== name;
     }
     if (name && part("line")) part("line").hidden = true;
@@ -60,9 +60,9 @@ function keep(form) {
   }
 
   async function answer(reply) {
-    if (reply.type === "opaqueredirect" || reply.status === 401 || reply.status === 403) {
+    if (reply.type === "opaqueredirect" || reply.status === 401) {
       dirty = true;
-      return trouble("expired");
+      return trouble(reply.status === 401 ? "ended" : "expired");
     }
     const data = await reply.json().catch(() => ({}));
     if (reply.status === 409) {
@@ -89,11 +89,14 @@ function keep(form) {
 
   const text = () => form.querySelector("textarea, input[type=text]");
 
-  form.addEventListener("input", () => {
+  const changed = () => {
     dirty = true;
     clearTimeout(timer);
     timer = setTimeout(send, WAIT);
-  });
+  };
+  form.addEventListener("input", changed);
+  // On a slow line people write before this script is there to hear it.
+  if ([...form.elements].some(touched)) changed();
   form.addEventListener("focusout", () => send());
   form.addEventListener("submit", (event) => {
     sending = true;
@@ -152,6 +155,12 @@ function keep(form) {
     });
     item.replaceChildren(button);
   }
+}
+
+// Whether this field holds something else than the page came with.
+function touched(field) {
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  return ["textarea", "text", "time", "date"].includes(field.type) && field.value !== field.defaultValue;
 }
 
 function clock(at) {

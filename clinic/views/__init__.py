@@ -12,6 +12,7 @@ from clinic.views import (
     help,
     join,
     leave,
+    mailed_link,
     me,
     passkeys,
     practice,
@@ -23,6 +24,7 @@ from clinic.views import (
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     sign_in.blueprint,
+    mailed_link.blueprint,
     leave.blueprint,
     join.blueprint,
     help.blueprint,

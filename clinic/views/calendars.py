@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from flask import Blueprint, current_app, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from clinic import clock
 from clinic.access import needs, signed_in
-from clinic.actions.appointments import Row, import_rows
+from clinic.actions.appointments import Row, import_rows, take_back_import
 from clinic.actions.reminders import end_calendar_address, make_calendar_address
 from clinic.calendar_files import LARGEST_FILE, CalendarFile, CalendarProblem, read_calendar
 from clinic.domain.roles import Permission
@@ -19,7 +20,7 @@ from clinic.models import Couple
 from clinic.queries.couples import couples_for
 from clinic.queries.people import practice_of
 from clinic.queries.reminders import feed_of
-from clinic.web import at_most, notice, page, takes_a_file
+from clinic.web import at_most, notice, notice_with_undo, page, takes_a_file
 
 blueprint = Blueprint("calendars", __name__)
 
@@ -111,7 +112,20 @@ def choose() -> ResponseReturnValue:
         form.form_errors.append(problem.sentence)
         return _choose(form)
     already = f" {imported.already} stood there already." if imported.already else ""
-    notice(f"{imported.booked or 'None'} booked.{already}")
+    said = f"{imported.booked or 'None'} booked.{already}"
+    if imported.booked:
+        notice_with_undo(said, url_for("calendars.take_back", import_id=imported.id))
+    else:
+        notice(said)
+    return redirect(url_for("diary.diary"))
+
+
+@blueprint.post("/c/diary/import/<uuid:import_id>/take-back")
+@needs(Permission.APPOINTMENT_WRITE)
+def take_back(import_id: UUID) -> ResponseReturnValue:
+    """Undo bringing a file in, for ten minutes."""
+    gone = take_back_import(actor=signed_in(), import_id=import_id)
+    notice("Taken back." if len(gone) == 1 else f"All {len(gone)} taken back.")
     return redirect(url_for("diary.diary"))
 
 

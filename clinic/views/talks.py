@@ -42,7 +42,7 @@ def requests(couple_id: UUID) -> ResponseReturnValue:
     couple = couple_for(signed_in(), couple_id)
     asked = read_requests(actor=signed_in(), couple_id=couple_id)
     # Whose account may be in other hands since when: what was asked there after that may not be theirs.
-    unsure = {row.author_id: row.asked_at for row, _, _ in asked if row.about == AFTER_RECOVERY}
+    unsure = {row.author_id: row.asked_at for row, _, _ in asked if row.kind == AFTER_RECOVERY}
     before_joining = [one for one in standings(couple, clock.now()) if one.wants_to_talk]
     return render_template(
         "clinic/talks/requests.html", couple=couple, asked=asked, unsure=unsure, before_joining=before_joining

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from assignments import demo
+from assignments.actions.plans import answer_checkpoint
 from assignments.demo.crowd import crowd
 from assignments.demo.stories import course
 from assignments.domain.board import Group
@@ -29,9 +30,11 @@ from assignments.models import (
     Response,
     SetAside,
 )
+from assignments.queries.assignments import is_withdrawn
 from assignments.queries.board import board_for
 from assignments.queries.entries import shared_thanks
 from assignments.queries.history import record_of
+from assignments.queries.plans import PlanLine, assignments_in, plan_for_staff, plan_line
 from assignments.queries.responses import open_words, readable_responses, turns_of
 from assignments.queries.today import today_for
 from clinic import audit
@@ -136,8 +139,8 @@ def test_the_people_are_who_the_contract_promises(world: int) -> None:
 def test_every_state_has_a_couple(world: int) -> None:
     groups = {row.title: row.group for row in board_for(who("priya"), now()).rows()}
     # Nobody in the stories has left or asked to be deleted; the crawl tells a couple of whom one has done both.
-    # Plans run by the calendar from the day they are given, so none of them is half way on the first day.
-    assert set(groups.values()) == set(Group) - {Group.LEFT, Group.DELETION, Group.PLAN_CHECK}
+    assert set(groups.values()) == set(Group) - {Group.LEFT, Group.DELETION}
+    assert groups["Grant and Ivanova"] is Group.PLAN_CHECK
     improving, stalled = couple_of("sam"), couple_of("ade")
     assert met("priya", improving) == set()
     gained = course_of(record_of(who("priya"), improving, now()).history)
@@ -211,6 +214,7 @@ def test_it_is_believable_on_any_day_of_the_week(day: int, clock: Clock, in_app:
     assert groups["Patel and Moreau"] is groups["Haddad and Stern"] is Group.ON_TRACK
     assert groups["Eze and Lindqvist"] is groups["Reyes and Hall"] is Group.STALLED
     assert groups["Adeyemi and Clarke"] is Group.DECISION_DUE
+    assert groups["Grant and Ivanova"] is Group.PLAN_CHECK
     for name in ("sam", "jo"):
         found = today_for(own_place(who(name)), now())
         assert found.first is not None or found.check_in_is_first
@@ -228,7 +232,10 @@ def test_it_is_believable_on_any_day_of_the_week(day: int, clock: Clock, in_app:
         latest = db.session.scalar(select(func.max(column)))
         assert latest is not None, model
         assert latest <= now(), model
-    started = db.session.scalar(select(func.max(Assignment.starts_on)))
+    # A plan gives its weeks to come as well; all else has begun.
+    started = db.session.scalar(
+        select(func.max(Assignment.starts_on)).where(Assignment.couple_plan_id.is_(None))
+    )
     assert started is not None
     assert started <= now().date()
 
@@ -248,6 +255,27 @@ def test_sam_and_jo_have_work_open_in_every_way(world: int) -> None:
     assert [task for task in today.others if task.progress == "New"]
     assert {thanks.slot for thanks in shared_thanks(couple, now())} == {"A", "B"}
     assert record_of(who("priya"), couple, now()).history.checkins
+
+
+def test_one_couple_stands_at_the_checkpoint_of_a_plan(world: int) -> None:
+    couple, running = plan_for_staff(who("priya"), named("priya", "Grant and Ivanova").id, now())
+    assert running is not None
+    assert running.checkpoint_due
+    assert running.branches == ("carry_on", "smaller", "change", "extra_contact")
+    assert running.standing.week == 4
+    # Its weeks stand as the action would have given them: laying them out again would change nothing.
+    given = {(one.plan_week, one.starts_on, one.best_before) for one in assignments_in(running.row)}
+    wanted = {(slot.week, slot.begins_on, slot.ends_on) for slot in running.timetable.slots}
+    assert given == wanted
+    for slot in ("A", "B"):
+        assert plan_line(couple.partner(slot), now()) == PlanLine(4, 6, "A small ritual for two", True)
+    answer_checkpoint(actor=who("priya"), couple_id=couple.id, branch="smaller")
+    _, after = plan_for_staff(who("priya"), couple.id, now())
+    assert after is not None
+    assert not after.checkpoint_due
+    ahead = [one for one in assignments_in(after.row) if one.plan_week in (5, 6) and not is_withdrawn(one)]
+    assert {one.size for one in ahead} == {"small"}
+    assert board_for(who("priya"), now()).rows()
 
 
 def test_nobody_reads_words_that_are_not_open_to_them(world: int) -> None:

@@ -18,7 +18,8 @@ from clinic.extensions import db
 from clinic.models import Appointment
 from tests import builders
 from tests.cast import AS, Cast
-from tests.page import get_page, read_page, submit
+from tests.conftest import Clock
+from tests.page import get_page, read_page, submit, submit_and_follow
 
 NOW = datetime(2026, 9, 16, 18, 30, tzinfo=UTC)
 BROKEN = "That is no calendar file, or it is broken. Export it again as .ics."
@@ -232,6 +233,34 @@ def test_the_same_file_again_books_nothing_twice(cast: Cast, as_: AS, app: Flask
         assert said in get_page(client, reply.location).words
     with app.app_context():
         assert db.session.query(Appointment).count() == 3
+
+
+UNDO = 'form[action$="/take-back"]'
+
+
+def test_bringing_a_file_in_can_be_undone_for_ten_minutes_of_every_couple_at_once(
+    cast: Cast, as_: AS, app: Flask, clock: Clock
+) -> None:
+    with app.app_context():
+        builders.appointment(cast.sam_and_jo, starts_at=datetime(2026, 10, 26, 19, tzinfo=UTC))
+    client = as_(cast.priya)
+    two = file(event(*WEEKLY), event("DTSTART:20261020T080000Z", title="Adeyemi"))
+    reply = submit(client, read_page(upload(client, two)))
+    page = get_page(client, reply.location)
+    assert "3 booked. 1 stood there already." in page.words
+    page = submit_and_follow(client, page, form=UNDO)
+    assert "All 3 taken back." in page.words
+    with app.app_context():
+        # What stood there before the file came stays.
+        stands = db.session.query(Appointment).filter_by(cancelled_at=None).one()
+        assert stands.import_id is None
+    # What was taken back does not stand in the way of the same file again.
+    reply = submit(client, read_page(upload(client, two)))
+    page = get_page(client, reply.location)
+    clock.move(minutes=10, seconds=1)
+    submit(client, page, form=UNDO, status=409)
+    with app.app_context():
+        assert db.session.query(Appointment).filter_by(cancelled_at=None).count() == 4
 
 
 def test_nothing_is_kept_by_looking_and_a_bad_file_is_told_beside_the_field(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import locale
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from uuid import UUID
 
@@ -29,9 +29,36 @@ def test_days_and_times_are_written_alike_everywhere() -> None:
     assert language.day(date(2026, 12, 20)) == "Sunday 20 December"
     assert language.short_day(MAY) == "4 May"
     assert language.day_of_year(MAY) == "4 May 2026"
+    assert language.moment(MAY, language.clock_time) == "Mon 4 May, 3:07 pm"
+    assert [language.clock_time(time(hour)) for hour in (0, 12, 20)] == ["midnight", "noon", "8:00 pm"]
     assert [language.clock_time(MAY.replace(hour=hour)) for hour in (0, 11, 12, 23)] == [
         "12:07 am", "11:07 am", "12:07 pm", "11:07 pm",
     ]  # fmt: skip
+
+
+def test_clients_read_half_past_seven_in_the_evening_and_the_practice_reads_19_30(
+    as_: AS, cast: Cast
+) -> None:
+    """One rule for the same moment, by who reads it."""
+    twelve, twenty_four = re.compile(r"\d:\d\d [ap]m"), re.compile(r"\b[012]\d:\d\d\b(?! [ap]m)")
+    for address in ("/me/sign-in", "/pause", "/check-in", "/me/reminders"):
+        words = get_page(as_(cast.sam), address).words
+        assert not twenty_four.search(words), address
+    assert twelve.search(get_page(as_(cast.sam), "/pause").words)
+    for address in ("/c/diary", f"/c/couples/{cast.sam_and_jo.id}/appointments", "/me/sign-in"):
+        assert not twelve.search(get_page(as_(cast.priya), address).words), address
+
+
+def test_no_other_place_writes_an_hour(project: Path) -> None:
+    """A format of its own would soon be the other one."""
+    own = re.compile(r"%H:%M(?!:%S)|%I:%M|:02\}:00")
+    told = {
+        str(path.relative_to(project))
+        for package in ("clinic", "assignments", "templates")
+        for path in (project / package).rglob("*.*")
+        if path.suffix in {".py", ".html"} and own.search(path.read_text("utf-8"))
+    }
+    assert told == {"clinic/language.py"}
 
 
 def test_the_servers_own_language_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -123,6 +123,7 @@ def test_typing_freshens_the_phone_and_keeps_nothing(cast: Cast, as_: AS, open_b
     page = open_browser(as_(cast.priya), device="desktop")
     page.goto("/c/library/active-listening")
     page.get_by_role("button", name="Copy and change").click()
+    page.wait_for_load_state()  # Only then does its script hear what is typed.
     frame = page.frame_locator("#look iframe")
     page.locator("#why").fill("You always talk and I never get a word in edgeways with you.")
     expect(frame.get_by_text("You always talk")).to_be_visible()

@@ -25,7 +25,7 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 # Looked at more than once, because they differ from step to step and from couple to couple.
 DIFFER = {"do.step": 20, "couple.couple": 7, "signs.signs": 2, "board.board": 3, "answers.answer": 2}
 # Open to everybody and looked at as nobody.
-PUBLIC = ("help.", "sign_in.sign_in", "sign_in.recover")
+PUBLIC = ("help.", "sign_in.sign_in", "sign_in.recover", "mailed_link.ask", "mailed_link.sent")
 # With script this form sends itself as soon as it is there, so its page is looked at as it stands without.
 SENDS_ITSELF = "form[data-carry-on]"
 AXE = Axe().axe_script

@@ -179,7 +179,7 @@ def when_the_counsellor_reads_and_replies(priya: Page) -> None:
         steps.told(priya, words)
     steps.reply_to(priya, "Sam", REPLY)
     steps.press(priya, "Mark read")
-    steps.told(priya, "0 of 2 new.")
+    steps.told(priya, "None of 2 new.")
 
 
 def then_the_reply_has_not_been_delivered(sam: Page, jo: Page) -> None:

@@ -23,6 +23,7 @@ from assignments.domain.exercises.decks import DEPTH_NAMES, DEPTHS, Deck, Hand, 
 from assignments.domain.exercises.definitions import (
     FAMILY_NAMES,
     LEVEL_NAMES,
+    OWN_PREFIX,
     SIZE_NAMES,
     WHO_NAMES,
     Dose,
@@ -36,7 +37,6 @@ from assignments.domain.exercises.definitions import (
     Who,
 )
 from assignments.domain.exercises.drafts import (
-    OWN_PREFIX,
     blank_draft,
     draft_of,
     finished,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from assignments.domain.exercises.building import sketch, steps_of
-from assignments.domain.exercises.wording import blame_hint, reading_grade, sentences_in, texts_of, words_in
+from assignments.domain.exercises.grades import ENOUGH_WORDS, Grades, grades_of
+from assignments.domain.exercises.wording import blame_hint, reading_grade, sentences_in, words_in
 
 GRADE_TO_KEEP: Final = 7.0
 LONGEST_SENTENCE: Final = 15
@@ -24,29 +25,31 @@ class Advice:
 class Reading:
     """How a draft reads as a whole, and what might be said more simply."""
 
-    grade: float
+    grades: Grades | None
+    """None while there is too little to read."""
     hints: tuple[Advice, ...]
 
     @property
     def is_easy(self) -> bool:
-        """Whether most people read it without effort."""
-        return self.grade <= GRADE_TO_KEEP
+        """Whether most people read every page of it without effort."""
+        return self.grades is not None and self.grades.hardest <= GRADE_TO_KEEP
 
 
 def reading_of(draft: Mapping[str, Any]) -> Reading:
     """The reading grade of everything a couple reads in a draft, and hints by place."""
-    return Reading(reading_grade("\n".join(texts_of(sketch(draft)))), tuple(_hints(draft)))
+    return Reading(grades_of(sketch(draft)), tuple(_hints(draft)))
 
 
 def _hints(draft: Mapping[str, Any]) -> Iterator[Advice]:
     for name in _READ_BY_COUPLES:
         value = draft.get(name)
-        yield from _about(name, value if isinstance(value, list) else [value])
+        yield from advice_on(name, value if isinstance(value, list) else [value])
     for step in steps_of(draft):
-        yield from _about(str(step.get("key")), _texts_in(step))
+        yield from advice_on(str(step.get("key")), _texts_in(step))
 
 
-def _about(place: str, texts: list[Any]) -> Iterator[Advice]:
+def advice_on(place: str, texts: list[Any]) -> Iterator[Advice]:
+    """What might be said more simply at one place, and what may land as blame."""
     words = [text for text in texts if isinstance(text, str)]
     long = next(
         (one for text in words for one in sentences_in(text) if len(words_in(one)) > LONGEST_SENTENCE), None
@@ -54,6 +57,18 @@ def _about(place: str, texts: list[Any]) -> Iterator[Advice]:
     if long is not None:
         yield Advice(
             place, f"“{_begin(long)}” runs to {len(words_in(long))} words. Two short ones read easier."
+        )
+    hard = next(
+        (
+            text
+            for text in words
+            if len(words_in(text)) >= ENOUGH_WORDS and reading_grade(text) > GRADE_TO_KEEP
+        ),
+        None,
+    )
+    if hard is not None and long is None:
+        yield Advice(
+            place, f"“{_begin(hard)}” reads at grade {reading_grade(hard):.0f}. Shorter words would help."
         )
     for text in words:
         hint = blame_hint(text)

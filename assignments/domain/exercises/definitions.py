@@ -3,7 +3,7 @@
 The description of each field is what a counsellor reads when the field is wrong, so it is written for them.
 """
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -29,6 +29,9 @@ SizeName = Literal["small", "usual", "longer"]
 
 # A step's key ends its address, and these addresses lead elsewhere.
 PAGES_OF_THEIR_OWN = frozenset({"check", "done", "undo", "outcome", "later", "hard"})
+
+OWN_PREFIX: Final = "our-"
+"""Begins the slug of every exercise of a practice's own, so that none that ships, now or later, can meet it."""
 
 FAMILY_NAMES: dict[Family, str] = {
     "validation": "Validation and listening",
@@ -125,7 +128,7 @@ class Exercise(Definition):
         default=False, description="true or false: both answers open at once, when both are sent"
     )
     sources: tuple[str, ...] = Field(
-        min_length=1, description="a list of material ids, such as “V1”, at least one of them a practice"
+        default=(), description="a list of material ids, such as “V1”, at least one of them a practice"
     )
     signs: tuple[str, ...] = Field(
         default=(), description="a list of ids of signs it helps with, from S1–S7 and T1–T11"
@@ -148,7 +151,9 @@ class Exercise(Definition):
                         f"{name}: there is no material id “{material_id}”; look it up in the catalogue"
                     )
             refuse_twins("id", list(ids), where=f"{name}: ")
-        if not any(kind_of(material_id) is Kind.PRACTICE for material_id in self.sources):
+        # What a practice wrote itself comes from nowhere else, and says so.
+        is_own = self.slug.startswith(OWN_PREFIX) and not self.sources
+        if not is_own and not any(kind_of(material_id) is Kind.PRACTICE for material_id in self.sources):
             raise ValueError("sources: name at least one practice (V, R, A, E, Q, G or N) this comes from")
         for material_id in self.signs:
             if kind_of(material_id) not in (Kind.AVOIDANCE_SIGN, Kind.THRESHOLD):

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from assignments.domain.exercises.definitions import Exercise
+from assignments.domain.exercises.definitions import OWN_PREFIX, Exercise
 from assignments.domain.exercises.parsing import exercise_from_table
 
 Draft = dict[str, Any]
@@ -32,9 +32,6 @@ _SAID_OF: Final[Mapping[str, str]] = {
     "signs": "Signs it may help with",
     "sizes": "Sizes",
 }
-
-OWN_PREFIX: Final = "our-"
-"""Begins the slug of every exercise of a practice's own, so that none that ships, now or later, can meet it."""
 
 SLUG_CHARACTERS: Final = 60
 

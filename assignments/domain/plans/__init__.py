@@ -13,7 +13,15 @@ from assignments.domain.plans.definitions import (
     PlanWeek,
     Whom,
 )
-from assignments.domain.plans.drafts import Draft, after_button, blank_draft, draft_of, finished
+from assignments.domain.plans.drafts import (
+    Draft,
+    after_button,
+    blank_draft,
+    draft_of,
+    finished,
+    reading_of,
+    week_in_hand,
+)
 from assignments.domain.plans.parsing import (
     PlanError,
     parse_plan,
@@ -62,8 +70,10 @@ __all__ = [
     "plan_from_json",
     "plan_from_table",
     "plan_to_json",
+    "reading_of",
     "rebuilt",
     "smaller",
     "unknown_exercises",
+    "week_in_hand",
     "with_weeks",
 ]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from assignments.domain.exercises.advice import Reading, advice_on
+from assignments.domain.exercises.grades import Grades, grade_of
 from assignments.domain.plans.changing import for_anyone
 from assignments.domain.plans.definitions import MOST_WEEKS, Plan
 from assignments.domain.plans.parsing import plan_from_table
@@ -53,6 +56,27 @@ def after_button(draft: Draft, button: str) -> Draft:
             items = list(weeks[week]["items"])
             weeks[week]["items"] = _moved(items, kind.removeprefix("item-"), int(places) - 1)
     return {**draft, "weeks": weeks or [blank_week()]}
+
+
+def week_in_hand(draft: Draft, button: str) -> int:
+    """The week a button was about, where it now stands; the first for one that is about none."""
+    found = re.match(r"(week|item)-(up|down|out)-(\d+)", button)
+    week = int(found[3]) if found else 1
+    if button == "add-week":
+        week = len(draft["weeks"])
+    elif found and found[1] == "week":
+        week += {"up": -1, "down": 1, "out": 0}[found[2]]
+    return max(1, min(week, len(draft["weeks"])))
+
+
+def reading_of(draft: Draft) -> Reading:
+    """How what couples read of a plan reads: the titles of its weeks."""
+    titles = [str(week["title"]) for week in draft["weeks"]]
+    grade = grade_of(titles)
+    hints = [
+        hint for number, title in enumerate(titles, start=1) for hint in advice_on(f"week-{number}", [title])
+    ]
+    return Reading(Grades(grade, grade) if grade is not None else None, tuple(hints))
 
 
 def _moved(things: list[Any], way: str, place: int) -> list[Any]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from assignments.domain.pauses import Back, Pause, back_line, until
+from clinic.language import clock_time, working_time
 
 LONDON = ZoneInfo("Europe/London")
 ASKED = datetime(2026, 9, 16, 19, 0, tzinfo=UTC)  # Eight in the evening in London.
@@ -31,14 +32,18 @@ def test_an_hour_that_the_clocks_leave_out_becomes_one_that_exists() -> None:
 @pytest.mark.parametrize(
     ("moment", "line"),
     [
-        (BACK, "Back at 20:30."),
-        (ASKED + timedelta(hours=23), "Back tomorrow at 19:00."),
-        (ASKED + timedelta(days=2), "Back on Friday at 20:00."),
+        (BACK, "Back at 8:30 pm."),
+        (ASKED + timedelta(hours=23), "Back tomorrow at 7:00 pm."),
+        (ASKED + timedelta(days=2), "Back on Friday at 8:00 pm."),
         (None, "Back in our session."),
     ],
 )
 def test_the_line_names_the_day_where_it_is_another(moment: datetime | None, line: str) -> None:
-    assert back_line(moment, ASKED, LONDON) == line
+    assert back_line(moment, ASKED, LONDON, clock_time) == line
+
+
+def test_the_counsellor_reads_it_by_her_own_clock() -> None:
+    assert back_line(BACK, ASKED, LONDON, working_time) == "Back at 20:30."
 
 
 def test_what_the_other_reads_goes_by_the_clock_and_not_by_coming_back() -> None:

@@ -223,7 +223,7 @@ def test_marking_leads_to_the_next_new_one_and_then_to_the_list(app: Flask, cast
     assert page.address == answer_url(cast, second)
     page = submit_and_follow(priya, page, form='main form[action$="/read"]')
     assert page.address == list_url(cast)
-    assert "0 of 2 new" in page.words
+    assert "None of 2 new" in page.words
     assert "New" not in [cell.get_text() for cell in page.select('td[data-label="State"]')]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import weasyprint
 from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
@@ -118,6 +119,29 @@ def say(app: Flask, person: Person, given: UUID, slot: str, step: str, words: st
         where: dict[str, Any] = {"assignment_id": given, "turn": 1, "slot": slot, "step": step, "number": 1}
         part = save_part(actor=person, **where, value={"text": words}, version=0)
         send_part(actor=person, **where, version=part.version)
+
+
+def test_a_busy_couples_brief_is_laid_out_three_times_at_most(
+    app: Flask, cast: Cast, as_: AS, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Laying out is what the file costs. Six exercises each, both with forty words, is more than a week holds."""
+    weeks_of(app, cast.sam_and_jo, (cast.sam, cast.jo), 12, **TENSE)
+    for _ in range(6):
+        both_say(app, cast, "word " * 40, "word " * 40)
+    clock.move(minutes=15)
+    priya, tries, real = as_(cast.priya), [], weasyprint.HTML.render
+
+    def counted(page: Any, *args: Any, **more: Any) -> Any:
+        tries.append(page)
+        return real(page, *args, **more)
+
+    monkeypatch.setattr(weasyprint.HTML, "render", counted)
+    for own in (False, True):
+        tries.clear()
+        reply = priya.get(url(cast, own=own))
+        assert len(opened(reply).pages) == 1
+        assert 1 <= len(tries) <= 3
+        assert len(reply.data) <= 40_000
 
 
 @pytest.mark.parametrize("paper", SIZES)

@@ -27,7 +27,7 @@ from clinic.extensions import db
 from clinic.models import AuditLine, Person
 from tests.assignments import given
 from tests.assignments.given import OUR_PAUSE, PAUSE
-from tests.assignments.reports import TENSE, weeks_of
+from tests.assignments.reports import TENSE, check_in, weeks_of
 from tests.assignments.work import give, send, write
 from tests.cast import AS, Cast
 from tests.conftest import Clock
@@ -154,6 +154,21 @@ def test_the_pdf_says_the_same(told: None, app: Flask, cast: Cast, as_: AS, cloc
     assert not [one for one in (*CANARIES, "Told-Priya") if one in said]
     assert round(made.pages[0].mediabox.width) == 612
     assert reply.headers["Content-Disposition"] == "attachment; filename=notes.pdf"
+
+
+def test_check_ins_stand_on_paper_in_the_words_that_were_chosen(
+    told: None, app: Flask, cast: Cast, as_: AS, clock: Clock
+) -> None:
+    """Not in those the database keeps, and no column so narrow that a name is cut in two."""
+    agree(app, clock, cast.sam, Consent.COUNSELLOR)
+    check_in(app, cast.sam, cast.sam_and_jo, 4, tension=9, same_disagreement="stuck", my_part="dont_know_how")
+    priya = as_(cast.priya)
+    reply = submit(priya, get_page(priya, url(cast)), {"form": "a4"}, status=200)
+    said = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(reply.data)).pages)
+    weeks = said.split("Check-ins")[-1]
+    assert "It came back and stayed stuck" in " ".join(weeks.split())
+    assert "Sam" in weeks.split()
+    assert "dont_know_how" not in said
 
 
 def test_taking_it_out_leaves_its_line_and_one_for_every_row_of_words(

@@ -138,8 +138,8 @@ def test_widening_waits_says_until_when_and_can_be_cancelled(
     client = as_(cast.sam)
     page = get_page(client, f"/me/history/{response_id}")
     page = submit_and_follow(client, page, {"visibility": "shared"}, form=SHARING)
-    assert "Changes to “Jo and Priya” Thu 17 Sep, 19:30. You can cancel until then." in page.words
-    assert "Changes Thu 17 Sep, 19:30" in get_page(client, "/me/history").words
+    assert "Changes to “Jo and Priya” Thu 17 Sep, 7:30 pm. You can cancel until then." in page.words
+    assert "Changes Thu 17 Sep, 7:30 pm" in get_page(client, "/me/history").words
     clock.move(hours=23, minutes=59)
     assert "Your laugh" not in get_page(as_(cast.jo), f"/together/{questions}").words
     client = as_(cast.sam)

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import expect
 from werkzeug.routing import Rule
 
 from assignments.domain.visibility import Level
@@ -150,14 +151,13 @@ def test_back_shows_nothing_of_its_owners(
     page = open_browser(client, remembers=True, script=script)
     page.goto("/today")
     page.goto("/me/history")
-    with page.expect_navigation():
-        page.locator("main a", has_text="Gentle").first.click()
-    assert CANARY in page.content()
+    page.locator("main a", has_text="Gentle").first.click()
+    expect(page.get_by_text(CANARY)).to_be_visible()
     page.goto(f"/turns/{turns}/one-phone")
     page.get_by_label("Sam", exact=True).check()
     page.click("main button:has-text('Start')")
     page.click("text=Go on")
-    assert "Hand the phone to Jo" in page.content()
+    expect(page.get_by_role("heading", name="Hand the phone to Jo")).to_be_visible()
     for _ in range(7):
         page.go_back(wait_until="commit")
         page.wait_for_timeout(250)

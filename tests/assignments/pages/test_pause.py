@@ -48,9 +48,9 @@ def test_both_partners_and_the_counsellor_read_that_a_pause_was_asked_for(
     app: Flask, cast: Cast, as_: AS, clock: Clock
 ) -> None:
     after = start(as_(cast.sam), back="hour")
-    assert "Your pause has begun. Back at 20:30." in after.words
+    assert "Your pause has begun. Back at 8:30 pm." in after.words
     for url in ("/today", "/together"):
-        assert f"{ASKED}Back at 20:30." in get_page(as_(cast.jo), url).words.replace(
+        assert f"{ASKED}Back at 8:30 pm." in get_page(as_(cast.jo), url).words.replace(
             "pause Back", "pauseBack"
         )
         assert "I’m back" in get_page(as_(cast.sam), url).words
@@ -110,7 +110,7 @@ def test_more_time_is_a_new_pause_that_stands_in_place_of_the_first(
     clock.move(minutes=20)
     start(as_(cast.sam), back="tomorrow", at="18:15")
     words = get_page(as_(cast.jo), "/today").words
-    assert "Back tomorrow at 18:15." in words
+    assert "Back tomorrow at 6:15 pm." in words
     assert "Back at" not in words
     assert len(pauses_in(app)) == 2
 
@@ -196,7 +196,7 @@ def test_on_hold_nothing_crosses_and_the_asker_reads_the_same(
         db.session.get_one(Couple, cast.sam_and_jo.id).held_at = now()
         db.session.commit()
     assert "Jo and Priya see" in get_page(as_(cast.sam), "/pause").words
-    assert "Your pause has begun. Back at 20:30." in start(as_(cast.sam), back="hour").words
+    assert "Your pause has begun. Back at 8:30 pm." in start(as_(cast.sam), back="hour").words
     assert ASKED not in get_page(as_(cast.jo), "/today").words
 
 

@@ -51,8 +51,18 @@ def draft_in(app: Flask) -> dict[str, object]:
 def test_a_new_plan_is_written_published_and_given(app: Flask, as_: AS, cast: Cast) -> None:
     priya = as_(cast.priya)
     page = submit_and_follow(priya, get_page(priya, "/c/plans"), form="form[action='/c/plans/new']")
-    early = press(priya, page, "publish", {"name": "Two kind weeks"})
-    assert "Week 1, title: expected what the week is about" in early.words
+    sent = {**typed(page), "name": "Two kind weeks", "button": "publish"}
+    early = read_page(priya.post(page.address, data=sent), 422)
+    told = early.select_one(".error-summary")
+    assert told is not None
+    assert "The draft is saved." in told.get_text()
+    assert [str(one["href"]) for one in told.select("a")] == ["#why", "#week1_title", "#week1_exercise1"]
+    for box in ("why", "week1_title", "week1_exercise1"):
+        wrong = early.select_one(f"#{box}")
+        assert wrong is not None
+        assert wrong["aria-invalid"] == "true"
+    # Another name for the same press: the draft is kept as it is, and the page goes on from it.
+    assert draft_in(app)["name"] == "Two kind weeks"
     first = {
         "why": "To be kind for two weeks.",
         "week1_title": "Say thanks",
@@ -75,6 +85,49 @@ def test_a_new_plan_is_written_published_and_given(app: Flask, as_: AS, cast: Ca
     submit(priya, start, form="main form[action*='/start']")
     with app.app_context():
         assert db.session.scalars(select(CouplePlan.slug)).one() == slug == "our-plan"
+
+
+def phone_of(page: Page) -> str:
+    """What stands in the phone beside the form."""
+    frame = page.select_one("iframe.phone-screen")
+    assert frame is not None
+    return " ".join(Page(str(frame["srcdoc"]), "html.parser").get_text(" ").split())
+
+
+def test_the_phone_shows_the_week_as_it_stands_on_today(as_: AS, cast: Cast) -> None:
+    priya = as_(cast.priya)
+    copied = submit_and_follow(priya, get_page(priya, "/c/plans/six-weeks"), form="form[action$='/copy']")
+    first = phone_of(copied)
+    assert "Week 1 of 6: Notice what happens" in first
+    assert "When we drift apart" in first
+    assert "How open am I?" in first
+    assert "How was this week?" in first
+    third = get_page(priya, f"{copied.address}?at=week-3")
+    assert "Week 3 of 6: Invite, and leave room" in phone_of(third)
+    # A button comes back to the week it was about.
+    down = press(priya, third, "week-down-3")
+    assert "Week 4 of 6: Invite, and leave room" in phone_of(down)
+    assert down.one("input[name=at]")["value"] == "week-4"
+    assert "Week 1 of 6" in phone_of(get_page(priya, f"{copied.address}?at=week-99"))
+
+
+def test_looking_reads_what_is_typed_and_keeps_nothing(app: Flask, as_: AS, cast: Cast) -> None:
+    priya = as_(cast.priya)
+    page = submit_and_follow(priya, get_page(priya, "/c/plans"), form="form[action='/c/plans/new']")
+    look = page.address.replace("/edit", "/look")
+    told = {**typed(page), "week1_title": "You never listen to me", "week1_exercise1": "go-first"}
+    answer = priya.post(look, data=told)
+    assert answer.status_code == 200, answer.text[:500]
+    shown = Page(answer.text, "html.parser")
+    assert "Week 1 of 1: You never listen to me" in phone_of(shown)
+    advice = shown.select_one(".advice")
+    assert advice is not None
+    assert "this may land as blame" in advice.get_text(" ")
+    assert [str(one["href"]) for one in advice.select("a")] == ["#week-1"]
+    assert '"title": ""' in json.dumps(draft_in(app))
+    refused = priya.post(look, data={**told, "week1_title": "x" * 61})
+    assert refused.status_code == 422
+    assert refused.get_json() == {"problem": "Use at most 60 characters."}
 
 
 def test_a_copy_is_changed_and_the_original_is_not(app: Flask, as_: AS, cast: Cast) -> None:

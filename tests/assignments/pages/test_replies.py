@@ -114,7 +114,7 @@ def test_a_reply_to_both_goes_to_each_alone_and_is_taken_back_from_both(
         # It reads like any other: that the other was written to would tell that they had answered.
         (panel,) = [one for one in own.select(".panel") if "Bring it along." in one.get_text()]
         assert panel.get_text(" ", strip=True) == (
-            "From Priya Bring it along. Thu 17 Sep, 17:00. Only you see this."
+            "From Priya Bring it along. Thu 17 Sep, 5:00 pm. Only you see this."
         )
     priya = as_(cast.priya)
     page = get_page(priya, url(cast, both["sam"]))
@@ -265,7 +265,7 @@ def test_turns_are_new_until_marked_and_can_be_replied_to(
     page = submit_and_follow(priya, page, {"words": "Well begun."}, form=REPLY)
     assert "Goes to Sam" in page.words
     page = submit_and_follow(priya, page, form='main form[action$="/read"]')
-    assert "0 of 1 new" in page.words
+    assert "None of 1 new" in page.words
     clock.move(days=1)
     assert "Well begun." in get_page(as_(cast.sam), f"/me/history/parts/{part}").words
     assert as_(cast.jo).get(f"/me/history/parts/{part}").status_code == 404

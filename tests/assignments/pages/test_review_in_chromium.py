@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import re
+import unicodedata
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
+from playwright.sync_api import expect
+from pypdf import PdfReader
 
 from assignments.actions.deciding import decide
 from assignments.actions.entries import save_thanks
@@ -112,11 +116,31 @@ def test_the_fullest_brief_prints_on_one_page(
 
 
 @pytest.mark.usefixtures("full")
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_the_signs_print_on_two_pages_with_every_rule_and_no_box_to_fill_in(
+    cast: Cast, as_: AS, open_browser: OpenBrowser, paper: str
+) -> None:
+    page = open_browser(as_(cast.priya), device="desktop")
+    page.goto(f"/c/couples/{cast.sam_and_jo.id}/signs")
+    rules = page.locator(".sign .rule").all_text_contents()
+    printed = PdfReader(io.BytesIO(page.pdf(format=paper)))
+    # A printed ligature is one sign for two letters.
+    text = unicodedata.normalize("NFKC", " ".join(sheet.extract_text() for sheet in printed.pages))
+    said = " ".join(text.split())
+    assert len(printed.pages) <= 2
+    assert len(rules) > 10
+    assert not [rule for rule in rules if " ".join(rule.split())[:20] not in said]
+    assert said.count("Rules model-") == 1
+    for words in ("Why set it aside", "Note on this sign", "Save decision", "Was this useful"):
+        assert words not in said
+
+
+@pytest.mark.usefixtures("full")
 def test_a_decision_needs_no_script(cast: Cast, as_: AS, open_browser: OpenBrowser) -> None:
     page = open_browser(as_(cast.priya), device="desktop", script=False)
     page.goto(f"/c/couples/{cast.sam_and_jo.id}/signs")
     page.get_by_label("Consult a supervisor", exact=True).check()
     page.get_by_label("Why", exact=True).fill("Two hours on Tuesday with Sofia.")
     page.get_by_role("button", name="Save decision").click()
-    assert page.get_by_role("heading", name="Consult a supervisor").is_visible()
-    assert page.get_by_text("Two hours on Tuesday with Sofia.").is_visible()
+    expect(page.get_by_role("heading", name="Consult a supervisor")).to_be_visible()
+    expect(page.get_by_text("Two hours on Tuesday with Sofia.")).to_be_visible()

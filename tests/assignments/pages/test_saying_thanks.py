@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from playwright.sync_api import expect
 
 from assignments.actions.responding import change_visibility
 from assignments.domain.visibility import Level
@@ -116,6 +117,6 @@ def test_its_pages_are_sound_for_everybody(
     axe(page)
     clock.move(minutes=10)
     page.goto(f"/together/{opened}")
-    assert SAID in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text(SAID)
     axe(page)
     fits(page)

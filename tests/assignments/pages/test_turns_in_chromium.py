@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from playwright.sync_api import expect
 
 from tests.assignments.given import given
 from tests.browser import OpenBrowser, axe, fits
@@ -35,12 +36,12 @@ def test_a_thought_goes_from_one_phone_to_the_other_and_is_said_back(
     sam.get_by_text("Saved at 7:30 pm").first.wait_for()  # Two seconds after the last key, without a press.
     axe(sam)
     sam.reload()
-    assert sam.get_by_label("One short thought").input_value() == THOUGHT
+    expect(sam.get_by_label("One short thought")).to_have_value(THOUGHT)
     sam.get_by_role("button", name="Continue").click()
     axe(sam)
     sam.get_by_role("button", name="Send to Jo and Priya").click()
     sam.get_by_role("button", name="Take it back").click()
-    assert sam.get_by_label("One short thought").input_value() == THOUGHT
+    expect(sam.get_by_label("One short thought")).to_have_value(THOUGHT)
     sam.get_by_role("button", name="Continue").click()
     sam.get_by_role("button", name="Send to Jo and Priya").click()
     sam.get_by_role("button", name="Take it back").wait_for()
@@ -49,12 +50,12 @@ def test_a_thought_goes_from_one_phone_to_the_other_and_is_said_back(
     jo.goto("/today")
     fits(jo)
     jo.get_by_role("link", name="Start my turn").click()
-    assert jo.get_by_text(THOUGHT).is_visible()
+    expect(jo.get_by_text(THOUGHT)).to_be_visible()
     fits(jo)
     axe(jo)
     jo.get_by_text("Stuck? Start with one of these").click()
     jo.get_by_role("button", name="You feel…").click()
-    assert jo.get_by_label("In your own words").input_value() == "You feel "
+    expect(jo.get_by_label("In your own words")).to_have_value("You feel ")
     jo.get_by_label("In your own words").fill("You feel left out when it is settled without you.")
     jo.get_by_role("button", name="Continue").click()
     jo.get_by_role("button", name="Send to Sam and Priya").click()
@@ -66,9 +67,9 @@ def test_a_thought_goes_from_one_phone_to_the_other_and_is_said_back(
     axe(sam)
     sam.get_by_role("button", name="Continue").click()
     sam.get_by_role("button", name="Send to Jo and Priya").click()
-    assert sam.get_by_role("link", name="Look back on it").is_visible()
+    expect(sam.get_by_role("link", name="Look back on it")).to_be_visible()
     for page in (sam, jo):
         page.goto(f"/together/{turns}")
         axe(page)
         fits(page)
-        assert page.get_by_text("settled without you").is_visible()
+        expect(page.get_by_text("settled without you")).to_be_visible()

@@ -153,7 +153,7 @@ def test_yes_to_an_earlier_recovery_opens_nothing_after_a_second(
     assert submit(priya, page, form='main form[action*="/talk/"]', status=404)
     assert as_(cast.sam).get("/me/history").location == "/me/closed"
     with app.app_context():
-        assert db.session.query(TalkRequest).filter_by(author_id=cast.sam.id, about="recovery").count() == 1
+        assert db.session.query(TalkRequest).filter_by(author_id=cast.sam.id, kind="recovery").count() == 1
 
 
 def test_the_board_names_it_and_a_wish_to_talk_from_the_same_account_is_doubted(
@@ -197,6 +197,6 @@ def test_an_appointment_to_talk_that_was_asked_for_meanwhile_opens_nothing(
     url = f"/c/couples/{cast.sam_and_jo.id}/talk"
     page = get_page(priya, url)
     with app.app_context():
-        asked = db.session.query(TalkRequest).filter_by(about="talk").one().id
+        asked = db.session.query(TalkRequest).filter_by(kind="talk").one().id
     submit(priya, page, form=f'form[action$="/talk/{asked}"]')
     assert sam.get("/me/history").location == "/me/closed"

@@ -10,8 +10,9 @@ from sqlalchemy import func, select
 from assignments.actions.entries import save_thanks
 from assignments.domain.visibility import Level
 from clinic.actions.kept_forms import forget_kept_forms
+from clinic.actions.tokens import digest
 from clinic.extensions import db
-from clinic.models import KeptForm, Person
+from clinic.models import KeptForm, Person, SignIn
 from tests import builders
 from tests.assignments.given import answered, drafted, given
 from tests.cast import AS, Cast
@@ -58,6 +59,40 @@ def test_what_was_sent_completes_once_its_sender_has_signed_in_again(
     after = submit_and_follow(client, get_page(client, "/sign-in/carry-on"), form="form[data-carry-on]")
     assert WORDS in after.words
     assert client.get("/sign-in/carry-on").location == "/", "it is completed once"
+
+
+IN_THE_BACKGROUND = {"Sec-Fetch-Mode": "cors", "Accept": "application/json"}
+
+
+def test_a_save_in_the_background_learns_whether_words_would_come_along(
+    app: Flask, cast: Cast, as_: AS, clock: Clock
+) -> None:
+    """They do after a time-out, and never from a sign-in that somebody ended; the page says which of the two it is."""
+    with app.app_context():
+        step = f"/do/{given(cast.priya, cast.sam_and_jo)}/answer"
+    idle, ended = as_(cast.sam), as_(cast.sam)
+    fields = {
+        client: {"csrf_token": str(get_page(client, step).one("[name=csrf_token]")["value"])}
+        for client in (idle, ended)
+    }
+    with app.app_context():
+        token = digest(token_of(ended))
+        db.session.scalars(select(SignIn).where(SignIn.token_hash == token)).one().ended_at = clock.now
+        db.session.commit()
+    clock.move(minutes=LATER)
+    saved = idle.post(f"{step}/draft", headers=IN_THE_BACKGROUND, data=fields[idle])
+    assert saved.status_code == 302
+    saved = ended.post(f"{step}/draft", headers=IN_THE_BACKGROUND, data=fields[ended])
+    assert (saved.status_code, saved.data) == (401, b"")
+    sent = ended.post(step, data=fields[ended])
+    assert sent.status_code == 302, "a page that is sent goes to the sign-in page as ever"
+    assert kept(app) == 0
+
+
+def token_of(client: FlaskClient) -> str:
+    """What the cookie holds of the sign-in."""
+    with client.session_transaction() as session:
+        return str(session["_user_id"])
 
 
 def test_the_other_partner_at_the_same_browser_gets_nothing_of_it(

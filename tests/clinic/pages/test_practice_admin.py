@@ -249,6 +249,7 @@ def test_the_log_pages_back_and_narrows_by_day_and_person(
 ) -> None:
     with app.app_context():
         for _ in range(60):
+            clock.move(minutes=1)
             given(cast.priya, cast.sam_and_jo)
     client = as_(cast.ada)
     page = get_page(client, "/p/log?event=assigned")
@@ -263,6 +264,19 @@ def test_the_log_pages_back_and_narrows_by_day_and_person(
     assert "Nothing fits." in get_page(client, "/p/log?event=assigned&until=2026-09-15").words
     assert "Assigned" in get_page(client, "/p/log?since=2026-09-16&until=2026-09-16").words
     assert "Canal" not in get_page(as_(cast.iris), "/p/log").words
+
+
+def test_the_same_within_a_minute_is_one_line_with_its_number(
+    cast: Cast, as_: AS, app: Flask, clock: Clock
+) -> None:
+    """A page of answers read at once would else push everything else off the page."""
+    with app.app_context():
+        for minutes in (0, 0, 0, 1):
+            clock.move(minutes=minutes)
+            given(cast.priya, cast.sam_and_jo)
+    page = get_page(as_(cast.ada), "/p/log?event=assigned")
+    said = [row.select("td")[1].get_text() for row in page.select("table.data tbody tr")]
+    assert said == ["Assigned", "Assigned, 3 times"]
 
 
 # ---- counts ----
