@@ -223,7 +223,8 @@ def names_of(couple: Couple) -> Names:
 
 def _record(reader: Person, couple: Couple, now: datetime) -> Record:
     refuse_unless_signs_are_theirs(reader)
-    return record_of(reader, couple, now)
+    # Once the work is over nobody checks in, and that is no sign of anything.
+    return record_of(reader, couple, now if couple.closed_at is None else min(now, couple.closed_at))
 
 
 def _read_with(assessment: Assessment) -> tuple[str, ...]:

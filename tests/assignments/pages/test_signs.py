@@ -48,6 +48,20 @@ def row(page: Page, title: str) -> Any:
     return next(one for one in page.select("article.sign") if title in one.select("h3")[0].get_text())
 
 
+def test_silence_after_the_work_is_over_is_no_sign(app: Flask, cast: Cast, as_: AS, clock: Clock) -> None:
+    weeks_of(app, cast.sam_and_jo, (cast.sam, cast.jo), 8, **CALM)
+    silent, title = "no check-in for 5 weeks", "Check-ins are falling silent"
+    ended = clock.now
+    clock.move(days=35)
+    assert silent in row(get_page(as_(cast.priya), url(cast)), title).get_text()
+    with app.app_context():
+        db.session.get_one(Couple, cast.sam_and_jo.id).closed_at = ended
+        db.session.commit()
+    page = get_page(as_(cast.priya), url(cast))
+    assert "silence since is none" in page.words
+    assert "Both keep checking in." in row(page, title).get_text()
+
+
 def test_a_note_can_be_added_to_a_decision_which_stays_as_it_was(app: Flask, cast: Cast, as_: AS) -> None:
     tense(app, cast)
     client = as_(cast.priya)
