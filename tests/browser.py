@@ -263,3 +263,38 @@ def fits(page: Page) -> None:
     page.wait_for_load_state()
     wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wider <= 0, f"{page.url} is {wider} px too wide"
+
+
+NARROWEST = 320
+WIDTHS = (390, 1280)
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+AXE = Axe().axe_script
+# Preloading serves a rule that is off. Only these rules look at colours; the others find the same in either theme.
+COLOURS = ["color-contrast", "link-in-text-block"]
+RUN = """(only) => axe
+  .run({resultTypes: ["violations"], preload: false, ...(only ? {runOnly: only} : {})})
+  .then((found) => found.violations)"""
+
+
+def faults_of(page: Page) -> list[str]:
+    """What is wrong with the page as it stands, in every theme and width."""
+    page.wait_for_load_state()
+    faults = []
+    if page.locator("h1").count() != 1:
+        faults.append(f"{page.locator('h1').count()} first headings")
+    page.evaluate(AXE)
+    for width in (*WIDTHS, NARROWEST):
+        page.set_viewport_size({"width": width, "height": 900})
+        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wider > 0:
+            faults.append(f"{wider} px too wide at {width}")
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            faults += [
+                f"{scheme} {width}: {broken['id']}: {node['target']} {node['failureSummary'][:200]}"
+                for broken in page.evaluate(RUN, None if scheme == SCHEMES[0] else COLOURS)
+                for node in broken["nodes"]
+            ]
+    return faults

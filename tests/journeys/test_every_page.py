@@ -7,33 +7,21 @@ Each page is loaded once; theme and width change under it, as they may under som
 from __future__ import annotations
 
 from collections import Counter
-from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Page
 
-from tests.browser import OpenBrowser
+from tests.browser import OpenBrowser, faults_of
 from tests.conftest import Clock, SignInAs
 from tests.crawl import VISITORS, Visitor, client_of, pages_of
 from tests.keyboard import keyboard_faults
 
-NARROWEST = 320
-WIDTHS = (390, 1280)
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 # Looked at more than once, because they differ from step to step and from couple to couple.
 DIFFER = {"do.step": 20, "couple.couple": 7, "signs.signs": 2, "board.board": 3, "answers.answer": 2}
 # Open to everybody and looked at as nobody.
 PUBLIC = ("help.", "sign_in.sign_in", "sign_in.recover", "mailed_link.ask", "mailed_link.sent")
 # With script this form sends itself as soon as it is there, so its page is looked at as it stands without.
 SENDS_ITSELF = "form[data-carry-on]"
-AXE = Axe().axe_script
-# Preloading serves a rule that is off. Only these rules look at colours; the others find the same in either theme.
-COLOURS = ["color-contrast", "link-in-text-block"]
-RUN = """(only) => axe
-  .run({resultTypes: ["violations"], preload: false, ...(only ? {runOnly: only} : {})})
-  .then((found) => found.violations)"""
 
 
 @pytest.mark.browser
@@ -61,26 +49,3 @@ def test_every_page_is_sound(
             page.unroute_all()
             faults += [f"{visited.address}: {fault}" for fault in found_here]
     assert not faults, "\n".join(faults)
-
-
-def faults_of(page: Page) -> list[str]:
-    """What is wrong with the page as it stands, in every theme and width."""
-    faults = []
-    if page.locator("h1").count() != 1:
-        faults.append(f"{page.locator('h1').count()} first headings")
-    page.evaluate(AXE)
-    for width in (*WIDTHS, NARROWEST):
-        page.set_viewport_size({"width": width, "height": 900})
-        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if wider > 0:
-            faults.append(f"{wider} px too wide at {width}")
-    for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme)
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            faults += [
-                f"{scheme} {width}: {broken['id']}: {node['target']} {node['failureSummary'][:200]}"
-                for broken in page.evaluate(RUN, None if scheme == SCHEMES[0] else COLOURS)
-                for node in broken["nodes"]
-            ]
-    return faults

@@ -11,7 +11,7 @@ from clinic.clock import now
 from clinic.extensions import db
 from clinic.models import Practice, SignIn
 from tests import builders
-from tests.browser import Device, OpenBrowser, Scheme, Site, axe, fits
+from tests.browser import OpenBrowser, Site, faults_of
 from tests.cast import AS, Cast
 from tests.conftest import Clock
 
@@ -32,60 +32,36 @@ def neutral(cast: Cast, app: Flask, live_site: Site) -> str:
     return address
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["phone", "desktop"])
-@pytest.mark.slow
-def test_no_page_has_a_fault_that_axe_knows_or_sticks_out(
-    cast: Cast, as_: AS, app: Flask, open_browser: OpenBrowser, scheme: Scheme, size: Device
+def test_a_page_that_refuses_what_was_sent_is_as_sound_as_before(
+    cast: Cast, as_: AS, app: Flask, open_browser: OpenBrowser
 ) -> None:
+    """Every page as it comes is looked at on the crawl, in tests/journeys; here each form is sent with nothing in it."""
     with app.app_context():
         new = builders.couple(cast.priya, first="Kim Vance", second="Lou Pratt", joined=False, safety=False)
         _, token, _ = builders.invitation(builders.partner_person(new, "A"), cast.priya)
-        booked = builders.appointment(cast.sam_and_jo)
         reading = builders.couple(cast.priya, first="Mo Hart", second="Bo Finch", policy_read=False)
         mo = builders.partner_person(reading, "A")
-    own = f"/c/couples/{cast.sam_and_jo.id}"
+    faults: list[str] = []
     for person, addresses in (
-        (
-            None,
-            ("/sign-in", "/sign-in/recover", "/sign-in/recover/codes", "/help", "/help/urgent", "/privacy"),
-        ),
-        (None, ("/accessibility", "/no-such-page", f"/join/{token}", "/join/account")),
+        (None, ("/sign-in", "/sign-in/recover", "/sign-in/recover/codes", "/sign-in/link")),
+        (None, (f"/join/{token}", "/join/account")),
         (mo, ("/join/agree",)),
-        (cast.sam, ("/me", "/help", "/help/urgent")),
-        (
-            cast.priya,
-            ("/c/couples", "/c/couples?q=nobody", "/c/couples/new", f"/c/couples/{new.id}/settings"),
-        ),
-        (cast.priya, (f"{own}/settings", f"{own}/appointments", f"{own}/appointments/{booked.id}", "/me")),
-        (cast.sofia, ("/c/couples", f"{own}/settings")),
-        (cast.ada, ("/p/people", "/p/people/new", "/p/rules")),
+        (cast.priya, ("/c/couples/new",)),
+        (cast.ada, ("/p/people/new",)),
     ):
-        page = open_browser(as_(person) if person else None, device=size, scheme=scheme)
+        page = open_browser(as_(person) if person else None, device="desktop")
         for address in addresses:
             page.goto(address)
-            axe(page)
-            fits(page)
-            if page.locator("main form[novalidate] button[type=submit]").count() == 1:
-                page.click("main form[novalidate] button[type=submit]")
-                page.wait_for_load_state()
-                axe(page)
-                fits(page)
-
-
-@pytest.mark.parametrize("address", ["/sign-in", "/join/account", "/c/couples/new", "/p/people", "/me"])
-def test_nothing_sticks_out_on_the_narrowest_phone(
-    cast: Cast, as_: AS, app: Flask, open_browser: OpenBrowser, address: str
-) -> None:
-    with app.app_context():
-        new = builders.couple(cast.priya, joined=False)
-        _, token, _ = builders.invitation(builders.partner_person(new, "A"), cast.priya)
-    who = {"/c/couples/new": cast.priya, "/p/people": cast.ada, "/me": cast.sam}.get(address)
-    page = open_browser(as_(who) if who else None, width=320)
-    if address.startswith("/join"):
-        page.goto(f"/join/{token}")
-    page.goto(address)
-    fits(page)
+            if "/join/" in address and token in address:
+                continue  # It opens the invitation for the page after it.
+            page.locator("main form[novalidate] button[type=submit]").first.click()
+            expect(page.locator(".error-summary")).to_be_visible()
+            faults += [f"{address}: {fault}" for fault in faults_of(page)]
+    page = open_browser(as_(cast.priya), device="desktop")
+    for address in ("/no-such-page", "/c/couples?q=nobody"):
+        page.goto(address)
+        faults += [f"{address}: {fault}" for fault in faults_of(page)]
+    assert not faults, "\n".join(faults)
 
 
 def settled(client: FlaskClient) -> FlaskClient:
