@@ -351,6 +351,12 @@ def readers(level: Level, *, partner: str, counsellor: str) -> str:
     }[level]
 
 
+def readers_in_a_sentence(level: Level, *, partner: str, counsellor: str) -> str:
+    """The same, in the middle of a sentence: names keep their capitals."""
+    said = readers(level, partner=partner, counsellor=counsellor)
+    return said if level in (Level.COUNSELLOR, Level.SHARED) else f"{said[:1].lower()}{said[1:]}"
+
+
 def outcome(level: Level, *, partner: str, counsellor: str, hold_minutes: int) -> str:
     """What choosing a level does, in one or two short sentences under the choice."""
     minutes = "1 minute" if hold_minutes == 1 else f"{hold_minutes} minutes"

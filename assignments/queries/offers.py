@@ -37,8 +37,12 @@ class Offer:
 
 
 def suggested(record: Record, given: Sequence[Assignment], library: Library) -> list[Offer]:
-    """At most three, each with its reason; what they have open, or what felt hard last time, is not among them."""
-    kept_out = {exercise_of(one).slug for one in _open(record, given)} | _hard_last_time(record, given).keys()
+    """At most three, each with its reason; what they have, or what a plan brings them later, is not among them.
+
+    Nor is what felt hard last time.
+    """
+    theirs = {exercise_of(one).slug for one in given if not is_withdrawn(one)}
+    kept_out = theirs | _hard_last_time(record, given).keys()
     found: dict[str, Offer] = {}
     for offer in chain(
         _for_signs(record, library),
@@ -105,12 +109,15 @@ def _new_and_easy(given: Sequence[Assignment], library: Library) -> Iterator[Off
             yield Offer(exercise, "Easy, and new to them")
 
 
-def recent(given: Sequence[Assignment], library: Library) -> list[Offer]:
-    """The exercises this couple was given last, each once, as far as the library still has them."""
+def recent(record: Record, given: Sequence[Assignment], library: Library) -> list[Offer]:
+    """The exercises this couple had last, each once, as far as the library still has them.
+
+    A plan is given whole on its first day, so it is the day a thing begins that counts; what lies ahead does not.
+    """
     found: dict[str, Offer] = {}
-    for one in sorted(given, key=lambda one: one.assigned_at, reverse=True):
+    for one in sorted(_open(record, given), key=lambda one: (one.starts_on, one.assigned_at), reverse=True):
         exercise = library.get(exercise_of(one).slug)
-        if exercise is not None and not is_withdrawn(one):
+        if exercise is not None:
             found.setdefault(exercise.slug, Offer(exercise))
     return [_plain(offer) for offer in found.values()][:RECENT]
 

@@ -68,7 +68,7 @@ def assign() -> ResponseReturnValue:
         "assignments/assign/assign.html",
         couple=couple,
         suggested=suggested(record, given, library),
-        recent=recent(given, library),
+        recent=recent(record, given, library),
         finding=finding,
         own=library.own,
     )

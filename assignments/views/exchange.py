@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from assignments.actions.exchange import BroughtIn, bring_in
 from assignments.forms.exchange import CHOOSE_AGAIN, BringInForm, KeepForm
+from assignments.library.finding import without_names
 from assignments.library.reading import ZIP_BYTES, FileProblem, Parcel, read_parcel
 from assignments.library.writing import as_toml, as_zip, file_name
 from assignments.queries.incoming import incoming
@@ -70,9 +71,11 @@ def bring() -> ResponseReturnValue:
         parcel = _read(sent.filename, content)
     except FileProblem as error:
         return _refused(form, error)
+    found = incoming(signed_in(), parcel)
     return render_template(
         "assignments/exchange/look.html",
-        found=incoming(signed_in(), parcel),
+        found=found,
+        summaries=[without_names(one).summary for one in found.exercises],
         name=sent.filename,
         form=KeepForm.holding(sent.filename, content),
     )

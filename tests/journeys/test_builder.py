@@ -130,3 +130,35 @@ def test_typing_freshens_the_phone_and_keeps_nothing(cast: Cast, as_: AS, open_b
     expect(page.locator(".advice").get_by_text("this may land as blame")).to_be_visible()
     page.reload()
     expect(page.locator("#why")).not_to_have_value(re.compile("You always talk"))
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_a_plan_is_copied_seen_on_the_phone_published_and_put_away(
+    cast: Cast, as_: AS, open_browser: OpenBrowser, script: bool
+) -> None:
+    page = open_browser(as_(cast.priya), device="desktop", script=script)
+    page.goto("/c/plans/six-weeks")
+    page.get_by_role("button", name="Copy and change").click()
+    phone = page.frame_locator("#look iframe")
+    expect(phone.get_by_role("heading", name="Week 1 of 6: Notice what happens")).to_be_attached()
+    page.locator("#week2_title").fill("You never say a word")
+    if script:
+        # What is typed shows at once, and nothing is kept.
+        expect(phone.get_by_role("heading", name="Week 2 of 6: You never say a word")).to_be_attached()
+        expect(page.locator(".advice").get_by_text("this may land as blame")).to_be_visible()
+        axe(page)
+        fits(page)
+    page.get_by_role("button", name="Week down 2", exact=True).click()
+    expect(page.locator("#week3_title")).to_have_value("You never say a word")
+    expect(phone.get_by_role("heading", name="Week 3 of 6: You never say a word")).to_be_attached()
+    page.locator("#week3_title").fill("")
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_text("This can’t be published yet. The draft is saved.")).to_be_visible()
+    page.locator("#week3_title").fill("A word a day")
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_text("Published. It stands among the plans now.")).to_be_visible()
+    page.get_by_role("link", name="Edit", exact=True).click()
+    page.get_by_role("button", name="Archive").click()
+    expect(page.get_by_text("This plan is archived")).to_be_visible()
+    page.get_by_role("button", name="Bring it back").click()
+    expect(page.locator("#week3_title")).to_have_value("A word a day")

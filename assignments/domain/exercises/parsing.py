@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from assignments.domain.exercises.decks import Deck, with_cards
 from assignments.domain.exercises.definitions import Dose, Exercise, Size, Sizes
+from assignments.domain.exercises.said import nearest, one_of, shown, unreadable
 from assignments.domain.exercises.steps import (
     AgreementStep,
     AskedField,
@@ -111,8 +112,7 @@ def parse_exercise(text: str, source: str, decks: Mapping[str, Deck] = MappingPr
         table = tomllib.loads(text)
     except ValueError as error:
         # Mostly tomllib's own TOMLDecodeError; a number of five thousand digits is a plain ValueError.
-        hint = "Look for a missing quotation mark, comma or bracket"
-        raise ExerciseError(source, (f"this cannot be read as TOML: {error}. {hint}.",)) from error
+        raise ExerciseError(source, (unreadable(error),)) from error
     except RecursionError as error:
         raise ExerciseError(source, ("this is nested far deeper than any exercise is.",)) from error
     return exercise_from_table(table, source, decks)
@@ -218,15 +218,16 @@ def _problem(detail: dict[str, Any], table: Mapping[str, Any]) -> Problem:
         meant = f"did you mean “{near[0]}”?" if near else f"known here: {', '.join(known)}."
         return Problem(place, f"{path}: there is no such field; {meant}")
     if kind in ("union_tag_not_found", "union_tag_invalid"):
-        found = f"; found “{_short(context['tag'])}”" if "tag" in context else ""
+        tag, kinds = context.get("tag"), ", ".join(f"'{one}'" for one in STEP_TYPES)
+        found = f"; found {shown(tag)}.{nearest(tag, kinds)}" if "tag" in context else "."
         types = f"one of {', '.join(STEP_TYPES)}"
         path = f"{_path((*place, 'type'))}{_step_name(place, table)}"
-        return Problem((*place, "type"), f"{path}: expected {types}{found}.", types)
+        return Problem((*place, "type"), f"{path}: expected {types}{found}", types)
+    given, question = detail["input"], ""
     if kind == "literal_error":
-        expected = f"one of {context['expected']}"
-    found = _short(detail["input"])
-    is_missing = detail["input"] in ("", ())
-    return Problem(place, f"{path}: expected {expected}; found {found}.", expected, is_missing)
+        expected, question = one_of(context["expected"]), nearest(given, context["expected"])
+    sentence = f"{path}: expected {expected}; found {shown(given)}.{question}"
+    return Problem(place, sentence, expected, given in ("", ()))
 
 
 def _walk(location: tuple[str | int, ...]) -> tuple[tuple[str | int, ...], type[Definition] | None]:
@@ -295,20 +296,9 @@ def _step_name(place: tuple[str | int, ...], table: Mapping[str, Any]) -> str:
     steps = table.get("steps")
     step = steps[place[1]] if isinstance(steps, list) and place[1] < len(steps) else None
     key = step.get("key") if isinstance(step, dict) else None
-    return f" (step “{_short(key)}”)" if isinstance(key, str) else ""
+    return f" (step {shown(key)})" if isinstance(key, str) else ""
 
 
 def _is_echo(detail: dict[str, Any]) -> bool:
     """Whether pydantic only counts a list short because its items are wrong, which it says already."""
     return bool(detail["type"] == "too_short" and detail["input"])
-
-
-def _short(value: Any) -> str:
-    if value == "" or value == ():
-        return "nothing"
-    if isinstance(value, dict | tuple):
-        return "a table" if isinstance(value, dict) else "a list"
-    if isinstance(value, int) and value.bit_length() > 200:
-        return "a very long number"
-    shown = value if isinstance(value, str) else repr(value)
-    return shown if len(shown) <= 60 else f"{shown[:57]}…"

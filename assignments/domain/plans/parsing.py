@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from assignments.domain.exercises.said import nearest, one_of, shown, unreadable
 from assignments.domain.exercises.steps import Definition
 from assignments.domain.plans.definitions import Checkpoint, Plan, PlanItem, PlanWeek
 
@@ -33,8 +34,7 @@ def parse_plan(text: str, source: str) -> Plan:
     try:
         table = tomllib.loads(text)
     except ValueError as error:
-        hint = "Look for a missing quotation mark, comma or bracket"
-        raise PlanError(source, (f"this cannot be read as TOML: {error}. {hint}.",)) from error
+        raise PlanError(source, (unreadable(error),)) from error
     except RecursionError as error:
         raise PlanError(source, ("this is nested far deeper than any plan is.",)) from error
     return plan_from_table(table, source)
@@ -91,10 +91,11 @@ def _problem(detail: Mapping[str, Any]) -> str:
         near = get_close_matches(str(location[-1]), known, n=1)
         meant = f"did you mean “{near[0]}”?" if near else f"known here: {', '.join(known)}."
         return f"{path}: there is no such field; {meant}"
-    found = _short(detail["input"])
+    given = detail["input"]
     if detail["type"] == "literal_error":
-        return f"{path}: expected one of {context['expected']}; found {found}."
-    return f"{path}: expected {_expected(model, location)}; found {found}."
+        choices = str(context["expected"])
+        return f"{path}: expected {one_of(choices)}; found {shown(given)}.{nearest(given, choices)}"
+    return f"{path}: expected {_expected(model, location)}; found {shown(given)}."
 
 
 def _model_at(location: tuple[str | int, ...]) -> type[Definition]:
@@ -121,17 +122,6 @@ def _path(place: tuple[str | int, ...]) -> str:
     for part in place:
         words += f" {part + 1}" if isinstance(part, int) else f"{' › ' if words else ''}{part}"
     return words
-
-
-def _short(value: Any) -> str:
-    if value == "" or value == ():
-        return "nothing"
-    if isinstance(value, dict | tuple):
-        return "a table" if isinstance(value, dict) else "a list"
-    if isinstance(value, int) and value.bit_length() > 200:
-        return "a very long number"
-    shown = f"“{value}”" if isinstance(value, str) else repr(value)
-    return shown if len(shown) <= 60 else f"{shown[:57]}…"
 
 
 def _with_tuples(value: Any) -> Any:

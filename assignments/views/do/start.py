@@ -11,7 +11,7 @@ from assignments.actions.responding import offered_levels, set_aside
 from assignments.domain.exercises import WHO_NAMES, personalised
 from assignments.domain.one_phone import goes_on_one_phone
 from assignments.domain.turns import has_exchange
-from assignments.domain.visibility import readers
+from assignments.domain.visibility import readers_in_a_sentence
 from assignments.forms import HardForm, LaterForm
 from assignments.queries.assignments import exercise_of, note_of
 from assignments.queries.doing import assignment_as_given
@@ -58,7 +58,8 @@ def intro(assignment_id: UUID) -> ResponseReturnValue:
         note=note_of(mine.assignment),
         counsellor=mine.counsellor_name,
         offered=[
-            readers(level, partner=mine.partner_name, counsellor=mine.counsellor_name) for level in levels
+            readers_in_a_sentence(level, partner=mine.partner_name, counsellor=mine.counsellor_name)
+            for level in levels
         ],
         start_url=page_url(mine, mine.next_page),
         exchange=exchange,

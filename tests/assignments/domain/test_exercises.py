@@ -31,7 +31,7 @@ def test_a_complete_file_becomes_a_frozen_exercise() -> None:
     ("old", "new", "said"),
     [
         ('name = "Tea and talk"\n', "", "name: this is missing; expected a plain name"),
-        ("minutes = 8", 'minutes = "ten"', "minutes: expected whole minutes, from 1 to 90; found ten"),
+        ("minutes = 8", 'minutes = "ten"', "minutes: expected whole minutes, from 1 to 90; found “ten”"),
         (
             'dos = ["Sit down."]',
             "dos = []",
@@ -40,13 +40,13 @@ def test_a_complete_file_becomes_a_frozen_exercise() -> None:
         (
             'dos = ["Sit down."]',
             'dos = "Sit"',
-            "dos: expected a list of one to six tips to follow; found Sit",
+            "dos: expected a list of one to six tips to follow; found “Sit",
         ),
         ('steps = ["sit"]', "steps = [{}]", "sizes › small › steps 1: expected a text; found a table"),
         ("minutes = 8", "minutes = true", "minutes: expected whole minutes"),
         ("minutes = 8", "minutes = 8.0", "minutes: expected whole minutes"),
         ('summary = "', 'sumary = "', "sumary: there is no such field; did you mean “summary”?"),
-        ('family = "rituals"', 'family = "ritual"', "family: expected one of 'validation'"),
+        ('family = "rituals"', 'family = "ritual"', "family: expected one of “validation”"),
         ('type = "rating"', 'type = "slider"', "expected one of text, rating, choose_one"),
         ('type = "rating"\n', "", "steps 2 › type (step “close”): expected one of text"),
         ('low = "far"\n', "", "steps 2 › low (step “close”): this is missing; expected a few words"),
@@ -88,7 +88,9 @@ def test_a_complete_file_becomes_a_frozen_exercise() -> None:
         ('key = "word"', 'key = "agreed"', "the key “agreed” is taken by the agreement itself"),
         ("Ask {partner} one thing.", "Ask {name} one thing.", "how 2: “{name}” is no name we can fill in"),
         ("Make tea.", "Make \\u0007tea.", "how 1: it holds a character that cannot be seen"),
-        ("version = 1\n", "version = 1\nversion = 2\n", "this cannot be read as TOML"),
+        ("version = 1\n", "version = 1\nversion = 2\n", "the same name stands twice, at line"),
+        ('family = "rituals"', 'family = "ritual"', "found “ritual”. Did you mean “rituals”?"),
+        ('family = "rituals"', 'family = "rituals', "something is wrong at line"),
     ],
 )
 def test_a_problem_names_the_file_the_place_and_what_was_expected(old: str, new: str, said: str) -> None:

@@ -16,6 +16,7 @@ from clinic.clock import now
 from clinic.extensions import db
 from clinic.models import Couple, Practice
 from tests import builders
+from tests.assignments.planned import planned
 from tests.assignments.work import give, send, write
 from tests.cast import AS, Cast
 from tests.conftest import Clock
@@ -193,6 +194,22 @@ def test_the_library_there_can_be_searched_and_keeps_the_couple(cast: Cast, as_:
     assert {td.get_text() for td in page.select("td[data-label=Kind]")} == {"Rituals of connection"}
     assert "Suggested" not in page.words
     assert value(page, "couple") == str(cast.sam_and_jo.id)
+
+
+def test_what_a_plan_brings_later_is_neither_recent_nor_suggested(cast: Cast, as_: AS, app: Flask) -> None:
+    with app.app_context():
+        planned(cast.priya, cast.sam_and_jo)
+    page = get_page(as_(cast.priya), f"/c/assign?couple={cast.sam_and_jo.id}")
+    tables = {
+        str(table.caption.get_text()): {
+            str(link["href"]).split("?")[0].rsplit("/", 1)[1] for link in table.select("a")
+        }
+        for table in page.select("table")
+        if table.caption
+    }
+    assert tables["Recent"] == {"withdrawal-journal"}
+    later = {"i-statements", "gentle-questions", "what-helps-me-feel-safe", "weekly-sit-down"}
+    assert tables["Suggested"].isdisjoint(later | {"withdrawal-journal"})
 
 
 def test_suggestions_are_new_to_the_couple_and_recent_ones_are_not(cast: Cast, as_: AS, app: Flask) -> None:

@@ -52,7 +52,7 @@ def test_the_first_page_says_what_why_how_and_who_sees(cast: Cast, as_: AS, app:
     assert "Take your time with this" in page.words
     assert "A note from Priya" in page.words
     assert "You can stop part way." in page.words
-    assert "At the end you choose: Both at once, Priya only, Only me." in page.words
+    assert "At the end you choose: both at once, Priya only or only me." in page.words
     assert "{partner}" not in page.response.text
     assert page.title
     assert "safe" not in page.title.get_text().casefold()
