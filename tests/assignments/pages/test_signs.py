@@ -54,7 +54,7 @@ def test_the_page_says_how_often_signs_are_right_and_that_it_is_of_simulated_cou
 ) -> None:
     words = get_page(as_(cast.priya), url(cast)).words
     assert "simulated couples, which is not clinical accuracy" in words
-    assert f"Of 100 who improved, {100 - PUBLISHED.spared} were met all the same." in words
+    assert f"Of 100 who improved, {100 - PUBLISHED.spared} had one all the same." in words
 
 
 def test_silence_after_the_work_is_over_is_no_sign(app: Flask, cast: Cast, as_: AS, clock: Clock) -> None:
