@@ -54,8 +54,8 @@ def day_of_year(value: datetime | date) -> str:
 
 
 def clock_time(value: datetime) -> str:
-    """As in "8:42 pm"; for whoever works here, "20:42"."""
-    return _clock()(_local(value))
+    """As in "8:42 pm", on pages that clients read: their own, and those of the room, which both look at."""
+    return language.clock_time(_local(value))
 
 
 def _day(value: datetime | date) -> date:

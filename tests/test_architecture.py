@@ -36,7 +36,7 @@ PLAIN_TEXT = {
     "spare_code": {"code_hash"},
     "passkey": {"credential_hash"},
     "passkey_question": {"token_hash"},
-    "talk_request": {"about"},
+    "talk_request": {"kind"},
     "person": {
         "role", "name", "family_name", "contact_address", "sign_in_address", "passphrase_hash",
         "inbox_shared", "theme",

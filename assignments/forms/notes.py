@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from wtforms import BooleanField, DateField, HiddenField, TextAreaField
@@ -21,6 +22,13 @@ class NoteForm(Form):
     words: Any = TextAreaField(
         "Your note", filters=[trimmed], validators=[DataRequired("Write a line or two first."), FITS]
     )
+
+
+def note_beside(day: date) -> NoteForm:
+    """An empty note of today, for a page that has a form with words of its own."""
+    form = NoteForm(formdata=None, about_day=day)
+    form.words.id = "note-words"
+    return form
 
 
 class CorrectNoteForm(Form):

@@ -22,7 +22,8 @@ from assignments.domain.signs import (
     still_aside,
     to_json,
 )
-from assignments.domain.stalls import Limits, Names, Sufficiency
+from assignments.domain.signs.published import PUBLISHED, Published
+from assignments.domain.stalls import SHIPPED_LIMITS, Limits, Names, Sufficiency
 from assignments.queries.counted import Counted, counted_in
 from assignments.queries.decisions import Decided, KeptDecision, decisions_of, evidence_digest
 from assignments.queries.history import Record, record_of
@@ -126,6 +127,8 @@ class SignsPage:
     decisions: tuple[KeptDecision, ...]
     held_since: datetime | None
     evidence: str
+    published: Published | None
+    """How often the rules are right among simulated couples; None where the practice changed one of them."""
 
 
 def assessment_of(reader: Person, couple: Couple, now: datetime) -> Assessment:
@@ -181,6 +184,7 @@ def signs_page(reader: Person, couple: Couple, at: datetime) -> SignsPage:
         decisions=decisions,
         held_since=couple.held_at if couple.held_at is not None and couple.held_at <= at else None,
         evidence=evidence_digest(there.evidence),
+        published=PUBLISHED if record.limits == SHIPPED_LIMITS else None,
     )
 
 
@@ -223,7 +227,8 @@ def names_of(couple: Couple) -> Names:
 
 def _record(reader: Person, couple: Couple, now: datetime) -> Record:
     refuse_unless_signs_are_theirs(reader)
-    return record_of(reader, couple, now)
+    # Once the work is over nobody checks in, and that is no sign of anything.
+    return record_of(reader, couple, now if couple.closed_at is None else min(now, couple.closed_at))
 
 
 def _read_with(assessment: Assessment) -> tuple[str, ...]:

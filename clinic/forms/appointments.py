@@ -26,7 +26,7 @@ from wtforms.validators import InputRequired, NumberRange, ValidationError
 
 from clinic.calendar_files import LONGEST_TITLE, MOST_OFFERED
 from clinic.domain.appointments import BOTH, MOST_MINUTES, MOST_TIMES, Repeat, Scope
-from clinic.forms import Form, WholeNumberField, in_reach, text_problem
+from clinic.forms.fields import Form, WholeNumberField, in_reach, text_problem
 
 UPLOAD_AGAIN = "That does not fit the file any more. Upload it again."
 REPEATS = {

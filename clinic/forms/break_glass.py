@@ -15,7 +15,7 @@ from wtforms import (  # type: ignore[attr-defined]  # types-WTForms does not kn
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from clinic.domain.break_glass import LONGEST_ABOUT, LONGEST_REASON
-from clinic.forms import Form, trimmed
+from clinic.forms.fields import Form, trimmed
 
 
 class AskForm(Form):

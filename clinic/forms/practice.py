@@ -16,7 +16,7 @@ from wtforms import (  # type: ignore[attr-defined]  # types-WTForms does not kn
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from clinic.domain.reminders import Limits
-from clinic.forms import CheckboxesField, Form, trimmed
+from clinic.forms.fields import CheckboxesField, Form, trimmed
 from clinic.language import working_time
 
 WAITS = (

@@ -28,7 +28,7 @@ class TalkRequest(Model):
     author_id: Mapped[PersonId]
     asked_at: Mapped[Moment]
     # Why it stands here: "talk", "sign-in" where a sign-in was not theirs, AFTER_RECOVERY where words wait to be opened.
-    kind: Mapped[Word] = mapped_column("about", default="talk", server_default="talk")
+    kind: Mapped[Word] = mapped_column(default="talk", server_default="talk")
     # A safe way and time to be reached, in the asker's words; None where they left it open.
     reach_sealed: Mapped[Sealed | None]
     # What it was said about, where it came from an answer and not from the page that asks.

@@ -4,6 +4,7 @@ SIGHUP takes new code on without closing the door: new processes start, old ones
 SIGTERM finishes what is in hand and stops. Settings come from the environment, which only a restart reads anew.
 """
 
+import gc
 import os
 import shutil
 import tempfile
@@ -34,6 +35,15 @@ logconfig_dict = {"loggers": {"gunicorn.error": {"level": "INFO", "handlers": []
 if os.environ.get("MEANWHILE_METRICS_TOKEN") and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     # The processes write their numbers here, and whichever is asked adds them up.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="meanwhile-metrics-")
+
+
+def post_worker_init(worker: object) -> None:
+    """What the start left behind lives as long as the process, so the collector need not go through it again and again.
+
+    Without this the slowest board of ten took twice the usual time.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def child_exit(server: object, worker: object) -> None:

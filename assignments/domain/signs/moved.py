@@ -20,10 +20,11 @@ from assignments.domain.stalls import Finding, Limits, Movement, Sufficiency
 
 MIDDLE_NUMBERS = range(3, 8)
 ONE_WEEK_OUT = "with any one week left out"
+UNLIKELY = 0.25
 # A chance up to so much, in words.
 CHANCES = (
     (0.05, "Very unlikely"),
-    (0.25, "Unlikely"),
+    (UNLIKELY, "Unlikely"),
     (0.40, "Rather unlikely"),
     (0.60, "As likely as not"),
     (0.75, "Rather likely"),
@@ -248,8 +249,8 @@ def _worse_words(case: Case, latest: Movement, state: State, by_slip: bool) -> W
         ]
     else:
         parts = [f"{_chance(latest.worse)} that {name} {below}"]
-        # Since the first week would say the same again.
-        if slipped.since:
+        # Since the first week would say the same again, and a loss that is unlikely is not worth a sentence.
+        if slipped.since and (slipped.probability or 0.0) > UNLIKELY:
             parts.append(f"Since week {slipped.since}, the highest, it {lost}")
     if latest.worse.holds and latest.strong_probability > limits.strong_probability:
         parts.append(f"Strong evidence: {limits.strong_points:g} points or more below the start.")

@@ -10,10 +10,13 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from assignments.forms import CommentForm
+from assignments.forms.notes import NoteForm, note_beside
 from assignments.models import Comment
 from assignments.queries.replies import OwnLine, own_saved_lines
+from clinic import clock
 from clinic.access import can, signed_in
 from clinic.domain.roles import Permission
+from clinic.queries.people import practice_of
 from clinic.times import local_time
 from clinic.web import notice_with_undo
 
@@ -29,6 +32,11 @@ def lines_to_use() -> list[OwnLine]:
     """The reader's saved lines, for whoever may reply."""
     me = signed_in()
     return own_saved_lines(me) if can(me, Permission.SAVED_LINES) else []
+
+
+def new_note() -> NoteForm:
+    """Room for a note of one's own about what is being read, of today."""
+    return note_beside(clock.today(practice_of(signed_in()).timezone))
 
 
 def fill_in(reply: CommentForm, lines: Sequence[OwnLine], taken_back: str) -> None:

@@ -13,7 +13,7 @@ from assignments.forms import BOTH, CommentForm, SeenForm
 from assignments.queries.pins import pinned_for
 from assignments.queries.review import AnswerPage, ShownAnswer, answer_page, answers_for
 from assignments.queries.strands import exchanges_of
-from assignments.views.answers.blueprint import blueprint, fill_in, lines_to_use, say_sent, to_turn
+from assignments.views.answers.blueprint import blueprint, fill_in, lines_to_use, new_note, say_sent, to_turn
 from clinic import clock
 from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
@@ -132,7 +132,15 @@ def _answer(couple_id: UUID, response_id: UUID, form: CommentForm | SeenForm) ->
         fill_in(reply, lines, found.taken_back)
     reply.version.data = found.asked_for.version
     reply.other_version.data = found.other.version if found.other else None
-    return page("assignments/answers/answer.html", form, couple=couple, found=found, reply=reply, lines=lines)
+    return page(
+        "assignments/answers/answer.html",
+        form,
+        couple=couple,
+        found=found,
+        reply=reply,
+        lines=lines,
+        note=new_note(),
+    )
 
 
 def _names(found: AnswerPage) -> dict[str, str]:

@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from assignments.actions import pinning, replying, reviewing
 from assignments.forms import BOTH, SeenPartsForm, TurnCommentForm
 from assignments.queries.strands import TurnPage, turn_page
-from assignments.views.answers.blueprint import blueprint, fill_in, lines_to_use, say_sent, to_turn
+from assignments.views.answers.blueprint import blueprint, fill_in, lines_to_use, new_note, say_sent, to_turn
 from clinic import clock
 from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
@@ -92,7 +92,13 @@ def _turn(
         fill_in(reply, lines, found.taken_back)
     reply.seen.data = found.seen
     return page(
-        "assignments/answers/exchange.html", form, couple=couple, found=found, reply=reply, lines=lines
+        "assignments/answers/exchange.html",
+        form,
+        couple=couple,
+        found=found,
+        reply=reply,
+        lines=lines,
+        note=new_note(),
     )
 
 

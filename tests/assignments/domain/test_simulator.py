@@ -13,6 +13,7 @@ import pytest
 from assignments.domain.history import PARTNERS, couple_history, from_json, to_json
 from assignments.domain.signs import KINDS
 from assignments.domain.signs.assessing import MEASURED
+from assignments.domain.signs.published import PUBLISHED
 from assignments.domain.simulator import figures, rivals
 from assignments.domain.simulator.couples import Simulated, simulate
 from assignments.domain.simulator.figures import Unit, figures_of, rate, rows_of, share
@@ -218,3 +219,24 @@ def test_a_worse_world_can_be_told_and_no_couple_at_all_too() -> None:
     assert movements_of([one.history])[0].couple
     assert {type(each) for each in SWEEP.values()} == {World}
     assert couple_history("x", 0).checkins == ()
+
+
+def test_the_figures_beside_the_signs_are_those_of_the_method_page() -> None:
+    page = METHOD.read_text(encoding="utf-8")
+
+    def per_cent(row: str) -> int:
+        found = re.search(rf"^\| {re.escape(row)} \| (\d+) % \|", page, re.MULTILINE)
+        assert found, row
+        return int(found[1])
+
+    assert PUBLISHED.found == per_cent("Sensitivity by week 8: R1 or R2, plateau and deteriorating")
+    assert PUBLISHED.spared == per_cent("Specificity by week 8: neither, improving")
+    rows = {
+        "standing still": "plateau",
+        "getting worse": "deteriorating",
+        "improving": "improving",
+        "gaining a little": "small gain",
+        "gaining late": "late responders",
+        "slipping back": "relapse",
+    }
+    assert PUBLISHED.flagged == {course: per_cent(f"of these, {row}") for course, row in rows.items()}

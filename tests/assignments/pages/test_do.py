@@ -229,10 +229,10 @@ def test_entries_are_added_and_removed_one_by_one(cast: Cast, as_: AS, app: Flas
     assert page.one("textarea").get_text(strip=True) == ""
     assert "Made tea" in page.words
     # The newest stands first, where it was written.
-    assert next(line.get_text() for line in page.select(".entry-line")).startswith("What Jo did: Rang")
+    assert next(line.get_text() for line in page.select(".entry > p[dir]")).startswith("What Jo did: Rang")
     oldest = page.select("input[name=remove]")[-1]
     page = submit_and_follow(sam, page, form=f'form:has([value="{oldest["value"]}"])')
-    lines = [line.get_text() for line in page.select(".entry-line")]
+    lines = [line.get_text() for line in page.select(".entry > p[dir]")]
     assert [line for line in lines if line.startswith("What Jo did")] == ["What Jo did: Rang my mother"]
     # What stands in the boxes goes along with Continue, so nothing typed is left behind.
     submit(sam, page, {"box_did": "Waited up"}, form=MAIN, button="Continue")

@@ -10,11 +10,13 @@ from flask import Flask
 from sqlalchemy import select
 
 from assignments.actions.process_notes import write_note
+from assignments.domain.visibility import Level
 from clinic.actions.break_glass import ask_to_break_glass, grant_glass
 from clinic.audit import Event
 from clinic.extensions import db
 from clinic.models import AuditLine, Couple
 from clinic.queries.couples import couple_for
+from tests.assignments.given import answered, given
 from tests.cast import AS, Cast
 from tests.conftest import Clock, CountQueries
 from tests.page import Page, get_page, read_page, submit, submit_and_follow
@@ -74,6 +76,21 @@ def test_what_does_not_fit_stays_in_the_box(
     assert problem in page.words
     assert page.one("textarea").get_text().strip() == fields["words"].strip()
     assert events(app, Event.NOTE_WRITTEN) == []
+
+
+def test_a_note_is_kept_beside_the_answer_it_is_about(app: Flask, cast: Cast, as_: AS, clock: Clock) -> None:
+    with app.app_context():
+        answer = answered(cast.sam, given(cast.priya, cast.sam_and_jo), "A red kite.", Level.COUNSELLOR)
+    clock.move(minutes=11)
+    address = f"/c/couples/{cast.sam_and_jo.id}/answers/{answer}"
+    priya, form = as_(cast.priya), 'form[action$="/notes"]'
+    page = submit_and_follow(priya, get_page(priya, address), {"words": CANARY}, form=form)
+    assert said(page) == [CANARY]
+    assert page.one(".note h2").get_text() == "Wednesday 16 September"
+    refused = read_page(submit(priya, get_page(priya, address), {"words": " "}, form=form, status=422), 422)
+    assert "Write a line or two first." in refused.words
+    assert CANARY not in get_page(priya, address).words
+    assert not get_page(as_(cast.sofia), address).select(form), "a supervisor keeps none here"
 
 
 def test_a_supervisor_reads_what_was_opened_and_nothing_more_and_it_is_written_down(

@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 from assignments.actions.deciding import decide, note_decision
 from assignments.domain.progress import Repeat
 from assignments.domain.signs import DECISION_LABELS, DecisionState
+from assignments.domain.signs.published import PUBLISHED
 from assignments.domain.signs.rows import PAGE_ROWS
 from assignments.domain.visibility import Level
 from assignments.models import Decision, DecisionNote, SignJudgement
@@ -46,6 +47,28 @@ def rows_of(app: Flask, model: Any) -> list[Any]:
 
 def row(page: Page, title: str) -> Any:
     return next(one for one in page.select("article.sign") if title in one.select("h3")[0].get_text())
+
+
+def test_the_page_says_how_often_signs_are_right_and_that_it_is_of_simulated_couples(
+    cast: Cast, as_: AS
+) -> None:
+    words = get_page(as_(cast.priya), url(cast)).words
+    assert "simulated couples, which is not clinical accuracy" in words
+    assert f"Of 100 who improved, {100 - PUBLISHED.spared} had one all the same." in words
+
+
+def test_silence_after_the_work_is_over_is_no_sign(app: Flask, cast: Cast, as_: AS, clock: Clock) -> None:
+    weeks_of(app, cast.sam_and_jo, (cast.sam, cast.jo), 8, **CALM)
+    silent, title = "no check-in for 5 weeks", "Check-ins are falling silent"
+    ended = clock.now
+    clock.move(days=35)
+    assert silent in row(get_page(as_(cast.priya), url(cast)), title).get_text()
+    with app.app_context():
+        db.session.get_one(Couple, cast.sam_and_jo.id).closed_at = ended
+        db.session.commit()
+    page = get_page(as_(cast.priya), url(cast))
+    assert "silence since is none" in page.words
+    assert "Both keep checking in." in row(page, title).get_text()
 
 
 def test_a_note_can_be_added_to_a_decision_which_stays_as_it_was(app: Flask, cast: Cast, as_: AS) -> None:
