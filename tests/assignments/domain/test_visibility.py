@@ -150,6 +150,8 @@ def test_sending_can_be_undone_until_the_hold_ends(level: Level) -> None:
     assert visibility.may_take_back(sent(level), None, at(9.99))
     assert not visibility.may_take_back(sent(level), None, at(10))
     assert not visibility.may_take_back(DRAFT, None, at(10))
+    # Taken back, it is a draft again, whatever hour it still carries.
+    assert not visibility.may_take_back(Sharing(level, None, at(10)), None, at(5))
 
 
 # --- While sharing stands still.
@@ -206,6 +208,12 @@ def test_the_words_about_a_level_name_its_readers() -> None:
     assert visibility.readers(Level.SHARED, **names) == "Jo and Priya"
     assert "Jo" not in visibility.readers(Level.COUNSELLOR, **names)
     assert visibility.readers(Level.PRIVATE, **names) == "Only me"
+    assert [visibility.readers_in_a_sentence(level, **names) for level in Level] == [
+        "only me",
+        "Priya only",
+        "both at once",
+        "Jo and Priya",
+    ]
     for level in Level:
         line = visibility.outcome(level, **names, hold_minutes=1)
         assert all(len(sentence.split()) <= 15 for sentence in line.split(". ")), line
