@@ -80,7 +80,7 @@ def test_what_one_gave_last_stands_first_and_is_nobody_elses(
     give(app, cast, "go-first")
     clock.move(minutes=1)
     give(app, cast, "small-steps")
-    lately = get_page(as_(cast.priya), "/c/library").select_one("p.sub:-soup-contains(\"You gave these last\")")
+    lately = get_page(as_(cast.priya), "/c/library").select_one('p.sub:-soup-contains("You gave these last")')
     assert lately is not None
     assert lately.get_text() == "You gave these last: Small steps, Go first."
     assert "You gave these last" not in get_page(as_(cast.marcus), "/c/library").words
