@@ -42,8 +42,6 @@ class Event(StrEnum):
     JOINING_FINISHED = "joining finished"
     SIGNED_IN = "signed in"
     CODE_AWAITED = "pass-phrase given, code awaited"
-    LINK_SENT = "sign-in link sent"
-    LINK_USED = "sign-in link used, code awaited"
     SIGNED_OUT = "signed out"
     PASSPHRASE_GIVEN_AGAIN = "pass-phrase given again"
     PHONE_PASSED = "phone passed on"

@@ -39,7 +39,6 @@ TIMEOUT = 10.0
 SUBJECTS = {
     "invitation": "An invitation from your practice",
     "recovery": "A code from your practice",
-    "sign_in": "A link from your practice",
     "reminder": "A small reminder",
 }
 # Nothing is lost when one of these does not come, and a late or a second one would say more than it should.

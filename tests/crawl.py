@@ -93,7 +93,7 @@ from tests.page import Page, get_page, read_page, submit
 ADDRESSES_A_ROUTE = 2
 # Exit's page is blank and leads out of the house at once; tests/clinic/pages/test_leave.py looks after it.
 LEADS_OUT = "leave.leave"
-TOKEN, CODE, HALF, MAILED = "a-link-of-one-use", "123456", "half-a-sign-in", "a-link-in-a-mail"
+TOKEN, CODE, HALF = "a-link-of-one-use", "123456", "half-a-sign-in"
 PASSED = "partner whose phone is passed on"
 RECOVERED = "partner who came back by two codes"
 SENT = "withdrawal-journal"
@@ -202,22 +202,17 @@ def _leaving(counsellor: Person) -> None:
 
 
 def _set_up_second_step(person: Person) -> None:
-    """An app, confirmed, half a sign-in that waits for its code, and another that waits in a mail."""
+    """An app, confirmed, and half a sign-in that waits for its code."""
     begin_app(actor=person)
     factor = factor_of(person)
     assert factor is not None
     confirm_app(actor=person, code=pyotp.TOTP(key_of(factor)).at(now()), device="a phone")
     builders.passkey(person)
-    for token in (HALF, MAILED):
-        db.session.add(
-            HalfSignIn(
-                practice_id=person.practice_id,
-                person_id=person.id,
-                token_hash=digest(token),
-                begun_at=now(),
-                mailed=token == MAILED,
-            )
+    db.session.add(
+        HalfSignIn(
+            practice_id=person.practice_id, person_id=person.id, token_hash=digest(HALF), begun_at=now()
         )
+    )
     db.session.commit()
 
 
@@ -304,7 +299,7 @@ def _give(counsellor: Person, couple_id: UUID, exercise: Exercise) -> UUID:
 
 
 def _signed_out() -> list[str]:
-    return ["/", "/sign-in", "/sign-in/recover/codes", "/sign-in/link/sent"]
+    return ["/", "/sign-in", "/sign-in/recover/codes"]
 
 
 def _partner() -> list[str]:
@@ -515,10 +510,7 @@ VISITORS = (
     Visitor(
         "invited",
         None,
-        lambda: [
-            *("/join", "/join/account", "/join/answered"),
-            *("/sign-in/code", "/sign-in/passkey", "/sign-in/link/open"),
-        ],
+        lambda: ["/join", "/join/account", "/join/answered", "/sign-in/code", "/sign-in/passkey"],
     ),
     Visitor("new partner", "ivo", _starting_page),
     Visitor("partner", "sam", _partner),
@@ -561,7 +553,7 @@ def client_of(app: Flask, as_: SignInAs, visitor: Visitor, clock: Clock) -> Flas
     client = as_(None)
     if visitor.name == "invited":
         with client.session_transaction() as session:
-            session["half_sign_in"], session["mailed_link"] = HALF, MAILED
+            session["half_sign_in"] = HALF
         assert client.get(f"/join/{TOKEN}").status_code == 302
         welcome = get_page(client, "/join")
         submit(client, welcome, form='main form[action$="talk-first"]')

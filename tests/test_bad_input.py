@@ -24,7 +24,7 @@ from tests.test_matrix import ROUTES
 # Who does not bring a form that somebody else has not.
 WALKERS = [visitor for visitor in VISITORS if visitor.name not in ("supervisor", "nobody", RECOVERED)]
 # Seen once, however many visitors find them.
-ANYBODYS = ("sign_in.", "mailed_link.", "help.", "me.", "account.", "passkeys.")
+ANYBODYS = ("sign_in.", "help.", "me.", "account.", "passkeys.")
 # Forms that only stand on the page after an act: which act, on which form.
 AFTER = {
     "assign.undo": "assign.preview",
@@ -39,8 +39,6 @@ FORMS = {
         "join.account",
         "join.decline",
         "join.talk_first",
-        "mailed_link.ask",
-        "mailed_link.confirm",
         "sign_in.code",
         "sign_in.recover",
         "sign_in.recover_codes",

@@ -107,9 +107,6 @@ COSTS = {
     "passkeys.passkey": 4,
     "passkeys.remove": 2,
     "passkeys.sign_in": 1,
-    "mailed_link.ask": 0,
-    "mailed_link.confirm": 1,
-    "mailed_link.sent": 0,
     "pause.pause": 6,
     "plan_builder.edit": 4,
     "plans.plan": 3,
@@ -175,7 +172,7 @@ COSTS = {
 }
 # Answers that lead on to another page.
 # The last three are for machines.
-NO_PAGES = {"home", "join.open_link", "mailed_link.open_link", "reminders.feed", LEADS_OUT} | {
+NO_PAGES = {"home", "join.open_link", "reminders.feed", LEADS_OUT} | {
     f"health.{name}" for name in ("healthz", "readyz", "metrics")
 }
 # Files, with what each of them costs; {couple} is Sam and Jo's, and {given} something they were given.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import CursorResult, delete, update
 
-from clinic import clock, crypto, mail, one_time_codes, passphrase
+from clinic import clock, crypto, one_time_codes, passphrase
 from clinic.access import require
 from clinic.actions.sign_ins import count_failure, end_sign_ins, start_sign_in
 from clinic.actions.tokens import digest, new_token
@@ -20,8 +20,8 @@ from clinic.errors import Conflict, DomainError, NotFound
 from clinic.extensions import db, transaction
 from clinic.models import HalfSignIn, Passkey, Person, SecondFactor, SpareCode
 from clinic.queries.couples import partner_of_couple
-from clinic.queries.factors import factor_of, half_sign_in, key_of, mailed_half, passkeys_of
-from clinic.queries.people import failures_in, is_known_device, person_by_address, staff_member
+from clinic.queries.factors import factor_of, half_sign_in, key_of, passkeys_of
+from clinic.queries.people import failures_in, is_known_device, staff_member
 
 WRONG = "That code doesn’t work. Wait for the next one, and try again."
 TOO_MANY = "Too many tries. Wait fifteen minutes, then try again."
@@ -41,70 +41,20 @@ class TooShortAlone(DomainError):
 @transaction
 def start_half_sign_in(person: Person) -> str:
     """Remember that the right pass-phrase was given; its token opens nothing but the question for a code."""
-    token, half = _begin_half(person)
-    record(person, Event.CODE_AWAITED, half)
-    return token
-
-
-def _begin_half(person: Person, *, mailed: bool = False) -> tuple[str, HalfSignIn]:
-    """A new half and its token, within the running action. Those of the practice that have waited too long go."""
     now, token = clock.now(), new_token()
     db.session.execute(
         delete(HalfSignIn).where(
             HalfSignIn.practice_id == person.practice_id,
-            HalfSignIn.begun_at <= now - second_factor.LINK_LASTS,
+            HalfSignIn.begun_at <= now - second_factor.HALF_LASTS,
         )
     )
     half = HalfSignIn(
-        practice_id=person.practice_id,
-        person_id=person.id,
-        token_hash=digest(token),
-        begun_at=now,
-        mailed=mailed,
+        practice_id=person.practice_id, person_id=person.id, token_hash=digest(token), begun_at=now
     )
     db.session.add(half)
     db.session.flush()
-    return token, half
-
-
-@transaction
-def mail_link(*, address: str, link_with: Callable[[str], str]) -> None:
-    """Send a link that stands in for the pass-phrase, to whoever signs in with this address and has a second step.
-
-    Mail alone signs nobody in (R14), so nobody else gets one, and the page says the same either way. A new link ends
-    the one before. `link_with` makes the address of a token.
-    """
-    person = person_by_address(address)
-    if person is None or person.second_factor_at is None:
-        return
-    db.session.execute(
-        delete(HalfSignIn).where(
-            HalfSignIn.practice_id == person.practice_id,
-            HalfSignIn.person_id == person.id,
-            HalfSignIn.mailed.is_(True),
-        )
-    )
-    token, half = _begin_half(person, mailed=True)
-    mail.withdraw(person, "sign_in")
-    mail.queue(person, "sign_in", secret=link_with(token))
-    record(person, Event.LINK_SENT, half)
-
-
-@transaction
-def use_mailed_link(*, token: str) -> str:
-    """Open a link once: the token of a half sign-in, for which a code is still owed. Raises NotFound."""
-    found = mailed_half(digest(token), clock.now())
-    if found is None:
-        raise NotFound
-    half, person = found
-    gone = db.session.execute(
-        delete(HalfSignIn).where(HalfSignIn.practice_id == person.practice_id, HalfSignIn.id == half.id)
-    )
-    if not _changed_one(gone):
-        raise NotFound  # It was opened in another tab a moment ago.
-    fresh, half = _begin_half(person)
-    record(person, Event.LINK_USED, half)
-    return fresh
+    record(person, Event.CODE_AWAITED, half)
+    return token
 
 
 def finish_half_sign_in(*, token: str, code: str, device: str, device_name: str) -> Person:

@@ -13,8 +13,6 @@ SPARE_DIGITS = 12
 
 # From the pass-phrase to the code. Longer than fetching a phone takes, shorter than leaving the house.
 HALF_LASTS = timedelta(minutes=10)
-# From the mail with a link to opening it (design of the sign-in page).
-LINK_LASTS = timedelta(minutes=20)
 
 # How long a question to a passkey waits. Browsers give up on one after a minute or so.
 QUESTION_LASTS = timedelta(minutes=10)

@@ -117,8 +117,8 @@ class NewPassPhraseForm(Form):
     password: Any = PasswordField("New password", validators=[InputRequired("Choose a password.")])
 
 
-class SignInAddressForm(Form):
-    """Where a forgotten pass-phrase, or a link by mail, begins."""
+class RecoveryForm(Form):
+    """Where a forgotten pass-phrase begins."""
 
     email: Any = address_field("Email you sign in with")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, LargeBinary, String, UniqueConstraint, false
+from sqlalchemy import BigInteger, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clinic.extensions import Model, UTCDateTime
@@ -42,10 +42,7 @@ class SpareCode(Model):
 
 
 class HalfSignIn(Model):
-    """Somebody gave the right pass-phrase and has yet to give a code. Nothing opens with it.
-
-    While it is `mailed`, its token is the link in a mail that has not been used: not even the question for a code.
-    """
+    """Somebody gave the right pass-phrase and has yet to give a code. Nothing opens with it."""
 
     __tablename__ = "half_sign_in"
 
@@ -54,7 +51,6 @@ class HalfSignIn(Model):
     person_id: Mapped[PersonId]
     token_hash: Mapped[Digest] = mapped_column(unique=True)
     begun_at: Mapped[Moment]
-    mailed: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Passkey(Model):

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from clinic import crypto, tenancy
-from clinic.domain.second_factor import HALF_LASTS, LINK_LASTS
+from clinic.domain.second_factor import HALF_LASTS
 from clinic.errors import NotFound
 from clinic.extensions import db
 from clinic.models import HalfSignIn, Passkey, PasskeyQuestion, Person, SecondFactor, SpareCode
@@ -42,24 +42,14 @@ def spare_codes_left(person: Person) -> int:
 
 
 def half_sign_in(token_hash: str, now: datetime) -> tuple[HalfSignIn, Person] | None:
-    """Who has given the right pass-phrase, or opened the link in a mail, and may give a code now."""
-    return _half(token_hash, now - HALF_LASTS, mailed=False)
-
-
-def mailed_half(token_hash: str, now: datetime) -> tuple[HalfSignIn, Person] | None:
-    """Whose link this is, while it lasts and nobody has used it."""
-    return _half(token_hash, now - LINK_LASTS, mailed=True)
-
-
-def _half(token_hash: str, since: datetime, *, mailed: bool) -> tuple[HalfSignIn, Person] | None:
+    """Who has given the right pass-phrase and may give a code now."""
     tenancy.way_in("half_sign_in", token_hash)
     row = db.session.execute(
         select(HalfSignIn, Person)
         .join(Person, Person.id == HalfSignIn.person_id)
         .where(
             HalfSignIn.token_hash == token_hash,
-            HalfSignIn.mailed.is_(mailed),
-            HalfSignIn.begun_at > since,
+            HalfSignIn.begun_at > now - HALF_LASTS,
             Person.disabled_at.is_(None),
         )
     ).one_or_none()

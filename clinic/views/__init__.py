@@ -12,7 +12,6 @@ from clinic.views import (
     help,
     join,
     leave,
-    mailed_link,
     me,
     passkeys,
     practice,
@@ -24,7 +23,6 @@ from clinic.views import (
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     sign_in.blueprint,
-    mailed_link.blueprint,
     leave.blueprint,
     join.blueprint,
     help.blueprint,

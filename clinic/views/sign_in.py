@@ -30,8 +30,8 @@ from clinic.forms import (
     PasskeyForm,
     PassPhraseForm,
     RecoveryCodesForm,
+    RecoveryForm,
     SecondCodeForm,
-    SignInAddressForm,
     SignInForm,
 )
 from clinic.models import Person
@@ -196,7 +196,7 @@ def sign_out() -> ResponseReturnValue:
 @at_most("10 per hour")
 def recover() -> ResponseReturnValue:
     """Ask for the first code. The next page is the same whether or not anybody signs in with the address."""
-    form = SignInAddressForm()
+    form = RecoveryForm()
     if form.validate_on_submit():
         start_recovery(address=form.email.data)
         return redirect(url_for("sign_in.recover_codes"))

@@ -89,7 +89,6 @@ def test_whether_an_address_is_known_shows_neither_in_bytes_nor_in_time(
     doors: dict[str, Callable[[str], dict[str, str]]] = {
         "/sign-in": lambda address: {"email": address, "password": "not the one it is"},
         "/sign-in/recover": lambda address: {"email": address},
-        "/sign-in/link": lambda address: {"email": address},
         "/sign-in/recover/codes": lambda address: {
             "email": address, "mail_code": "000000", "spoken_code": "000000", "password": "a long enough phrase now",
         },

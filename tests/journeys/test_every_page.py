@@ -19,7 +19,7 @@ from tests.keyboard import keyboard_faults
 # Looked at more than once, because they differ from step to step and from couple to couple.
 DIFFER = {"do.step": 20, "couple.couple": 7, "signs.signs": 2, "board.board": 3, "answers.answer": 2}
 # Open to everybody and looked at as nobody.
-PUBLIC = ("help.", "sign_in.sign_in", "sign_in.recover", "mailed_link.ask", "mailed_link.sent")
+PUBLIC = ("help.", "sign_in.sign_in", "sign_in.recover")
 # With script this form sends itself as soon as it is there, so its page is looked at as it stands without.
 SENDS_ITSELF = "form[data-carry-on]"
 
