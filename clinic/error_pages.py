@@ -144,10 +144,20 @@ def _sent() -> list[tuple[str, str]]:
 # ---- the rest ----
 
 
+def is_in_the_background() -> bool:
+    """Whether a script asks, and the page it runs on still stands there with what was typed."""
+    return request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
+
+
 def _stale_form(problem: CSRFError) -> ResponseReturnValue:
-    """A form from before signing out: back to signing in, or a plain page for those who are in."""
+    """A form from before signing out: back to signing in, or a plain page for those who are in.
+
+    A page that saves in the background is told that nobody is in; nothing that it sends later would wait.
+    """
     permission = access.permission_of(current_app, request.endpoint or "static")
     if not current_user.is_authenticated and permission is not Permission.PAGE_PUBLIC:
+        if is_in_the_background():
+            return "", 401
         return redirect(url_for("sign_in.sign_in"))
     return _error_page(400)
 

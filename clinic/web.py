@@ -42,7 +42,7 @@ from clinic.actions.sign_ins import touch_sign_in
 from clinic.actions.tokens import digest
 from clinic.domain import sign_ins
 from clinic.domain.roles import Permission, Role
-from clinic.error_pages import init_error_pages
+from clinic.error_pages import init_error_pages, is_in_the_background
 from clinic.errors import NotFound
 from clinic.extensions import before_commit, db, limiter, login_manager
 from clinic.language import LANGUAGE
@@ -210,10 +210,9 @@ def _sign_in_first() -> ResponseReturnValue:
     sender = timed_out_by_token(digest(str(session.get("_user_id", ""))), clock.now())
     # A save in the background stays on its page, which keeps the words itself and says what to do. Where somebody
     # ended the sign-in nothing that is sent waits, and the page must not say that it would.
-    in_the_background = request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
-    if in_the_background and sender is None and request.method == "POST":
+    if sender is None and is_in_the_background() and request.method == "POST":
         return "", 401
-    if sender is not None and not in_the_background:
+    if sender is not None and not is_in_the_background():
         if request.method == "POST" and not _waits_for(sender):
             notice("Please sign in again, then do that once more.")
         else:

@@ -120,8 +120,10 @@ def take_back_import(*, actor: Person, import_id: UUID) -> Sequence[Appointment]
     together = imported_together(actor, import_id)
     if clock.now() - together[0].created_at > UNDO:
         raise Expired("Ten minutes have passed. Cancel them one by one instead.")
+    # One moment for all of them: by it they are known as a row, should one be restored.
+    now = clock.now()
     for one in together:
-        one.cancelled_at = clock.now()
+        one.cancelled_at = now
     record_each(actor, Event.APPOINTMENT_CANCELLED, together)
     for couple_id in dict.fromkeys(one.couple_id for one in together):
         _tell(actor, couple_for(actor, couple_id), [one for one in together if one.couple_id == couple_id])
@@ -191,8 +193,10 @@ def take_back_booking(*, actor: Person, couple_id: UUID, appointment_id: UUID) -
         for one in all_appointments_of(actor, couple)
         if one.series_id is not None and one.series_id == appointment.series_id
     ] or [appointment]
+    # One moment for all of them: by it they are known as a row, should one be restored.
+    now = clock.now()
     for one in together:
-        one.cancelled_at = clock.now()
+        one.cancelled_at = now
     record_each(actor, Event.APPOINTMENT_CANCELLED, together)
     _tell(actor, couple, together)
     return together

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from clinic.audit import Event
 from clinic.domain.practice_log import COUPLE_SHOWN, DETAIL_SHOWN
 from clinic.domain.roles import Role
 from clinic.errors import NotFound
@@ -114,7 +115,9 @@ def _in_the_same_minute(line: LogLine) -> tuple[datetime, str, str, str]:
 
 
 def _as_one(same: list[LogLine]) -> LogLine:
-    return replace(same[0], times=len(same))
+    """One line for all of them. How many texts were read at once would say how much a couple wrote, so it is not told."""
+    first = same[0]
+    return first if first.event == Event.WORDS_READ.capitalize() else replace(first, times=len(same))
 
 
 def _line(row: AuditLine, names: Mapping[UUID, str], couples: Mapping[UUID, str]) -> LogLine:

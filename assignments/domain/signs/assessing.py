@@ -152,12 +152,14 @@ AT_A_TIME = 256
 def assess_weeks(
     history: CoupleHistory, weeks: Iterable[int], limits: Limits = SHIPPED_LIMITS
 ) -> Iterator[Assessment]:
-    """All signs of one couple as they stood in some weeks; the model works all of these out in one call."""
-    asked = list(weeks)
-    if asked:
-        (movements,) = movements_of([history.up_to(asked[-1])], limits)
-        for week in asked:
-            yield assess(history.up_to(week), limits, movements=movements)
+    """All signs of one couple as they stood in some weeks, each by its own record; the model takes them in one call.
+
+    It reads no more than a year back, so a record that ends later would begin later, and judge an old week otherwise.
+    """
+    past = [history.up_to(week) for week in weeks]
+    if past:
+        for then, movements in zip(past, movements_of(past, limits, weeks_asked(past, limits)), strict=True):
+            yield assess(then, limits, movements=movements)
 
 
 def weeks_asked(histories: Sequence[CoupleHistory], limits: Limits) -> int:

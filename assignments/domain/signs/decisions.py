@@ -9,9 +9,9 @@ from collections.abc import Collection
 from enum import StrEnum
 
 from assignments.domain.history import CoupleHistory
-from assignments.domain.signs.assessing import assess, weeks_asked
+from assignments.domain.signs.assessing import assess_weeks
 from assignments.domain.signs.rows import Assessment, State
-from assignments.domain.stalls import SHIPPED_LIMITS, Limits, movements_of
+from assignments.domain.stalls import SHIPPED_LIMITS, Limits
 
 
 class DecisionState(StrEnum):
@@ -80,12 +80,8 @@ def signs_cleared_since(
     asked, cleared = frozenset(among), set[str]()
     if not asked:
         return frozenset()
-    (movements,) = movements_of(
-        [history], limits, history.week - decided_week + weeks_asked([history], limits)
-    )
-    for week in range(history.week, decided_week, -1):
+    for then in assess_weeks(history, range(history.week, decided_week, -1), limits):
         if asked <= cleared:
             break
-        then = assess(history.up_to(week), limits, movements=movements)
         cleared.update(sign.id for sign in then.signs if sign.id in asked and sign.state is State.NOT_MET)
     return frozenset(cleared)

@@ -109,7 +109,8 @@ def alerts(
 ) -> list[tuple[Alert, ...]]:
     """For each couple, each time in the last so many weeks that a sign which asks for a decision became met.
 
-    The model works all the weeks of all the couples out in one call, each by what was known in it.
+    The model works all the weeks of all the couples out in one call, each by what was known in it. It reads a year back
+    from today, so the chance of an old week of a longer record can differ a little from what its page said then.
     """
     found = movements_of(histories, limits, weeks + 1 + weeks_asked(histories, limits))
     return [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from assignments.domain.history import from_json
 from assignments.domain.signs import LineError, State, assess, assess_lines, assess_many, to_json
+from assignments.domain.signs.assessing import assess_weeks
 from tests.assignments.records import (
     IMPROVING,
     STALLED,
@@ -33,6 +35,19 @@ MOVEMENT_ROWS = (
     "withdrawal_intensifies",
 )
 ORDINARY = {"not_met", "not_enough", "you_judge"}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_week_of_a_long_record_is_judged_as_it_was_judged_then(seed: int) -> None:
+    """The model reads a year back, counted from the week that is asked about and not from the last one there is."""
+    chance = Random(seed)
+    a, b = ([min(10, max(0, round(chance.gauss(4, 1.5)))) for _ in range(70)] for _ in "AB")
+    history = from_json(couple(a, b))
+    for week, then in zip(range(60, 70), assess_weeks(history, range(60, 70)), strict=True):
+        now = assess(history.up_to(week))
+        assert [(sign.id, sign.state, sign.probability) for sign in then.signs] == [
+            (sign.id, sign.state, sign.probability) for sign in now.signs
+        ], week
 
 
 @st.composite

@@ -67,14 +67,17 @@ IN_THE_BACKGROUND = {"Sec-Fetch-Mode": "cors", "Accept": "application/json"}
 def test_a_save_in_the_background_learns_whether_words_would_come_along(
     app: Flask, cast: Cast, as_: AS, clock: Clock
 ) -> None:
-    """They do after a time-out, and never from a sign-in that somebody ended; the page says which of the two it is."""
+    """They do after a time-out, and never from a sign-in that somebody ended, here or on another device."""
     with app.app_context():
         step = f"/do/{given(cast.priya, cast.sam_and_jo)}/answer"
-    idle, ended = as_(cast.sam), as_(cast.sam)
+    idle, ended, left = as_(cast.sam), as_(cast.sam), as_(cast.sam)
     fields = {
         client: {"csrf_token": str(get_page(client, step).one("[name=csrf_token]")["value"])}
-        for client in (idle, ended)
+        for client in (idle, ended, left)
     }
+    submit(
+        left, get_page(left, "/me"), form='form[action="/sign-out"]'
+    )  # In another tab of the same browser.
     with app.app_context():
         token = digest(token_of(ended))
         db.session.scalars(select(SignIn).where(SignIn.token_hash == token)).one().ended_at = clock.now
@@ -82,10 +85,11 @@ def test_a_save_in_the_background_learns_whether_words_would_come_along(
     clock.move(minutes=LATER)
     saved = idle.post(f"{step}/draft", headers=IN_THE_BACKGROUND, data=fields[idle])
     assert saved.status_code == 302
-    saved = ended.post(f"{step}/draft", headers=IN_THE_BACKGROUND, data=fields[ended])
-    assert (saved.status_code, saved.data) == (401, b"")
-    sent = ended.post(step, data=fields[ended])
-    assert sent.status_code == 302, "a page that is sent goes to the sign-in page as ever"
+    for client in (ended, left):
+        saved = client.post(f"{step}/draft", headers=IN_THE_BACKGROUND, data=fields[client])
+        assert (saved.status_code, saved.data) == (401, b"")
+        sent = client.post(step, data=fields[client])
+        assert sent.status_code == 302, "a page that is sent goes to the sign-in page as ever"
     assert kept(app) == 0
 
 

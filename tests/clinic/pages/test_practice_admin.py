@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from assignments.actions.deciding import decide, judge_sign
 from assignments.actions.entries import save_thanks
@@ -277,6 +278,21 @@ def test_the_same_within_a_minute_is_one_line_with_its_number(
     page = get_page(as_(cast.ada), "/p/log?event=assigned")
     said = [row.select("td")[1].get_text() for row in page.select("table.data tbody tr")]
     assert said == ["Assigned", "Assigned, 3 times"]
+
+
+def test_how_many_texts_were_read_at_once_is_not_told(cast: Cast, as_: AS, app: Flask, clock: Clock) -> None:
+    """It would say how much a couple has written."""
+    with app.app_context():
+        work = given(cast.priya, cast.sam_and_jo)
+        answers = [answered(author, work, "A line", Level.COUNSELLOR) for author in (cast.sam, cast.jo)]
+    clock.move(minutes=11)
+    get_page(as_(cast.priya), f"/c/couples/{cast.sam_and_jo.id}/answers/{answers[0]}")
+    with app.app_context():
+        read = db.session.scalars(select(AuditLine).where(AuditLine.event == "words read")).all()
+    page = get_page(as_(cast.ada), "/p/log?event=words+read")
+    said = [row.select("td")[1].get_text() for row in page.select("table.data tbody tr")]
+    assert len(read) > 1
+    assert said == ["Words read"]
 
 
 # ---- counts ----
