@@ -97,7 +97,7 @@ def _open_with_code(person: Person, *, token: str, code: str, device: str, devic
             HalfSignIn.practice_id == person.practice_id, HalfSignIn.token_hash == digest(token)
         )
     )
-    if not _changed_one(gone):
+    if not changed_one(gone):
         raise NotFound  # The same half was finished in another tab a moment ago.
     start_sign_in(person, device=device, device_name=device_name)
 
@@ -120,7 +120,7 @@ def _use_code(person: Person, code: str, now: datetime) -> None:
         )
         .values(used_at=now)
     )
-    if not _changed_one(used):
+    if not changed_one(used):
         raise WrongSecondCode(WRONG)
     record(person, Event.RECOVERY_CODE_USED, person)
 
@@ -128,7 +128,7 @@ def _use_code(person: Person, code: str, now: datetime) -> None:
 def _use_app_code(factor: SecondFactor, code: str, now: datetime) -> None:
     step = one_time_codes.step_that_matches(key_of(factor), code, now)
     # Asked of the database in one statement, so that of two equal codes at once only one is taken.
-    if step is None or not _changed_one(
+    if step is None or not changed_one(
         db.session.execute(
             update(SecondFactor)
             .where(
@@ -142,7 +142,8 @@ def _use_app_code(factor: SecondFactor, code: str, now: datetime) -> None:
         raise WrongSecondCode(WRONG)
 
 
-def _changed_one(result: object) -> bool:
+def changed_one(result: object) -> bool:
+    """Whether a statement changed its one row: of two equal ones at once, one only."""
     return isinstance(result, CursorResult) and result.rowcount == 1
 
 

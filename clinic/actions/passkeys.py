@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import CursorResult, delete, update
+from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
 from clinic import clock, crypto, passkeys, tenancy
 from clinic.access import require
-from clinic.actions.factors import new_spare_codes
+from clinic.actions.factors import changed_one, new_spare_codes
 from clinic.actions.sign_ins import end_sign_ins, prove_pass_phrase, start_sign_in
 from clinic.actions.tokens import digest, new_token
 from clinic.audit import Event, record
@@ -71,10 +71,6 @@ def _answered(token: str, now: datetime) -> None:
             raise WrongPasskey(DID_NOT_WORK) from None
     else:
         raise WrongPasskey("That took too long. Try again.")
-
-
-def _changed_one(result: object) -> bool:
-    return isinstance(result, CursorResult) and result.rowcount == 1
 
 
 # ---- making one ----
@@ -165,7 +161,7 @@ def finish_with_passkey(*, token: str, answer: str, device: str, device_name: st
         raise WrongPasskey(DID_NOT_WORK)
     _use(found[0], person, answer, passkeys.challenge(token, SECOND_STEP), now)
     gone = db.session.execute(delete(HalfSignIn).where(HalfSignIn.token_hash == digest(token)))
-    if not _changed_one(gone):
+    if not changed_one(gone):
         raise NotFound  # The same half was finished in another tab a moment ago.
     start_sign_in(person, device=device, device_name=device_name)
     return person
@@ -193,7 +189,7 @@ def _use(row: Passkey, person: Person, answer: str, question: bytes, now: dateti
         )
         .values(sign_count=count, last_used_at=now)
     )
-    if not _changed_one(counted):
+    if not changed_one(counted):
         raise WrongPasskey(DID_NOT_WORK)
     record(person, Event.PASSKEY_USED, row)
 
