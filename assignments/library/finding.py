@@ -19,10 +19,10 @@ from assignments.domain.exercises import (
 from assignments.domain.material import Kind, is_material, kind_of, label_of
 from assignments.domain.signs import KINDS
 from assignments.library.loader import Library
-from assignments.library.searching import Found, search
+from assignments.library.searching import MOST_KEPT, Found, search
 
 MINUTES = (5, 10, 15, 20)
-LONGEST_WORD = 80
+LONGEST_WORD = 200
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def signs_helped(library: Library) -> list[str]:
     return sorted(ids, key=lambda one: (kind_of(one) is not Kind.THRESHOLD, int(one[1:])))
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=MOST_KEPT)
 def without_names(exercise: Exercise) -> Exercise:
     """With “your partner” where a name would stand, for lists that are read away from any couple."""
     return personalised(exercise)

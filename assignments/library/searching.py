@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from enum import Enum, auto
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,10 @@ TOPICS_FILE = Path(__file__).parent / "topics.toml"
 MOST_WORDS = 8
 CLOSE_ENOUGH = 0.83
 SHORTEST_BEGINNING = 3
+SHORTEST_HARM = 5
+# More than the largest library of one practice, and that of many small ones: with fewer, a search through a library
+# that does not fit would throw out each exercise before it comes round again, and read them all anew.
+MOST_KEPT = 2048
 
 # How much a word counts, by where it stands. What an exercise warns of is no part of what it is for.
 IN_NAME, IN_SUMMARY, IN_SOURCE, IN_FACTS, IN_WHY, IN_PAGES, IN_OPTIONS = 8.0, 5.0, 5.0, 3.0, 3.0, 2.0, 1.0
@@ -98,7 +103,27 @@ class Found:
     some_only: bool = False
     """Whether nothing holds every word, so that these hold some."""
     is_safety: bool = False
-    """Whether the words are about harm, for which no exercise is meant."""
+    """Whether the words are about harm, for which no exercise is meant. Where they only may be, there are some."""
+
+
+class _Heard(Enum):
+    """What some words say of harm."""
+
+    NOTHING = auto()
+    PERHAPS = auto()
+    CLEARLY = auto()
+
+
+@dataclass(frozen=True)
+class Harm:
+    """The words of harm: people and phrases as stems, and as it is typed what is harm in no case."""
+
+    people: frozenset[str]
+    clear: tuple[tuple[str, ...], ...]
+    perhaps: tuple[tuple[str, ...], ...]
+    ordinary: tuple[tuple[str, ...], ...]
+    spelled: frozenset[str]
+    """The single words that are long enough to be known past a slip."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +135,18 @@ class _Unit:
 
 
 def search(exercises: Sequence[Exercise], typed: str) -> Found:
-    """The exercises that hold what was typed, the best first; among equals their own order stays."""
+    """The exercises that hold what was typed, the best first; among equals their own order stays.
+
+    Harm is listened for in all that was typed, before any of it is cut: a miss could hurt, and a false alarm costs a
+    sentence.
+    """
+    heard = _harm_in(exercises, [word.casefold() for word in _WORD.findall(typed)])
+    if heard is _Heard.CLEARLY:
+        return Found((), is_safety=True)
+    return replace(_search(exercises, typed), is_safety=heard is _Heard.PERHAPS)
+
+
+def _search(exercises: Sequence[Exercise], typed: str) -> Found:
     typed, minutes = _without_minutes(typed)
     fitting = [one for one in exercises if minutes is None or one.minutes <= minutes]
     words = [word.casefold() for word in _WORD.findall(typed)]
@@ -118,8 +154,6 @@ def search(exercises: Sequence[Exercise], typed: str) -> Found:
     if not asked:
         return Found(tuple(fitting))
     asked = asked[:MOST_WORDS]
-    if any(stem(word) in load_harm() for word in asked):
-        return Found((), is_safety=True)
     asked, instead = _corrected(exercises, asked)
     units = _units([stem(word) for word in asked])
     scored = [(one, [_score(one, unit) for unit in units]) for one in fitting]
@@ -163,9 +197,76 @@ def load_topics() -> tuple[Topic, ...]:
 
 
 @lru_cache(maxsize=1)
-def load_harm() -> frozenset[str]:
-    """The stems of the words for which no exercise is meant."""
-    return frozenset(stem(word) for word in _file()["harm"])
+def load_harm() -> Harm:
+    """The words for which no exercise is meant, or may not be."""
+    harm = _file()["harm"]
+    people = frozenset(map(stem, harm["people"]))
+    clear, perhaps, ordinary = (
+        [tuple(_WORD.findall(words.casefold())) for words in harm[kind]]
+        for kind in ("clear", "perhaps", "ordinary")
+    )
+    return Harm(
+        people,
+        tuple(tuple(map(stem, _telling(phrase, people))) for phrase in clear),
+        tuple(tuple(map(stem, _telling(phrase, people))) for phrase in perhaps),
+        tuple(ordinary),
+        frozenset(
+            phrase[0] for phrase in (*clear, *perhaps) if len(phrase) == 1 and len(phrase[0]) >= SHORTEST_HARM
+        ),
+    )
+
+
+def _harm_in(exercises: Sequence[Exercise], words: Sequence[str]) -> _Heard:
+    """What the words say of harm, the worst of it."""
+    harm = load_harm()
+    left = _without_ordinary(words, harm.ordinary)
+    said = [stem(_harm_meant(exercises, word)) for word in _telling(left, harm.people)]
+    if any(_stands_in(phrase, said) for phrase in harm.clear):
+        return _Heard.CLEARLY
+    return _Heard.PERHAPS if any(_stands_in(phrase, said) for phrase in harm.perhaps) else _Heard.NOTHING
+
+
+def _telling(words: Iterable[str], people: frozenset[str]) -> list[str]:
+    """The words without the small ones, so that “afraid of him” and “afraid him” are one; people always count."""
+    return [word for word in words if stem(word) in people or word not in _NO_MATTER]
+
+
+def _without_ordinary(words: Sequence[str], ordinary: Iterable[tuple[str, ...]]) -> list[str]:
+    """The words with a gap where they are ordinary, so that what stands on both sides of it is not one phrase."""
+    left = list(words)
+    for phrase in ordinary:
+        for place in range(len(left) - len(phrase) + 1):
+            if tuple(left[place : place + len(phrase)]) == phrase:
+                left[place : place + len(phrase)] = [""] * len(phrase)
+    return left
+
+
+def _harm_meant(exercises: Sequence[Exercise], word: str) -> str:
+    """The word, or where it may be a slip of a word of harm, the nearest of those and of all the library knows.
+
+    That a word of the library begins like it is no excuse: “abse” is “abuse” before it is the beginning of “absent”.
+    """
+    spelled, said = load_harm().spelled, stem(word)
+    if (
+        _nearest(word, spelled) == word
+        or _is_in_topic(said)
+        or any(said in _weights(one) for one in exercises)
+    ):
+        return word
+    return _nearest(word, spelled | _known(exercises))
+
+
+def _stands_in(phrase: Sequence[str], said: Sequence[str]) -> bool:
+    """Whether the phrase is somewhere in what was said, both as stems."""
+    places = range(len(said) - len(phrase) + 1)
+    return any(all(map(_is_harm, phrase, said[place : place + len(phrase)])) for place in places)
+
+
+def _is_harm(known: str, said: str) -> bool:
+    """Whether the stem of a typed word is this one of a phrase, or for a long one begins with it."""
+    if known == "somebody":
+        return said in load_harm().people
+    return said == known or (len(known) >= SHORTEST_HARM and said.startswith(known))
 
 
 def _file() -> dict[str, Any]:
@@ -254,7 +355,7 @@ def _corrected(
     """The words, with the nearest known one in the place of each that stands nowhere."""
     taken, instead = [], []
     for word in words:
-        nearest = word if _is_known(exercises, stem(word)) else _nearest(exercises, word)
+        nearest = word if _is_known(exercises, stem(word)) else _nearest(word, _known(exercises))
         taken.append(nearest)
         if nearest != word:
             instead.append((word, nearest))
@@ -262,16 +363,23 @@ def _corrected(
 
 
 def _is_known(exercises: Sequence[Exercise], word: str) -> bool:
-    if any(word in phrase for topic in load_topics() for phrase in topic.phrases):
+    if _is_in_topic(word) or any(_stands_in(phrase, [word]) for phrase in load_harm().perhaps):
         return True
     return any(_weight(_weights(exercise), word) for exercise in exercises)
 
 
-def _nearest(exercises: Sequence[Exercise], word: str) -> str:
+def _is_in_topic(word: str) -> bool:
+    return any(word in phrase for topic in load_topics() for phrase in topic.phrases)
+
+
+def _known(exercises: Sequence[Exercise]) -> frozenset[str]:
+    topics = frozenset(one for topic in load_topics() for one in topic.spelled)
+    return topics.union(*(_spelled(exercise) for exercise in exercises))
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
     if len(word) < SHORTEST_BEGINNING + 1:
         return word
-    known = {one for topic in load_topics() for one in topic.spelled}
-    known |= {one for exercise in exercises for one in _spelled(exercise)}
     # The first letter is seldom the slip, and “violence” is never meant to be “silence”. In order, so that one
     # of two that are equally near is always the same.
     near = sorted(one for one in known if one[0] == word[0])
@@ -279,7 +387,7 @@ def _nearest(exercises: Sequence[Exercise], word: str) -> str:
     return close[0] if close else word
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=MOST_KEPT)
 def _places(exercise: Exercise) -> tuple[tuple[float, str], ...]:
     """The texts of an exercise with what a word in them counts."""
     sources = [label_of(one) for one in exercise.sources if kind_of(one) is Kind.PRACTICE]
@@ -302,7 +410,7 @@ def _places(exercise: Exercise) -> tuple[tuple[float, str], ...]:
     )
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=MOST_KEPT)
 def _weights(exercise: Exercise) -> Mapping[str, float]:
     """What each word of an exercise counts, by its stem: as much as in its best place."""
     weights: dict[str, float] = {}
@@ -313,6 +421,6 @@ def _weights(exercise: Exercise) -> Mapping[str, float]:
     return weights
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=MOST_KEPT)
 def _spelled(exercise: Exercise) -> frozenset[str]:
     return frozenset(word.casefold() for _, text in _places(exercise) for word in _WORD.findall(text))

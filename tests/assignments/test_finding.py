@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from assignments.actions.library import MOST_OWN
 from assignments.domain.exercises import exercise_from_json, exercise_to_json
 from assignments.library.finding import Wanted, look_for
 from assignments.library.loader import load_library
-from assignments.library.searching import Found, load_topics, search, stem, wrong_topics
+from assignments.library.searching import MOST_KEPT, Found, load_topics, search, stem, wrong_topics
 from tests.cast import AS, Cast
 from tests.page import get_page
 
@@ -96,9 +97,61 @@ def test_two_words_ask_for_both_and_where_nothing_has_both_it_says_so() -> None:
     assert not nothing.some_only
 
 
-@pytest.mark.parametrize("typed", ["violence", "abused", "domestic abuse", "coercive control", "threatening"])
+HARM = """
+violence | abused | domestic abuse | coercive control | threatening | threat | threats | violently
+coerced | coerces | coercing | coercion | abuser | abusers | abusive | rape | raped | rapist | stalker | stalked
+strangled | strangulation | suicidality | suicidal | assaulted
+violnce | violense | voilence | violance | abse | abusve | suicde | suicidle | coersive | thretening | stranglation
+slap | slaps | punched | choked | choking | kills him | beaten | beats her | battered wife | bruises | weapon | gun | knives
+controlling | controlling husband | he controls the money | control him | gaslight | gaslighting | gaslighted
+self-harm | self harm | harm | harming | overdose | overdosed | dangerous | in danger | DV | IPV | dv history
+afraid of him | afraid of her | afraid of them | scared of my partner | frightened of her husband | she is afraid of his anger
+he frightens me | afriad of him | unsafe | not safe | doesn't feel safe at home | don’t feel safe | forced sex | he forces her
+he hits her | hit each other | she hit him | partner's hitting | been hit | wants to die | hurts himself | hits the kids | scared of dad | firearm
+he pushes shouts row money kids house work late violence
+non-violent but he hits her | nonviolent communication and abuse | five minutes after violence
+"""
+MAYBE_HARM = "scared | afraid to open up | beat | hit by grief and stress | self control | frightened of closeness | hurt her feelings"
+ONLY_MAYBE_AND_NOTHING_FITS = "hit | hits | hitting | control | controls | forced | aggression"
+NO_HARM = """
+non-violent communication | nonviolent communication | non violent | NVC | rap | rapport | rapping
+row | silence | fear | hurt | anger | safe | safety | attachment | strangers | stranger | strange | treat each other well | stalled
+harmony | share | shared | cooking | thread | low battery | stonewalling | intimacy | intimately | push | fight | controversy
+skill | tension | abandon | absence | knit | danced | threshold | slip | policy | amused | passive aggressive | fear of abandonment
+"""
+
+
+def each(table: str) -> list[str]:
+    return [typed.strip() for line in table.strip().splitlines() for typed in line.split("|")]
+
+
+@pytest.mark.parametrize("typed", each(HARM) + each(ONLY_MAYBE_AND_NOTHING_FITS))
 def test_no_exercise_is_the_answer_to_harm_and_no_other_word_is_heard_in_it(typed: str) -> None:
     assert found(typed) == Found((), is_safety=True)
+
+
+@pytest.mark.parametrize("typed", each(MAYBE_HARM))
+def test_what_may_be_harm_or_a_wish_finds_exercises_under_the_safety_sentence(typed: str) -> None:
+    assert found(typed).is_safety
+    assert found(typed).exercises
+
+
+@pytest.mark.parametrize("typed", each(NO_HARM))
+def test_what_only_looks_like_harm_is_searched_for(typed: str) -> None:
+    assert not found(typed).is_safety
+
+
+def test_the_method_that_has_violence_in_its_name_finds_its_exercises() -> None:
+    for typed in ("non-violent communication", "nonviolent communication", "NVC"):
+        assert "i-statements" in slugs(typed)
+
+
+def test_no_exercise_is_hidden_from_its_own_name() -> None:
+    assert [one.name for one in load_library().all() if found(one.name).is_safety] == []
+
+
+def test_the_largest_library_of_a_practice_is_read_once() -> None:
+    assert len(load_library().all()) + MOST_OWN < MOST_KEPT
 
 
 def test_what_an_exercise_warns_of_is_no_part_of_what_it_is_for() -> None:
@@ -134,3 +187,6 @@ def test_the_page_says_how_it_took_the_words(cast: Cast, as_: AS) -> None:
     harm = get_page(client, f"/c/assign?couple={cast.sam_and_jo.id}&q=violence")
     assert "No exercise is meant for this" in harm.words
     assert "Speak with each of them alone first." in harm.words
+    maybe = get_page(client, "/c/library?q=scared")
+    assert "If anybody is not safe, no exercise is meant" in maybe.words
+    assert "Speak with each of them alone first." in maybe.words
