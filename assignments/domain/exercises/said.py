@@ -4,7 +4,7 @@ import re
 from difflib import get_close_matches
 from typing import Any
 
-_PLACE = re.compile(r"\s*\(at (?P<place>line \d+, column \d+|end of document)\)$")
+_PLACE = re.compile(r"\(at (?P<place>line \d+, column \d+|end of document)\)$")
 _TWICE = ("Cannot overwrite", "Cannot declare", "Cannot mutate", "Duplicate")
 LONGEST = 60
 
