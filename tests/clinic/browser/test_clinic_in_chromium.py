@@ -43,7 +43,7 @@ def test_a_page_that_refuses_what_was_sent_is_as_sound_as_before(
         mo = builders.partner_person(reading, "A")
     faults: list[str] = []
     for person, addresses in (
-        (None, ("/sign-in", "/sign-in/recover", "/sign-in/recover/codes", "/sign-in/link")),
+        (None, ("/sign-in", "/sign-in/recover", "/sign-in/recover/codes")),
         (None, (f"/join/{token}", "/join/account")),
         (mo, ("/join/agree",)),
         (cast.priya, ("/c/couples/new",)),
