@@ -116,6 +116,9 @@ class DemoConfig(Config):
     database_url: str = field(
         default_factory=lambda: os.environ.get("DATABASE_URL", f"sqlite:///{INSTANCE / 'demo.sqlite'}")
     )
+    public_url: str = field(
+        default_factory=lambda: os.environ.get("MEANWHILE_PUBLIC_URL", "http://127.0.0.1:8000")
+    )
     secure_cookies: bool = False
     demo: bool = True
 
@@ -130,6 +133,9 @@ class TestConfig(Config):
     encryption_keys: str = _THROW_AWAY_KEY
     database_url: str = "sqlite://"
     public_url: str = "http://localhost"
+    public_url: str = field(
+        default_factory=lambda: os.environ.get("MEANWHILE_PUBLIC_URL", "http://127.0.0.1:8000")
+    )
     secure_cookies: bool = False
     demo: bool = True
     throttle: bool = False
