@@ -133,9 +133,6 @@ class TestConfig(Config):
     encryption_keys: str = _THROW_AWAY_KEY
     database_url: str = "sqlite://"
     public_url: str = "http://localhost"
-    public_url: str = field(
-        default_factory=lambda: os.environ.get("MEANWHILE_PUBLIC_URL", "http://127.0.0.1:8000")
-    )
     secure_cookies: bool = False
     demo: bool = True
     throttle: bool = False
