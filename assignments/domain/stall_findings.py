@@ -96,10 +96,10 @@ def _batch(
         return Answers(len(histories), pair, side, week, there[:, column])
 
     of_composites, of_tension, of_pulled_back = changes(
-        Lines(answers(3), noise, back, fall=limits.slipped_points),
-        Lines(answers(4), TENSION, back),
+        Lines(answers(3), noise, back, limits.slipped_points, (Change.COUPLE, Change.APART)),
+        Lines(answers(4), TENSION, back, asked=(Change.COUPLE,)),
         # A person may have left out weeks in which the other answered, so a few more are looked at.
-        Lines(answers(5), PULLED_BACK, back + MORE_WEEKS),
+        Lines(answers(5), PULLED_BACK, back + MORE_WEEKS, asked=(Change.A, Change.B)),
     )
     couple = _oldest_first(of_composites, partial(_movements, limits=limits), len(histories))
     tension = _oldest_first(of_tension, partial(_tension, limits=limits), len(histories))
@@ -129,7 +129,7 @@ def _movements(up_to: Changes, limits: Limits) -> list[Movement | None]:
     for_apart = fresh & (given >= limits.checkins_each)
     couple, lost, apart = (_Claim(up_to, one) for one in (Change.COUPLE, Change.FROM_PEAK, Change.APART))
     strong = couple.chances(-1, -limits.strong_points)
-    by_partner = zip(*up_to.mean[[Change.A, Change.B]].tolist(), strict=True)
+    by_partner = zip(*up_to.by_side.tolist(), strict=True)
     return [
         Movement(week, no_gain, worse, slipped, diverging, sure, {"A": of_a, "B": of_b}) if here else None
         for here, week, no_gain, worse, slipped, diverging, sure, (of_a, of_b) in zip(
@@ -172,8 +172,9 @@ class _Claim:
     """One kind of change of a whole batch up to one week each, and the findings about it."""
 
     def __init__(self, up_to: Changes, change: Change) -> None:
-        self._mean, self._sd = up_to.mean[change], up_to.sd[change]
-        self._mean_without, self._sd_without = up_to.mean_without[change], up_to.sd_without[change]
+        moved = up_to.moved[change]
+        self._mean, self._sd = moved.mean, moved.sd
+        self._mean_without, self._sd_without = moved.mean_without, moved.sd_without
         self._week = up_to.week.tolist()
         self._since = up_to.peak_week.tolist() if change is Change.FROM_PEAK else [0] * len(self._week)
 

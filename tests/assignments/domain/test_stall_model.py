@@ -103,8 +103,8 @@ def test_mean_and_spread_are_those_of_the_whole_gaussian(noise: Noise) -> None:
             week = int(found.week[row])
             for change, wanted in all_changes(week, int(found.peak_week[row])).items():
                 mean, sd = by_hand(pair, noise, wanted, week)
-                assert found.mean[change, row] == pytest.approx(mean, abs=1e-9)
-                assert found.sd[change, row] == pytest.approx(sd, abs=1e-9)
+                assert found.moved[change].mean[row] == pytest.approx(mean, abs=1e-9)
+                assert found.moved[change].sd[row] == pytest.approx(sd, abs=1e-9)
 
 
 @NOISES
@@ -116,12 +116,12 @@ def test_one_week_out_is_what_the_model_says_without_that_week(noise: Noise) -> 
         for row, pair in enumerate(pairs):
             now = int(found.week[row])
             weeks = [week for week in sorted({week for side in pair for week, _ in side}) if week <= now]
-            first = found.mean_without.shape[1] - len(weeks)
+            first = len(found.moved[Change.COUPLE].mean_without) - len(weeks)
             for slot, week in enumerate(weeks, start=first):
                 for change, wanted in all_changes(now, int(found.peak_week[row])).items():
                     mean, sd = by_hand(pair, noise, wanted, now, without=week)
-                    assert found.mean_without[change, slot, row] == pytest.approx(mean, abs=1e-9)
-                    assert found.sd_without[change, slot, row] == pytest.approx(sd, abs=1e-9)
+                    assert found.moved[change].mean_without[slot, row] == pytest.approx(mean, abs=1e-9)
+                    assert found.moved[change].sd_without[slot, row] == pytest.approx(sd, abs=1e-9)
 
 
 @settings(max_examples=40, deadline=None)
@@ -137,8 +137,8 @@ def test_any_record_whatever_its_gaps_is_the_whole_gaussian(cells: list[tuple[in
     week = int(found.week[0])
     for change, wanted in all_changes(week, int(found.peak_week[0])).items():
         mean, sd = by_hand((a, b), COMPOSITE, wanted, week)
-        assert found.mean[change, 0] == pytest.approx(mean, abs=1e-8)
-        assert found.sd[change, 0] == pytest.approx(sd, abs=2e-6)
+        assert found.moved[change].mean[0] == pytest.approx(mean, abs=1e-8)
+        assert found.moved[change].sd[0] == pytest.approx(sd, abs=2e-6)
 
 
 def test_the_levels_of_a_chart_are_those_of_the_whole_gaussian() -> None:
@@ -181,9 +181,10 @@ def test_naming_the_partners_the_other_way_round_changes_nothing(
             (Change.B, Change.A),
             (Change.FROM_PEAK, Change.FROM_PEAK),
         ):
-            assert here.mean[change, 0] == pytest.approx(there.mean[swapped, 0], abs=1e-8)
-            assert here.sd[change, 0] == pytest.approx(there.sd[swapped, 0], abs=1e-8)
-        assert here.mean[Change.APART, 0] == pytest.approx(-there.mean[Change.APART, 0], abs=1e-8)
+            assert here.moved[change].mean[0] == pytest.approx(there.moved[swapped].mean[0], abs=1e-8)
+            assert here.moved[change].sd[0] == pytest.approx(there.moved[swapped].sd[0], abs=1e-8)
+        apart, other_way = (one.moved[Change.APART].mean[0] for one in (here, there))
+        assert apart == pytest.approx(-other_way, abs=1e-8)
 
 
 @settings(max_examples=30, deadline=None)
@@ -198,21 +199,22 @@ def test_shorter_and_longer_records_beside_it_change_nothing(
     for here, there in zip(alone, beside, strict=False):
         assert here.there[0] == there.there[1]
         if here.there[0]:
-            assert here.mean[:, 0] == pytest.approx(there.mean[:, 1], abs=1e-8)
-            assert here.sd[:, 0] == pytest.approx(there.sd[:, 1], abs=1e-8)
+            for change in Change:
+                assert here.moved[change].mean[0] == pytest.approx(there.moved[change].mean[1], abs=1e-8)
+                assert here.moved[change].sd[0] == pytest.approx(there.moved[change].sd[1], abs=1e-8)
 
 
 def test_a_record_of_twenty_years_keeps_its_first_and_its_last_weeks() -> None:
     line = [(week, 4.0 if week < 500 else 7.0) for week in range(1041)]
     ((found,),) = changes(Lines(Answers.of([(line, line)]), COMPOSITE, fall=0.5))
-    assert found.mean_without.shape[1] == FIRST_WEEKS + LAST_WEEKS
+    assert len(found.moved[Change.COUPLE].mean_without) == FIRST_WEEKS + LAST_WEEKS
     assert found.week[0] == 1040
-    assert found.mean[Change.COUPLE, 0] > 2
+    assert found.moved[Change.COUPLE].mean[0] > 2
 
 
 def test_a_first_answer_has_lost_nothing_whatever_stands_beside_it() -> None:
     only: Pair = ([], [(1, 0.0)])
     longer: Pair = ([(week, 5.0) for week in range(12)], [])
     ((found,),) = changes(Lines(Answers.of([longer, only]), COMPOSITE, fall=0.5))
-    assert found.mean[Change.FROM_PEAK, 1] == 0
+    assert found.moved[Change.FROM_PEAK].mean[1] == 0
     assert found.peak_week[1] == 1
