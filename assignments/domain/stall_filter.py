@@ -111,7 +111,7 @@ class Forwards:
         # An answer is told of by the level and the mood of its side.
         told_of = [(state[:, side], state[:, side + 2]) for side in (0, 1)]
         unfaded = 1 - self.fade * self.fade
-        somebody = self.present.any(axis=2).tolist()
+        somebody = _somebody(self.present)
         for slot, fade in enumerate(self.fade):
             mood_columns *= fade
             mood_rows *= fade
@@ -167,7 +167,7 @@ class WayBack:
         self.reach = ended(forwards.reach)
         self._gain, self._sure, self._fade = ended(forwards.gain), ended(forwards.sure), ended(forwards.fade)
         self._with_level = ended(forwards.with_level, keeping)
-        self._somebody = self.present.any(axis=2).tolist()
+        self._somebody = _somebody(self.present)
         # The inverse covariance of all answers times the answers, and times how A and B go together with them.
         self.solved = ended(forwards.new)
         self._go(keeping)
@@ -246,3 +246,9 @@ class WayBack:
         taught: Floats = np.einsum("sir,sijr,sjr->sr", level, self._taught[..., rows], level)
         before: Floats = (level[:, 0] + level[:, 1]) / 2
         return before - taught
+
+
+def _somebody(present: npt.NDArray[np.bool_]) -> list[list[bool]]:
+    """Whether anybody answered, for each slot and side."""
+    found: list[list[bool]] = np.any(present, axis=2).tolist()
+    return found

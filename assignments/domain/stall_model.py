@@ -128,7 +128,7 @@ class Lines:
 
 @dataclass(frozen=True)
 class Moved:
-    """One change of many pairs of lines: (pair), and with the week in a slot left out: (slot, pair), the newest last."""
+    """One change in many rows: (row), and with the week in a slot left out: (slot, row), the newest last."""
 
     mean: Floats
     sd: Floats
@@ -138,10 +138,10 @@ class Moved:
 
 @dataclass(frozen=True)
 class Changes:
-    """What was asked about many pairs of lines, each up to one of its own weeks.
+    """What was asked about many pairs of lines: a row for each pair up to its newest week, then up to the one before …
 
-    ``there`` says which pairs have such a week at all, ``given`` and ``latest`` how many answers each side has until
-    then, and the week of its last: (side, pair). ``by_side`` is the likeliest change of A and of B: (side, pair).
+    ``there`` says which rows have such a week at all, ``given`` and ``latest`` how many answers each side has until
+    then, and the week of its last: (side, row). ``by_side`` is the likeliest change of A and of B: (side, row).
     """
 
     week: Whole
@@ -153,15 +153,13 @@ class Changes:
     peak_week: Whole
 
 
-def changes(*asked: Lines) -> list[list[Changes]]:
-    """For each kind of line, what has changed up to each of its last weeks that hold an answer, newest first.
+def changes(*asked: Lines) -> list[Changes]:
+    """For each kind of line, what has changed up to each of its last weeks that hold an answer.
 
     Each week is judged by what was known then. So every line stands beside itself once for each week asked about, with
     its later answers left out, and all of that takes the way back at once.
     """
     weeks, answers = _slots([lines.answers for lines in asked])
-    if not len(weeks) or not any(lines.back for lines in asked):
-        return [[] for _ in asked]
     pairs = [lines.answers.pairs for lines in asked]
     of_row = np.repeat(np.arange(len(asked)), pairs)
     firsts = np.cumsum([0, *pairs])
@@ -174,48 +172,37 @@ def changes(*asked: Lines) -> list[list[Changes]]:
     keeping = sum(lines.back * lines.answers.pairs for lines in asked if lines.fall is not None)
     forwards = Forwards(weeks, answers, Figures([lines.noise for lines in asked], of_row))
     back = WayBack(forwards, [one for kind in order for one in endings[kind]], keeping)
-    found: list[list[Changes]] = [[] for _ in asked]
+    found: dict[int, Changes] = {}
     first = 0
     for kind in order:
-        lines = asked[kind]
-        rows = slice(first, first + lines.back * lines.answers.pairs)
-        found[kind] = _by_week(back, rows, lines)
+        rows = slice(first, first + asked[kind].back * pairs[kind])
+        found[kind] = _changed(back, rows, asked[kind])
         first = rows.stop
-    return found
+    return [found[kind] for kind in range(len(asked))]
 
 
-def _by_week(back: WayBack, rows: slice, lines: Lines) -> list[Changes]:
+def _changed(back: WayBack, rows: slice, lines: Lines) -> Changes:
     weeks, present = back.weeks[:, rows], back.present[..., rows]
     told = _Told(back, rows)
-    moved = [(change, told.since_start(*SHARES[change], lines.noise)) for change in lines.asked]
+    moved = {change: told.since_start(*SHARES[change], lines.noise) for change in lines.asked}
     peak = weeks[-1]
     if lines.fall is not None:
-        peak, from_peak = told.from_peak(lines.noise, lines.fall)
-        moved.append((Change.FROM_PEAK, from_peak))
-    there, given = present[-1].any(axis=0), present.sum(axis=0)
-    latest = np.where(present, weeks[:, None], -1).max(axis=0)
-    size = lines.answers.pairs
-    return [
-        Changes(
-            week=weeks[-1, at],
-            there=there[at],
-            given=given[:, at],
-            latest=latest[:, at],
-            by_side=told.by_side[:, at],
-            moved={
-                change: Moved(one.mean[at], one.sd[at], one.mean_without[:, at], one.sd_without[:, at])
-                for change, one in moved
-            },
-            peak_week=peak[at],
-        )
-        for at in (slice(later * size, (later + 1) * size) for later in range(lines.back))
-    ]
+        peak, moved[Change.FROM_PEAK] = told.from_peak(lines.noise, lines.fall)
+    return Changes(
+        week=weeks[-1],
+        there=present[-1].any(axis=0),
+        given=present.sum(axis=0),
+        latest=np.where(present, weeks[:, None], -1).max(axis=0),
+        by_side=told.by_side,
+        moved=moved,
+        peak_week=peak,
+    )
 
 
 def levels(pair: Pair, noise: Noise) -> tuple[tuple[int, float, float], ...]:
     """The couple's level in each week that holds an answer, from all of them: (week, mean, standard deviation)."""
     weeks, answers = _slots([Answers.of([pair])])
-    if not len(weeks):
+    if np.isnan(answers).all():
         return ()
     forwards = Forwards(weeks, answers, Figures([noise], np.zeros(1, dtype=np.int64)))
     back = WayBack(forwards, [Ending(slice(0, 1))], 1)
@@ -236,8 +223,7 @@ def _slots(given: Sequence[Answers]) -> tuple[Whole, Floats]:
     rows = int(firsts[-1])
     row = np.concatenate([one.pair + first for one, first in zip(given, firsts[:-1], strict=True)])
     side, week, value = (
-        np.concatenate(of)
-        for of in zip(*((one.side, one.week, one.value) for one in given), strict=True)
+        np.concatenate(of) for of in zip(*((one.side, one.week, one.value) for one in given), strict=True)
     )
     keys, cell = np.unique(row * WEEKS_APART + week, return_inverse=True)
     row_of, week_of = np.divmod(keys, WEEKS_APART)
@@ -247,7 +233,8 @@ def _slots(given: Sequence[Answers]) -> tuple[Whole, Floats]:
     late = place >= count - LAST_WEEKS
     kept = late | (place < FIRST_WEEKS)
     before_newest = np.where(late, count, np.minimum(count, FIRST_WEEKS + LAST_WEEKS)) - 1 - place
-    width = min(int(count.max(initial=0)), FIRST_WEEKS + LAST_WEEKS)
+    # Where nobody answered at all there is one slot, and nothing in it.
+    width = min(int(count.max(initial=1)), FIRST_WEEKS + LAST_WEEKS)
     slot = width - 1 - before_newest
     at = np.zeros((width, rows), dtype=np.int64)
     at[slot[kept], row_of[kept]] = week_of[kept]
