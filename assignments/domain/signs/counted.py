@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from assignments.domain.checkins import CheckinAnswers, Disagreement, MyPart
@@ -72,7 +73,7 @@ STUCK = (Disagreement.STUCK.value, Disagreement.WORSE.value)
 # R3, the part that counts reports.
 HIGH_TENSION = Count(
     item="tension",
-    read=lambda answers: answers.tension,
+    read=attrgetter("tension"),
     counts=lambda limits, value: value >= limits.tension_high,
     times=lambda limits: limits.tension_high_times,
     of=lambda limits: limits.tension_high_of,
@@ -93,7 +94,7 @@ RECURRING_CONFLICT = Count(
 )
 WITHDRAWAL = Count(
     item="pulled_back",
-    read=lambda answers: answers.pulled_back,
+    read=attrgetter("pulled_back"),
     counts=lambda limits, value: value >= limits.withdrawal_high,
     times=lambda limits: limits.withdrawal_times,
     of=lambda limits: limits.withdrawal_of,
@@ -115,7 +116,7 @@ NO_WAY_IN = Count(
 )
 LOW_HOPE = Count(
     item="hope",
-    read=lambda answers: answers.hope,
+    read=attrgetter("hope"),
     counts=lambda limits, value: value <= limits.hope_low,
     times=lambda limits: limits.hope_times,
     of=lambda limits: limits.hope_of,
@@ -125,7 +126,7 @@ LOW_HOPE = Count(
 )
 PRESSURE = Count(
     item="outside_pressure",
-    read=lambda answers: answers.outside_pressure,
+    read=attrgetter("outside_pressure"),
     counts=lambda limits, value: value >= limits.pressure_high,
     times=lambda limits: limits.pressure_times,
     of=lambda limits: limits.pressure_of,
@@ -259,13 +260,13 @@ def _recent(
 ) -> tuple[tuple[int, Value], ...]:
     """One person's reports on an item that are not too old, oldest first; only the last so many of them."""
     found: list[tuple[int, Value]] = []
-    too_old = case.history.week - case.limits.recent_weeks
-    for one in reversed(case.history.checkins_of(partner)):
-        if len(found) == most or one.week <= too_old:
-            break
-        value = count.read(one.answers)
+    read = count.read
+    for week, answers in case.recent[partner]:
+        value = read(answers)
         if value is not None:
-            found.append((one.week, value))
+            found.append((week, value))
+            if len(found) == most:
+                break
     found.reverse()
     return tuple(found)
 

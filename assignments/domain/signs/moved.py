@@ -88,7 +88,7 @@ def range_of(case: Case) -> Range:
             still_in = still_in or beyond_cut_off(score.name, score.score)
             figures.append((partner, score))
             continue
-        last = [value for _, value in case.history.composites(partner)][-limits.range_reports :]
+        last = [value for _, value in case.history.last_composites(partner, limits.range_reports)]
         if last:
             # The middle one, not the mean: one bad week must not take a steady good line below the line.
             middle = median_high(last)
