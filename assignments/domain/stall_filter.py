@@ -95,7 +95,7 @@ class Forwards:
         self.new[:, :, PULL] = np.where(self.present, answers - figures.mean, 0.0)
         self.new[:, :, OF_A], self.new[:, :, OF_B] = self.reach[:, :, 0], self.reach[:, :, 1]
         self._go(since)
-        self.new *= self.sure[:, :, None]
+        self.new *= -self.sure[:, :, None]
 
     def _go(self, since: Floats) -> None:
         figures, rows = self.figures, self.weeks.shape[1]
@@ -111,7 +111,7 @@ class Forwards:
         # An answer is told of by the level and the mood of its side.
         told_of = [(state[:, side], state[:, side + 2]) for side in (0, 1)]
         unfaded = 1 - self.fade * self.fade
-        somebody = _somebody(self.present)
+        somebody, present = _somebody(self.present), self.present.astype(np.float64)
         for slot, fade in enumerate(self.fade):
             mood_columns *= fade
             mood_rows *= fade
@@ -122,12 +122,13 @@ class Forwards:
                 if not somebody[slot][side]:
                     continue
                 tied = level + own_mood
-                sure = self.present[slot, side] / (tied[side] + tied[side + 2] + figures.answer)
+                among = tied[side] + tied[side + 2]
+                among += figures.answer
+                sure = np.divide(present[slot, side], among, out=self.sure[slot, side])
                 gain = np.multiply(tied[:4], sure, out=self.gain[slot, side])
-                self.sure[slot, side] = sure
-                new = self.new[slot, side]
-                new -= tied[4:]
-                tied[4:] = -new
+                less = tied[4:]
+                less -= self.new[slot, side]
+                self.new[slot, side] = less
                 state -= tied[:, None] * gain
             np.add(first, second, out=self.with_level[slot])
         self.with_level /= 2
@@ -212,7 +213,7 @@ class WayBack:
         gain, fade = self._gain[..., rows], self._fade[..., rows]
         state = np.zeros((4, given.shape[2]))
         found, moods = given.copy(), state[2:]
-        of_side = [state[side::2] for side in (0, 1)]
+        of_side = [(state[side], state[side + 2]) for side in (0, 1)]
         # Before anything is given, nothing moves.
         begins = int(given.any(axis=(1, 2)).argmax())
         for slot in range(begins, self._slots):
@@ -220,7 +221,8 @@ class WayBack:
             for side in (0, 1):
                 if self._somebody[slot][side]:
                     new = found[slot, side]
-                    new -= add.reduce(of_side[side])
+                    for part in of_side[side]:
+                        new -= part
                     state += new * gain[slot, side]
         found *= self._sure[..., rows]
         state[:] = 0.0
@@ -229,7 +231,8 @@ class WayBack:
                 if self._somebody[slot][side]:
                     one = found[slot, side]
                     one -= add.reduce(state * gain[slot, side])
-                    of_side[side] += one
+                    for part in of_side[side]:
+                        part += one
             moods *= fade[slot]
         return found
 
