@@ -82,8 +82,7 @@ def assess(
 ) -> Assessment:
     """Work out all signs of one couple from its record; nothing is stored and nothing is decided.
 
-    ``movements`` are the findings of the model where they are known already, of this week or of later ones too:
-    each was judged by what was known in its own week.
+    ``movements`` are the findings of the model about this record, where they are known already.
     """
     if movements is None:
         (movements,) = movements_of([history], limits, weeks_asked([history], limits))
@@ -129,10 +128,7 @@ def assess_weeks(
 
     It reads no more than a year back, so a record that ends later would begin later, and judge an old week otherwise.
     """
-    past = [history.up_to(week) for week in weeks]
-    if past:
-        for then, movements in zip(past, movements_of(past, limits, weeks_asked(past, limits)), strict=True):
-            yield assess(then, limits, movements=movements)
+    return assess_many([history.up_to(week) for week in weeks], limits)
 
 
 def weeks_asked(histories: Sequence[CoupleHistory], limits: Limits) -> int:
