@@ -1,4 +1,4 @@
-"""The signs of a couple whose work is over: a record to read, with nothing left to decide or to change."""
+"""The signs of a couple whose work is over, a record with nothing left to decide, and of one that is paused."""
 
 from __future__ import annotations
 
@@ -74,3 +74,19 @@ def test_a_sign_is_not_called_useful_once_the_work_is_over(
     assert RECORD_ONLY in sent.text
     with app.app_context():
         assert db.session.query(SignUse).count() == 0
+
+
+def test_silence_in_a_pause_for_safety_is_asked_about_one_by_one(
+    app: Flask, cast: Cast, as_: AS, clock: Clock
+) -> None:
+    weeks_of(app, cast.sam_and_jo, (cast.sam, cast.jo), 8, **TENSE)
+    clock.move(days=35)
+    alone = "They are paused for safety. Ask each alone, never both at once."
+    assert alone not in get_page(as_(cast.priya), url(cast)).words
+    with app.app_context():
+        db.session.get_one(Couple, cast.sam_and_jo.id).held_at = clock.now
+        db.session.commit()
+    page = get_page(as_(cast.priya), url(cast))
+    (row,) = (one for one in page.select("article.sign") if "falling silent" in one.get_text())
+    assert alone in row.get_text()
+    assert page.words.count(alone) == 1
