@@ -15,18 +15,14 @@ from assignments.domain.signs.counted import (
     wants_help_no_way_in,
     withdrawal_persists,
 )
+from assignments.domain.signs.kinds import KINDS, NOTE
 from assignments.domain.signs.moved import (
-    contradicting_answers,
     diverging,
-    no_movement,
-    no_movement_low_effort,
     tension_rising,
     withdrawal_intensifies,
     worse_or_slipped_back,
 )
 from assignments.domain.signs.rows import (
-    KINDS,
-    NOTE,
     Assessment,
     Beside,
     Case,
@@ -35,6 +31,7 @@ from assignments.domain.signs.rows import (
     Verdict,
 )
 from assignments.domain.signs.scores import instrument_drop, mood_or_anxiety_beneath, you_judge
+from assignments.domain.signs.stalled import contradicting_answers, no_movement, no_movement_low_effort
 from assignments.domain.signs.taking_part import disengaging, one_sided
 from assignments.domain.stalls import (
     NO_NAMES,

@@ -12,8 +12,8 @@ import pytest
 
 from assignments.domain.history import PARTNERS, couple_history, from_json, to_json
 from assignments.domain.signs import KINDS
+from assignments.domain.signs.kinds import MEASURED
 from assignments.domain.signs.published import PUBLISHED
-from assignments.domain.signs.rows import MEASURED
 from assignments.domain.simulator import figures, rivals
 from assignments.domain.simulator.couples import Simulated, simulate
 from assignments.domain.simulator.figures import Unit, figures_of, rate, rows_of, share
