@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from flask import Flask
 
@@ -14,7 +16,7 @@ from tests.cast import AS, Cast
 from tests.conftest import Clock
 from tests.page import get_page, read_page, submit
 
-SENT: dict[str, dict[str, object]] = {
+SENT: dict[str, dict[str, str | Sequence[str]]] = {
     'main form[action$="/signs/decisions"]': {"state": "continue", "reason": "It eases"},
     'form[action$="/tension_rising/aside"]': {"reason": "We talked it over"},
     'form[action$="/signs/sole_outlet"]': {"judgement": "yes", "note": "He has nobody else"},
