@@ -31,7 +31,7 @@ from tests.page import get_page
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
 
 COUPLES, WEEKS = 10_000, 26
-# 6.5 to 8 were measured on a busy machine; 33 before the model took the weeks one by one, 13 before it went forwards once
+# 6.5 to 8.2 were measured on a busy machine; 33 before the model took the weeks one by one, 13 before it went forwards once
 # for every week asked about. Half of it is the model, half the counts of seventeen rules in plain Python.
 MOST_SCANS = 10
 MOST_MEGABYTES = 500
