@@ -11,7 +11,10 @@ from datetime import datetime
 from assignments.domain import visibility
 from assignments.domain.visibility import Change, Level, Sharing
 from assignments.models import Assignment, Entry, EntryChange, Response, TurnPart, VisibilityChange
+from clinic.errors import Conflict
 from clinic.models import Couple, Person
+
+RECORD_ONLY = "Work with this couple is over. This page is a record now."
 
 
 def sharing_of(response: Response) -> Sharing:
@@ -71,6 +74,12 @@ def is_frozen(couple: Couple) -> bool:
 def has_ended(couple: Couple) -> bool:
     """The couple's work is over, or one of them has left. A safety hold is neither and must not look like it."""
     return couple.closed_at is not None or any(partner.left_at is not None for partner in couple.partners)
+
+
+def refuse_when_over(couple: Couple) -> None:
+    """The signs of a couple whose work is over are a record. Raises Conflict for an act on them."""
+    if couple.closed_at is not None:
+        raise Conflict(RECORD_ONLY)
 
 
 def frozen_since(couple: Couple) -> datetime | None:

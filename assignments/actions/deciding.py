@@ -6,6 +6,7 @@ import json
 from datetime import date
 from uuid import UUID, uuid4
 
+from assignments.access import refuse_when_over
 from assignments.domain.lengths import NOTE_CHARACTERS, REASON_CHARACTERS
 from assignments.domain.signs import DecisionState, State
 from assignments.models import Decision, DecisionCosign, DecisionNote, SignJudgement
@@ -39,6 +40,7 @@ def judge_sign(*, actor: Person, couple_id: UUID, sign: str, judgement: str, not
     """
     require(actor, Permission.SIGNS_JUDGE)
     couple = couple_for(actor, couple_id)
+    refuse_when_over(couple)
     now = clock.now()
     there = situation_of(actor, couple, now)
     judged = {one.id for one in there.assessment.rows if one.state is State.YOU_JUDGE}
@@ -79,10 +81,11 @@ def decide(
     """Keep a decision with its reason and the evidence as it stands. It is never edited.
 
     `seen` is the digest of the evidence the counsellor had before her. Raises Conflict when that has changed
-    since, when the reason is missing or too long, or when the review day has passed.
+    since, when the reason is missing or too long, when the review day has passed, or when the work is over.
     """
     require(actor, Permission.DECISION_WRITE)
     couple = couple_for(actor, couple_id)
+    refuse_when_over(couple)
     now = clock.now()
     if not reason.strip():
         raise Conflict("Say why, in a line or two.")

@@ -1,4 +1,7 @@
-"""Rows of the signs page: set aside and brought back, rows in the counsellor's own words, and what was of use."""
+"""Rows of the signs page: set aside and brought back, rows in the counsellor's own words, and what was of use.
+
+Each raises Conflict once the work with the couple is over.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID, uuid4
 
+from assignments.access import refuse_when_over
 from assignments.domain.lengths import NOTE_CHARACTERS, ROW_CHARACTERS
 from assignments.domain.signs import KINDS, MAY_BE_SET_ASIDE, returns_on
 from assignments.domain.signs.topics import Topic
@@ -18,11 +22,18 @@ from clinic.audit import Event, record, record_each
 from clinic.domain.roles import Permission
 from clinic.errors import Conflict, NotFound
 from clinic.extensions import db, transaction
-from clinic.models import Person
+from clinic.models import Couple, Person
 from clinic.queries.couples import couple_for
 from clinic.queries.people import practice_of
 
 MOST_OWN_ROWS = 20
+
+
+def going_on(actor: Person, couple_id: UUID) -> Couple:
+    """A couple of the actor's whose work goes on."""
+    couple = couple_for(actor, couple_id)
+    refuse_when_over(couple)
+    return couple
 
 
 @transaction
@@ -32,7 +43,7 @@ def put_aside(*, actor: Person, couple_id: UUID, sign: str, reason: str) -> Sign
     Raises NotFound for a row there is none of, and Conflict for one that is neither met nor on watch, or without a reason.
     """
     require(actor, Permission.SIGNS_JUDGE)
-    couple = couple_for(actor, couple_id)
+    couple = going_on(actor, couple_id)
     if sign not in KINDS:
         raise NotFound
     if not reason.strip():
@@ -67,7 +78,7 @@ def put_aside(*, actor: Person, couple_id: UUID, sign: str, reason: str) -> Sign
 def bring_back(*, actor: Person, couple_id: UUID, sign: str) -> SignAside:
     """Bring a row back by hand. Raises Conflict when it is not set aside."""
     require(actor, Permission.SIGNS_JUDGE)
-    row = aside_of(couple_for(actor, couple_id), sign)
+    row = aside_of(going_on(actor, couple_id), sign)
     if row is None:
         raise Conflict("This row is back already.")
     row.taken_back_at = clock.now()
@@ -84,7 +95,7 @@ def note_topics_asked(
     Raises Conflict for a day yet to come, and where nothing was chosen.
     """
     require(actor, Permission.SIGNS_JUDGE)
-    couple = couple_for(actor, couple_id)
+    couple = going_on(actor, couple_id)
     if slot not in ("A", "B"):
         raise Conflict("Choose whom you asked.")
     if not topics:
@@ -113,7 +124,7 @@ def note_topics_asked(
 def add_own_row(*, actor: Person, couple_id: UUID, title: str) -> OwnSign:
     """Add a row in the counsellor's own words, for her to judge."""
     require(actor, Permission.SIGNS_JUDGE)
-    couple = couple_for(actor, couple_id)
+    couple = going_on(actor, couple_id)
     if not title.strip():
         raise Conflict("Write what you want to watch.")
     if len(title) > ROW_CHARACTERS:
@@ -137,7 +148,7 @@ def add_own_row(*, actor: Person, couple_id: UUID, title: str) -> OwnSign:
 def remove_own_row(*, actor: Person, couple_id: UUID, row_id: UUID) -> OwnSign:
     """Take a row of one's own out of the page. What a decision kept of it stays there."""
     require(actor, Permission.SIGNS_JUDGE)
-    row = own_row_of(actor, couple_for(actor, couple_id), row_id)
+    row = own_row_of(actor, going_on(actor, couple_id), row_id)
     row.removed_at = clock.now()
     record(actor, Event.OWN_SIGN_REMOVED, row)
     return row
@@ -147,7 +158,7 @@ def remove_own_row(*, actor: Person, couple_id: UUID, row_id: UUID) -> OwnSign:
 def find_useful(*, actor: Person, couple_id: UUID, sign: str, useful: bool) -> SignUse:
     """Say whether a sign that was shown was of use; the latest counts. Raises NotFound for a row there is none of."""
     require(actor, Permission.SIGNS_JUDGE)
-    couple = couple_for(actor, couple_id)
+    couple = going_on(actor, couple_id)
     if sign not in KINDS:
         raise NotFound
     row = SignUse(

@@ -60,6 +60,7 @@ KIT_AND_ANA = Story(
             review_in=45,
         ),
     ),
+    asked_alone=(("A", "safety", 36), ("B", "safety", 33)),
 )
 
 

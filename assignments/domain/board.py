@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from assignments.domain.signs.rows import KINDS
+from assignments.domain.signs.kinds import KINDS
 
 # How many signs the board names before it says "and more".
 SIGNS_NAMED = 2

@@ -6,9 +6,11 @@ It holds numbers and choices only, never a word that somebody wrote, so no priva
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from typing import Literal
 
 from assignments.domain.checkins import SCALE_KEYS, CheckinAnswers, Disagreement, MyPart, composite
@@ -107,6 +109,16 @@ class CoupleHistory:
         told = (one.week for one in self._by_partner[partner] if composite(one.answers) is not None)
         return next(told, None)
 
+    def last_composites(self, partner: Partner, most: int) -> tuple[tuple[int, float], ...]:
+        """The last so many composites of one partner as (week, value), newest first."""
+        told = ((one.week, composite(one.answers)) for one in reversed(self._by_partner[partner]))
+        return tuple(islice(((week, value) for week, value in told if value is not None), most))
+
+    def told_by(self, partner: Partner, week: int) -> Sequence[int]:
+        """The weeks up to one in which a partner checked in, oldest first."""
+        weeks = self._weeks[partner]
+        return weeks if week >= self.week else weeks[: bisect_right(weeks, week)]
+
     def latest_score(self, partner: Partner, name: str, within_weeks: int) -> InstrumentScore | None:
         """The newest total on a questionnaire that is not older than so many weeks."""
         scores = [
@@ -124,6 +136,10 @@ class CoupleHistory:
     @cached_property
     def _by_partner(self) -> Mapping[Partner, tuple[Checkin, ...]]:
         return {side: tuple([one for one in self.checkins if one.partner == side]) for side in PARTNERS}
+
+    @cached_property
+    def _weeks(self) -> Mapping[Partner, Sequence[int]]:
+        return {side: [one.week for one in self._by_partner[side]] for side in PARTNERS}
 
     @cached_property
     def _lines(self) -> dict[tuple[Partner, str], tuple[tuple[int, float], ...]]:

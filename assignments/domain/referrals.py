@@ -99,7 +99,7 @@ def lines(known: Known, ticked: Sequence[Fact]) -> list[str]:
         Fact.APPOINTMENTS: f"There {'was' if known.appointments == 1 else 'were'} {known.appointments}"
         f" appointment{'' if known.appointments == 1 else 's'} so far.",
         Fact.PRACTICE: f"Between appointments there was practice: {', '.join(known.practised)}.",
-        Fact.DECIDED: f"On {_day(known.decided_on)} I decided: {known.decided.lower()}.",
+        Fact.DECIDED: f"On {_day(known.decided_on)} I decided to {known.decided.lower()}.",
     }
     empty = {Fact.PRACTICE} if not known.practised else set()
     return [said[fact] for fact in Fact if fact in ticked and fact not in empty]

@@ -6,8 +6,7 @@ This module imports numpy by way of the model, so ``stalls`` imports it where it
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -15,6 +14,7 @@ import numpy.typing as npt
 
 from assignments.domain.checkins import composite
 from assignments.domain.history import CoupleHistory
+from assignments.domain.stall_filter import Floats, Noise
 from assignments.domain.stall_model import (
     COMPOSITE,
     PULLED_BACK,
@@ -22,9 +22,7 @@ from assignments.domain.stall_model import (
     Answers,
     Change,
     Changes,
-    Floats,
     Lines,
-    Noise,
     changes,
     levels,
 )
@@ -32,6 +30,8 @@ from assignments.domain.stalls import NOTHING_TO_SAY, Finding, Limits, Movement,
 
 Flags = npt.NDArray[np.bool_]
 Told = TypeVar("Told", Movement, Finding)
+Unsaid = TypeVar("Unsaid", Finding, None)
+Found = Iterable[tuple[int, Finding]]
 
 # So many lines at a time, each counted once for every week asked about, keep the memory small whatever the caseload.
 LINES_AT_A_TIME = 2048
@@ -54,7 +54,7 @@ def movements_of(
     order = sorted(range(len(histories)), key=lengths.__getitem__)
     found: dict[int, Movements] = {}
     while order:
-        asked = lengths[order[-1]] if back is None else back
+        asked = max(lengths[order[-1]], 1) if back is None else back
         size = max(LINES_AT_A_TIME // (3 * asked + MORE_WEEKS), 1)
         order, chosen = order[:-size], order[-size:]
         found.update(zip(chosen, _batch([histories[at] for at in chosen], limits, asked, noise), strict=True))
@@ -73,74 +73,77 @@ def course_of(history: CoupleHistory) -> tuple[tuple[int, float, float, float], 
 def _batch(
     histories: Sequence[CoupleHistory], limits: Limits, back: int, noise: Noise
 ) -> Iterator[Movements]:
-    # One table of the whole batch, and three columns of it: a caseload has half a million check-ins.
-    table = np.array(
-        [
-            (
-                row,
-                one.partner == "B",
-                one.week,
-                composite(one.answers),
-                one.answers.tension,
-                one.answers.pulled_back,
-            )
-            for row, history in enumerate(histories)
-            for one in history.checkins
-        ],
-        dtype=np.float64,
-    ).reshape(-1, 6)
+    # One column after the other, of the whole batch: a caseload has half a million check-ins.
+    told = [one for history in histories for one in history.checkins]
+    answers = [one.answers for one in told]
+    row = np.repeat(np.arange(len(histories)), [len(history.checkins) for history in histories])
+    side = np.array([one.partner == "B" for one in told], dtype=np.int64)
+    week = np.array([one.week for one in told], dtype=np.int64)
 
-    def answers(column: int) -> Answers:
-        there = table[~np.isnan(table[:, column])]
-        pair, side, week = there[:, :3].T.astype(np.int64)
-        return Answers(len(histories), pair, side, week, there[:, column])
+    def of(values: Sequence[float | None]) -> Answers:
+        column = np.array(values, dtype=np.float64)
+        there = ~np.isnan(column)
+        return Answers(len(histories), row[there], side[there], week[there], column[there])
 
-    of_composites, of_tension, of_pulled_back = changes(
-        Lines(answers(3), noise, back, fall=limits.slipped_points),
-        Lines(answers(4), TENSION, back),
+    composites, tension, pulled_back = changes(
+        Lines(
+            of([composite(one) for one in answers]),
+            noise,
+            back,
+            limits.slipped_points,
+            (Change.COUPLE, Change.APART),
+        ),
+        Lines(of([one.tension for one in answers]), TENSION, back, asked=(Change.COUPLE,)),
         # A person may have left out weeks in which the other answered, so a few more are looked at.
-        Lines(answers(5), PULLED_BACK, back + MORE_WEEKS),
+        Lines(
+            of([one.pulled_back for one in answers]),
+            PULLED_BACK,
+            back + MORE_WEEKS,
+            asked=(Change.A, Change.B),
+        ),
     )
-    couple = _oldest_first(of_composites, partial(_movements, limits=limits), len(histories))
-    tension = _oldest_first(of_tension, partial(_tension, limits=limits), len(histories))
-    first, second = (
-        _oldest_first(of_pulled_back, partial(_pulled_back, side=side, limits=limits), len(histories))
-        for side in (0, 1)
+    pairs = len(histories)
+    return map(
+        lambda of_couple, of_tension, of_a, of_b: Movements(of_couple, of_tension, {"A": of_a, "B": of_b}),
+        _oldest_first(_movements(composites, limits), pairs),
+        _oldest_first(_tension(tension, limits), pairs),
+        *(_oldest_first(_pulled_back(pulled_back, side, limits), pairs) for side in (0, 1)),
     )
-    for movements, rises, of_a, of_b in zip(couple, tension, first, second, strict=True):
-        yield Movements(movements, rises, {"A": of_a, "B": of_b})
 
 
-def _oldest_first(
-    ends: Sequence[Changes], read: Callable[[Changes], Sequence[Told | None]], pairs: int
-) -> list[tuple[Told, ...]]:
-    """What is read off the changes up to each week, put together for each pair; a week nobody told is left out."""
-    columns = [read(one) for one in reversed(ends)]
-    if not columns:
-        return [()] * pairs
-    return [tuple([one for one in row if one is not None]) for row in zip(*columns, strict=True)]
+def _oldest_first(found: Sequence[Told | None], pairs: int) -> Iterator[tuple[Told, ...]]:
+    """What was found in row after row, put together for each pair; a week nobody told is left out."""
+    newest_last = [found[first : first + pairs] for first in range(len(found) - pairs, -1, -pairs)]
+    for weeks in zip(*newest_last, strict=True):
+        yield tuple([one for one in weeks if one is not None])
 
 
 def _movements(up_to: Changes, limits: Limits) -> list[Movement | None]:
     given, there = up_to.given.min(axis=0), up_to.there.tolist()
-    fresh = _fresh(up_to, limits)
+    fresh = up_to.there & _fresh(up_to, limits)
     enough = fresh & (given >= limits.worse_checkins_each)
     for_worse = enough & (up_to.given.sum(axis=0) >= limits.worse_partner_weeks)
     for_apart = fresh & (given >= limits.checkins_each)
-    couple, lost, apart = (_Claim(up_to, one) for one in (Change.COUPLE, Change.FROM_PEAK, Change.APART))
-    strong = couple.chances(-1, -limits.strong_points)
-    by_partner = zip(*up_to.mean[[Change.A, Change.B]].tolist(), strict=True)
+    no_gain = _Claim(up_to, Change.COUPLE, enough).no_gain(limits)
+    worse = _Claim(up_to, Change.COUPLE, for_worse).reached(-1, 0.0, limits.worse_probability, limits)
+    slipped = _Claim(up_to, Change.FROM_PEAK, for_worse).reached(
+        -1, -limits.slipped_points, limits.slipped_probability, limits
+    )
+    apart = _Claim(up_to, Change.APART, for_apart).either_way(
+        limits.diverging_points, limits.diverging_probability, limits
+    )
+    couple = up_to.moved[Change.COUPLE]
+    strong = _normals(-(couple.mean + limits.strong_points) / couple.sd).tolist()
+    first, second = up_to.by_side.tolist()
     return [
-        Movement(week, no_gain, worse, slipped, diverging, sure, {"A": of_a, "B": of_b}) if here else None
-        for here, week, no_gain, worse, slipped, diverging, sure, (of_a, of_b) in zip(
+        Movement(week, of_gain, of_loss, of_slip, of_gap, sure, {"A": of_a, "B": of_b}) if here else None
+        for here, week, of_gain, of_loss, of_slip, of_gap, sure, of_a, of_b in zip(
             there,
             up_to.week.tolist(),
-            couple.no_gain(limits, enough),
-            couple.reached(-1, 0.0, limits.worse_probability, limits, for_worse),
-            lost.reached(-1, -limits.slipped_points, limits.slipped_probability, limits, for_worse),
-            apart.either_way(limits.diverging_points, limits.diverging_probability, limits, for_apart),
+            *(_each(claim, len(there), NOTHING_TO_SAY) for claim in (no_gain, worse, slipped, apart)),
             strong,
-            by_partner,
+            first,
+            second,
             strict=True,
         )
     ]
@@ -149,8 +152,8 @@ def _movements(up_to: Changes, limits: Limits) -> list[Movement | None]:
 def _tension(up_to: Changes, limits: Limits) -> list[Finding | None]:
     enough = up_to.there & _fresh(up_to, limits) & (up_to.given.min(axis=0) >= limits.checkins_each)
     points, over = limits.tension_rise_points, limits.tension_rise_probability
-    found = _Claim(up_to, Change.COUPLE).reached(1, points, over, limits, enough)
-    return [one if said else None for one, said in zip(found, enough.tolist(), strict=True)]
+    found = _Claim(up_to, Change.COUPLE, enough).reached(1, points, over, limits)
+    return _each(found, len(enough), None)
 
 
 def _pulled_back(up_to: Changes, side: int, limits: Limits) -> list[Finding | None]:
@@ -158,8 +161,16 @@ def _pulled_back(up_to: Changes, side: int, limits: Limits) -> list[Finding | No
     own = up_to.there & (up_to.latest[side] == up_to.week)
     enough = own & (up_to.given[side] >= limits.checkins_each)
     points, over = limits.withdrawal_rise_points, limits.withdrawal_rise_probability
-    found = _Claim(up_to, (Change.A, Change.B)[side]).reached(1, points, over, limits, enough)
-    return [one if said else None for one, said in zip(found, enough.tolist(), strict=True)]
+    found = _Claim(up_to, (Change.A, Change.B)[side], enough).reached(1, points, over, limits)
+    return _each(found, len(enough), None)
+
+
+def _each(found: Iterable[tuple[int, Finding]], rows: int, otherwise: Unsaid) -> list[Finding | Unsaid]:
+    """What is said in each row; most rows say something."""
+    each: list[Finding | Unsaid] = [otherwise] * rows
+    for row, finding in found:
+        each[row] = finding
+    return each
 
 
 def _fresh(up_to: Changes, limits: Limits) -> Flags:
@@ -169,79 +180,67 @@ def _fresh(up_to: Changes, limits: Limits) -> Flags:
 
 
 class _Claim:
-    """One kind of change of a whole batch up to one week each, and the findings about it."""
+    """One kind of change in those rows that hold enough to speak of it, and the findings about it."""
 
-    def __init__(self, up_to: Changes, change: Change) -> None:
-        self._mean, self._sd = up_to.mean[change], up_to.sd[change]
-        self._mean_without, self._sd_without = up_to.mean_without[change], up_to.sd_without[change]
-        self._week = up_to.week.tolist()
-        self._since = up_to.peak_week.tolist() if change is Change.FROM_PEAK else [0] * len(self._week)
+    def __init__(self, up_to: Changes, change: Change, enough: Flags) -> None:
+        self._rows = np.flatnonzero(enough)
+        moved = up_to.moved[change]
+        self._mean, self._sd = moved.mean[self._rows], moved.sd[self._rows]
+        self._mean_without = moved.mean_without[:, self._rows]
+        self._sd_without = moved.sd_without[:, self._rows]
+        self._week = up_to.week[self._rows]
+        self._since = up_to.peak_week[self._rows] if change is Change.FROM_PEAK else np.zeros_like(self._rows)
 
-    def chances(self, way: int | Floats, points: float | Floats) -> list[float]:
-        """The chance that the change reached so many points upwards (1), or downwards (-1)."""
-        return _normals(way * (self._mean - points) / self._sd)
+    def reached(self, way: int | Floats, points: float | Floats, over: float, limits: Limits) -> Found:
+        """A claim that the change reached so many points upwards (1), or downwards (-1), made over some chance."""
+        chances, least_sure = self._reaches(way, points)
+        return self._said(_sure(chances, least_sure, over, limits), chances, least_sure)
 
-    def reached(
-        self, way: int | Floats, points: float | Floats, over: float, limits: Limits, enough: Flags
-    ) -> list[Finding]:
-        """A claim that the change reached so many points, made when its chance is over a limit."""
-        chances = self.chances(way, points)
-        least_sure = _normals((way * (self._mean_without - points) / self._sd_without).min(axis=0))
-        least = over * limits.one_week_out_share
-        holds = [chance > over and sure > least for chance, sure in zip(chances, least_sure, strict=True)]
-        return self._said(holds, [False] * len(holds), chances, least_sure, enough)
-
-    def no_gain(self, limits: Limits, enough: Flags) -> list[Finding]:
+    def no_gain(self, limits: Limits) -> Found:
         """A claim that there was no gain, made when the chance of one is under a limit."""
         points = limits.gain_points
-        chances = self.chances(1, points)
+        chances = _normals((self._mean - points) / self._sd)
         highest = _normals(((self._mean_without - points) / self._sd_without).max(axis=0))
-        holds = [
-            chance < limits.gain_probability and most < limits.gain_probability_one_week_out
-            for chance, most in zip(chances, highest, strict=True)
-        ]
-        leans = [chance < limits.gain_watch_probability for chance in chances]
-        return self._said(holds, leans, chances, highest, enough)
+        holds = (chances < limits.gain_probability) & (highest < limits.gain_probability_one_week_out)
+        return self._said(holds, chances, highest, chances < limits.gain_watch_probability)
 
-    def either_way(self, points: float, over: float, limits: Limits, enough: Flags) -> list[Finding]:
+    def either_way(self, points: float, over: float, limits: Limits) -> Found:
         """A claim that the change reached so many points the way it leans."""
         way = np.where(self._mean >= 0, 1.0, -1.0)
-        found = self.reached(way, way * points, over, limits, enough)
+        chances, least_sure = self._reaches(way, way * points)
+        holds = _sure(chances, least_sure, over, limits)
         # Both ways count as apart, though the other one hardly ever adds anything.
-        other = self.chances(-way, -way * points)
-        return [
-            one._replace(probability=min(1.0, round((one.probability or 0.0) + more, CHANCE_DIGITS)))
-            if one.holds is not None
-            else one
-            for one, more in zip(found, other, strict=True)
-        ]
+        other = _normals(-way * (self._mean + way * points) / self._sd)
+        both = np.minimum(1.0, np.round(chances + other, CHANCE_DIGITS))
+        return self._said(holds, both, least_sure)
 
-    def _said(
-        self,
-        holds: Sequence[bool],
-        leans: Sequence[bool],
-        chances: Sequence[float],
-        one_week_out: Sequence[float],
-        enough: Flags,
-    ) -> list[Finding]:
+    def _reaches(self, way: int | Floats, points: float | Floats) -> tuple[Floats, Floats]:
+        """The chance of having reached so many points, and the least of it with any one week left out."""
+        least = (way * (self._mean_without - points) / self._sd_without).min(axis=0)
+        return _normals(way * (self._mean - points) / self._sd), _normals(least)
+
+    def _said(self, holds: Flags, chances: Floats, one_week_out: Floats, leans: Flags | None = None) -> Found:
         spread = FOUR_IN_FIVE * self._sd
-        return [
-            Finding(*told) if said else NOTHING_TO_SAY
-            for said, *told in zip(
-                enough.tolist(),
-                holds,
-                self._week,
-                self._since,
-                leans,
-                self._mean.tolist(),
-                (self._mean - spread).tolist(),
-                (self._mean + spread).tolist(),
-                chances,
-                one_week_out,
-                strict=True,
-            )
-        ]
+        columns = (
+            holds,
+            self._week,
+            self._since,
+            np.zeros_like(holds) if leans is None else leans,
+            self._mean,
+            self._mean - spread,
+            self._mean + spread,
+            chances,
+            one_week_out,
+        )
+        return zip(self._rows.tolist(), map(Finding, *(column.tolist() for column in columns)), strict=True)
 
 
-def _normals(standing: Floats) -> list[float]:
-    return [round(math.erfc(one) / 2, CHANCE_DIGITS) for one in (standing / -ROOT_TWO).tolist()]
+def _sure(chances: Floats, least_sure: Floats, over: float, limits: Limits) -> Flags:
+    return (chances > over) & (least_sure > over * limits.one_week_out_share)
+
+
+def _normals(standing: Floats) -> Floats:
+    """The chance of lying below, in as many digits as are compared and shown."""
+    tails = np.array(list(map(math.erfc, (standing / -ROOT_TWO).tolist())), dtype=np.float64)
+    chances: Floats = np.round(tails / 2, CHANCE_DIGITS)
+    return chances

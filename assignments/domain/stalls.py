@@ -187,9 +187,7 @@ def check_data(
 ) -> DataCheck:
     """Say whether there is enough for a couple-level claim, now or in an earlier week; the reason is always given."""
     now = history.week if week is None else week
-    weeks = {
-        partner: [one.week for one in history.checkins_of(partner) if one.week <= now] for partner in PARTNERS
-    }
+    weeks = {partner: history.told_by(partner, now) for partner in PARTNERS}
     counts = {partner: len(found) for partner, found in weeks.items()}
     needed = limits.checkins_each
     silent = [partner for partner in PARTNERS if counts[partner] == 0]

@@ -168,7 +168,8 @@ def signs_page(reader: Person, couple: Couple, at: datetime) -> SignsPage:
         assessment=assessment,
         enough=SUFFICIENCY_LABELS[assessment.sufficiency],
         spoken_alone=tuple((partner.name, gate.held_on[partner.slot]) for partner in couple.partners),
-        due=signs_due(reader, record, assessment, decisions),
+        # Work that is over asks for nothing.
+        due=() if couple.closed_at is not None else signs_due(reader, record, assessment, decisions),
         due_by=coming[0] if coming else None,
         rows=tuple(row for row in rows if row.aside is None),
         aside=tuple(row for row in rows if row.aside is not None),

@@ -124,17 +124,21 @@ def judge(couple_id: UUID, sign: str) -> ResponseReturnValue:
     if sign not in judged:
         raise NotFound
     form = JudgementForm(sign)
-    if not form.validate_on_submit():
-        return show_signs(couple_id, form, sign)
-    deciding.judge_sign(
-        actor=signed_in(),
-        couple_id=couple_id,
-        sign=sign,
-        judgement=form.judgement.data,
-        note=form.note.data,
-    )
-    notice("Your view is kept.")
-    return redirect(url_for("signs.signs", couple_id=couple_id))
+    if form.validate_on_submit():
+        try:
+            deciding.judge_sign(
+                actor=signed_in(),
+                couple_id=couple_id,
+                sign=sign,
+                judgement=form.judgement.data,
+                note=form.note.data,
+            )
+        except Conflict as problem:
+            form.judgement.errors = [problem.sentence]
+        else:
+            notice("Your view is kept.")
+            return redirect(url_for("signs.signs", couple_id=couple_id))
+    return show_signs(couple_id, form, sign)
 
 
 @blueprint.get("/c/couples/<uuid:couple_id>/signs/decisions")

@@ -8,7 +8,8 @@ from assignments.actions.library import MOST_OWN
 from assignments.domain.exercises import exercise_from_json, exercise_to_json
 from assignments.library.finding import Wanted, look_for
 from assignments.library.loader import load_library
-from assignments.library.searching import MOST_KEPT, Found, load_topics, search, stem, wrong_topics
+from assignments.library.searching import MOST_KEPT, Found, load_topics, search, wrong_topics
+from assignments.library.vocabulary import stem
 from tests.cast import AS, Cast
 from tests.page import get_page
 

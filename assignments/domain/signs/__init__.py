@@ -1,7 +1,8 @@
 """Referral signs: evidence for the counsellor, worked out afresh from a couple's record each time.
 
-``rows`` what a sign is · ``counted``, ``moved``, ``scores``, ``taking_part`` the rules · ``assessing`` all
-of them for one couple · ``decisions`` when one is due · ``wire`` the JSON lines of ``signs assess``.
+``kinds`` which signs there are · ``rows`` what a sign is · ``counted``, ``moved``, ``scores``, ``stalled``,
+``taking_part`` the rules · ``chances`` how they say what the model found · ``assessing`` all of them for one couple ·
+``decisions`` when one is due · ``wire`` the JSON lines of ``signs assess``.
 """
 
 from assignments.domain.signs.asides import AWAY_FOR, MAY_BE_SET_ASIDE, Aside, returns_on, still_aside
@@ -14,7 +15,8 @@ from assignments.domain.signs.decisions import (
     decision_due,
     signs_cleared_since,
 )
-from assignments.domain.signs.rows import KINDS, SIGN_IDS, STATE_LABELS, Assessment, Sign, State
+from assignments.domain.signs.kinds import KINDS, SIGN_IDS
+from assignments.domain.signs.rows import STATE_LABELS, Assessment, Sign, State
 from assignments.domain.signs.wire import LineError, assess_lines, to_json
 
 __all__ = [

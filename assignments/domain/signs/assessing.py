@@ -15,29 +15,23 @@ from assignments.domain.signs.counted import (
     wants_help_no_way_in,
     withdrawal_persists,
 )
+from assignments.domain.signs.kinds import KINDS, NOTE
 from assignments.domain.signs.moved import (
-    contradicting_answers,
     diverging,
-    no_movement,
-    no_movement_low_effort,
     tension_rising,
     withdrawal_intensifies,
     worse_or_slipped_back,
 )
 from assignments.domain.signs.rows import (
-    BARRIERS_CARD,
-    KINDS,
-    NOTE,
-    READ_BESIDE_PRESSURE,
     Assessment,
+    Beside,
     Case,
-    Kind,
     Sign,
     State,
     Verdict,
-    Words,
 )
 from assignments.domain.signs.scores import instrument_drop, mood_or_anxiety_beneath, you_judge
+from assignments.domain.signs.stalled import contradicting_answers, no_movement, no_movement_low_effort
 from assignments.domain.signs.taking_part import disengaging, one_sided
 from assignments.domain.stalls import (
     NO_NAMES,
@@ -53,29 +47,6 @@ from assignments.domain.stalls import (
     movements_of,
 )
 
-UNVALIDATED = "Unvalidated rule: not yet tried on simulated couples."
-TRIED = "Tried on simulated couples only, which is not clinical accuracy."
-CHANGED = "Numbers of these rules were changed here, so the figures published for them do not hold."
-# The rules whose operating characteristics on simulated couples stand in docs/stall-method.md; a new rule waits
-# outside until its own do.
-MEASURED = frozenset(
-    {
-        "no_movement",
-        "no_movement_low_effort",
-        "worse_or_slipped_back",
-        "tension_rising",
-        "recurring_conflict",
-        "withdrawal_persists",
-        "withdrawal_intensifies",
-        "wants_help_no_way_in",
-        "hope_low_or_split",
-        "diverging",
-        "instrument_drop",
-        "disengaging",
-        "one_sided",
-        "outside_pressure",
-    }
-)
 # Whatever is judged in a week of its own.
 Judged = TypeVar("Judged", Movement, Finding)
 
@@ -108,22 +79,20 @@ def assess(
 ) -> Assessment:
     """Work out all signs of one couple from its record; nothing is stored and nothing is decided.
 
-    ``movements`` are the findings of the model where they are known already, of this week or of later ones too:
-    each was judged by what was known in its own week.
+    ``movements`` are the findings of the model about this record, where they are known already.
     """
     if movements is None:
         (movements,) = movements_of([history], limits, weeks_asked([history], limits))
     case = case_of(history, limits, names, movements)
     verdicts = {sign_id: rule(case) for sign_id, rule in RULES.items()}
-    common = cache(lambda: _common_readings(case, verdicts[NOTE]))
-    # What was measured is what ships: any other number makes another rule of it.
     shipped = limits is SHIPPED_LIMITS or limits == SHIPPED_LIMITS
+    beside = Beside(limits, shipped, cache(lambda: _common_readings(case, verdicts[NOTE])))
     return Assessment(
         couple=history.couple,
         week=history.week,
         sufficiency=case.sufficiency,
         why=case.why,
-        signs=tuple([_sign(kind, verdicts[kind.id], limits, shipped, common) for kind in KINDS.values()]),
+        signs=tuple([Sign(kind, verdicts[kind.id], beside) for kind in KINDS.values()]),
         reports={partner: len(history.checkins_of(partner)) for partner in PARTNERS},
         version=limits.version,
     )
@@ -156,10 +125,7 @@ def assess_weeks(
 
     It reads no more than a year back, so a record that ends later would begin later, and judge an old week otherwise.
     """
-    past = [history.up_to(week) for week in weeks]
-    if past:
-        for then, movements in zip(past, movements_of(past, limits, weeks_asked(past, limits)), strict=True):
-            yield assess(then, limits, movements=movements)
+    return assess_many([history.up_to(week) for week in weeks], limits)
 
 
 def weeks_asked(histories: Sequence[CoupleHistory], limits: Limits) -> int:
@@ -174,8 +140,8 @@ def case_of(history: CoupleHistory, limits: Limits, names: Names, movements: Mov
     def last(found: Sequence[Judged]) -> tuple[Judged, ...]:
         """Those of the last weeks; a movement of long ago is no longer evidence of where the couple is."""
         known = [one for one in found if one.week <= history.week and history.is_told(one.week)]
-        known = known[-limits.weeks_in_a_row :]
-        return tuple(one for one in known if one.week > history.week - limits.fresh_weeks)
+        too_old = history.week - limits.fresh_weeks
+        return tuple([one for one in known[-limits.weeks_in_a_row :] if one.week > too_old])
 
     of_couple = last(movements.couple)
     return Case(
@@ -197,38 +163,6 @@ def _may_be_judged(history: CoupleHistory, week: int, data: DataCheck, limits: L
         return False
     then = data if week == history.week else check_data(history, limits, week=week)
     return then.sufficiency is Sufficiency.ENOUGH
-
-
-def _sign(
-    kind: Kind, verdict: Verdict, limits: Limits, shipped: bool, common: Callable[[], tuple[str, ...]]
-) -> Sign:
-    measured = shipped and kind.id in MEASURED
-
-    def tell() -> Words:
-        words = verdict.words()
-        shows = verdict.state in (State.MET, State.WATCH)
-        standing = "" if verdict.state is State.YOU_JUDGE else f" {_standing(kind, measured)}"
-        read_beside = not READ_BESIDE_PRESSURE.isdisjoint(kind.sources)
-        return words._replace(
-            rule=words.rule + standing,
-            clears=words.clears if shows else "",
-            readings=(*words.readings, *common()) if shows and read_beside else (),
-        )
-
-    return Sign(
-        kind=kind,
-        state=verdict.state,
-        probability=verdict.probability,
-        asks_for_decision=kind.id != BARRIERS_CARD and not limits.decision_sources.isdisjoint(kind.sources),
-        validated=measured,
-        tell=tell,
-    )
-
-
-def _standing(kind: Kind, measured: bool) -> str:
-    if measured:
-        return TRIED
-    return CHANGED if kind.id in MEASURED else UNVALIDATED
 
 
 def _common_readings(case: Case, pressure: Verdict) -> tuple[str, ...]:

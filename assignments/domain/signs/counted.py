@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from assignments.domain.checkins import CheckinAnswers, Disagreement, MyPart
@@ -69,17 +70,25 @@ class Count:
 OWN_REPORTS = "Own reports only; what you see in the room counts as well."
 STUCK = (Disagreement.STUCK.value, Disagreement.WORSE.value)
 
-# R3, the part that counts reports.
-HIGH_TENSION = Count(
-    item="tension",
-    read=lambda answers: answers.tension,
-    counts=lambda limits, value: value >= limits.tension_high,
-    times=lambda limits: limits.tension_high_times,
-    of=lambda limits: limits.tension_high_of,
-    words=lambda limits: f"tension at {limits.tension_high} or more",
-    clears=lambda limits: f"tension below {limits.tension_high}",
-    nothing="Tension is not high",
-)
+
+def _high(
+    item: str, limit: str, how_often: str, said: str, clears: str, nothing: str, remark: str = ""
+) -> Count:
+    """A count of an item from 0 to 10 at some number or more, with the names of its limits."""
+    high = attrgetter(limit)
+    return Count(
+        item=item,
+        read=attrgetter(item),
+        counts=lambda limits, value: value >= high(limits),
+        times=attrgetter(f"{how_often}_times"),
+        of=attrgetter(f"{how_often}_of"),
+        words=lambda limits: f"{said} at {high(limits)} or more",
+        clears=lambda limits: f"{clears} below {high(limits)}",
+        nothing=nothing,
+        remark=remark,
+    )
+
+
 RECURRING_CONFLICT = Count(
     item="same_disagreement",
     read=lambda answers: None if answers.same_disagreement is None else answers.same_disagreement.value,
@@ -89,17 +98,6 @@ RECURRING_CONFLICT = Count(
     words=lambda _: "the same disagreement stuck or worse",
     clears=lambda _: "weeks without it, or in which it eased,",
     nothing="The same disagreement does not keep coming back stuck",
-    remark=OWN_REPORTS,
-)
-WITHDRAWAL = Count(
-    item="pulled_back",
-    read=lambda answers: answers.pulled_back,
-    counts=lambda limits, value: value >= limits.withdrawal_high,
-    times=lambda limits: limits.withdrawal_times,
-    of=lambda limits: limits.withdrawal_of,
-    words=lambda limits: f"pulled back at {limits.withdrawal_high} or more",
-    clears=lambda limits: f"pulling back below {limits.withdrawal_high}",
-    nothing="Neither reports pulling back most weeks",
     remark=OWN_REPORTS,
 )
 NO_WAY_IN = Count(
@@ -115,7 +113,7 @@ NO_WAY_IN = Count(
 )
 LOW_HOPE = Count(
     item="hope",
-    read=lambda answers: answers.hope,
+    read=attrgetter("hope"),
     counts=lambda limits, value: value <= limits.hope_low,
     times=lambda limits: limits.hope_times,
     of=lambda limits: limits.hope_of,
@@ -123,16 +121,25 @@ LOW_HOPE = Count(
     clears=lambda limits: f"hope above {limits.hope_low}",
     nothing="Hope is not low",
 )
-PRESSURE = Count(
-    item="outside_pressure",
-    read=lambda answers: answers.outside_pressure,
-    counts=lambda limits, value: value >= limits.pressure_high,
-    times=lambda limits: limits.pressure_times,
-    of=lambda limits: limits.pressure_of,
-    words=lambda limits: f"outside pressure at {limits.pressure_high} or more",
-    clears=lambda limits: f"outside pressure below {limits.pressure_high}",
-    nothing="Outside pressure is not high",
-    remark="A note only: it changes no other row.",
+# R3, the part that counts reports.
+HIGH_TENSION = _high("tension", "tension_high", "tension_high", "tension", "tension", "Tension is not high")
+WITHDRAWAL = _high(
+    "pulled_back",
+    "withdrawal_high",
+    "withdrawal",
+    "pulled back",
+    "pulling back",
+    "Neither reports pulling back most weeks",
+    OWN_REPORTS,
+)
+PRESSURE = _high(
+    "outside_pressure",
+    "pressure_high",
+    "pressure",
+    "outside pressure",
+    "outside pressure",
+    "Outside pressure is not high",
+    "A note only: it changes no other row.",
 )
 
 
@@ -259,13 +266,13 @@ def _recent(
 ) -> tuple[tuple[int, Value], ...]:
     """One person's reports on an item that are not too old, oldest first; only the last so many of them."""
     found: list[tuple[int, Value]] = []
-    too_old = case.history.week - case.limits.recent_weeks
-    for one in reversed(case.history.checkins_of(partner)):
-        if len(found) == most or one.week <= too_old:
-            break
-        value = count.read(one.answers)
+    read = count.read
+    for week, answers in case.recent[partner]:
+        value = read(answers)
         if value is not None:
-            found.append((one.week, value))
+            found.append((week, value))
+            if len(found) == most:
+                break
     found.reverse()
     return tuple(found)
 

@@ -1,4 +1,4 @@
-"""What a referral sign is, which there are, and the order they stand in.
+"""What a referral sign is, and what a rule is handed and gives back.
 
 A sign is evidence beside a rule. It is counsellor-only, it decides nothing, and signs are never added up.
 """
@@ -9,9 +9,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from itertools import takewhile
 from typing import NamedTuple
 
+from assignments.domain.checkins import CheckinAnswers
 from assignments.domain.history import COMPOSITE, PARTNERS, CoupleHistory, Partner
+from assignments.domain.signs.kinds import (
+    BARRIERS_CARD,
+    CHANGED,
+    MEASURED,
+    NOTE,
+    PAGE_ROWS,
+    READ_BESIDE_PRESSURE,
+    TRIED,
+    UNVALIDATED,
+    Kind,
+)
 from assignments.domain.stalls import Finding, Limits, Movement, Names, Sufficiency
 
 
@@ -34,142 +47,6 @@ STATE_LABELS: Mapping[State, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Kind:
-    """What is fixed about one sign: its title, its source in the material, and what to consider next."""
-
-    id: str
-    title: str
-    sources: tuple[str, ...]
-    next_step: str
-
-
-TALK_ALONE = "Talk to each partner alone first."
-
-# In the order of the `signs assess` contract.
-KINDS: Mapping[str, Kind] = {
-    kind.id: kind
-    for kind in (
-        Kind(
-            "no_movement",
-            "No movement, with steady work",
-            ("T1",),
-            "Adapt the plan, consult a supervisor, or consider stepping up.",
-        ),
-        Kind(
-            "no_movement_low_effort",
-            "No movement, and little was tried",
-            ("T1",),
-            "Ask what got in the way. Offer smaller or other practice.",
-        ),
-        Kind(
-            "worse_or_slipped_back",
-            "Getting worse, or slipped back after gains",
-            ("T4",),
-            "Ask each partner what changed. Adapt the plan or consult a supervisor.",
-        ),
-        Kind("tension_rising", "Tension is rising", ("T2",), TALK_ALONE),
-        Kind(
-            "recurring_conflict",
-            "The same disagreement stays stuck",
-            ("T5",),
-            "Ask what each protects in it. Consider working on it in an appointment only.",
-        ),
-        Kind(
-            "withdrawal_persists",
-            "Pulling back persists",
-            ("T3",),
-            "Ask what pulling back is for. It can be a sensible answer to strain.",
-        ),
-        Kind("withdrawal_intensifies", "Pulling back is growing", ("T4",), TALK_ALONE),
-        Kind(
-            "wants_help_no_way_in",
-            "Wants to help, and has no way in",
-            ("T7",),
-            "Offer one first step, small enough to do today, or try it in the appointment.",
-        ),
-        Kind(
-            "hope_low_or_split",
-            "Hope is low or far apart",
-            ("T8",),
-            "Ask each partner alone what they hope for from this work.",
-        ),
-        Kind(
-            "diverging",
-            "The two are drifting apart",
-            ("T8",),
-            "Ask how each finds the work and how each finds working with you.",
-        ),
-        Kind(
-            "instrument_drop",
-            "A questionnaire has dropped",
-            ("T4",),
-            "Go through the answers with the person. Ask what changed.",
-        ),
-        Kind(
-            "disengaging",
-            "Check-ins are falling silent",
-            ("T8",),
-            "Ask about time, fit and attendance. Silence is not failure.",
-        ),
-        Kind(
-            "one_sided",
-            "One partner is doing the work",
-            ("T8",),
-            "Start with what gets in the way. This alone is never a reason to refer.",
-        ),
-        Kind(
-            "outside_pressure",
-            "Outside pressure is high",
-            ("T11",),
-            "Read T1 to T5 beside it. Hold before referring.",
-        ),
-        Kind(
-            "trauma_in_the_way",
-            "Past trauma is in the way",
-            ("T6",),
-            "You judge. Past trauma alone is not a reason to refer.",
-        ),
-        Kind(
-            "mood_or_anxiety_beneath",
-            "Low mood, anxiety or trauma beneath",
-            ("T9",),
-            "You judge. A screening figure is not an assessment.",
-        ),
-        Kind(
-            "sole_outlet",
-            "One partner is the other's only outlet",
-            ("T10",),
-            "You judge. Ask who else each can turn to.",
-        ),
-    )
-}
-
-SIGN_IDS: tuple[str, ...] = tuple(KINDS)
-
-# In the order of the signs page. The barriers card and the outside-pressure note are not rows.
-PAGE_ROWS: tuple[str, ...] = (
-    "no_movement",
-    "worse_or_slipped_back",
-    "tension_rising",
-    "recurring_conflict",
-    "withdrawal_persists",
-    "withdrawal_intensifies",
-    "instrument_drop",
-    "wants_help_no_way_in",
-    "one_sided",
-    "disengaging",
-    "hope_low_or_split",
-    "diverging",
-    "trauma_in_the_way",
-    "mood_or_anxiety_beneath",
-    "sole_outlet",
-)
-BARRIERS_CARD = "no_movement_low_effort"
-NOTE = "outside_pressure"
-READ_BESIDE_PRESSURE = frozenset({"T1", "T2", "T3", "T4", "T5"})
-
-
 class Words(NamedTuple):
     """What a rule says of a couple; ``evidence`` holds the very records it counted, ready for JSON."""
 
@@ -189,18 +66,57 @@ class Verdict(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Beside:
+    """What all the signs of one couple share: the limits, and the other readings of what shows.
+
+    ``shipped`` says that the limits are those that were measured; any other number makes another rule of it.
+    """
+
+    limits: Limits
+    shipped: bool
+    readings: Callable[[], tuple[str, ...]] = field(repr=False, compare=False)
+
+    def validated(self, kind: Kind) -> bool:
+        """Whether the figures that were published hold for the rule as it is here."""
+        return self.shipped and kind.id in MEASURED
+
+    def standing(self, kind: Kind) -> str:
+        """What a rule was tried on, in words."""
+        if self.validated(kind):
+            return TRIED
+        return CHANGED if kind.id in MEASURED else UNVALIDATED
+
+
+@dataclass(frozen=True)
 class Sign:
     """One sign as the page, the brief, a kept decision and the command need it.
 
-    ``tell`` gives its words, with the standing of the rule and the other readings that go with it.
+    A caseload has a hundred thousand of them and hardly any is read, so all but the state is found when it is asked for.
     """
 
     kind: Kind
-    state: State
-    probability: float | None
-    asks_for_decision: bool
-    validated: bool
-    tell: Callable[[], Words] = field(repr=False, compare=False)
+    verdict: Verdict
+    beside: Beside
+
+    @property
+    def state(self) -> State:
+        """Where it stands."""
+        return self.verdict.state
+
+    @property
+    def probability(self) -> float | None:
+        """The chance it rests on, where there is one."""
+        return self.verdict.probability
+
+    @property
+    def asks_for_decision(self) -> bool:
+        """Whether, met, it asks the counsellor for a decision."""
+        return self.id != BARRIERS_CARD and not self.beside.limits.decision_sources.isdisjoint(self.sources)
+
+    @property
+    def validated(self) -> bool:
+        """Whether its rule, as it is here, was tried on simulated couples."""
+        return self.beside.validated(self.kind)
 
     @property
     def id(self) -> str:
@@ -259,7 +175,15 @@ class Sign:
 
     @cached_property
     def _words(self) -> Words:
-        return self.tell()
+        words = self.verdict.words()
+        shows = self.state in (State.MET, State.WATCH)
+        standing = "" if self.state is State.YOU_JUDGE else f" {self.beside.standing(self.kind)}"
+        read_beside = not READ_BESIDE_PRESSURE.isdisjoint(self.sources)
+        return words._replace(
+            rule=words.rule + standing,
+            clears=words.clears if shows else "",
+            readings=(*words.readings, *self.beside.readings()) if shows and read_beside else (),
+        )
 
 
 @dataclass(frozen=True)
@@ -317,6 +241,20 @@ class Case:
     stall_movements: tuple[Movement, ...]
     tension_rises: tuple[Finding, ...]
     pulled_back_rises: Mapping[Partner, tuple[Finding, ...]]
+
+    @cached_property
+    def recent(self) -> Mapping[Partner, list[tuple[int, CheckinAnswers]]]:
+        """Each partner's check-ins that are not too old to be counted, newest first: (week, answers)."""
+        too_old = self.history.week - self.limits.recent_weeks
+        return {
+            partner: [
+                (one.week, one.answers)
+                for one in takewhile(
+                    lambda one: one.week > too_old, reversed(self.history.checkins_of(partner))
+                )
+            ]
+            for partner in PARTNERS
+        }
 
     @cached_property
     def line_records(self) -> Mapping[str, list[dict[str, object]]]:

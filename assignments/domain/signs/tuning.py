@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 
 from assignments.domain.history import CoupleHistory
-from assignments.domain.signs.assessing import assess, weeks_asked
-from assignments.domain.signs.rows import State
-from assignments.domain.stalls import SHIPPED_LIMITS, Limits, Movements, movements_of
+from assignments.domain.signs.assessing import assess_many
+from assignments.domain.signs.rows import Assessment, State
+from assignments.domain.stalls import SHIPPED_LIMITS, Limits
 
 WEEKS_BACK = 12
 
@@ -109,32 +110,32 @@ def alerts(
 ) -> list[tuple[Alert, ...]]:
     """For each couple, each time in the last so many weeks that a sign which asks for a decision became met.
 
-    The model works all the weeks of all the couples out in one call, each by what was known in it. It reads a year back
-    from today, so the chance of an old week of a longer record can differ a little from what its page said then.
+    Each week is judged by its own record, so by what was known then and as its page judged it, however long the record
+    has grown since. The model takes all the weeks of all the couples in one call.
     """
-    found = movements_of(histories, limits, weeks + 1 + weeks_asked(histories, limits))
+    past = [
+        [history.up_to(week) for week in range(max(0, history.week - weeks), history.week + 1)]
+        for history in histories
+    ]
+    assessed = assess_many([record for records in past for record in records], limits)
     return [
-        _alerts_of(history, limits, weeks, movements)
-        for history, movements in zip(histories, found, strict=True)
+        _alerts_of(islice(assessed, len(records)), history.week - weeks)
+        for history, records in zip(histories, past, strict=True)
     ]
 
 
-def _alerts_of(history: CoupleHistory, limits: Limits, weeks: int, movements: Movements) -> tuple[Alert, ...]:
-    first = max(0, history.week - weeks + 1)
+def _alerts_of(weeks: Iterable[Assessment], before: int) -> tuple[Alert, ...]:
+    """What became met in each week; what was met in the week before them all is no news."""
     found = []
-    before = _met(history, limits, first - 1, movements) if first else frozenset[str]()
-    for week in range(first, history.week + 1):
-        now = _met(history, limits, week, movements)
-        found += [Alert(sign, week) for sign in sorted(now - before)]
-        before = now
+    known = frozenset[str]()
+    for assessment in weeks:
+        now = frozenset(
+            sign.id for sign in assessment.rows if sign.state is State.MET and sign.asks_for_decision
+        )
+        if assessment.week > before:
+            found += [Alert(sign, assessment.week) for sign in sorted(now - known)]
+        known = now
     return tuple(found)
-
-
-def _met(history: CoupleHistory, limits: Limits, week: int, movements: Movements) -> frozenset[str]:
-    assessment = assess(history.up_to(week), limits, movements=movements)
-    return frozenset(
-        sign.id for sign in assessment.rows if sign.state is State.MET and sign.asks_for_decision
-    )
 
 
 def shown_otherwise(now: Iterable[Alert], then: Iterable[Alert]) -> tuple[tuple[str, ...], tuple[str, ...]]:

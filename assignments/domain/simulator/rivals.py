@@ -18,8 +18,9 @@ from assignments.domain.history import PARTNERS
 from assignments.domain.simulator.couples import Simulated
 from assignments.domain.simulator.figures import Figure, share
 from assignments.domain.simulator.worlds import Course
+from assignments.domain.stall_filter import Noise
 from assignments.domain.stall_findings import movements_of
-from assignments.domain.stall_model import COMPOSITE, Noise
+from assignments.domain.stall_model import COMPOSITE
 from assignments.domain.stalls import SHIPPED_LIMITS, Limits, Sufficiency, check_data
 
 Series = Sequence[tuple[int, float]]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from assignments.domain.signs.assessing import RULES, case_of
-from assignments.domain.signs.moved import effort_of, range_of
 from assignments.domain.signs.rows import State
+from assignments.domain.signs.stalled import effort_of, range_of
 from assignments.domain.simulator.couples import Simulated
 from assignments.domain.stalls import NO_NAMES, SHIPPED_LIMITS, Limits, Sufficiency, movements_of
 

@@ -12,7 +12,7 @@ import pytest
 
 from assignments.domain.history import PARTNERS, couple_history, from_json, to_json
 from assignments.domain.signs import KINDS
-from assignments.domain.signs.assessing import MEASURED
+from assignments.domain.signs.kinds import MEASURED
 from assignments.domain.signs.published import PUBLISHED
 from assignments.domain.simulator import figures, rivals
 from assignments.domain.simulator.couples import Simulated, simulate
@@ -240,3 +240,15 @@ def test_the_figures_beside_the_signs_are_those_of_the_method_page() -> None:
         "slipping back": "relapse",
     }
     assert PUBLISHED.flagged == {course: per_cent(f"of these, {row}") for course, row in rows.items()}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", STRESS)
+def test_a_world_the_model_was_not_told_of_bends_it_and_does_not_break_it(name: str) -> None:
+    """Its figures stay those of couples in care: noise, unreported bad weeks, a silent partner, one answer throughout."""
+    found = {one.name: one for one in figures_of(list(watch(simulate(250, 31, world(name)))))}
+    caught = found["Sensitivity by week 12: R1 or R2, plateau and deteriorating"].value
+    spared = found["Specificity by week 12: neither, improving"].value
+    assert caught > 0.5
+    assert spared > 0.6
+    assert (caught + spared) / 2 > 0.66

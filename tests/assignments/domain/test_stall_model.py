@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assignments.domain.stall_filter import Noise
 from assignments.domain.stall_model import (
     COMPOSITE,
     FIRST_WEEKS,
@@ -18,7 +19,6 @@ from assignments.domain.stall_model import (
     Answers,
     Change,
     Lines,
-    Noise,
     Pair,
     changes,
     levels,
@@ -98,13 +98,13 @@ NOISES = pytest.mark.parametrize(
 @NOISES
 def test_mean_and_spread_are_those_of_the_whole_gaussian(noise: Noise) -> None:
     pairs = [some_pair(seed, weeks=7 + seed % 3) for seed in range(4)]
-    for found in changes(Lines(Answers.of(pairs), noise, 3, fall=0.5))[0]:
-        for row, pair in enumerate(pairs):
-            week = int(found.week[row])
-            for change, wanted in all_changes(week, int(found.peak_week[row])).items():
-                mean, sd = by_hand(pair, noise, wanted, week)
-                assert found.mean[change, row] == pytest.approx(mean, abs=1e-9)
-                assert found.sd[change, row] == pytest.approx(sd, abs=1e-9)
+    (found,) = changes(Lines(Answers.of(pairs), noise, 3, fall=0.5))
+    for row, pair in enumerate(pairs * 3):
+        week = int(found.week[row])
+        for change, wanted in all_changes(week, int(found.peak_week[row])).items():
+            mean, sd = by_hand(pair, noise, wanted, week)
+            assert found.moved[change].mean[row] == pytest.approx(mean, abs=1e-9)
+            assert found.moved[change].sd[row] == pytest.approx(sd, abs=1e-9)
 
 
 @NOISES
@@ -112,16 +112,16 @@ def test_one_week_out_is_what_the_model_says_without_that_week(noise: Noise) -> 
     # The second record skips weeks altogether and begins late; both are worked out beside each other.
     gaps: Pair = ([(2, 4.0), (3, 8.0), (9, 5.5)], [(3, 6.0), (8, 2.0), (9, 7.0), (15, 7.5)])
     pairs = [some_pair(5), gaps]
-    for found in changes(Lines(Answers.of(pairs), noise, 2, fall=0.5))[0]:
-        for row, pair in enumerate(pairs):
-            now = int(found.week[row])
-            weeks = [week for week in sorted({week for side in pair for week, _ in side}) if week <= now]
-            first = found.mean_without.shape[1] - len(weeks)
-            for slot, week in enumerate(weeks, start=first):
-                for change, wanted in all_changes(now, int(found.peak_week[row])).items():
-                    mean, sd = by_hand(pair, noise, wanted, now, without=week)
-                    assert found.mean_without[change, slot, row] == pytest.approx(mean, abs=1e-9)
-                    assert found.sd_without[change, slot, row] == pytest.approx(sd, abs=1e-9)
+    (found,) = changes(Lines(Answers.of(pairs), noise, 2, fall=0.5))
+    for row, pair in enumerate(pairs * 2):
+        now = int(found.week[row])
+        weeks = [week for week in sorted({week for side in pair for week, _ in side}) if week <= now]
+        first = len(found.moved[Change.COUPLE].mean_without) - len(weeks)
+        for slot, week in enumerate(weeks, start=first):
+            for change, wanted in all_changes(now, int(found.peak_week[row])).items():
+                mean, sd = by_hand(pair, noise, wanted, now, without=week)
+                assert found.moved[change].mean_without[slot, row] == pytest.approx(mean, abs=1e-9)
+                assert found.moved[change].sd_without[slot, row] == pytest.approx(sd, abs=1e-9)
 
 
 @settings(max_examples=40, deadline=None)
@@ -133,12 +133,12 @@ def test_one_week_out_is_what_the_model_says_without_that_week(noise: Noise) -> 
 def test_any_record_whatever_its_gaps_is_the_whole_gaussian(cells: list[tuple[int, str, int]]) -> None:
     told = {(week, side): value / 4 for week, side, value in cells}
     a, b = ([(week, value) for (week, who), value in sorted(told.items()) if who == side] for side in "AB")
-    ((found,),) = changes(Lines(Answers.of([(a, b)]), COMPOSITE, fall=0.5))
+    (found,) = changes(Lines(Answers.of([(a, b)]), COMPOSITE, fall=0.5))
     week = int(found.week[0])
     for change, wanted in all_changes(week, int(found.peak_week[0])).items():
         mean, sd = by_hand((a, b), COMPOSITE, wanted, week)
-        assert found.mean[change, 0] == pytest.approx(mean, abs=1e-8)
-        assert found.sd[change, 0] == pytest.approx(sd, abs=2e-6)
+        assert found.moved[change].mean[0] == pytest.approx(mean, abs=1e-8)
+        assert found.moved[change].sd[0] == pytest.approx(sd, abs=2e-6)
 
 
 def test_the_levels_of_a_chart_are_those_of_the_whole_gaussian() -> None:
@@ -151,7 +151,7 @@ def test_the_levels_of_a_chart_are_those_of_the_whole_gaussian() -> None:
 
 def test_the_peak_is_the_week_that_most_surely_stood_higher() -> None:
     line = [(0, 4.0), (1, 4.0), (2, 8.0), (3, 8.0), (4, 8.0), (5, 4.0), (6, 4.0)]
-    ((found,),) = changes(Lines(Answers.of([(line, line)]), COMPOSITE, fall=0.5))
+    (found,) = changes(Lines(Answers.of([(line, line)]), COMPOSITE, fall=0.5))
     assert found.peak_week[0] in (2, 3, 4)
 
 
@@ -172,18 +172,18 @@ def pair_of(first: list[float | None], second: list[float | None]) -> Pair:
 def test_naming_the_partners_the_other_way_round_changes_nothing(
     first: list[float | None], second: list[float | None]
 ) -> None:
-    one = changes(Lines(Answers.of([pair_of(first, second)]), COMPOSITE, 2, fall=0.5))[0]
-    other = changes(Lines(Answers.of([pair_of(second, first)]), COMPOSITE, 2, fall=0.5))[0]
-    for here, there in zip(one, other, strict=True):
-        for change, swapped in (
-            (Change.COUPLE, Change.COUPLE),
-            (Change.A, Change.B),
-            (Change.B, Change.A),
-            (Change.FROM_PEAK, Change.FROM_PEAK),
-        ):
-            assert here.mean[change, 0] == pytest.approx(there.mean[swapped, 0], abs=1e-8)
-            assert here.sd[change, 0] == pytest.approx(there.sd[swapped, 0], abs=1e-8)
-        assert here.mean[Change.APART, 0] == pytest.approx(-there.mean[Change.APART, 0], abs=1e-8)
+    (here,) = changes(Lines(Answers.of([pair_of(first, second)]), COMPOSITE, 2, fall=0.5))
+    (there,) = changes(Lines(Answers.of([pair_of(second, first)]), COMPOSITE, 2, fall=0.5))
+    for change, swapped in (
+        (Change.COUPLE, Change.COUPLE),
+        (Change.A, Change.B),
+        (Change.B, Change.A),
+        (Change.FROM_PEAK, Change.FROM_PEAK),
+    ):
+        assert here.moved[change].mean == pytest.approx(there.moved[swapped].mean, abs=1e-8)
+        assert here.moved[change].sd == pytest.approx(there.moved[swapped].sd, abs=1e-8)
+    apart, other_way = (one.moved[Change.APART].mean for one in (here, there))
+    assert apart == pytest.approx(-other_way, abs=1e-8)
 
 
 @settings(max_examples=30, deadline=None)
@@ -193,26 +193,28 @@ def test_shorter_and_longer_records_beside_it_change_nothing(
 ) -> None:
     pair = pair_of(first, second)
     longer: Pair = ([(week, 5.0) for week in range(10 + more)], [])
-    alone = changes(Lines(Answers.of([pair]), COMPOSITE, 2, fall=0.5))[0]
-    beside = changes(Lines(Answers.of([longer, pair, ([], [])]), COMPOSITE, 2, fall=0.5))[0]
-    for here, there in zip(alone, beside, strict=False):
-        assert here.there[0] == there.there[1]
-        if here.there[0]:
-            assert here.mean[:, 0] == pytest.approx(there.mean[:, 1], abs=1e-8)
-            assert here.sd[:, 0] == pytest.approx(there.sd[:, 1], abs=1e-8)
+    (here,) = changes(Lines(Answers.of([pair]), COMPOSITE, 2, fall=0.5))
+    (there,) = changes(Lines(Answers.of([longer, pair, ([], [])]), COMPOSITE, 2, fall=0.5))
+    for row, beside in ((0, 1), (1, 4)):
+        assert here.there[row] == there.there[beside]
+        if here.there[row]:
+            for change in Change:
+                alone, among = here.moved[change], there.moved[change]
+                assert alone.mean[row] == pytest.approx(among.mean[beside], abs=1e-8)
+                assert alone.sd[row] == pytest.approx(among.sd[beside], abs=1e-8)
 
 
 def test_a_record_of_twenty_years_keeps_its_first_and_its_last_weeks() -> None:
     line = [(week, 4.0 if week < 500 else 7.0) for week in range(1041)]
-    ((found,),) = changes(Lines(Answers.of([(line, line)]), COMPOSITE, fall=0.5))
-    assert found.mean_without.shape[1] == FIRST_WEEKS + LAST_WEEKS
+    (found,) = changes(Lines(Answers.of([(line, line)]), COMPOSITE, fall=0.5))
+    assert len(found.moved[Change.COUPLE].mean_without) == FIRST_WEEKS + LAST_WEEKS
     assert found.week[0] == 1040
-    assert found.mean[Change.COUPLE, 0] > 2
+    assert found.moved[Change.COUPLE].mean[0] > 2
 
 
 def test_a_first_answer_has_lost_nothing_whatever_stands_beside_it() -> None:
     only: Pair = ([], [(1, 0.0)])
     longer: Pair = ([(week, 5.0) for week in range(12)], [])
-    ((found,),) = changes(Lines(Answers.of([longer, only]), COMPOSITE, fall=0.5))
-    assert found.mean[Change.FROM_PEAK, 1] == 0
+    (found,) = changes(Lines(Answers.of([longer, only]), COMPOSITE, fall=0.5))
+    assert found.moved[Change.FROM_PEAK].mean[1] == 0
     assert found.peak_week[1] == 1

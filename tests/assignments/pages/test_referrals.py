@@ -102,7 +102,7 @@ def test_a_decision_to_refer_on_leads_to_choosing_a_contact_and_a_letter(
     assert "The Quay" in said
     assert "1 Quay Street" in said
     assert "Sam Okafor has agreed to this letter." in said
-    assert "I decided: refer on." in said
+    assert "I decided to refer on." in said
     assert "Jo" not in said  # A letter about one of them does not name the other.
     assert "Debt" not in said  # The reason of the decision is the record's and not the letter's.
     assert "appointment" not in said  # Not ticked.

@@ -21,7 +21,7 @@ from clinic.errors import Conflict, NotFound
 from clinic.extensions import db
 from clinic.models import AuditLine
 from clinic.queries.couples import couple_for
-from tests.assignments.reports import CALM, TENSE, weeks_of
+from tests.assignments.reports import CALM, TENSE, check_in, weeks_of
 from tests.cast import AS, Cast
 from tests.conftest import Clock
 from tests.page import Page, get_page, read_page, submit, submit_and_follow
@@ -275,3 +275,16 @@ def test_a_day_to_come_or_nothing_chosen_is_said_beside_the_field(
     typed: Any = {"slot": "A", "topics": ["safety"], "asked_on": "2026-09-14", field: value}
     reply = submit(client, get_page(client, url(cast)), typed, form=ASKED, status=422)
     assert read_page(reply, 422).select(f"#{beside}-error")
+
+
+def test_where_nothing_is_met_the_other_readings_are_of_what_is_watched(
+    app: Flask, cast: Cast, as_: AS
+) -> None:
+    for weeks_ago in range(5, 0, -1):
+        again = "stuck" if weeks_ago < 3 else "none"
+        for person in (cast.sam, cast.jo):
+            check_in(app, person, cast.sam_and_jo, weeks_ago, **{**CALM, "same_disagreement": again})
+    page = get_page(as_(cast.priya), url(cast))
+    assert [one.sign.id for one in found(app, cast).rows if one.shows] == ["recurring_conflict"]
+    assert "Other readings of what is watched:" in page.words
+    assert "of what is met" not in page.words

@@ -13,8 +13,8 @@ from sqlalchemy import delete, select
 from assignments.actions.deciding import decide, note_decision
 from assignments.domain.progress import Repeat
 from assignments.domain.signs import DECISION_LABELS, DecisionState
+from assignments.domain.signs.kinds import PAGE_ROWS
 from assignments.domain.signs.published import PUBLISHED
-from assignments.domain.signs.rows import PAGE_ROWS
 from assignments.domain.visibility import Level
 from assignments.models import Decision, DecisionNote, SignJudgement
 from clinic.audit import Event
