@@ -1,6 +1,8 @@
 """Lives one history twice, with and without what was kept, and compares everything that reaches the other partner.
 
-Ids are drawn from the history and not from chance, so that what happens in both worlds gets the same ids in both.
+Ids and other random bytes are drawn from the history and not from chance, so that what happens in both worlds gets the
+same ones in both. Up to the first thing that is kept there is only one world; it is copied then. A reply is made in both
+worlds where what it reads differs between them, and every reply of one history in eight, whatever it reads.
 """
 
 from __future__ import annotations
@@ -9,15 +11,16 @@ import hashlib
 import json
 import random
 import re
+import secrets
 import sys
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
-from shutil import copyfile
 from types import SimpleNamespace
 from typing import Any
 from unittest import mock
@@ -54,6 +57,7 @@ from tests.noninterference.histories import (
     Step,
 )
 from tests.noninterference.looking import TOKENS, addresses, the_copy
+from tests.noninterference.reading import fork, statements, two_files
 from tests.noninterference.worlds import BUILT, World, build
 
 # Looked at after every history; the others by chance, because a page costs more than most acts.
@@ -62,6 +66,11 @@ BY_CHANCE, MADE = 8, 6
 TO_CHOOSE_FROM = 300
 # Ending one's own sign-in or one's account would leave nothing to compare.
 NOT_TRIED = ("sign_in.", "leave.", "account.", "passkeys.", "own_data.", "join.", "static", "home")
+# One history in so many is looked at whole, so that what a program remembers outside its database shows too.
+LOOKED_AT_WHOLE = 8
+# The standard library's own makers of random values; who asked them is one further up.
+DRAWERS = (uuid.__file__, random.__file__, secrets.__file__)
+SLOW_HASH = hashlib.scrypt
 UNDO_KEY = re.compile(r'"key": "[0-9a-f]{32}"')
 TRIES: tuple[dict[str, str], ...] = (
     {},
@@ -92,6 +101,7 @@ class Life:
     now: datetime = BEGINS
     couple: Any = None
     told: list[Any] = field(default_factory=list)
+    say: Callable[[str], None] = lambda _what: None
     thought_better_of: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)
 
     def later(self, opens_at: datetime, back: Callable[[], object]) -> None:
@@ -104,6 +114,7 @@ class Life:
         for due, back in sorted([one for one in self.thought_better_of if one[0] <= until], key=_due):
             self.thought_better_of.remove((due, back))
             self._at(max(due, self.now))
+            self.say(f"better of it {due}")
             with self.app.app_context():
                 attempt(back)
         self._at(until)
@@ -172,21 +183,34 @@ def browser(app: Flask, world: World, name: str) -> FlaskClient:
 
 
 @contextmanager
-def told_ids() -> Iterator[Callable[[str], None]]:
-    """Ids that follow from what is happening: `told_ids` gives a function that says what that is."""
-    happening, counts = [""], Counter[str]()
+def told_ids() -> Iterator[Callable[[str, str], None]]:
+    """Ids, nonces and tokens that follow from what is happening: the function given says in which world, and what."""
+    happening, counts = ["", ""], Counter[tuple[str, str]]()
 
     def drawn(number: int) -> bytes:
-        frame = sys._getframe(2)  # uuid4 itself is one, who called it is two.
-        place = f"{happening[0]} {frame.f_code.co_filename} {frame.f_code.co_name}"
-        counts[place] += 1
-        return hashlib.sha256(f"{place} {counts[place]}".encode()).digest()[:number]
+        frame = sys._getframe(1)
+        while frame.f_back is not None and frame.f_code.co_filename in DRAWERS:
+            frame = frame.f_back
+        world, what = happening
+        place = f"{what} {frame.f_code.co_filename} {frame.f_code.co_name}"
+        # Counted for each world by itself, and alike in both.
+        counts[world, place] += 1
+        return hashlib.shake_128(f"{place} {counts[world, place]}".encode()).digest(number)
 
-    def say(what: str) -> None:
-        happening[0] = what
+    def say(world: str, what: str) -> None:
+        happening[:] = world, what
 
-    with mock.patch.object(uuid, "os", SimpleNamespace(urandom=drawn)):
+    with (
+        mock.patch.object(uuid, "os", SimpleNamespace(urandom=drawn)),
+        mock.patch.object(random, "_urandom", drawn),
+        mock.patch.object(hashlib, "scrypt", cheaply),
+    ):
         yield say
+
+
+def cheaply(password: bytes, **how: Any) -> bytes:
+    """The slow hash of spare codes, without being slow. Nobody guesses at them here."""
+    return SLOW_HASH(password, **{**how, "n": 2})
 
 
 def attempt(act: Callable[[], object]) -> str:
@@ -228,31 +252,33 @@ def doing(step: Step) -> tuple[Doing, str]:
     return OPEN_ALONE[step.what][0], ""
 
 
-def live_through(life: Life, beginning: Beginning, *, with_kept: bool) -> None:
-    """Let it all happen in one world, and note what the other partner was answered on the way."""
-    history, cast = life.history, life.world.cast
-    reader = "Jo" if history.keeper == "Sam" else "Sam"
+def live_through(life: Life, beginning: Beginning, steps: list[tuple[int, Step]], *, with_kept: bool) -> None:
+    """Let these steps happen in one world, and note what the other partner was answered on the way."""
+    cast, reader = life.world.cast, reader_of(life.history)
     people = {"Sam": cast.sam, "Jo": cast.jo, "Priya": cast.priya}
-    with told_ids() as say:
-        for number, step in possible(history):
-            life.move(timedelta(seconds=7))
-            say(f"step {number}")
-            if step.who == "the clock":
-                life.move(MOVES[step.item])
-                with life.app.app_context():
-                    work_once(life.now)
-            elif step.what == "tries an address":
-                life.told.append((step, tried(life, beginning, reader, int(step.item))))
-            elif with_kept or not step.kept:
-                act, item = doing(step)
-                with life.app.app_context():
-                    person = db.session.get_one(Person, people[step.who].id)
-                    life.couple = db.session.get_one(Couple, cast.sam_and_jo.id)
-                    outcome = attempt(lambda: act(life, person, item))  # noqa: B023 (called at once)
-                if step.who == reader:
-                    life.told.append((step, outcome))
-        if history.chance % 2:
-            life.move(timedelta(days=1))
+    for number, step in steps:
+        life.move(timedelta(seconds=7))
+        life.say(f"step {number}")
+        if step.who == "the clock":
+            life.move(MOVES[step.item])
+            life.say(f"step {number}")
+            with life.app.app_context():
+                work_once(life.now)
+        elif step.what == "tries an address":
+            life.told.append((step, tried(life, beginning, reader, int(step.item))))
+        elif with_kept or not step.kept:
+            act, item = doing(step)
+            with life.app.app_context():
+                person = db.session.get_one(Person, people[step.who].id)
+                life.couple = db.session.get_one(Couple, cast.sam_and_jo.id)
+                outcome = attempt(lambda: act(life, person, item))  # noqa: B023 (called at once)
+            if step.who == reader:
+                life.told.append((step, outcome))
+
+
+def reader_of(history: History) -> str:
+    """The one from whom things are kept."""
+    return "Jo" if history.keeper == "Sam" else "Sam"
 
 
 def tried(life: Life, beginning: Beginning, reader: str, number: int) -> Any:
@@ -273,22 +299,53 @@ def stay_signed_in(life: Life, reader: str) -> None:
         db.session.commit()
 
 
-def looked(life: Life, beginning: Beginning, reader: str, urls: list[str]) -> Iterator[Any]:
-    """Every channel: pages, their own history, calendar, mail, the copy of their own words."""
-    stay_signed_in(life, reader)
-    client = browser(life.app, life.world, reader)
-    for url in urls:
-        yield url, seen(life.app, client.get(url))
-    yield "calendar", seen(life.app, life.app.test_client().get(f"/feed/{beginning.calendar[reader]}.ics"))
+def looks(
+    life: Life, beginning: Beginning, urls: list[str], *, one_browser: bool
+) -> dict[str, Callable[[], Any]]:
+    """Every channel, and how to look at it: pages, their own history, calendar, mail, the copy of their own words.
+
+    In one browser a page may depend on the one before it; then none may be left out.
+    """
+    reader = reader_of(life.history)
     person = life.world.cast.sam if reader == "Sam" else life.world.cast.jo
+    opened = partial(browser, life.app, life.world, reader)
+    same = opened()
+    feed = f"/feed/{beginning.calendar[reader]}.ics"
+    return {
+        **{
+            url: lambda url=url: seen(life.app, (same if one_browser else opened()).get(url))  # type: ignore[misc]
+            for url in urls
+        },
+        "calendar": lambda: seen(life.app, life.app.test_client().get(feed)),
+        "mail": lambda: letters_to(life, person),
+        "copy": lambda: the_copy(life.app, person),
+    }
+
+
+def letters_to(life: Life, person: Person) -> list[str]:
     with life.app.app_context():
         rows = db.session.execute(
             select(OutboxMail.kind, OutboxMail.created_at, OutboxMail.due_at, OutboxMail.sent_at).where(
                 OutboxMail.person_id == person.id
             )
         )
-        yield "mail", sorted(str(row) for row in rows)
-    yield "copy", the_copy(life.app, person)
+        return sorted(str(row) for row in rows)
+
+
+def look_at_both(quiet: Life, busy: Life, beginning: Beginning, urls: list[str]) -> Iterator[tuple[Any, Any]]:
+    """What the reader gets in each world, in pairs. Where it can be told that both are the same, it is made once."""
+    for life in (quiet, busy):
+        stay_signed_in(life, reader_of(life.history))
+    whole = quiet.history.chance % LOOKED_AT_WHOLE == 0
+    in_busy = looks(busy, beginning, urls, one_browser=whole)
+    with two_files(quiet.world.url, busy.world.url) as files:
+        for name, look in looks(quiet, beginning, urls, one_browser=whole).items():
+            quiet.say("looking")
+            with statements(quiet.app) as asked:
+                one = look()
+            if whole or not files.agree(asked):
+                busy.say("looking")
+                yield (name, one), (name, in_busy[name]())
 
 
 def newest(life: Life) -> set[str]:
@@ -316,48 +373,48 @@ def cookie(app: Flask, name: str, value: str) -> str:
     return name if name == "visit" else f"{name} {value}"
 
 
-def world_of(beginning: Beginning, folder: Path, name: str) -> World:
-    """A copy of the beginning, in a file of its own."""
-    path = folder / f"{name}.sqlite"
-    for left in folder.glob(f"{name}.sqlite*"):
-        left.unlink()
-    copyfile(beginning.path, path)
-    return replace(beginning.world, url=f"sqlite:///{path}")
-
-
 @contextmanager
-def lived(beginning: Beginning, folder: Path, history: History, *, with_kept: bool) -> Iterator[Life]:
-    """One of the two worlds, with the whole history behind it."""
-    name = "busy" if with_kept else "quiet"
-    world = world_of(beginning, folder, name)
-    with shared_app_on(world.url, name) as app, time_machine.travel(BEGINS, tick=False) as traveller:
-        app.config["WTF_CSRF_ENABLED"] = False
-        life = Life(app, world, history, traveller)
-        live_through(life, beginning, with_kept=with_kept)
-        yield life
+def lived(
+    beginning: Beginning, folder: Path, history: History
+) -> Iterator[tuple[Life, Life, list[tuple[int, Step]]]]:
+    """Both worlds, with the history behind them."""
+    steps = possible(history)
+    alike = next((place for place, (_, step) in enumerate(steps) if step.kept), len(steps))
+    with time_machine.travel(BEGINS, tick=False) as traveller, told_ids() as say, ExitStack() as apps:
+
+        def world(name: str, url: str) -> Life:
+            # A copy of what stands at that address, in a file of its own.
+            copy = fork(url, folder / f"{name}.sqlite")
+            app = apps.enter_context(shared_app_on(copy, name))
+            app.config["WTF_CSRF_ENABLED"] = False
+            return Life(app, replace(beginning.world, url=copy), history, traveller, say=partial(say, name))
+
+        quiet = world("quiet", beginning.world.url)
+        live_through(quiet, beginning, steps[:alike], with_kept=False)
+        busy = world("busy", quiet.world.url)
+        busy.now, busy.told = quiet.now, [*quiet.told]
+        for life in (quiet, busy):
+            live_through(life, beginning, steps[alike:], with_kept=life is busy)
+            if history.chance % 2:
+                life.move(timedelta(days=1))
+        yield quiet, busy
 
 
 def differences(beginning: Beginning, folder: Path, history: History) -> list[str]:
     """Everything that tells the two worlds apart, for the partner from whom things were kept."""
-    reader = "Jo" if history.keeper == "Sam" else "Sam"
     chance = random.Random(history.chance)
-    with (
-        lived(beginning, folder, history, with_kept=False) as quiet,
-        lived(beginning, folder, history, with_kept=True) as busy,
-    ):
+    with lived(beginning, folder, history) as (quiet, busy):
         made = sorted(newest(quiet) | newest(busy))
         urls = [
             *ALWAYS,
-            *chance.sample(beginning.pages[reader], BY_CHANCE),
+            *chance.sample(beginning.pages[reader_of(history)], BY_CHANCE),
             *chance.sample(made, min(MADE, len(made))),
         ]
-        for life in (quiet, busy):
-            life.told += looked(life, beginning, reader, urls)
-    return [
-        f"{one[0]}: {first_difference(one[1], two[1])}"
-        for one, two in zip(quiet.told, busy.told, strict=True)
-        if one != two
-    ]
+        told = [
+            *zip(quiet.told, busy.told, strict=True),
+            *look_at_both(quiet, busy, beginning, urls),
+        ]
+    return [f"{one[0]}: {first_difference(one[1], two[1])}" for one, two in told if one != two]
 
 
 def first_difference(one: Any, two: Any) -> str:
