@@ -27,6 +27,11 @@ READS = ("SELECT", "WITH")
 Statement = tuple[str, tuple[Any, ...]]
 
 
+def writes(asked: Statement) -> bool:
+    """Whether a statement may change something."""
+    return not asked[0].startswith(READS)
+
+
 @contextmanager
 def statements(app: Flask) -> Iterator[list[Statement]]:
     """Everything an application asks of its database meanwhile, as the database gets it."""
@@ -59,7 +64,7 @@ class TwoFiles:
     def _agree(self, asked: Statement) -> bool:
         if asked not in self._known:
             words, parameters = asked
-            self._known[asked] = words.startswith(READS) and (
+            self._known[asked] = not writes(asked) and (
                 self._one.execute(words, parameters).fetchall()
                 == self._two.execute(words, parameters).fetchall()
             )
