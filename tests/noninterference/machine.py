@@ -2,7 +2,7 @@
 
 Several histories of one telling differ only in what is kept, so that they share the world in which nothing is. Each
 begins as a copy of that world as it stood before the first thing was kept. A reply is made in both worlds where what it
-reads differs between them, and every reply of one history in eight, whatever it reads.
+reads differs between them, and every reply of one history in sixteen, whatever it reads.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ TO_CHOOSE_FROM = 300
 # Ending one's own sign-in or one's account would leave nothing to compare.
 NOT_TRIED = ("sign_in.", "leave.", "account.", "passkeys.", "own_data.", "join.", "static", "home")
 # One history in so many is looked at whole, so that what a program remembers outside its database shows too.
-LOOKED_AT_WHOLE = 8
+LOOKED_AT_WHOLE = 16
 
 
 def begin(url: str) -> Beginning:

@@ -87,5 +87,6 @@ def fork(url: str, path: Path) -> str:
     for left in path.parent.glob(f"{path.name}*"):
         left.unlink()
     with closing(_reading(url)) as source, closing(sqlite3.connect(path)) as target:
+        target.execute("PRAGMA synchronous=OFF")  # Nobody cuts the power of a copy that lives for a second.
         source.backup(target)
     return f"sqlite:///{path}"
