@@ -35,7 +35,7 @@ def test_nobody_waits_for_it(in_life: Flask) -> None:
 
 
 def test_it_begins_after_a_while_by_chance(in_life: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    slept, done = [], threading.Event()
+    slept, done = list[float](), threading.Event()
     monkeypatch.setattr(module, "WAITS_MS", (200, 1200))
     with in_life.app_context(), mock.patch.object(module.time, "sleep", slept.append):
         aside(done.set)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import io
 import json
 import logging
@@ -120,21 +119,3 @@ def test_an_error_of_the_database_does_not_repeat_what_went_into_the_statement(a
     shown = "".join(traceback.format_exception(caught.value))
     assert "no_such_table" in shown
     assert CANARY not in shown
-
-
-def test_a_page_that_fails_in_the_database_leaves_no_word_in_a_plain_log(
-    database_url: str, written: io.StringIO, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with app_on(database_url, json_logs=False) as plain:
-
-        @functools.wraps(plain.view_functions["help.help_page"])
-        def fails() -> str:
-            db.session.execute(text("SELECT no_such_column FROM person WHERE name = :name"), {"name": CANARY})
-            return ""
-
-        monkeypatch.setitem(plain.view_functions, "help.help_page", fails)
-        monkeypatch.setitem(plain.config, "PROPAGATE_EXCEPTIONS", False)
-        monkeypatch.setattr(plain.logger, "handlers", [logging.StreamHandler(written)])
-        assert plain.test_client().get("/help").status_code in (500, 503)
-    assert "help.help_page" in written.getvalue()
-    assert CANARY not in written.getvalue()
