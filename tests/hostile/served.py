@@ -5,6 +5,8 @@ That a form without its token is refused is shown elsewhere; a scanner that know
 
 from __future__ import annotations
 
+import functools
+
 from flask import Flask
 
 from config import Config
@@ -19,4 +21,11 @@ def create_app() -> Flask:
     app = create(config)
     app.config["WTF_CSRF_ENABLED"] = False
     app.config["RATELIMIT_ENABLED"] = False
+    for endpoint in ("leave.leave", "sign_in.sign_out"):
+        # Whoever follows every link would soon stand outside.
+        app.view_functions[endpoint] = functools.wraps(app.view_functions[endpoint])(_stay)
     return app
+
+
+def _stay(**_: object) -> str:
+    return "You stay."
