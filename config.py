@@ -121,6 +121,9 @@ class DemoConfig(Config):
     database_url: str = field(
         default_factory=lambda: os.environ.get("DATABASE_URL", f"sqlite:///{INSTANCE / 'demo.sqlite'}")
     )
+    public_url: str = field(
+        default_factory=lambda: os.environ.get("MEANWHILE_PUBLIC_URL", "http://127.0.0.1:8000")
+    )
     secure_cookies: bool = False
     demo: bool = True
 
@@ -135,6 +138,9 @@ class TestConfig(Config):
     encryption_keys: str = "1:" + base64.b64encode(b"a test key protects nothing real").decode()
     database_url: str = "sqlite://"
     public_url: str = "http://localhost"
+    public_url: str = field(
+        default_factory=lambda: os.environ.get("MEANWHILE_PUBLIC_URL", "http://127.0.0.1:8000")
+    )
     secure_cookies: bool = False
     demo: bool = True
     throttle: bool = False
