@@ -32,7 +32,7 @@ class Config:
     public_url: str = "http://127.0.0.1:8000"
     secure_cookies: bool = True
     demo: bool = False
-    mail_url: str = ""  # smtp://user:pass@host:port; empty prints mail on the console.
+    mail_url: str = ""  # smtp+tls://user:pass@host:port; empty prints mail on the console.
     mail_from: str = "practice@localhost"
     rate_limit_storage: str = "memory://"
     throttle: bool = True
@@ -67,6 +67,11 @@ class Config:
         missing = [required[name] for name, value in values.items() if not value]
         if missing:
             raise MissingSettings("Set these before starting in production: " + ", ".join(missing))
+        if (
+            values["secret_key"] == DemoConfig.secret_key
+            or _THROW_AWAY_KEY.partition(":")[2] in values["encryption_keys"]
+        ):
+            raise MissingSettings("The keys of the demo are known to everybody. Make keys of your own.")
         return cls(
             name="production",
             secret_key=values["secret_key"],
@@ -130,7 +135,7 @@ class TestConfig(Config):
     __test__ = False  # The name begins with Test, and pytest would otherwise try to collect it.
     name: str = "test"
     secret_key: str = "test-only-and-public"
-    encryption_keys: str = _THROW_AWAY_KEY
+    encryption_keys: str = "1:" + base64.b64encode(b"a test key protects nothing real").decode()
     database_url: str = "sqlite://"
     public_url: str = "http://localhost"
     secure_cookies: bool = False

@@ -128,6 +128,9 @@ AREAS = {
     "exchange": "library",
 }
 
+# Seconds that the shared counts of tries may take to answer.
+RATE_LIMIT_PATIENCE = {"socket_connect_timeout": 1, "socket_timeout": 1}
+
 
 def create_app(config: Config | None = None) -> Flask:
     """Build the application. Without a config, settings come from the environment.
@@ -175,6 +178,8 @@ def _settings(config: Config) -> dict[str, object]:
         "JSON_LOGS": config.json_logs,
         "METRICS_TOKEN": config.metrics_token,
         "RATELIMIT_STORAGE_URI": config.rate_limit_storage,
+        # A Redis that hangs is one that is gone; a page does not wait for it.
+        "RATELIMIT_STORAGE_OPTIONS": RATE_LIMIT_PATIENCE if "redis" in config.rate_limit_storage else {},
         "RATELIMIT_ENABLED": config.throttle,
         # Without its Redis a host counts for itself: a limit is no reason to let nobody in.
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,

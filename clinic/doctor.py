@@ -23,11 +23,13 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 from sqlalchemy import func, select, text
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from clinic import backups, clock, crypto, mail, paper
 from clinic.backups.nightly import folder_of_backups
 from clinic.extensions import UTCDateTime, db
+from clinic.hosts import LOOPBACK
 from clinic.key_rotation import SealedColumn, sealed_columns
 from clinic.models import AuditLine
 from clinic.queries.operation import last_beat, waiting_mail
@@ -96,7 +98,24 @@ def _settings(about: str) -> Finding:
         problems.append("MEANWHILE_PUBLIC_URL must begin with https://, or nobody can sign in")
     if problems:
         return Finding(about, State.BROKEN, "not fit for clients", "; ".join(problems))
+    if _goes_in_the_clear(config["SQLALCHEMY_DATABASE_URI"]):
+        told = (
+            "what goes to the database is not sealed on its way; end DATABASE_URL with ?sslmode=verify-full"
+        )
+        return Finding(about, State.LOOK, told, "where the network between is not yours alone")
     return Finding(about, State.OK, f"production at {config['PUBLIC_URL']}")
+
+
+def _goes_in_the_clear(database_url: str) -> bool:
+    """Whether a database on another machine is spoken to without knowing who answers."""
+    url = make_url(database_url)
+    here = url.host is None or url.host in LOOPBACK or url.host.startswith("/")
+    return (
+        url.get_backend_name() == "postgresql"
+        and not here
+        and url.query.get("sslmode") != "verify-full"
+        and not str(url.query.get("host", "")).startswith("/")
+    )
 
 
 def _keys(about: str) -> Finding:

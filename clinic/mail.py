@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import smtplib
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from sqlalchemy import select, update
 
 from clinic import clock, crypto, tenancy
 from clinic.extensions import after_commit, db
+from clinic.hosts import LOOPBACK
 from clinic.models import OutboxMail, Person
 
 log = logging.getLogger("meanwhile.mail")
@@ -53,8 +55,23 @@ class Sent:
     failed: int
 
 
+class MailInTheClear(click.ClickException, ValueError):
+    """Stops the start; on a terminal it is one sentence, without the pass-phrase of the address."""
+
+
 def init_mail(app: Flask, *, mail_url: str, mail_from: str, send_after_commit: bool) -> None:
-    """Remember where mail goes; `smtp://user:pass@host:port`, or the console when there is no address."""
+    """Remember where mail goes: `smtp+tls://user:pass@host:port`, or the console when there is no address.
+
+    Plain `smtp://` is for a server on this machine: links and codes go through it. Raises MailInTheClear.
+    """
+    parts = urlsplit(mail_url)
+    if mail_url and not (
+        parts.scheme == "smtp+tls" or (parts.scheme == "smtp" and parts.hostname in LOOPBACK)
+    ):
+        raise MailInTheClear(
+            "MEANWHILE_MAIL_URL must begin with smtp+tls://, because invitations and codes go that way. Plain smtp:// is "
+            "for a mail server on this machine."
+        )
     app.extensions["mail"] = {"url": mail_url, "from": mail_from, "at_once": send_after_commit}
     if _send_soon not in after_commit:
         after_commit.append(_send_soon)
@@ -249,7 +266,8 @@ def _reach(url: str) -> _Server:
 def _introduce(server: _Server, url: str) -> None:
     parts = urlsplit(url)
     if parts.scheme == "smtp+tls":
-        server.starttls()
+        # Left to itself smtplib encrypts to whoever answers; this asks who that is, and for TLS 1.2 or newer.
+        server.starttls(context=ssl.create_default_context())
     if parts.username:
         server.login(unquote(parts.username), unquote(parts.password or ""))
 

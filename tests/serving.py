@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = {
     "MEANWHILE_ENV": "production",
     "MEANWHILE_SECRET_KEY": "a secret of thirty-two letters or so",
-    "MEANWHILE_ENCRYPTION_KEYS": "1:" + base64.b64encode(b"a demo key protects nothing real").decode(),
+    "MEANWHILE_ENCRYPTION_KEYS": "1:" + base64.b64encode(b"a test key protects nothing real").decode(),
     "MEANWHILE_PUBLIC_URL": "https://practice.example",
 }
 # The supervisor of sockets hands one over under the number of the process it starts, which only that process knows.

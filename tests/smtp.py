@@ -50,13 +50,13 @@ def sink(app: Flask) -> Iterator[Sink]:
 
 
 @contextmanager
-def listening(app: Flask) -> Iterator[Sink]:
-    """A server to which this application's mail goes."""
+def listening(app: Flask, **how: Any) -> Iterator[Sink]:
+    """A server to which this application's mail goes. `how` is for the server, such as that it speaks TLS."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     sink = Sink()
-    controller = Controller(sink, hostname="127.0.0.1", port=port)
+    controller = Controller(sink, hostname="127.0.0.1", port=port, **how)
     controller.start()
     sink.url = f"smtp://127.0.0.1:{port}"
     app.extensions["mail"]["url"] = sink.url

@@ -19,7 +19,7 @@ from clinic.extensions import db
 ROOT = Path(__file__).resolve().parent.parent
 
 # Bookkeeping that belongs to an act which was refused, and is not an act of its own.
-NOT_ACTS = {"count_wrong_code", "count_wrong_recovery", "_count_failure"}
+NOT_ACTS = {"count_wrong_code", "count_wrong_recovery", "_count_failure", "_take_the_form"}
 # What the worker does by itself. Nobody acts, and a line about it would tell staff of a person's timetable.
 NOT_ACTS |= {"forget_kept_forms", "forget_old_slots", "queue_reminder"}
 # It says that the worker is alive, and nothing of anybody.

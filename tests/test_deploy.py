@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import shutil
 import subprocess
@@ -11,7 +12,11 @@ import pytest
 import yaml  # type: ignore[import-untyped]  # it has no types of its own
 from flask import Flask
 
+from clinic import mail
+from clinic.postgresql import LIMITS, engine_options
+from config import Config, DemoConfig, MissingSettings, TestConfig
 from tests.test_project import ROOT
+from wsgi import RATE_LIMIT_PATIENCE
 
 DEPLOY = ROOT / "docs" / "deploy"
 FILES = sorted(path for path in DEPLOY.rglob("*") if path.is_file() and path.suffix != ".pyc")
@@ -138,3 +143,88 @@ def test_systemd_itself_takes_the_units(tmp_path: Path) -> None:
     tried = subprocess.run([analyze, "verify", "--man=no", *units], capture_output=True, text=True)
     ours = [line for line in tried.stderr.splitlines() if "meanwhile-" in line]
     assert not ours, tried.stderr
+
+
+def test_the_proxy_speaks_to_nobody_in_the_clear() -> None:
+    """What comes without TLS is sent to where there is some, and what is older than 1.2 is refused."""
+    text = read(DEPLOY / "nginx" / "meanwhile.conf")
+    servers = re.split(r"^server \{$", text, flags=re.MULTILINE)[1:]
+    plain = [one for one in servers if "ssl_certificate " not in one]
+    assert len(servers) == 2
+    assert len(plain) == 1
+    assert re.search(r"return 301 https://", plain[0])
+    assert "location" not in plain[0]
+    (sealed,) = (one for one in servers if "ssl_certificate " in one)
+    assert not re.search(r"listen [^;]*(?<! ssl);", sealed)
+    (protocols,) = re.findall(r"ssl_protocols +([^;]+);", text)
+    assert set(protocols.split()) == {"TLSv1.2", "TLSv1.3"}
+
+
+def test_nothing_of_ours_reaches_anybody_else() -> None:
+    """Neither a unit nor what keeps data may speak to the world; with containers the application may, for its mail."""
+    units = sorted((DEPLOY / "systemd").glob("*.service"))
+    assert len(units) == 2
+    for unit in units:
+        assert re.search(r"^IPAddressDeny=any$", read(unit), re.MULTILINE), unit.name
+        assert re.findall(r"^IPAddressAllow=(.*)$", read(unit), re.MULTILINE) == ["localhost"], unit.name
+    made = yaml.safe_load(read(DEPLOY / "compose.yaml"))
+    assert made["networks"]["inside"] == {"internal": True}
+    for name in ("database", "limits"):
+        assert made["services"][name]["networks"] == ["inside"]
+        assert "ports" not in made["services"][name]
+
+
+def test_whom_it_connects_to_is_told_as_it_is() -> None:
+    """The limits in the table are those of the program, and no other part of it opens a connection."""
+    told = read(OPERATIONS).partition("## Whom it connects to")[2].partition("\n## ")[0]
+    rows = {line.split("|")[1].strip(): line for line in told.splitlines() if line.startswith("| ")}
+    assert set(rows) == {"to", "PostgreSQL", "mail server", "Redis"}
+    options = engine_options("postgresql://host/name", TestConfig.database_pool)
+    assert f"{options['pool_size']} a process" in rows["PostgreSQL"]
+    assert f"{options['pool_size'] + options['max_overflow']} for a moment" in rows["PostgreSQL"]
+    assert f"{options['connect_args']['connect_timeout']} s to connect" in rows["PostgreSQL"]
+    assert f"{options['pool_timeout']} s for a free" in rows["PostgreSQL"]
+    assert LIMITS["statement_timeout"] == "15s"
+    assert "15 s a statement" in rows["PostgreSQL"]
+    assert f"{mail.TIMEOUT:.0f} s of silence" in rows["mail server"]
+    assert [wait.total_seconds() for wait in mail.WAITS] == [60, 300, 1800, 7200]
+    assert mail.GIVE_UP_AFTER.total_seconds() == 24 * 3600
+    assert RATE_LIMIT_PATIENCE == {"socket_connect_timeout": 1, "socket_timeout": 1}
+    opening = re.compile(
+        r"smtplib\.SMTP|socket\.(?:socket|create_connection)|http\.client\.|urlopen|subprocess\.(?:Popen|run)|redis\."
+    )
+    found = {
+        str(path.relative_to(ROOT))
+        for package in ("clinic", "assignments")
+        for path in (ROOT / package).rglob("*.py")
+        if opening.search(read(path))
+    }
+    assert found == {"clinic/mail.py", "clinic/doctor.py", "clinic/backups/stores.py"}
+
+
+def test_no_secret_comes_with_the_product(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without its own the start says which are missing, and those of the demo are no keys."""
+    own = {
+        "MEANWHILE_SECRET_KEY": "x" * 40, "MEANWHILE_ENCRYPTION_KEYS": "1:" + base64.b64encode(bytes(32)).decode(),
+        "DATABASE_URL": "sqlite:////nowhere", "MEANWHILE_PUBLIC_URL": "https://practice.example",
+    }  # fmt: skip
+    monkeypatch.setenv("MEANWHILE_ENV", "production")
+    for name in own:
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(MissingSettings) as nothing_set:
+        Config.from_environment()
+    assert all(name in str(nothing_set.value) for name in own)
+    for name, value in own.items():
+        monkeypatch.setenv(name, value)
+    Config.from_environment()
+    for name, public in (
+        ("MEANWHILE_SECRET_KEY", DemoConfig().secret_key),
+        (
+            "MEANWHILE_ENCRYPTION_KEYS",
+            f"{own['MEANWHILE_ENCRYPTION_KEYS']},{DemoConfig().encryption_keys.replace('1:', '2:', 1)}",
+        ),
+    ):
+        monkeypatch.setenv(name, public)
+        with pytest.raises(MissingSettings, match="keys of the demo"):
+            Config.from_environment()
+        monkeypatch.setenv(name, own[name])

@@ -7,7 +7,9 @@ of the run shows both. How much it tries is decided by `sized`, so the small and
 from __future__ import annotations
 
 import os
+import sys
 import textwrap
+import time
 from typing import Protocol
 
 import pytest
@@ -15,6 +17,7 @@ import pytest
 SIZE = "TRUST_SIZE"
 BIG = "big"
 PROVED = "proves"
+A_MINUTE = 60
 
 
 class Proves(Protocol):
@@ -23,6 +26,10 @@ class Proves(Protocol):
 
 class Sized(Protocol):
     def __call__(self, small: int, big: int) -> int: ...
+
+
+class Progress(Protocol):
+    def __call__(self, how_far: str) -> None: ...
 
 
 def is_big() -> bool:
@@ -52,6 +59,22 @@ def sized() -> Sized:
         return big if is_big() else small
 
     return choose
+
+
+@pytest.fixture
+def progress(request: pytest.FixtureRequest) -> Progress:
+    """`progress("1,200 histories")`: how far a proof has come, told once a minute where somebody waits for a big one."""
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+    told = time.monotonic()
+
+    def say(how_far: str) -> None:
+        nonlocal told
+        if is_big() and capture is not None and time.monotonic() - told >= A_MINUTE:
+            told = time.monotonic()
+            with capture.global_and_fixture_disabled():
+                print(f"\n{request.node.name}: {how_far}", file=sys.stderr, flush=True)  # noqa: T201 (for the terminal)
+
+    return say
 
 
 @pytest.hookimpl(tryfirst=True)

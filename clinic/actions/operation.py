@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import socket
 from datetime import datetime
 
 from sqlalchemy.dialects import postgresql, sqlite
 
+from clinic.domain.retention import steady_since
 from clinic.extensions import db, transaction
 from clinic.models import WorkerBeat
-from clinic.queries.operation import waiting_mail
+from clinic.queries.operation import own_clock, this_host, waiting_mail
 
 
 @transaction
 def beat(now: datetime) -> None:
     """The worker of this host has finished a round."""
-    host = socket.gethostname()[:64]
-    left = waiting_mail()
-    said = {"at": now, "mails_waiting": left.mails, "oldest_due_at": left.oldest_due_at}
+    left, seen = waiting_mail(), own_clock()
+    said = {
+        "at": now,
+        "mails_waiting": left.mails,
+        "oldest_due_at": left.oldest_due_at,
+        "steady_since": steady_since(now, seen_at=seen.at, before=seen.steady_since),
+    }
     # In one statement, because several workers of a host may finish their first round at the same moment.
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    row = insert(WorkerBeat).values(host=host, **said)
+    row = insert(WorkerBeat).values(host=this_host(), **said)
     db.session.execute(row.on_conflict_do_update(index_elements=[WorkerBeat.host], set_=said))

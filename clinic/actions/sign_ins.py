@@ -12,6 +12,7 @@ from clinic.access import require
 from clinic.actions.invitations import WeakPassphrase, WrongCode
 from clinic.actions.talks import close_words
 from clinic.actions.tokens import digest, new_code, new_token, same
+from clinic.aside import aside
 from clinic.audit import Event, record
 from clinic.domain import sign_ins
 from clinic.domain.roles import Permission, Role
@@ -29,6 +30,7 @@ from clinic.queries.people import (
     staff_member,
 )
 
+NOBODY = UUID(int=0)
 RECOVERY_LIFETIME = timedelta(hours=24)
 WRONG = "That email and password don't match. Check both and try again."
 WRONG_AGAIN = "That is not your password. Try again."
@@ -47,7 +49,8 @@ def check_sign_in(*, address: str, given: str, device: str) -> Person:
     """
     now = clock.now()
     person = person_by_address(address)
-    known = person is not None and is_known_device(person, digest(device))
+    # Asked for nobody as well, so that an unknown address takes as long.
+    known = is_known_device(person or nobody(), digest(device))
     bucket = digest(f"{address}\0{device if known else ''}")
     if not sign_ins.may_try(now, failures_in(bucket, now - sign_ins.FAILURE_WINDOW)):
         raise WrongSignIn(TOO_MANY)
@@ -180,9 +183,20 @@ def touch_sign_in(sign_in: SignIn, now: datetime) -> None:
         )
 
 
+def ask_for_recovery(*, address: str) -> None:
+    """Let the first of two codes be sent once the page is out: what it says and how long it takes is the same for anybody."""
+    _take_the_form()
+    aside(lambda: start_recovery(address=address))
+
+
+@transaction
+def _take_the_form() -> None:
+    """Nothing but that this form has come, so that it counts once."""
+
+
 @transaction
 def start_recovery(*, address: str) -> None:
-    """Send the first of two codes, if anybody signs in with this address. The page says the same either way."""
+    """Send the first of two codes, if anybody signs in with this address."""
     person = person_by_address(address)
     if person is None:
         return
@@ -230,7 +244,7 @@ def finish_recovery(*, address: str, mail_code: str, spoken_code: str, new_passp
     """
     now = clock.now()
     person = person_by_address(address)
-    recovery = open_recovery(person, now) if person else None
+    recovery = open_recovery(person or nobody(), now)
     if (
         person is None
         or recovery is None
@@ -248,15 +262,21 @@ def finish_recovery(*, address: str, mail_code: str, spoken_code: str, new_passp
 
 @transaction
 def count_wrong_recovery(*, address: str) -> None:
-    """Remember a wrong pair of codes; five end this recovery."""
-    person = person_by_address(address)
-    recovery = open_recovery(person, clock.now()) if person else None
-    if recovery is not None:
-        db.session.execute(
-            update(Recovery)
-            .where(Recovery.practice_id == recovery.practice_id, Recovery.id == recovery.id)
-            .values(wrong_codes=Recovery.wrong_codes + 1)
-        )
+    """Remember a wrong pair of codes; five end this recovery. For an unknown address as much is asked and written."""
+    now = clock.now()
+    person = person_by_address(address) or nobody()
+    recovery = open_recovery(person, now) or Recovery(id=NOBODY, practice_id=NOBODY)
+    db.session.execute(
+        update(Recovery)
+        .where(Recovery.practice_id == recovery.practice_id, Recovery.id == recovery.id)
+        .values(wrong_codes=Recovery.wrong_codes + 1)
+    )
+    db.session.execute(insert(SignInFailure).values(id=uuid4(), bucket=digest(f"recovery {address}"), at=now))
+
+
+def nobody() -> Person:
+    """Whom to ask for where an address is nobody's: no row has these ids."""
+    return Person(id=NOBODY, practice_id=NOBODY)
 
 
 def _recovery_of(person: Person, now: datetime) -> Recovery:

@@ -25,8 +25,9 @@ from sqlalchemy.pool import NullPool
 
 from clinic.postgresql import EVERY_PRACTICE
 
-TRIAL = ".verify-"
-LONGEST_TRIAL = 24 * 3600.0
+# Folders beside the database that a run makes for itself, each with a whole copy in it.
+TRIAL, TAKEN = ".verify-", ".backup-"
+LONGEST_RUN = 24 * 3600.0
 
 
 class CannotBackUp(RuntimeError):
@@ -95,7 +96,7 @@ class SQLite:
     @contextmanager
     def _copied(self, connection: Connection) -> Iterator[IO[bytes]]:
         source: Any = connection.connection.driver_connection
-        with tempfile.TemporaryDirectory(dir=self._path.parent, prefix=".backup-") as folder:
+        with tempfile.TemporaryDirectory(dir=self._path.parent, prefix=TAKEN) as folder:
             copy = Path(folder, "copy.sqlite")
             with closing(sqlite3.connect(copy)) as target:
                 source.backup(target)
@@ -105,9 +106,9 @@ class SQLite:
     @contextmanager
     def elsewhere(self) -> Iterator[Store]:
         """A file in a folder of its own, beside the database, where there is room for one."""
-        for left in self._path.parent.glob(f"{TRIAL}*"):
+        for left in [*self._path.parent.glob(f"{TRIAL}*"), *self._path.parent.glob(f"{TAKEN}*")]:
             # A run that was killed leaves a whole copy behind, with words that may have been erased since.
-            if time.time() - left.stat().st_mtime > LONGEST_TRIAL:
+            if time.time() - left.stat().st_mtime > LONGEST_RUN:
                 shutil.rmtree(left, ignore_errors=True)
         with tempfile.TemporaryDirectory(dir=self._path.parent, prefix=TRIAL) as folder:
             yield SQLite(Path(folder, "restored.sqlite"))

@@ -23,3 +23,5 @@ class WorkerBeat(Model):
     at: Mapped[Moment]
     mails_waiting: Mapped[int]
     oldest_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # Since when this host's clock has run on without a jump, as far as its worker saw.
+    steady_since: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -49,3 +50,24 @@ def last_beat() -> Beat | None:
         .limit(1)
     ).one_or_none()
     return Beat(row[0], Waiting(row[1], row[2])) if row else None
+
+
+@dataclass(frozen=True)
+class OwnClock:
+    """When the worker of this host last looked at the clock, and since when that had run on without a jump."""
+
+    at: datetime | None
+    steady_since: datetime | None
+
+
+def own_clock() -> OwnClock:
+    """What this host's worker last saw of its clock; clocks are each host's own."""
+    row = db.session.execute(
+        select(WorkerBeat.at, WorkerBeat.steady_since).where(WorkerBeat.host == this_host())
+    ).one_or_none()
+    return OwnClock(row[0], row[1]) if row else OwnClock(None, None)
+
+
+def this_host() -> str:
+    """The name under which this host's worker writes down its rounds."""
+    return socket.gethostname()[:64]

@@ -14,12 +14,12 @@ from clinic.actions.kept_forms import leave_kept_form
 from clinic.actions.passkeys import SECOND_STEP, WrongPasskey, finish_with_passkey
 from clinic.actions.sign_ins import (
     WrongSignIn,
+    ask_for_recovery,
     check_sign_in,
     count_wrong_recovery,
     end_sign_in,
     finish_recovery,
     give_pass_phrase_again,
-    start_recovery,
     start_sign_in,
     take_phone_back,
 )
@@ -198,7 +198,7 @@ def recover() -> ResponseReturnValue:
     """Ask for the first code. The next page is the same whether or not anybody signs in with the address."""
     form = RecoveryForm()
     if form.validate_on_submit():
-        start_recovery(address=form.email.data)
+        ask_for_recovery(address=form.email.data)
         return redirect(url_for("sign_in.recover_codes"))
     return page("clinic/sign_in/recover.html", form)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import importlib.util
 import os
+import shutil
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from io import BytesIO
@@ -22,7 +24,7 @@ from assignments.models import Entry
 from clinic import audit, backups
 from clinic.actions.talks import ask_to_talk
 from clinic.backups.files import Manifest, NotABackup, read_sealed, write_sealed
-from clinic.backups.stores import PostgreSQL
+from clinic.backups.stores import LONGEST_RUN, TAKEN, TRIAL, PostgreSQL
 from clinic.crypto import KeyRing
 from clinic.extensions import db
 from clinic.models import AuditLine, Person, SignIn, TalkRequest
@@ -270,3 +272,22 @@ def test_a_row_that_changes_changes_the_digest_of_its_table_alone(app: Flask, sa
         changed = backups.digests_of(connection)
         assert {name for name in digests if digests[name] != changed[name]} == {"entry"}
         connection.rollback()
+
+
+@pytest.mark.parametrize("prefix", [TRIAL, TAKEN])
+def test_what_a_run_that_was_killed_left_beside_the_database_goes_with_the_next_one(
+    app: Flask, said: None, tmp_path: Path, prefix: str
+) -> None:
+    """It is a whole copy, with people in it who may have been erased since. One that may still be running stays."""
+    beside = Path(make_url(app.config["SQLALCHEMY_DATABASE_URI"]).database or "").parent
+    left, running = beside / f"{prefix}left", beside / f"{prefix}running"
+    for folder in (left, running):
+        folder.mkdir()
+        (folder / "copy.sqlite").write_bytes(b"a whole copy")
+    long_ago = time.time() - LONGEST_RUN - 60
+    os.utime(left, (long_ago, long_ago))
+    with app.app_context():
+        backups.create(tmp_path / "night.backup")
+    assert not left.exists()
+    assert running.exists()
+    shutil.rmtree(running)

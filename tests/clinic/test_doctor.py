@@ -244,3 +244,19 @@ def test_the_command_tells_a_line_each_and_fails(database_url: str) -> None:
     assert done.returncode == 1, done.stderr
     assert len(done.stdout.splitlines()) == len(doctor.LOOKS) + 1
     assert "BROKEN  worker" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("url", "in_the_clear"),
+    [
+        ("sqlite:////var/lib/meanwhile.sqlite", False),
+        ("postgresql+psycopg://app:secret@localhost/meanwhile", False),
+        ("postgresql+psycopg://app:secret@/meanwhile?host=/var/run/postgresql", False),
+        ("postgresql+psycopg://app:secret@10.0.0.7/meanwhile", True),
+        ("postgresql+psycopg://app:secret@db.example/meanwhile?sslmode=require", True),
+        ("postgresql+psycopg://app:secret@db.example/meanwhile?sslmode=verify-full", False),
+    ],
+)
+def test_a_database_elsewhere_must_say_who_it_is(url: str, in_the_clear: bool) -> None:
+    """`require` encrypts to whoever answers."""
+    assert doctor._goes_in_the_clear(url) is in_the_clear

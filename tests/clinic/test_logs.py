@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import sys
+import traceback
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -13,8 +14,11 @@ from uuid import uuid4
 import pytest
 from flask import Flask, request
 from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from clinic import access
+from clinic.extensions import db
 from tests.cast import AS, Cast
 from tests.databases import app_on
 from tests.page import get_page, submit
@@ -105,3 +109,13 @@ def test_what_a_library_says_is_not_repeated(app: Flask, written: io.StringIO) -
     logging.getLogger("gunicorn.error").info("Booting worker with pid: %s", 7)
     said = [line["event"] for line in lines(written)]
     assert said == ["said by sqlalchemy.engine", "said by gunicorn.error", "Booting worker with pid: 7"]
+
+
+@pytest.mark.both_databases
+def test_an_error_of_the_database_does_not_repeat_what_went_into_the_statement(app: Flask) -> None:
+    """Wherever it is printed: by a log that is plain text, by a command, by whoever catches it."""
+    with app.app_context(), pytest.raises(DBAPIError) as caught:
+        db.session.execute(text("INSERT INTO no_such_table (what) VALUES (:what)"), {"what": CANARY})
+    shown = "".join(traceback.format_exception(caught.value))
+    assert "no_such_table" in shown
+    assert CANARY not in shown

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from flask import Flask
 from sqlalchemy import select
 
@@ -13,8 +22,10 @@ from clinic import mail
 from clinic.actions.practices import create_practice
 from clinic.extensions import db
 from clinic.models import OutboxMail
+from config import TestConfig
 from tests.conftest import Clock, Letter
-from tests.smtp import Sink
+from tests.smtp import Sink, listening
+from wsgi import create_app
 
 Outbox = Callable[[], list[Letter]]
 
@@ -120,3 +131,58 @@ def test_an_invitation_whose_answer_was_lost_is_sent_again_as_the_same_mail(
     assert send(app) == mail.Sent(sent=1, failed=0)
     first, second = sink.letters
     assert first["Message-ID"] == second["Message-ID"]
+
+
+@contextmanager
+def sealed_server(app: Flask, folder: Path) -> Iterator[tuple[Sink, Path]]:
+    """A mail server that speaks TLS, with a certificate that nobody but its own file vouches for."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
+    begins = datetime.now(UTC) - timedelta(days=1)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(begins)
+        .not_valid_after(begins + timedelta(days=9))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=True)
+        .sign(key, SHA256())
+    )
+    path = folder / "server.pem"
+    path.write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        + certificate.public_bytes(Encoding.PEM)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    with listening(app, tls_context=context, require_starttls=True) as sink:
+        app.extensions["mail"]["url"] = sink.url.replace("smtp://", "smtp+tls://")
+        yield sink, path
+
+
+def test_a_server_that_cannot_show_who_it_is_gets_no_mail(app: Flask, tmp_path: Path) -> None:
+    """Encrypted to whoever answers is not enough: links and codes are in it."""
+    found_a_practice(app)
+    with sealed_server(app, tmp_path) as (sink, _):
+        assert send(app) == mail.Sent(0, 1)
+    assert sink.letters == []
+
+
+def test_a_server_that_shows_who_it_is_gets_it(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found_a_practice(app)
+    with sealed_server(app, tmp_path) as (sink, path):
+        monkeypatch.setenv("SSL_CERT_FILE", str(path))
+        assert send(app) == mail.Sent(1, 0)
+    assert len(sink.letters) == 1
+
+
+@pytest.mark.parametrize(
+    "url", ["smtp://mail.example:25", "smtp://me:secret@mail.example", "imap://localhost", "mail.example"]
+)
+def test_mail_that_would_travel_in_the_clear_stops_the_start(url: str) -> None:
+    with pytest.raises(mail.MailInTheClear) as stopped:
+        create_app(TestConfig(mail_url=url))
+    assert "secret" not in str(stopped.value)

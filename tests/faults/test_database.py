@@ -211,7 +211,50 @@ def test_a_damaged_page_is_noticed_and_never_shown_as_something_else(
 
 
 CALLS = "pwrite64,fsync,fdatasync,ftruncate"
-FAULTS = ("error=EIO", "error=ENOSPC", "signal=SIGKILL")
+FAULTS = ("error=EIO", "error=ENOSPC", "error=EROFS", "signal=SIGKILL")
+
+
+@contextmanager
+def failing(path: Path, worker: int, inject: str) -> Iterator[None]:
+    """What the kernel answers about a database's files, for as long as the block lasts."""
+    tracing = subprocess.Popen(
+        [strace(), "-f", "-qq", "-o", os.devnull, "-e", f"inject={inject}", "-P", str(path),
+         "-P", f"{path}-wal", "-p", str(worker)],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    wait_until(lambda: is_traced(worker) or tracing.poll() is not None, "strace to be there")
+    try:
+        yield
+    finally:
+        tracing.kill()  # The kernel lets go of what it traced.
+        tracing.wait()
+
+
+@pytest.mark.trust
+def test_a_file_system_that_turns_read_only_says_so_and_reading_goes_on(
+    shared_world: World, served: Served, proves: Proves, sized: Sized
+) -> None:
+    """As a kernel does with a disk that fails: every write is refused, until somebody has put it right."""
+    wait_until(served.answers, "the application to be usable")
+    times, words, replies = sized(1, 20), [], []
+    for number in range(times):
+        browser = shared_world.browser(shared_world.partners[number % 8], served.address)
+        browser.get("/thanks")
+        words.append(new_word())
+        (worker,) = served.workers()
+        with failing(file_of(shared_world), worker, f"{CALLS}:error=EROFS"):
+            replies.append(browser.post(THANKS, a_thank_you(words[-1])))
+            assert browser.get("/today").status == 200, "reading goes on"
+        assert sent_again(browser, replies[-1]).is_acknowledged
+    found = rows_with(shared_world, *words)
+    proves(
+        "R37 honest failure",
+        f"file system read-only, {times} times: {sum(one.status == 503 for one in replies)} × 503 with the words, reading "
+        f"goes on, all saved afterwards, {len(found.lost)} lost, {len(found.doubled)} doubled",
+    )
+    for word, reply in zip(words, replies, strict=True):
+        assert_honest(reply, word)
+    assert found.is_whole
 
 
 @pytest.mark.trust
@@ -220,7 +263,6 @@ def test_each_call_to_the_disk_that_fails_is_told(
     shared_world: World, served: Served, proves: Proves, sized: Sized, fault: str
 ) -> None:
     """The nth write, sync or truncation of a submission fails: the reply is true, and the next one is saved."""
-    tracer = strace()
     path, number = file_of(shared_world), sized(3, 100)
     words, said, known = [], {"saved": 0, "not saved": 0, "no reply": 0}, Ledger()
     for nth in range(1, number + 1):
@@ -228,27 +270,19 @@ def test_each_call_to_the_disk_that_fails_is_told(
         browser = shared_world.browser(shared_world.partners[nth % 8], served.address)
         browser.get("/thanks")
         (worker,) = served.workers()
-        inject = f"{CALLS}:{fault}:when={nth}"
-        tracing = subprocess.Popen(
-            [tracer, "-f", "-qq", "-o", os.devnull, "-e", f"inject={inject}", "-P", str(path),
-             "-P", f"{path}-wal", "-p", str(worker)],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        wait_until(lambda: is_traced(worker) or tracing.poll() is not None, "strace to be there")  # noqa: B023
         words.append(new_word())
-        try:
-            reply = browser.post(THANKS, a_thank_you(words[-1]))
-        except Exception:  # The connection is gone with the worker.
-            said["no reply"] += 1
-        else:
-            if reply.is_acknowledged:
-                said["saved"] += 1
-                known.acknowledged.add(words[-1])
+        with failing(path, worker, f"{CALLS}:{fault}:when={nth}"):
+            try:
+                reply = browser.post(THANKS, a_thank_you(words[-1]))
+            except Exception:  # The connection is gone with the worker.
+                said["no reply"] += 1
             else:
-                said["not saved"] += 1
-                assert_honest(reply, words[-1])
-        tracing.kill()  # The kernel lets go of what it traced.
-        tracing.wait()
+                if reply.is_acknowledged:
+                    said["saved"] += 1
+                    known.acknowledged.add(words[-1])
+                else:
+                    said["not saved"] += 1
+                    assert_honest(reply, words[-1])
     found = compare(shared_world, known)
     proves(
         "R37 honest failure",

@@ -174,13 +174,20 @@ def test_limits_are_shared_and_a_lost_redis_locks_nobody_out(
     with two_hosts(world, tmp_path) as farm:
         tries = [_guess(farm.hosts[number % 2]) for number in range(40)]
         first = tries.index(429)
+        farm.redis.send_signal(signal.SIGSTOP)
+        began = time.monotonic()
+        frozen = [_guess(host) for host in farm.hosts]
+        waited = (time.monotonic() - began) / len(farm.hosts)
         farm.redis.kill()
         farm.redis.wait()
         lost = [_guess(host) for host in farm.hosts]
     proves(
         "R28 throttled, over several hosts",
-        f"the limit held after {first} guesses on two hosts in turn; with Redis gone the hosts answered {lost}",
+        f"the limit held after {first} guesses on two hosts in turn; with Redis hanging the hosts answered "
+        f"{frozen} after {waited:.1f} s each, with Redis gone {lost}",
     )
+    assert waited < 10
+    assert all(status in (200, 422, 429) for status in frozen), frozen
     assert set(tries[first:]) == {429}
     assert all(status in (200, 422, 429) for status in lost), lost
 

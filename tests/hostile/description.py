@@ -13,19 +13,26 @@ import urllib.request
 from http.cookiejar import CookieJar
 from typing import Any
 
+from flask import Flask
+from sqlalchemy import func, select
+
 from assignments.demo.world import PASSPHRASE
 from clinic import access
 from clinic.domain.roles import Permission
-from config import TestConfig
+from clinic.extensions import db
+from clinic.tenancy import every_practice
+from config import Config
 from tests.hostile.generated import field_names
 from wsgi import create_app
 
+FEW = 6
 PART = re.compile(r"<(?:(\w+):)?(\w+)>")
 
 
 def description(at: str) -> dict[str, Any]:
-    """The routes as OpenAPI: ids are ids, every form may have every field there is."""
-    app = create_app(TestConfig())
+    """The routes as OpenAPI: ids are some of the demo's own, and every form may have every field there is."""
+    app = create_app(Config.from_environment())
+    ids = some_ids(app)
     paths: dict[str, Any] = {}
     form = {
         "content": {
@@ -46,7 +53,7 @@ def description(at: str) -> dict[str, Any]:
                 "name": name,
                 "in": "path",
                 "required": True,
-                "schema": {"type": "string", "format": "uuid"}
+                "schema": {"type": "string", "format": "uuid", **ids.get(name, {})}
                 if kind == "uuid"
                 else {"type": "integer"}
                 if kind == "int"
@@ -71,6 +78,18 @@ def description(at: str) -> dict[str, Any]:
         "servers": [{"url": at}],
         "paths": paths,
     }
+
+
+def some_ids(app: Flask) -> dict[str, dict[str, list[str]]]:
+    """For `assignment_id` a few rows of that table, and so on: an id that is made up finds nothing but "not found"."""
+    found = {}
+    with app.app_context(), every_practice():
+        for name, table in db.metadata.tables.items():
+            if "id" in table.columns:
+                rows = db.session.scalars(select(table.c.id).order_by(func.random()).limit(FEW))
+                if ids := [str(one) for one in rows]:
+                    found[f"{name}_id"] = {"enum": ids}
+    return found
 
 
 def signed_in(at: str, address: str) -> str:

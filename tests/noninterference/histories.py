@@ -1,15 +1,16 @@
 """Histories of two partners and their counsellor: what each may do, and how a history is told.
 
-A step that is *kept* happens in the busier of two worlds only. All other steps happen in both. A kept step and an open
-one of the same partner never touch the same piece of work: what was kept and is then opened opens later than what was
-never kept, because widening waits, and that is meant.
+A step that is *kept* happens in the busier of two worlds only. All other steps are *open* and happen in both. A kept step
+and an open one of the same partner never touch the same piece of work: what was kept and is then opened opens later than
+what was never kept, because widening waits, and that is meant. So what would be kept and is open anyway does not happen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
@@ -91,10 +92,42 @@ class History:
     steps: tuple[Step, ...]
     chance: int
 
+    @property
+    def reader(self) -> str:
+        """The one from whom things are kept."""
+        return "Jo" if self.keeper == "Sam" else "Sam"
+
+    @cached_property
+    def open(self) -> tuple[Step, ...]:
+        return tuple(step for step in self.steps if not step.kept)
+
+    @cached_property
+    def kept(self) -> tuple[tuple[int, Step], ...]:
+        """What is kept and touches nothing that its keeper does openly; each after how many open steps."""
+        opened = {touched(step) for step in self.open if step.who == self.keeper} - {""}
+        before, kept = 0, []
+        for step in self.steps:
+            if not step.kept:
+                before += 1
+            elif touched(step) not in opened:
+                kept.append((before, step))
+        return tuple(kept)
+
+    def kept_before(self, number: int) -> list[Step]:
+        """What is kept right before the open step of that number."""
+        return [step for before, step in self.kept if before == number]
+
     def __repr__(self) -> str:
         """As a list that can be read; hypothesis prints this one for a history that tells the worlds apart."""
         told = "".join(f"\n  {number:2}. {step}" for number, step in enumerate(self.steps, 1))
         return f"History: {self.keeper} keeps things to themselves, pages by {self.chance}{told}\n"
+
+
+def touched(step: Step) -> str:
+    """The piece of work that a step touches, if it touches one."""
+    if step.kept and step.what in KEPT_ALONE:
+        return KEPT_ALONE[step.what][1]
+    return OPEN_ALONE[step.what][1] if step.what in OPEN_ALONE else step.item
 
 
 def version_of(person: Person, world: World, item: str) -> int:
@@ -316,16 +349,19 @@ MOVES = {
 EVERY_NIGHT = Timetable(frozenset(range(7)), 21 * 60, on=True)
 
 
-def steps_of(keeper: str, other: str) -> st.SearchStrategy[Step]:
-    """Any one thing that may happen, kept ones the likelier."""
-    work, waits = st.sampled_from(sorted(WORK)), sorted(set(WORK) - {"opens together"})
-    kept = st.one_of(
+def kept_by(keeper: str) -> st.SearchStrategy[Step]:
+    """Any one thing that a partner may keep."""
+    work = st.sampled_from(sorted(WORK))
+    return st.one_of(
         st.builds(Step, st.just(keeper), st.sampled_from(sorted(KEPT_ON_WORK)), work, st.just(True)),
         st.builds(Step, st.just(keeper), st.sampled_from(sorted(KEPT_ALONE)), st.just(""), st.just(True)),
     )
+
+
+def open_steps(keeper: str, other: str) -> st.SearchStrategy[Step]:
+    """Any one thing that happens openly."""
+    work, waits = st.sampled_from(sorted(WORK)), sorted(set(WORK) - {"opens together"})
     return st.one_of(
-        kept,
-        kept,
         st.builds(Step, st.just(keeper), st.sampled_from(sorted(OPEN)), st.sampled_from(waits)),
         st.builds(Step, st.just(other), st.sampled_from(sorted(OPEN)), work),
         st.builds(Step, st.sampled_from((keeper, other)), st.sampled_from(sorted(OPEN_ALONE))),
@@ -337,11 +373,24 @@ def steps_of(keeper: str, other: str) -> st.SearchStrategy[Step]:
 
 
 @st.composite
-def histories(draw: st.DrawFn) -> History:
-    """A history of up to a dozen steps, in which either partner keeps things from the other."""
+def tellings(draw: st.DrawFn) -> tuple[History, ...]:
+    """Several histories that differ only in what one partner keeps from the other, and in when."""
     keeper, other = draw(st.sampled_from((("Sam", "Jo"), ("Jo", "Sam"))))
-    steps = draw(st.lists(steps_of(keeper, other), min_size=3, max_size=12))
-    return History(keeper, tuple(steps), draw(st.integers(0, 2**16)))
+    told = draw(st.lists(open_steps(keeper, other), min_size=1, max_size=9))
+    chance = draw(st.integers(0, 2**16))
+    kept = st.lists(st.tuples(st.integers(0, len(told)), kept_by(keeper)), min_size=1, max_size=6)
+    each = draw(st.lists(kept, min_size=AT_ONCE, max_size=AT_ONCE))
+    found = (History(keeper, tuple(woven(told, kept)), chance) for kept in each)
+    return tuple(dict.fromkeys(history for history in found if history.kept))
+
+
+def woven(told: list[Step], kept: list[tuple[int, Step]]) -> Iterator[Step]:
+    """Each kept step where it belongs among the open ones."""
+    for number in range(len(told) + 1):
+        yield from (step for before, step in kept if before == number)
+        yield from told[number : number + 1]
 
 
 BEGINS = datetime(2026, 9, 18, 18, 0, tzinfo=UTC)
+# Histories of one telling share the world in which nothing is kept, and that one costs as much as three of the others.
+AT_ONCE = 10

@@ -1,59 +1,48 @@
-"""Lives one history twice, with and without what was kept, and compares everything that reaches the other partner.
+"""Lives histories in two worlds, with and without what was kept, and compares everything that reaches the other partner.
 
-Ids are drawn from the history and not from chance, so that what happens in both worlds gets the same ids in both.
+Several histories of one telling differ only in what is kept, so that they share the world in which nothing is. Each
+begins as a copy of that world as it stood before the first thing was kept. A reply is made in both worlds where what it
+reads differs between them, and every reply of one history in sixteen, whatever it reads.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import random
-import re
-import sys
-import uuid
-from collections import Counter
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
-from shutil import copyfile
-from types import SimpleNamespace
 from typing import Any
-from unittest import mock
 
 import time_machine
 from flask import Flask
-from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.engine import make_url
-from werkzeug.test import TestResponse
 
 from assignments.models import Entry, Response
 from clinic import access
 from clinic.actions.reminders import make_calendar_address, set_reminders
 from clinic.domain.roles import Permission, Role
-from clinic.errors import DomainError
 from clinic.extensions import db
-from clinic.models import Couple, OutboxMail, Person, SignIn
-from clinic.worker import work_once
+from clinic.models import OutboxMail, Person
 from tests.databases import app_on, shared_app_on
-from tests.noninterference.histories import (
-    BEGINS,
-    BY_THE_COUNSELLOR,
-    EVERY_NIGHT,
-    KEPT_ALONE,
-    KEPT_ON_WORK,
-    MOVES,
-    ON_WORK_BY_THE_COUNSELLOR,
-    OPEN,
-    OPEN_ALONE,
-    WAITS_FOR_BOTH,
-    Doing,
-    History,
-    Step,
+from tests.noninterference.histories import BEGINS, EVERY_NIGHT, WAITS_FOR_BOTH, History
+from tests.noninterference.lives import (
+    PAUSE,
+    Beginning,
+    Life,
+    browser,
+    live_kept,
+    live_open,
+    seen,
+    stay_signed_in,
+    told_ids,
 )
-from tests.noninterference.looking import TOKENS, addresses, the_copy
+from tests.noninterference.looking import addresses, the_copy
+from tests.noninterference.reading import Statement, fork, statements, two_files, writes
 from tests.noninterference.worlds import BUILT, World, build
 
 # Looked at after every history; the others by chance, because a page costs more than most acts.
@@ -62,59 +51,8 @@ BY_CHANCE, MADE = 8, 6
 TO_CHOOSE_FROM = 300
 # Ending one's own sign-in or one's account would leave nothing to compare.
 NOT_TRIED = ("sign_in.", "leave.", "account.", "passkeys.", "own_data.", "join.", "static", "home")
-UNDO_KEY = re.compile(r'"key": "[0-9a-f]{32}"')
-TRIES: tuple[dict[str, str], ...] = (
-    {},
-    {"visibility": "private", "choice": "leave", "tried": "part"},
-    {"visibility": "shared", "text": "A try", "what": "A try", "choice": "tonight"},
-)
-
-
-@dataclass(frozen=True)
-class Beginning:
-    """The database every history begins with, and what can be asked for in it."""
-
-    world: World
-    path: Path
-    calendar: dict[str, str]
-    pages: dict[str, list[str]]
-    forms: list[str]
-
-
-@dataclass
-class Life:
-    """One world while a history happens in it."""
-
-    app: Flask
-    world: World
-    history: History
-    traveller: time_machine.Traveller
-    now: datetime = BEGINS
-    couple: Any = None
-    told: list[Any] = field(default_factory=list)
-    thought_better_of: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)
-
-    def later(self, opens_at: datetime, back: Callable[[], object]) -> None:
-        """What is taken back just before the hold ends."""
-        self.thought_better_of.append((opens_at - timedelta(seconds=1), back))
-
-    def move(self, how_far: timedelta) -> None:
-        """Let time pass. Whoever thinks better of something does so before it opens."""
-        until = self.now + how_far
-        for due, back in sorted([one for one in self.thought_better_of if one[0] <= until], key=_due):
-            self.thought_better_of.remove((due, back))
-            self._at(max(due, self.now))
-            with self.app.app_context():
-                attempt(back)
-        self._at(until)
-
-    def _at(self, moment: datetime) -> None:
-        self.now = moment
-        self.traveller.move_to(moment, tick=False)
-
-
-def _due(one: tuple[datetime, object]) -> datetime:
-    return one[0]
+# One history in so many is looked at whole, so that what a program remembers outside its database shows too.
+LOOKED_AT_WHOLE = 16
 
 
 def begin(url: str) -> Beginning:
@@ -162,133 +100,122 @@ def postable(app: Flask, world: World) -> Iterator[str]:
                     yield app.url_for(rule.endpoint, **values)
 
 
-def browser(app: Flask, world: World, name: str) -> FlaskClient:
-    """A partner's browser, with the same cookies in every world."""
-    client = app.test_client()
-    client.set_cookie("device", "their-own-device")
-    with client.session_transaction() as kept:
-        kept.update(_user_id=world.token[name], _fresh=True, csrf_token="0" * 40)
-    return client
+@dataclass(frozen=True)
+class Begun:
+    """A history whose own world has begun: its file, before which open step, when, and what the reader had been answered."""
+
+    history: History
+    url: str
+    number: int
+    now: datetime
+    told: tuple[Any, ...]
 
 
-@contextmanager
-def told_ids() -> Iterator[Callable[[str], None]]:
-    """Ids that follow from what is happening: `told_ids` gives a function that says what that is."""
-    happening, counts = [""], Counter[str]()
+@dataclass
+class Quiet:
+    """The world in which nothing is kept, with all that happens behind it, and what was looked at in it so far."""
 
-    def drawn(number: int) -> bytes:
-        frame = sys._getframe(2)  # uuid4 itself is one, who called it is two.
-        place = f"{happening[0]} {frame.f_code.co_filename} {frame.f_code.co_name}"
-        counts[place] += 1
-        return hashlib.sha256(f"{place} {counts[place]}".encode()).digest()[:number]
+    life: Life
+    looked: dict[str, tuple[Any, list[Statement]]] = field(default_factory=dict)
 
-    def say(what: str) -> None:
-        happening[0] = what
-
-    with mock.patch.object(uuid, "os", SimpleNamespace(urandom=drawn)):
-        yield say
-
-
-def attempt(act: Callable[[], object]) -> str:
-    """What comes of an act: done, or refused and why. Anything else is a fault of the application."""
-    try:
-        act()
-    except DomainError as refusal:
-        db.session.rollback()
-        return f"{type(refusal).__name__}: {refusal}"
-    return "done"
+    def look(self, name: str, look: Callable[[], Any], *, again: bool) -> tuple[Any, list[Statement]]:
+        """What the reader gets, and what was read for it. Looked at once, unless looking changes something."""
+        if name in self.looked and not again:
+            return self.looked[name]
+        self.life.say("looking")
+        with statements(self.life.app) as asked:
+            got = look()
+        if not (again or any(map(writes, asked))):
+            self.looked[name] = got, asked
+        return got, asked
 
 
-def possible(history: History) -> list[tuple[int, Step]]:
-    """The steps that happen: what was kept is not opened, nor the other way round."""
-    kept: set[str] = set()
-    opened: set[str] = set()
-    happens = []
-    for number, step in enumerate(history.steps):
-        touched = step.item
-        if step.what in KEPT_ALONE and step.kept:
-            touched = KEPT_ALONE[step.what][1]
-        elif step.what in OPEN_ALONE:
-            touched = OPEN_ALONE[step.what][1]
-        if step.who == history.keeper and touched:
-            mine, others = (kept, opened) if step.kept else (opened, kept)
-            if touched in others:
-                continue
-            mine.add(touched)
-        happens.append((number, step))
-    return happens
+def live_through(
+    life: Life,
+    beginning: Beginning,
+    history: History,
+    start: int,
+    *,
+    copied: Callable[[int], None] | None = None,
+) -> None:
+    """Let a history happen from that open step on. In the world where nothing is kept, each stop can be copied."""
+    for number in range(start, len(history.open) + 1):
+        paused = life.now
+        if copied is not None:
+            copied(number)
+        else:
+            live_kept(life, str(number), history.kept_before(number))
+        life.move(paused + PAUSE - life.now)
+        if number < len(history.open):
+            live_open(life, beginning, number, history.open[number], history.reader)
+    if history.chance % 2:
+        life.move(timedelta(days=1))
 
 
-def doing(step: Step) -> tuple[Doing, str]:
-    if step.kept:
-        return (KEPT_ON_WORK[step.what], step.item) if step.item else (KEPT_ALONE[step.what][0], "")
-    for table in (OPEN, BY_THE_COUNSELLOR, ON_WORK_BY_THE_COUNSELLOR):
-        if step.what in table:
-            return table[step.what], step.item
-    return OPEN_ALONE[step.what][0], ""
+def looks(
+    life: Life, beginning: Beginning, reader: str, urls: list[str], *, one_browser: bool
+) -> dict[str, Callable[[], Any]]:
+    """Every channel, and how to look at it: pages, their own history, calendar, mail, the copy of their own words.
 
-
-def live_through(life: Life, beginning: Beginning, *, with_kept: bool) -> None:
-    """Let it all happen in one world, and note what the other partner was answered on the way."""
-    history, cast = life.history, life.world.cast
-    reader = "Jo" if history.keeper == "Sam" else "Sam"
-    people = {"Sam": cast.sam, "Jo": cast.jo, "Priya": cast.priya}
-    with told_ids() as say:
-        for number, step in possible(history):
-            life.move(timedelta(seconds=7))
-            say(f"step {number}")
-            if step.who == "the clock":
-                life.move(MOVES[step.item])
-                with life.app.app_context():
-                    work_once(life.now)
-            elif step.what == "tries an address":
-                life.told.append((step, tried(life, beginning, reader, int(step.item))))
-            elif with_kept or not step.kept:
-                act, item = doing(step)
-                with life.app.app_context():
-                    person = db.session.get_one(Person, people[step.who].id)
-                    life.couple = db.session.get_one(Couple, cast.sam_and_jo.id)
-                    outcome = attempt(lambda: act(life, person, item))  # noqa: B023 (called at once)
-                if step.who == reader:
-                    life.told.append((step, outcome))
-        if history.chance % 2:
-            life.move(timedelta(days=1))
-
-
-def tried(life: Life, beginning: Beginning, reader: str, number: int) -> Any:
-    """What the reader gets for sending a form to some address."""
-    forms = beginning.forms
-    stay_signed_in(life, reader)
-    fields = {**TRIES[number % len(TRIES)], "form_key": f"{number:032x}"}
-    url = forms[(number * 7919) % len(forms)]
-    return url, seen(life.app, browser(life.app, life.world, reader).post(url, data=fields))
-
-
-def stay_signed_in(life: Life, reader: str) -> None:
-    """By the same row in both worlds, at whatever time it is."""
-    with life.app.app_context():
-        person = life.world.cast.sam if reader == "Sam" else life.world.cast.jo
-        signed_in = update(SignIn).where(SignIn.person_id == person.id)
-        db.session.execute(signed_in.values(created_at=life.now, last_seen_at=life.now, ended_at=None))
-        db.session.commit()
-
-
-def looked(life: Life, beginning: Beginning, reader: str, urls: list[str]) -> Iterator[Any]:
-    """Every channel: pages, their own history, calendar, mail, the copy of their own words."""
-    stay_signed_in(life, reader)
-    client = browser(life.app, life.world, reader)
-    for url in urls:
-        yield url, seen(life.app, client.get(url))
-    yield "calendar", seen(life.app, life.app.test_client().get(f"/feed/{beginning.calendar[reader]}.ics"))
+    In one browser a page may depend on the one before it; then none may be left out.
+    """
     person = life.world.cast.sam if reader == "Sam" else life.world.cast.jo
+    opened = partial(browser, life.app, life.world, reader)
+    same = opened()
+    feed = f"/feed/{beginning.calendar[reader]}.ics"
+    return {
+        **{
+            url: lambda url=url: seen(life.app, (same if one_browser else opened()).get(url))  # type: ignore[misc]
+            for url in urls
+        },
+        "calendar": lambda: seen(life.app, life.app.test_client().get(feed)),
+        "mail": lambda: letters_to(life, person),
+        "copy": lambda: the_copy(life.app, person),
+    }
+
+
+def letters_to(life: Life, person: Person) -> list[str]:
     with life.app.app_context():
         rows = db.session.execute(
             select(OutboxMail.kind, OutboxMail.created_at, OutboxMail.due_at, OutboxMail.sent_at).where(
                 OutboxMail.person_id == person.id
             )
         )
-        yield "mail", sorted(str(row) for row in rows)
-    yield "copy", the_copy(life.app, person)
+        return sorted(str(row) for row in rows)
+
+
+def is_looked_at_whole(history: History) -> bool:
+    """By what happens in it, since a generator of histories likes some numbers better than others."""
+    return zlib.crc32(repr(history).encode()) % LOOKED_AT_WHOLE == 0
+
+
+def look_at_both(
+    quiet: Quiet, busy: Life, beginning: Beginning, history: History
+) -> Iterator[tuple[Any, Any]]:
+    """What the reader gets in each world, in pairs. Where it can be told that both are the same, it is made once."""
+    whole = is_looked_at_whole(history)
+    stay_signed_in(busy, history.reader)
+    urls = addresses_for(quiet.life, busy, beginning, history)
+    in_quiet, in_busy = (
+        looks(life, beginning, history.reader, urls, one_browser=whole) for life in (quiet.life, busy)
+    )
+    with two_files(quiet.life.world.url, busy.world.url) as files:
+        for name in in_quiet:
+            one, asked = quiet.look(name, in_quiet[name], again=whole)
+            if whole or not files.agree(asked):
+                busy.say("looking")
+                yield (name, one), (name, in_busy[name]())
+
+
+def addresses_for(quiet: Life, busy: Life, beginning: Beginning, history: History) -> list[str]:
+    """Those looked at after every history, some by chance, and some of what was made in either world."""
+    chance = random.Random(history.chance)
+    made = sorted(newest(quiet) | newest(busy))
+    return [
+        *ALWAYS,
+        *chance.sample(beginning.pages[history.reader], BY_CHANCE),
+        *chance.sample(made, min(MADE, len(made))),
+    ]
 
 
 def newest(life: Life) -> set[str]:
@@ -299,65 +226,48 @@ def newest(life: Life) -> set[str]:
         return {f"/me/history/{one}" for one in answers} | {f"/thanks/{one}" for one in thanks}
 
 
-def seen(app: Flask, reply: TestResponse) -> Any:
-    """All that reaches the browser, but for what is random in every page. A cookie that can be read is opened."""
-    headers = [(name, value) for name, value in reply.headers if name not in ("Set-Cookie", "Content-Length")]
-    cookies = [
-        cookie(app, *line.partition(";")[0].split("=", 1)) for line in reply.headers.getlist("Set-Cookie")
-    ]
-    return reply.status_code, headers, cookies, TOKENS.sub(rb'\1"', reply.data)
+def differences(beginning: Beginning, folder: Path, *histories: History) -> dict[History, list[str]]:
+    """For each history that tells its two worlds apart everything that does, for the partner from whom things were kept.
 
+    The histories are of one telling: they differ only in what is kept.
+    """
+    first = histories[0]
+    assert all(
+        (one.keeper, one.open, one.chance) == (first.keeper, first.open, first.chance) for one in histories
+    )
+    with time_machine.travel(BEGINS, tick=False) as traveller, told_ids() as say:
 
-def cookie(app: Flask, name: str, value: str) -> str:
-    if name == app.config["SESSION_COOKIE_NAME"] and value:
-        interface: Any = app.session_interface
-        opened = json.dumps(interface.get_signing_serializer(app).loads(value), default=str)
-        return name + UNDO_KEY.sub('"key": ""', opened)
-    return name if name == "visit" else f"{name} {value}"
+        @contextmanager
+        def world(name: str, url: str, app_name: str) -> Iterator[Life]:
+            with shared_app_on(url, app_name) as app:
+                app.config["WTF_CSRF_ENABLED"] = False
+                yield Life(app, replace(beginning.world, url=url), traveller, partial(say, name))
 
+        begun: list[Begun] = []
+        with world("quiet", fork(beginning.world.url, folder / "quiet.sqlite"), "quiet") as life:
 
-def world_of(beginning: Beginning, folder: Path, name: str) -> World:
-    """A copy of the beginning, in a file of its own."""
-    path = folder / f"{name}.sqlite"
-    for left in folder.glob(f"{name}.sqlite*"):
-        left.unlink()
-    copyfile(beginning.path, path)
-    return replace(beginning.world, url=f"sqlite:///{path}")
+            def copied(number: int) -> None:
+                for history in histories:
+                    if history.kept and history.kept[0][0] == number:
+                        url = fork(life.world.url, folder / f"busy-{len(begun)}.sqlite")
+                        begun.append(Begun(history, url, number, life.now, tuple(life.told)))
 
-
-@contextmanager
-def lived(beginning: Beginning, folder: Path, history: History, *, with_kept: bool) -> Iterator[Life]:
-    """One of the two worlds, with the whole history behind it."""
-    name = "busy" if with_kept else "quiet"
-    world = world_of(beginning, folder, name)
-    with shared_app_on(world.url, name) as app, time_machine.travel(BEGINS, tick=False) as traveller:
-        app.config["WTF_CSRF_ENABLED"] = False
-        life = Life(app, world, history, traveller)
-        live_through(life, beginning, with_kept=with_kept)
-        yield life
-
-
-def differences(beginning: Beginning, folder: Path, history: History) -> list[str]:
-    """Everything that tells the two worlds apart, for the partner from whom things were kept."""
-    reader = "Jo" if history.keeper == "Sam" else "Sam"
-    chance = random.Random(history.chance)
-    with (
-        lived(beginning, folder, history, with_kept=False) as quiet,
-        lived(beginning, folder, history, with_kept=True) as busy,
-    ):
-        made = sorted(newest(quiet) | newest(busy))
-        urls = [
-            *ALWAYS,
-            *chance.sample(beginning.pages[reader], BY_CHANCE),
-            *chance.sample(made, min(MADE, len(made))),
-        ]
-        for life in (quiet, busy):
-            life.told += looked(life, beginning, reader, urls)
-    return [
-        f"{one[0]}: {first_difference(one[1], two[1])}"
-        for one, two in zip(quiet.told, busy.told, strict=True)
-        if one != two
-    ]
+            live_through(life, beginning, first, 0, copied=copied)
+            stay_signed_in(life, first.reader)
+            quiet = Quiet(life)
+            found = {}
+            for one in begun:
+                with world(one.url, one.url, "busy") as busy:
+                    busy.now, busy.told = one.now, [*one.told]
+                    live_through(busy, beginning, one.history, one.number)
+                    pairs = [
+                        *zip(life.told, busy.told, strict=True),
+                        *look_at_both(quiet, busy, beginning, one.history),
+                    ]
+                told = [f"{a[0]}: {first_difference(a[1], b[1])}" for a, b in pairs if a != b]
+                if told:
+                    found[one.history] = told
+    return found
 
 
 def first_difference(one: Any, two: Any) -> str:

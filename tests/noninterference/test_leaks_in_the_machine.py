@@ -6,18 +6,21 @@ machine would be blind there, and that it finds nothing else would mean nothing.
 
 from __future__ import annotations
 
+import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import pytest
-from flask import Flask, request, session
+from flask import Flask, current_app, request, session
 from flask_login import current_user
 from sqlalchemy import func, select
 from werkzeug.exceptions import Forbidden
 
+from assignments.actions import responding
 from assignments.domain import visibility
 from assignments.domain.visibility import Level, Opening
 from assignments.models import Answer, Entry, Response, SetAside
@@ -27,9 +30,10 @@ from clinic.extensions import db
 from clinic.models import SignIn
 from clinic.views import reminders
 from tests.databases import SQLiteFiles
-from tests.noninterference import looking
+from tests.noninterference import histories, looking, machine
 from tests.noninterference.histories import BEGINS, History, Step
 from tests.noninterference.machine import Beginning, begin, differences
+from tests.noninterference.reading import Statement, two_files
 from tests.trust import Proves
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -238,3 +242,40 @@ def test_every_leak_is_found(beginning: Beginning, tmp_path: Path, proves: Prove
     )
     assert len(LEAKS) >= 12
     assert [name for name, seen in found.items() if not seen] == []
+
+
+def test_what_is_remembered_outside_the_database_is_found_where_every_reply_is_made(
+    beginning: Beginning, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page is made once where both worlds read the same, and such a leak reads nothing; so some are looked at whole."""
+    monkeypatch.setattr(machine, "LOOKED_AT_WHOLE", 1)
+    assert not differences(beginning, tmp_path, TELLING)
+    acts = Counter[str]()
+    real = responding.send_response
+
+    def counting(**how: Any) -> Any:
+        # The quiet world and the busy one are two programs, and each has a memory of its own.
+        acts[current_app.config["SQLALCHEMY_DATABASE_URI"]] += 1
+        return real(**how)
+
+    monkeypatch.setattr(histories, "send_response", counting)
+    with in_the_page("/thanks", lambda: acts[current_app.config["SQLALCHEMY_DATABASE_URI"]])():
+        assert differences(beginning, tmp_path, TELLING)
+
+
+def test_two_worlds_that_read_the_same_are_told_from_two_that_do_not(tmp_path: Path) -> None:
+    """Of what is asked one row that differs is enough; what writes is never taken to be the same."""
+    urls = []
+    for name in ("one", "two"):
+        with closing(sqlite3.connect(tmp_path / name)) as file:
+            file.execute("CREATE TABLE thing (id, what)")
+            file.execute("INSERT INTO thing VALUES (1, 'tea')")
+            file.execute("INSERT INTO thing VALUES (2, ?)", (name,))
+            file.commit()
+        urls.append(f"sqlite:///{tmp_path / name}")
+    alike: Statement = ("SELECT what FROM thing WHERE id = ?", (1,))
+    with two_files(*urls) as files:
+        assert files.agree([])
+        assert files.agree([alike, alike])
+        assert not files.agree([alike, ("SELECT what FROM thing WHERE id = ?", (2,))])
+        assert not files.agree([("UPDATE thing SET what = what", ())])
