@@ -7,14 +7,14 @@ changes nobody makes and sealed words nobody opens here. One couple's own pages 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Dialect, Select, Uuid, select, type_coerce
+from sqlalchemy import Dialect, Row, Select, Uuid, select, type_coerce
 
 from assignments.models import (
     Assignment,
@@ -132,6 +132,19 @@ def assignments(practice_id: UUID, couple_ids: Collection[UUID]) -> dict[UUID, l
         values: tuple[Any, ...] = tuple(row)
         found[values[0]].append(PlainAssignment(withdrawals.get(values[1], ()), *values))
     return found
+
+
+def moments_in(row: Any) -> Iterator[datetime]:
+    """Every moment in a row, plain or not, and in the rows that hang on a plain one."""
+    if isinstance(row, PlainResponse | PlainAssignment):
+        values: Iterable[Any] = (getattr(row, name) for name in row.__slots__)
+    else:
+        values = row if isinstance(row, Row) else vars(row).values()
+    for value in values:
+        if isinstance(value, datetime):
+            yield value
+        elif isinstance(value, tuple):
+            yield from (one for hanging in value for one in hanging if isinstance(one, datetime))
 
 
 class _Known(Uuid[UUID]):

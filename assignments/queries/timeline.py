@@ -22,11 +22,11 @@ from assignments.domain.pauses import back_line
 from assignments.domain.signs import DECISION_LABELS, DecisionState
 from assignments.models import Assignment, CoupleLook, Decision
 from assignments.queries.assignments import assignments_of, exercise_of, is_withdrawn
-from assignments.queries.board import marks_of, unread_of, unread_parts_of
 from assignments.queries.checkins import answers_of
 from assignments.queries.entries import opened_entries
 from assignments.queries.history import GivenTurn, Record
 from assignments.queries.pauses import asked_for
+from assignments.queries.unread import marks_of, unread_of, unread_parts_of
 from clinic.extensions import db
 from clinic.language import working_time
 from clinic.models import Appointment, Couple, Person
