@@ -26,14 +26,16 @@ from clinic.extensions import Base, db, only_reading, transaction
 from clinic.models import Couple, Partner, Person, Practice
 from clinic.queries.people import practice_of
 
-# Rows without a couple of their own that bear on a summary: the column that leads to the row they hang on.
-HANGING: dict[str, tuple[str, ...]] = {
-    "withdrawal": ("assignment_id",),
-    "visibility_change": ("response_id",),
-    "read_mark": ("response_id", "part_id"),
+# Rows without a couple of their own that bear on a summary: the columns that lead to what they hang on.
+HANGING: dict[str, dict[str, str]] = {
+    "withdrawal": {"assignment_id": "assignment"},
+    "visibility_change": {"response_id": "response"},
+    "read_mark": {"response_id": "response", "part_id": "turn_part"},
 }
-# Changes to these change nothing a summary is made of.
+# Rows of a couple that no summary is made of, and that are written while somebody only reads.
+LEFT_OUT = ("audit_line", "couple_look")
 OWN_TABLE = CoupleSummary.__tablename__
+COUPLE = Couple.__tablename__
 # An execution option of a statement that rewrites rows without changing what they say.
 SAYS_THE_SAME = "says_the_same"
 _CHANGED = "couples_changed"
@@ -63,9 +65,9 @@ def _note_rows(session: Session, _: object) -> None:
 
 def _note_row(session: Session, row: Any) -> None:
     table: Table = row.__table__
-    for column in _leading(table):
+    for column, led_to in _leading(table).items():
         if (key := getattr(row, column)) is not None:
-            _changed(session)[_led_to(table, column)].add((row.practice_id, key))
+            _changed(session)[led_to].add((row.practice_id, key))
 
 
 def _note_statement(state: ORMExecuteState) -> None:
@@ -76,30 +78,23 @@ def _note_statement(state: ORMExecuteState) -> None:
     table = statement.table
     if not isinstance(table, Table) or state.execution_options.get(SAYS_THE_SAME):
         return
-    for column in _leading(table):
+    for column, led_to in _leading(table).items():
         if state.is_insert:
             raise RuntimeError(f"Rows of {table.name} are added through the session, which is listened to.")
         rows = select(table.c.practice_id, table.c[column]).where(table.c[column].is_not(None))
         if statement.whereclause is not None:
             rows = rows.where(statement.whereclause)
         found = state.session.execute(rows.distinct())
-        _changed(state.session)[_led_to(table, column)].update((row[0], row[1]) for row in found)
+        _changed(state.session)[led_to].update((row[0], row[1]) for row in found)
 
 
-def _leading(table: Table) -> tuple[str, ...]:
-    """The columns that lead from a row to its couple."""
-    if table.name == Couple.__tablename__:
-        return ("id",)
-    if table.name == OWN_TABLE:
-        return ()
-    return ("couple_id",) if "couple_id" in table.c else HANGING.get(table.name, ())
-
-
-def _led_to(table: Table, column: str) -> str:
-    """The name of the table whose ids a leading column holds."""
-    if table.name == Couple.__tablename__:
-        return table.name
-    return next(iter(table.c[column].foreign_keys)).column.table.name
+def _leading(table: Table) -> dict[str, str]:
+    """The columns that lead from a row to its couple, each with the table whose ids it holds."""
+    if table.name == COUPLE:
+        return {"id": COUPLE}
+    if table.name in LEFT_OUT:
+        return {}
+    return {"couple_id": COUPLE} if "couple_id" in table.c else HANGING.get(table.name, {})
 
 
 def _changed(session: Session) -> dict[str, set[tuple[UUID, UUID]]]:
@@ -117,7 +112,7 @@ def _empty_changed(session: Session) -> None:
     changed: dict[str, set[tuple[UUID, UUID]]] | None = session.info.pop(_CHANGED, None)
     if not changed:
         return
-    couples = set(changed.pop(Couple.__tablename__, ()))
+    couples = set(changed.pop(COUPLE, ()))
     for name, rows in changed.items():
         table = Base.metadata.tables[name]
         couples.update(

@@ -71,7 +71,7 @@ def kept_of(reader: Person, couples: Sequence[Couple], now: datetime) -> dict[UU
         )
     )
     found = {}
-    for couple_id, practice_id, told in rows.tuples():
+    for couple_id, practice_id, told in rows:
         if told is None:
             continue
         place = CoupleSummary(id=couple_id, practice_id=practice_id)
@@ -207,7 +207,7 @@ def _idle_since(own: Sequence[GivenTurn], zone: ZoneInfo) -> date | None:
     if not waiting:
         return None
     done = [given.done_at.astimezone(zone).date() for given in own if given.done_at is not None]
-    return max(min(waiting), *done)
+    return max([min(waiting), *done])
 
 
 def _waits_since(record: Record, now: datetime) -> datetime | None:
