@@ -53,10 +53,13 @@ from tests.page import get_page
 
 Act = Callable[[World, Person, Random], object]
 
+
 # What a history is told in: kept by one partner, done by the other, by their counsellor, by the practice.
-PARTNERS_ACTS: tuple[Act, ...] = tuple(
-    (lambda world, person, _, one=one: one(world, person)) for acts in KEPT_TOGETHER.values() for one in acts
-)
+def by_a_partner(one: Callable[[World, Person], object]) -> Act:
+    return lambda world, person, _: one(world, person)
+
+
+PARTNERS_ACTS = tuple(by_a_partner(one) for acts in KEPT_TOGETHER.values() for one in acts)
 
 
 def old_checkins(world: World, person: Person, chance: Random) -> None:
