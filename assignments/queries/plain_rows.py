@@ -1,7 +1,8 @@
 """What a caseload is counted from, as plain rows: the same names as on the models, and nothing that is not counted.
 
 A board of forty couples reads thousands of rows. As entities they cost several times as much, for keys nobody follows,
-changes nobody makes and sealed words nobody opens here. One couple's own pages go on with entities.
+changes nobody makes and sealed words nobody opens here. One couple's own pages take what was given as entities, for they
+name the exercises, and the rest as it stands here.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ CHECKIN = (
     "author_id", "week_of", "closeness", "understood", "tension", "pulled_back", "outside_pressure",
     "same_disagreement", "hope", "my_part", "saved_at",
 )  # fmt: skip
-OUTCOME = ("assignment_id", "turn", "person_id", "tried", "at")
-SET_ASIDE = ("person_id", "kind", "at")
+OUTCOME = ("assignment_id", "turn", "person_id", "tried", "useful", "barriers", "at")
+SET_ASIDE = ("person_id", "assignment_id", "kind", "at")
 PART = ("id", "assignment_id", "turn", "author_id", "sent_at", "opens_at", "hidden_at", "version")
 RESPONSE = (
     "id", "assignment_id", "turn", "author_id", "visibility", "started_at", "sent_at", "opens_at", "version",

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from assignments.models import Assignment, InstrumentAnswer, Outcome, Response, SetAside, SignAside, TurnPart
+from assignments.models import Assignment, InstrumentAnswer, Outcome, SetAside, SignAside, TurnPart
 from assignments.models import Checkin as CheckinRow
 from assignments.queries import plain_rows
 from clinic.extensions import db
@@ -28,41 +28,25 @@ class Rows:
         seen = visible_couples(reader).with_only_columns(Couple.id).where(Couple.id.in_(couple_ids))
         self.seen = set(db.session.execute(seen).scalars())
         if with_exercises:
-            self._as_entities(reader)
+            self.assignments = self._by_couple(
+                reader,
+                select(Assignment)
+                .options(joinedload(Assignment.exercise_version), selectinload(Assignment.withdrawals))
+                .order_by(Assignment.starts_on, Assignment.assigned_at),
+                Assignment,
+            )
         else:
-            self._as_plain_rows(reader)
-        self.scored = self._by_couple(
-            reader, select(InstrumentAnswer).order_by(InstrumentAnswer.answered_at), InstrumentAnswer
-        )
-        self.asides = self._by_couple(reader, select(SignAside).order_by(SignAside.at), SignAside)
-
-    def _as_entities(self, reader: Person) -> None:
-        """For pages of one couple, which name exercises and lead on to words."""
-        self.checkins = self._by_couple(reader, select(CheckinRow).order_by(CheckinRow.week_of), CheckinRow)
-        self.assignments = self._by_couple(
-            reader,
-            select(Assignment)
-            .options(joinedload(Assignment.exercise_version), selectinload(Assignment.withdrawals))
-            .order_by(Assignment.starts_on, Assignment.assigned_at),
-            Assignment,
-        )
-        self.responses = self._by_couple(
-            reader, select(Response).options(selectinload(Response.changes)), Response
-        )
-        self.outcomes = self._by_couple(reader, select(Outcome), Outcome)
-        self.parts = self._by_couple(
-            reader, select(TurnPart).where(TurnPart.sent_at.is_not(None)).order_by(TurnPart.sent_at), TurnPart
-        )
-        self.set_asides = self._by_couple(reader, select(SetAside).order_by(SetAside.at), SetAside)
-
-    def _as_plain_rows(self, reader: Person) -> None:
-        """For lists of couples, which only count."""
+            self.assignments = plain_rows.assignments(reader.practice_id, self.seen)
+        # Of everything else no page needs more than is counted; words are opened by queries of their own.
         self.checkins = self._rows_by_couple(reader, plain_rows.checkins(), CheckinRow)
-        self.assignments = plain_rows.assignments(reader.practice_id, self.seen)
         self.responses = plain_rows.responses(reader.practice_id, self.seen)
         self.outcomes = self._rows_by_couple(reader, plain_rows.outcomes(), Outcome)
         self.parts = self._rows_by_couple(reader, plain_rows.parts(), TurnPart)
         self.set_asides = self._rows_by_couple(reader, plain_rows.set_asides(), SetAside)
+        self.scored = self._by_couple(
+            reader, select(InstrumentAnswer).order_by(InstrumentAnswer.answered_at), InstrumentAnswer
+        )
+        self.asides = self._by_couple(reader, select(SignAside).order_by(SignAside.at), SignAside)
 
     def _by_couple(self, reader: Person, statement: Select[Any], model: Any) -> dict[UUID, list[Any]]:
         found: dict[UUID, list[Any]] = defaultdict(list)
