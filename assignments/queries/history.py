@@ -78,6 +78,9 @@ class Record:
     asides: tuple[Aside, ...] = ()
     """What the counsellor has set aside and not brought back by hand, as the rules read it."""
 
+    given: tuple[Assignment, ...] = ()
+    """Everything that was given, newest first, withdrawn ones and those of weeks to come included."""
+
     def monday(self, week: int) -> date:
         """The Monday that begins a week of this couple's."""
         return (self.week_0 or checkins.monday_of(self.today)) + week * WEEK
@@ -174,6 +177,11 @@ def _record(couple: Couple, rows: Rows, now: datetime, zone: ZoneInfo, limits: L
         limits=limits,
         aside_rows=aside_rows,
         asides=tuple(_aside(row, week_0, zone) for row in aside_rows),
+        given=tuple(
+            sorted(
+                rows.assignments[couple.id], key=lambda one: (one.starts_on, one.assigned_at), reverse=True
+            )
+        ),
     )
 
 

@@ -35,7 +35,7 @@ CHECKIN = (
     "same_disagreement", "hope", "my_part", "saved_at",
 )  # fmt: skip
 OUTCOME = ("assignment_id", "turn", "person_id", "tried", "useful", "barriers", "at")
-SET_ASIDE = ("person_id", "assignment_id", "kind", "at")
+SET_ASIDE = ("person_id", "assignment_id", "kind", "choice", "at")
 PART = ("id", "assignment_id", "turn", "author_id", "sent_at", "opens_at", "hidden_at", "version")
 RESPONSE = (
     "id", "assignment_id", "turn", "author_id", "visibility", "started_at", "sent_at", "opens_at", "version",

@@ -164,11 +164,11 @@ def read_marks(couple: Couple, response_ids: Iterable[UUID]) -> dict[UUID, ReadM
     return {mark.response_id: mark for mark in rows if mark.response_id is not None}
 
 
-def staff_turns(reader: Person, couple: Couple) -> Sequence[Twin]:
-    """Every turn of this couple's. Raises NotFound for partners, who have pages of their own."""
+def staff_turns(reader: Person, couple: Couple, *, moved_since: datetime | None = None) -> Sequence[Twin]:
+    """The turns of this couple's, see `turns_of`. Raises NotFound for partners, who have pages of their own."""
     if not can(reader, Permission.ANSWER_STAFF_READ):
         raise NotFound
-    return turns_of(couple)
+    return turns_of(couple, moved_since=moved_since)
 
 
 def answers_among(reader: Person, couple: Couple, twins: Sequence[Twin], now: datetime) -> list[ListedAnswer]:
