@@ -177,11 +177,7 @@ def _record(couple: Couple, rows: Rows, now: datetime, zone: ZoneInfo, limits: L
         limits=limits,
         aside_rows=aside_rows,
         asides=tuple(_aside(row, week_0, zone) for row in aside_rows),
-        given=tuple(
-            sorted(
-                rows.assignments[couple.id], key=lambda one: (one.starts_on, one.assigned_at), reverse=True
-            )
-        ),
+        given=tuple(reversed(rows.assignments[couple.id])),
     )
 
 
