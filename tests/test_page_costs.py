@@ -177,7 +177,7 @@ NO_PAGES = {"home", "join.open_link", "reminders.feed", LEADS_OUT} | {
 }
 # Files, with what each of them costs; {couple} is Sam and Jo's, and {given} something they were given.
 DOWNLOADS = {
-    "brief.pdf": ("/c/couples/{couple}/brief.pdf", 30),
+    "brief.pdf": ("/c/couples/{couple}/brief.pdf", 29),
     "exchange.exercise": ("/c/library/gentle-questions/export", 2),
     "sheets.given": ("/c/couples/{couple}/assignments/{given}/sheet.pdf", 3),
     "sheets.sheet": ("/c/library/gentle-questions/sheet.pdf", 2),
