@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -66,11 +66,16 @@ class Twin:
 
 
 def turns_of(
-    couple: Couple, *, since: datetime | None = None, moved_since: datetime | None = None
+    couple: Couple,
+    *,
+    since: datetime | None = None,
+    moved_since: datetime | None = None,
+    among: Collection[UUID] | None = None,
 ) -> Sequence[Twin]:
     """Every turn anybody of this couple has begun, with both partners' rows and no words, newest first.
 
-    `moved_since` leaves those of which nothing was sent and nothing about who sees it changed from then on.
+    `moved_since` leaves out those of which nothing was sent and nothing about who sees it changed from then on, and
+    `among` all but those that hold one of these rows.
     Not for showing: callers pass it through `visibility` before a reader learns anything from it.
     """
     statement = (
@@ -83,10 +88,11 @@ def turns_of(
     )
     if since is not None:
         statement = statement.where(Response.started_at >= since)
+    turn = tuple_(Response.assignment_id, Response.turn)
     if moved_since is not None:
-        statement = statement.where(
-            tuple_(Response.assignment_id, Response.turn).in_(_moved(couple, moved_since))
-        )
+        statement = statement.where(turn.in_(_moved(couple, moved_since)))
+    if among is not None:
+        statement = statement.where(turn.in_(_holding(couple, among)))
     slots = {partner.person_id: partner.slot for partner in couple.partners}
     turns: dict[tuple[UUID, int], dict[str, Response]] = defaultdict(dict)
     for response in db.session.execute(statement).scalars().unique():
@@ -108,6 +114,16 @@ def _moved(couple: Couple, since: datetime) -> Select[UUID, int]:
         either.practice_id == couple.practice_id,
         either.couple_id == couple.id,
         or_(either.sent_at >= since, either.opens_at >= since, changed.exists()),
+    )
+
+
+def _holding(couple: Couple, response_ids: Collection[UUID]) -> Select[UUID, int]:
+    """The turns in which one of these rows stands."""
+    either = aliased(Response)
+    return select(either.assignment_id, either.turn).where(
+        either.practice_id == couple.practice_id,
+        either.couple_id == couple.id,
+        either.id.in_(response_ids),
     )
 
 
