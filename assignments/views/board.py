@@ -104,4 +104,6 @@ def action_of(row: BoardRow, line: Line) -> tuple[str, str]:
         address = about(endpoint, line.couple.id)
     if address is None:
         return "Open", url_for("couple.couple", couple_id=line.couple.id)
+    if row.action.kind is ActionKind.PLAN_TALK and not can(signed_in(), Permission.TALK_ACKNOWLEDGE):
+        return "See request", address
     return row.action.label, address

@@ -13,6 +13,7 @@ LETTERS_OF_AN_ANSWER = 320
 # Without an earlier appointment the brief looks back as far as the board does.
 LOOKS_BACK = timedelta(days=14)
 GAP = "\N{EN DASH}"
+LINE_END = " \N{MIDDLE DOT} "
 CUT = "\N{HORIZONTAL ELLIPSIS}"
 
 
@@ -140,8 +141,8 @@ class Space:
 
 
 def cut(text: str) -> str:
-    """The beginning of what somebody wrote, with a mark where it goes on."""
-    words = text.split()
+    """The beginning of what somebody wrote, a dot between its lines, with a mark where it goes on."""
+    words = LINE_END.join(line for line in text.splitlines() if line.strip()).split()
     shown = " ".join(words[:WORDS_OF_AN_ANSWER])
     if len(shown) > LETTERS_OF_AN_ANSWER:
         return shown[:LETTERS_OF_AN_ANSWER] + CUT

@@ -91,8 +91,8 @@ def _turn(one: Response | ReadResponse) -> tuple[UUID, int]:
 
 
 def _quoted(couple: Couple, read: ReadResponse) -> Quoted:
-    said = " \N{MIDDLE DOT} ".join(" ".join(step.lines) for step in said_in(couple, read))
-    return Quoted(read.slot, read.author_name, cut(said))
+    said = [line for step in said_in(couple, read) for line in step.lines]
+    return Quoted(read.slot, read.author_name, cut("\n".join(said)))
 
 
 def _strands(couple: Couple, every: Sequence[Assignment], span: Span) -> Iterator[Found]:
@@ -123,7 +123,7 @@ def _part(couple: Couple, assignment: Assignment, row: TurnPart) -> Quoted:
     worded = personalised(
         step, partner=couple.partner(author.place.other).name, counsellor=couple.counsellor.name
     )
-    return Quoted(author.slot, author.name, cut(" ".join(lines_of(worded, unsealed_value(row)))))
+    return Quoted(author.slot, author.name, cut("\n".join(lines_of(worded, unsealed_value(row)))))
 
 
 def _joint(couple: Couple, every: Sequence[Assignment], span: Span) -> list[str]:
