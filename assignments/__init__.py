@@ -10,8 +10,10 @@ from assignments import cli
 from assignments import models as models
 from assignments.actions.erasing import erase_again
 from assignments.actions.meant_for import follow_appointments
+from assignments.actions.summaries import keep_in_round, watch
+from assignments.queries.summaries import software
 from assignments.views import BLUEPRINTS
-from clinic import backups
+from clinic import backups, worker
 from clinic.actions.appointments import appointments_changed
 
 
@@ -24,3 +26,7 @@ def init_app(app: Flask) -> None:
         backups.erase_again.append(erase_again)
     if follow_appointments not in appointments_changed:
         appointments_changed.append(follow_appointments)
+    if keep_in_round not in worker.afterwards:
+        worker.afterwards.append(keep_in_round)
+    watch()
+    software()

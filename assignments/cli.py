@@ -13,6 +13,7 @@ from uuid import UUID
 import click
 from flask import Flask, current_app
 
+from assignments.actions import summaries
 from assignments.actions.exporting import take_record_as_operator
 from assignments.domain.history import to_json as history_json
 from assignments.domain.signs import KINDS, LineError, assess_lines
@@ -34,6 +35,7 @@ demo_group = OperatorGroup("demo", help="The invented practices, for looking and
 library_group = OperatorGroup("library", help="The exercises that ship.")
 signs_group = OperatorGroup("signs", help="The referral signs.")
 export_group = OperatorGroup("export", help="Records to hand on.")
+summaries_group = OperatorGroup("summaries", help="What boards are told from, kept and worked out again.")
 
 
 @demo_group.command("load")
@@ -189,6 +191,26 @@ def _render(template: str, **values: object) -> str:
     return current_app.jinja_env.get_template(template).render(**values)
 
 
+@summaries_group.command("rebuild")
+def rebuild_summaries() -> None:
+    """Work every couple's summary out again, as after somebody wrote with the database's own tools."""
+    with _progress(len(summaries.open_couples()), "Working out") as line:
+        number = summaries.rebuild(line.update)
+    click.echo(f"{number} couples")
+
+
+@summaries_group.command("check")
+def check_summaries() -> None:
+    """Compare what is kept with what it is made of; fails when a couple differs."""
+    with _progress(len(summaries.open_couples()), "Comparing") as line:
+        number, wrong = summaries.differing(line.update)
+    for couple_id in wrong:
+        click.echo(f"{couple_id}: kept is not what it is made of", err=True)
+    if wrong:
+        raise click.ClickException(f"{len(wrong)} of {number} differ. Run `flask summaries rebuild`.")
+    click.echo(f"{number} couples are kept as they are")
+
+
 def _progress(length: int, label: str) -> ProgressBar[Any]:
     """A bar is for somebody who waits at a terminal; a log needs none."""
     return click.progressbar(length=length, label=label, file=sys.stderr, hidden=not sys.stderr.isatty())
@@ -225,5 +247,5 @@ def _report() -> LibraryReport:
 
 def init_cli(app: Flask) -> None:
     """Register the commands."""
-    for group in (demo_group, library_group, signs_group, export_group):
+    for group in (demo_group, library_group, signs_group, export_group, summaries_group):
         app.cli.add_command(group)

@@ -6,12 +6,13 @@ Nothing here imports anything of ours, so every other module may import this one
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from flask import Flask, g, has_request_context, request
+from flask import Flask, g, has_app_context, has_request_context, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
@@ -125,8 +126,22 @@ def refuse_to_forget(synchronous: int) -> None:
         )
 
 
+@contextmanager
+def only_reading() -> Iterator[None]:
+    """For the command line and the worker: read a good deal at one moment and keep nobody from writing meanwhile."""
+    db.session.rollback()
+    g.only_reading = True
+    try:
+        yield
+    finally:
+        g.only_reading = False
+        db.session.rollback()
+
+
 def _is_plain_read() -> bool:
     """A GET reads, unless its view leaves an audit line; such a view begins like a writer."""
+    if has_app_context() and g.get("only_reading", False):
+        return True
     return (
         has_request_context()
         and request.method in ("GET", "HEAD", "OPTIONS")

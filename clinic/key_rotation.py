@@ -118,7 +118,7 @@ def _turn_some(
                 column.attribute == kept,
             )
             .values({column.name: anew})
-            .execution_options(synchronize_session=False)
+            .execution_options(synchronize_session=False, says_the_same=True)
         )
         changed = bool(done.rowcount)  # type: ignore[attr-defined]  # an update has one
         sealed += changed

@@ -32,6 +32,8 @@ from clinic.tenancy import for_every_practice
 log = logging.getLogger("meanwhile.worker")
 
 Stopping = Callable[[], bool]
+# Filled by the package that keeps what can be worked out again, which comes last in each round.
+afterwards: list[Callable[[Stopping], object]] = []
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ def work_once(now: datetime, *, stopping: Stopping = lambda: False) -> Round:
     reminders = _take_on_reminders(now, stopping)
     outcome = mail.send_due(now, stopping=stopping)
     beat(clock.now())
+    for work in afterwards:
+        work(stopping)
     return Round(reminders, outcome.sent, outcome.failed)
 
 

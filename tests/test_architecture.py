@@ -24,6 +24,8 @@ NOT_ACTS = {"count_wrong_code", "count_wrong_recovery", "_count_failure", "_take
 NOT_ACTS |= {"forget_kept_forms", "forget_old_slots", "queue_reminder"}
 # It says that the worker is alive, and nothing of anybody.
 NOT_ACTS |= {"beat"}
+# What can be worked out again from the other tables at any time.
+NOT_ACTS |= {"_store", "_make_places", "_empty_all"}
 NOT_ACTS |= {"forget_kept_forms", "forget_old_slots", "forget_lapsed_requests", "queue_reminder"}
 
 # Text that is not a person's private words: names and addresses people are known by, texts the practice
@@ -86,6 +88,7 @@ PLAIN_TEXT = {
     "bulk_act": {"kind"},
     "bulk_item": {"left_alone"},
     "worker_beat": {"host"},
+    "couple_summary": {"made_by"},
 }  # fmt: skip
 # Tables that belong to no practice: they hold no fact about a client.
 NOT_TENANT = {"practice", "form_key", "sign_in_failure", "passkey_question", "worker_beat"}

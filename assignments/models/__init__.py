@@ -19,6 +19,7 @@ from assignments.models.response import Answer, Comment, Outcome, ReadMark, Resp
 from assignments.models.saved_line import SavedLine
 from assignments.models.sign_row import OwnSign, SignAside, SignUse, TopicAsked
 from assignments.models.sign_rule import SignRuleChange
+from assignments.models.summary import CoupleSummary
 from assignments.models.turn_part import TurnPart
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Contact",
     "CoupleLook",
     "CouplePlan",
+    "CoupleSummary",
     "Decision",
     "DecisionCosign",
     "DecisionNote",

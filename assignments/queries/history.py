@@ -8,13 +8,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
-
-from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload, selectinload
 
 from assignments.domain import checkins, progress
 from assignments.domain.history import (
@@ -32,14 +29,12 @@ from assignments.domain.signs import Aside, State
 from assignments.domain.stalls import SHIPPED_LIMITS, Limits
 from assignments.models import Assignment, InstrumentAnswer, Outcome, Response, SetAside, SignAside, TurnPart
 from assignments.models import Checkin as CheckinRow
-from assignments.queries import plain_rows
 from assignments.queries.checkins import answers_of
 from assignments.queries.instruments import score_of
+from assignments.queries.record_rows import Rows
 from assignments.queries.sign_rules import limits_on
 from clinic.errors import NotFound
-from clinic.extensions import db
 from clinic.models import Couple, Person
-from clinic.queries.couples import visible_couples
 from clinic.queries.people import practice_of
 
 WEEK = timedelta(days=7)
@@ -83,6 +78,9 @@ class Record:
     asides: tuple[Aside, ...] = ()
     """What the counsellor has set aside and not brought back by hand, as the rules read it."""
 
+    given: tuple[Assignment, ...] = ()
+    """Everything that was given, newest first, withdrawn ones and those of weeks to come included."""
+
     def monday(self, week: int) -> date:
         """The Monday that begins a week of this couple's."""
         return (self.week_0 or checkins.monday_of(self.today)) + week * WEEK
@@ -105,79 +103,43 @@ def records_for(
     names none of them.
     Only staff have a use for these: a partner must never meet the other's check-in, so partners get nothing.
     """
-    if not reader.is_staff or not couples:
-        return {}
-    zone = ZoneInfo(practice_of(reader).timezone)
-    local = now.astimezone(zone)
-    rows = _Rows(reader, [couple.id for couple in couples], with_exercises=with_exercises)
-    limits = limits_on(reader.practice_id, local.date())
+    return {one.couple.id: one for one, _ in _records(reader, couples, now, with_exercises=with_exercises)}
+
+
+def records_until(
+    reader: Person, couples: Sequence[Couple], now: datetime
+) -> dict[UUID, tuple[Record, datetime]]:
+    """The records of many couples, each with the moment from which it would be another one without any new row."""
     return {
-        couple.id: _record(couple, rows, local, zone, limits) for couple in couples if couple.id in rows.seen
+        record.couple.id: (record, until(record.couple.id, rows, now, ZoneInfo(practice_of(reader).timezone)))
+        for record, rows in _records(reader, couples, now, with_exercises=False)
     }
 
 
-class _Rows:
-    """The rows of all the couples at once, sorted out by couple."""
-
-    def __init__(self, reader: Person, couple_ids: Sequence[UUID], *, with_exercises: bool) -> None:
-        self.assignments: dict[UUID, list[Any]]
-        self.responses: dict[UUID, list[Any]]
-        seen = visible_couples(reader).with_only_columns(Couple.id).where(Couple.id.in_(couple_ids))
-        self.seen = set(db.session.execute(seen).scalars())
-        if with_exercises:
-            self._as_entities(reader)
-        else:
-            self._as_plain_rows(reader)
-        self.scored = self._by_couple(
-            reader, select(InstrumentAnswer).order_by(InstrumentAnswer.answered_at), InstrumentAnswer
-        )
-        self.asides = self._by_couple(reader, select(SignAside).order_by(SignAside.at), SignAside)
-
-    def _as_entities(self, reader: Person) -> None:
-        """For pages of one couple, which name exercises and lead on to words."""
-        self.checkins = self._by_couple(reader, select(CheckinRow).order_by(CheckinRow.week_of), CheckinRow)
-        self.assignments = self._by_couple(
-            reader,
-            select(Assignment)
-            .options(joinedload(Assignment.exercise_version), selectinload(Assignment.withdrawals))
-            .order_by(Assignment.starts_on, Assignment.assigned_at),
-            Assignment,
-        )
-        self.responses = self._by_couple(
-            reader, select(Response).options(selectinload(Response.changes)), Response
-        )
-        self.outcomes = self._by_couple(reader, select(Outcome), Outcome)
-        self.parts = self._by_couple(
-            reader, select(TurnPart).where(TurnPart.sent_at.is_not(None)).order_by(TurnPart.sent_at), TurnPart
-        )
-        self.set_asides = self._by_couple(reader, select(SetAside).order_by(SetAside.at), SetAside)
-
-    def _as_plain_rows(self, reader: Person) -> None:
-        """For lists of couples, which only count."""
-        self.checkins = self._rows_by_couple(reader, plain_rows.checkins(), CheckinRow)
-        self.assignments = plain_rows.assignments(reader.practice_id, self.seen)
-        self.responses = plain_rows.responses(reader.practice_id, self.seen)
-        self.outcomes = self._rows_by_couple(reader, plain_rows.outcomes(), Outcome)
-        self.parts = self._rows_by_couple(reader, plain_rows.parts(), TurnPart)
-        self.set_asides = self._rows_by_couple(reader, plain_rows.set_asides(), SetAside)
-
-    def _by_couple(self, reader: Person, statement: Select[Any], model: Any) -> dict[UUID, list[Any]]:
-        found: dict[UUID, list[Any]] = defaultdict(list)
-        for row in db.session.execute(self._narrowed(reader, statement, model)).scalars():
-            found[row.couple_id].append(row)
-        return found
-
-    def _rows_by_couple(self, reader: Person, statement: Select[Any], model: Any) -> dict[UUID, list[Any]]:
-        found: dict[UUID, list[Any]] = defaultdict(list)
-        for row in db.session.execute(self._narrowed(reader, statement, model)):
-            found[row[0]].append(row)
-        return found
-
-    def _narrowed(self, reader: Person, statement: Select[Any], model: Any) -> Select[Any]:
-        return statement.where(model.practice_id == reader.practice_id, model.couple_id.in_(self.seen))
+def until(couple_id: UUID, rows: Rows, now: datetime, zone: ZoneInfo) -> datetime:
+    """The next moment at which the clock alone changes a record: a new day, a check-in that closes, a row of later."""
+    local = now.astimezone(zone)
+    monday = checkins.monday_of(local.date())
+    closings = [checkins.SHIPPED_HOURS.closes(one).replace(tzinfo=zone) for one in (monday - WEEK, monday)]
+    tomorrow = datetime.combine(local.date() + timedelta(days=1), time(), zone)
+    return min(moment for moment in (tomorrow, *closings, *rows.moments(couple_id)) if moment > now)
 
 
-def _record(couple: Couple, rows: _Rows, now: datetime, zone: ZoneInfo, limits: Limits) -> Record:
+def _records(
+    reader: Person, couples: Sequence[Couple], now: datetime, *, with_exercises: bool
+) -> Iterator[tuple[Record, Rows]]:
+    if not reader.is_staff or not couples:
+        return
+    zone = ZoneInfo(practice_of(reader).timezone)
+    local = now.astimezone(zone)
+    rows = Rows(reader, [couple.id for couple in couples], with_exercises=with_exercises)
+    limits = limits_on(reader.practice_id, local.date())
+    for couple in couples:
+        if couple.id in rows.seen:
+            yield _record(couple, rows, local, zone, limits), rows
+
+
+def _record(couple: Couple, rows: Rows, now: datetime, zone: ZoneInfo, limits: Limits) -> Record:
     sides = {partner.person_id: _side(partner.slot) for partner in couple.partners}
     # What came later than the moment asked about was not there yet.
     kept = [row for row in rows.checkins[couple.id] if row.author_id in sides and row.saved_at <= now]
@@ -215,6 +177,7 @@ def _record(couple: Couple, rows: _Rows, now: datetime, zone: ZoneInfo, limits: 
         limits=limits,
         aside_rows=aside_rows,
         asides=tuple(_aside(row, week_0, zone) for row in aside_rows),
+        given=tuple(reversed(rows.assignments[couple.id])),
     )
 
 
@@ -249,7 +212,7 @@ def _last_week(week_0: date | None, kept: Sequence[CheckinRow], closed_week: int
     return min(max(closed_week, *reported, -1), LAST_WEEK)
 
 
-def _turns(couple: Couple, rows: _Rows, now: datetime, zone: ZoneInfo) -> Iterator[GivenTurn]:
+def _turns(couple: Couple, rows: Rows, now: datetime, zone: ZoneInfo) -> Iterator[GivenTurn]:
     """Every turn that counts as given, oldest first, for each partner it was given to."""
     today = now.date()
     sides = [(partner.slot, _side(partner.slot), partner.person_id) for partner in couple.partners]

@@ -1,20 +1,21 @@
 """What a caseload is counted from, as plain rows: the same names as on the models, and nothing that is not counted.
 
 A board of forty couples reads thousands of rows. As entities they cost several times as much, for keys nobody follows,
-changes nobody makes and sealed words nobody opens here. One couple's own pages go on with entities.
+changes nobody makes and sealed words nobody opens here. One couple's own pages take what was given as entities, for they
+name the exercises, and the rest as it stands here.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Dialect, Select, Uuid, select, type_coerce
+from sqlalchemy import Dialect, Row, Select, Uuid, select, type_coerce
 
 from assignments.models import (
     Assignment,
@@ -33,8 +34,8 @@ CHECKIN = (
     "author_id", "week_of", "closeness", "understood", "tension", "pulled_back", "outside_pressure",
     "same_disagreement", "hope", "my_part", "saved_at",
 )  # fmt: skip
-OUTCOME = ("assignment_id", "turn", "person_id", "tried", "at")
-SET_ASIDE = ("person_id", "kind", "at")
+OUTCOME = ("assignment_id", "turn", "person_id", "tried", "useful", "barriers", "at")
+SET_ASIDE = ("person_id", "assignment_id", "kind", "choice", "at")
 PART = ("id", "assignment_id", "turn", "author_id", "sent_at", "opens_at", "hidden_at", "version")
 RESPONSE = (
     "id", "assignment_id", "turn", "author_id", "visibility", "started_at", "sent_at", "opens_at", "version",
@@ -132,6 +133,19 @@ def assignments(practice_id: UUID, couple_ids: Collection[UUID]) -> dict[UUID, l
         values: tuple[Any, ...] = tuple(row)
         found[values[0]].append(PlainAssignment(withdrawals.get(values[1], ()), *values))
     return found
+
+
+def moments_in(row: Any) -> Iterator[datetime]:
+    """Every moment in a row, plain or not, and in the rows that hang on a plain one."""
+    if isinstance(row, PlainResponse | PlainAssignment):
+        values: Iterable[Any] = (getattr(row, name) for name in row.__slots__)
+    else:
+        values = row if isinstance(row, Row) else vars(row).values()
+    for value in values:
+        if isinstance(value, datetime):
+            yield value
+        elif isinstance(value, tuple):
+            yield from (one for hanging in value for one in hanging if isinstance(one, datetime))
 
 
 class _Known(Uuid[UUID]):

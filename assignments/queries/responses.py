@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import Select, or_, select, tuple_
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from assignments.access import may_read, sharing_of
 from assignments.domain import visibility
@@ -19,7 +19,7 @@ from assignments.domain.exercises import Exercise, lines_of
 from assignments.domain.exercises.steps import Step
 from assignments.domain.turns import own_steps_of
 from assignments.domain.visibility import Level, Sharing
-from assignments.models import Answer, Assignment, Response, TurnPart
+from assignments.models import Answer, Assignment, Response, TurnPart, VisibilityChange
 from assignments.queries.assignments import exercise_of
 from clinic import crypto
 from clinic.errors import NotFound
@@ -65,9 +65,17 @@ class Twin:
         return sharing_of(response) if response else None
 
 
-def turns_of(couple: Couple, *, since: datetime | None = None) -> Sequence[Twin]:
+def turns_of(
+    couple: Couple,
+    *,
+    since: datetime | None = None,
+    moved_since: datetime | None = None,
+    among: Collection[UUID] | None = None,
+) -> Sequence[Twin]:
     """Every turn anybody of this couple has begun, with both partners' rows and no words, newest first.
 
+    `moved_since` leaves out those of which nothing was sent and nothing about who sees it changed from then on, and
+    `among` all but those that hold one of these rows.
     Not for showing: callers pass it through `visibility` before a reader learns anything from it.
     """
     statement = (
@@ -80,6 +88,11 @@ def turns_of(couple: Couple, *, since: datetime | None = None) -> Sequence[Twin]
     )
     if since is not None:
         statement = statement.where(Response.started_at >= since)
+    turn = tuple_(Response.assignment_id, Response.turn)
+    if moved_since is not None:
+        statement = statement.where(turn.in_(_moved(couple, moved_since)))
+    if among is not None:
+        statement = statement.where(turn.in_(_holding(couple, among)))
     slots = {partner.person_id: partner.slot for partner in couple.partners}
     turns: dict[tuple[UUID, int], dict[str, Response]] = defaultdict(dict)
     for response in db.session.execute(statement).scalars().unique():
@@ -87,6 +100,31 @@ def turns_of(couple: Couple, *, since: datetime | None = None) -> Sequence[Twin]
     return [
         Twin(next(iter(by_slot.values())).assignment, turn, by_slot) for (_, turn), by_slot in turns.items()
     ]
+
+
+def _moved(couple: Couple, since: datetime) -> Select[UUID, int]:
+    """The turns in which either's row has a moment of `Sharing.moments` or a sending from then on."""
+    either = aliased(Response)
+    changed = select(VisibilityChange.response_id).where(
+        VisibilityChange.practice_id == couple.practice_id,
+        VisibilityChange.response_id == either.id,
+        VisibilityChange.takes_effect_at >= since,
+    )
+    return select(either.assignment_id, either.turn).where(
+        either.practice_id == couple.practice_id,
+        either.couple_id == couple.id,
+        or_(either.sent_at >= since, either.opens_at >= since, changed.exists()),
+    )
+
+
+def _holding(couple: Couple, response_ids: Collection[UUID]) -> Select[UUID, int]:
+    """The turns in which one of these rows stands."""
+    either = aliased(Response)
+    return select(either.assignment_id, either.turn).where(
+        either.practice_id == couple.practice_id,
+        either.couple_id == couple.id,
+        either.id.in_(response_ids),
+    )
 
 
 def turn_of(couple: Couple, assignment: Assignment, turn: int) -> Twin:

@@ -5,7 +5,7 @@ Whether a response may be read is decided by `access.may_read` alone; here is on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -118,8 +118,9 @@ def readable_rows(
     reader: Person, couple: Couple, response_ids: Iterable[UUID], now: datetime
 ) -> dict[UUID, Response]:
     """The rows of these answers, for acts about them. Raises NotFound unless all may be read now."""
-    readable = {row.id: row for row in readable_responses(reader, couple, staff_turns(reader, couple), now)}
     wanted = list(dict.fromkeys(response_ids))
+    twins = staff_turns(reader, couple, among=wanted)
+    readable = {row.id: row for row in readable_responses(reader, couple, twins, now)}
     if any(response_id not in readable for response_id in wanted):
         raise NotFound
     return {response_id: readable[response_id] for response_id in wanted}
@@ -164,11 +165,17 @@ def read_marks(couple: Couple, response_ids: Iterable[UUID]) -> dict[UUID, ReadM
     return {mark.response_id: mark for mark in rows if mark.response_id is not None}
 
 
-def staff_turns(reader: Person, couple: Couple) -> Sequence[Twin]:
-    """Every turn of this couple's. Raises NotFound for partners, who have pages of their own."""
+def staff_turns(
+    reader: Person,
+    couple: Couple,
+    *,
+    moved_since: datetime | None = None,
+    among: Collection[UUID] | None = None,
+) -> Sequence[Twin]:
+    """The turns of this couple's, see `turns_of`. Raises NotFound for partners, who have pages of their own."""
     if not can(reader, Permission.ANSWER_STAFF_READ):
         raise NotFound
-    return turns_of(couple)
+    return turns_of(couple, moved_since=moved_since, among=among)
 
 
 def answers_among(reader: Person, couple: Couple, twins: Sequence[Twin], now: datetime) -> list[ListedAnswer]:

@@ -21,12 +21,12 @@ from assignments.domain.barriers import at_the_desk
 from assignments.domain.pauses import back_line
 from assignments.domain.signs import DECISION_LABELS, DecisionState
 from assignments.models import Assignment, CoupleLook, Decision
-from assignments.queries.assignments import assignments_of, exercise_of, is_withdrawn
-from assignments.queries.board import marks_of, unread_of, unread_parts_of
+from assignments.queries.assignments import exercise_of, is_withdrawn
 from assignments.queries.checkins import answers_of
 from assignments.queries.entries import opened_entries
 from assignments.queries.history import GivenTurn, Record
 from assignments.queries.pauses import asked_for
+from assignments.queries.unread import marks_of, unread_of, unread_parts_of
 from clinic.extensions import db
 from clinic.language import working_time
 from clinic.models import Appointment, Couple, Person
@@ -224,7 +224,7 @@ def _of_both(
         coming = " to come" if one.starts_at > now else ""
         called = str(number) if one.is_joint else f"with {couple.partner(one.for_whom).name} alone"
         yield Happening(at.date(), Kind.APPOINTMENT, f"Appointment {called}{coming}, {working_time(at)}")
-    for assignment in assignments_of(couple):
+    for assignment in record.given:
         if assignment.couple_plan_id is not None and assignment.starts_on > now.astimezone(zone).date():
             continue  # The weeks to come stand on the plan's own page.
         whom = "both" if assignment.for_whom == "both" else couple.partner(assignment.for_whom).name

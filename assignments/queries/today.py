@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -202,7 +203,7 @@ def _tasks(place: Partner, local: datetime, now: datetime) -> list[Task]:
         _task(
             place,
             assignment,
-            responses,
+            responses.get(assignment.id, {}),
             aside.get(assignment.id, []),
             local,
             now,
@@ -231,7 +232,7 @@ def _has_left(task: Task, today: date) -> bool:
 def _task(
     place: Partner,
     assignment: Assignment,
-    responses: dict[tuple[UUID, int], Response],
+    responses: Mapping[int, Response],
     aside: list[SetAside],
     local: datetime,
     now: datetime,
@@ -243,11 +244,9 @@ def _task(
         day = moment.astimezone(local.tzinfo).date()
         return progress.turn_on(day, starts_on=assignment.starts_on, repeat=assignment.repeat)
 
-    begun = (
-        number for (given, number), row in responses.items() if given == assignment.id and row.sent_at is None
-    )
+    begun = (number for number, row in responses.items() if row.sent_at is None)
     turn = progress.turn_in_hand(turn_at(now), begun)
-    response = responses.get((assignment.id, turn))
+    response = responses.get(turn)
     sent_at = response.sent_at if response else None
     latest = max((row for row in aside if turn_at(row.at) == turn), key=lambda row: row.at, default=None)
     smaller = any(row.choice == "smaller" for row in aside)
@@ -262,7 +261,7 @@ def _task(
             parts,
             current=turn_at(now),
             size=size,
-            spoken=[n for (given, n), row in responses.items() if given == assignment.id and row.sent_at],
+            spoken=[number for number, row in responses.items() if row.sent_at],
         )
         one = exchange.next
         sent_at = max(filter(None, (sent_at, exchange.sent_last())), default=None)
@@ -290,7 +289,8 @@ def _progress_of(own: Progress, one: NextPart | None) -> Progress:
     return Progress.DONE
 
 
-def _own_turns(place: Partner, assignment_ids: Sequence[UUID]) -> dict[tuple[UUID, int], Response]:
+def _own_turns(place: Partner, assignment_ids: Sequence[UUID]) -> dict[UUID, dict[int, Response]]:
+    """One's own responses by assignment, and then by turn."""
     rows = db.session.execute(
         select(Response).where(
             Response.practice_id == place.practice_id,
@@ -299,7 +299,10 @@ def _own_turns(place: Partner, assignment_ids: Sequence[UUID]) -> dict[tuple[UUI
             Response.assignment_id.in_(assignment_ids),
         )
     ).scalars()
-    return {(row.assignment_id, row.turn): row for row in rows}
+    found: dict[UUID, dict[int, Response]] = defaultdict(dict)
+    for row in rows:
+        found[row.assignment_id][row.turn] = row
+    return found
 
 
 def _set_aside(place: Partner, assignment_ids: Sequence[UUID]) -> dict[UUID, list[SetAside]]:

@@ -17,7 +17,6 @@ from clinic.domain.roles import Permission
 
 blueprint = Blueprint("board", __name__)
 
-WEEKS_DRAWN = 6
 SHOW = ("you", "track", "all")
 # Where an action leads: the page meant for it, what it takes, and what a reader without that is offered.
 LEADS_TO = {
@@ -83,8 +82,7 @@ def _fits(line: Line, word: str) -> bool:
 
 
 def _drawn(row: BoardRow, line: Line) -> Drawn:
-    history = line.record.history
-    span = (max(0, history.week - WEEKS_DRAWN + 1), history.week)
+    history, span = line.summary.history(row.couple_id), line.summary.weeks_drawn
     sparks = []
     for key, title in (("closeness", "Closeness"), ("tension", "Tension")):
         sparks.append((f"{title}, 6 wk", figures.small(title, key, history, line.names, span)))
@@ -98,8 +96,8 @@ def action_of(row: BoardRow, line: Line) -> tuple[str, str]:
         address = None
     elif row.action.kind is ActionKind.ADJUST:
         address = url_for(endpoint, couple=line.couple.id)
-    elif row.action.kind is ActionKind.READ and line.read_first is not None:
-        address = about("answers.answer", line.couple.id, response_id=line.read_first)
+    elif row.action.kind is ActionKind.READ and line.summary.read_first is not None:
+        address = about("answers.answer", line.couple.id, response_id=line.summary.read_first)
     elif row.action.kind is ActionKind.DELETE:
         address = url_for(endpoint)
     else:

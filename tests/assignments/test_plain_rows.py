@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from assignments.access import sharing_of, sharing_of_part
 from assignments.demo.world import load_world
-from assignments.queries.board import marks_of, unread_of
 from assignments.queries.history import Record, records_for
+from assignments.queries.unread import marks_of, unread_of
 from clinic.clock import now
 from clinic.extensions import db
 from clinic.models import Person

@@ -6,171 +6,25 @@ for all of them. The ratio of a page is the median over rounds of its median by 
 
 from __future__ import annotations
 
-import http.client
 import math
 import os
 import platform
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from random import Random
 from statistics import median, quantiles
-from urllib.parse import urlencode, urljoin
 
 import click
-import flask_migrate
 import sqlalchemy as sa
-from bs4 import BeautifulSoup
-from flask import Flask
 
-from clinic.actions.sign_ins import start_sign_in
-from clinic.extensions import db
-from clinic.models import Partner, Person
-from clinic.tenancy import every_practice
-from clinic.web import DEVICE_COOKIE
-from tests.benches import worlds
-from tests.benches.floors import STATEMENTS, settings
+from tests.benches.asked import WORDS, World, checked, requests_of
+from tests.benches.mixed import mix
+from tests.benches.serving import ROOT, Reply, Served, Visitor
 from tests.databases import postgresql
-from wsgi import create_app
-
-ROOT = Path(__file__).resolve().parents[2]
-WORDS = "I would like ten quiet minutes when I come in."
-
-
-@dataclass(frozen=True)
-class Reply:
-    """One answered request, and what it cost."""
-
-    status: int
-    body: bytes
-    statements: int
-    location: str
-    wall: float
-    cpu: float
-
-
-class Served:
-    """One gunicorn with as many processes, and what it has used."""
-
-    def __init__(self, name: str, environment: Mapping[str, str], processes: int, log: Path) -> None:
-        self.port = free_port()
-        command = [
-            str(Path(sys.executable).with_name("gunicorn")), "--worker-class", "gthread", "--workers", str(processes),
-            "--threads", "8", "--bind", f"127.0.0.1:{self.port}", "--no-control-socket", "--log-level", "warning",
-            "--keep-alive", "75", f"tests.benches.floors:{name}()",
-        ]  # fmt: skip
-        with log.open("ab") as written:
-            self._process = subprocess.Popen(
-                command, cwd=ROOT, env={**os.environ, **environment}, stdout=written, stderr=written
-            )
-        self._wait()
-
-    def _wait(self) -> None:
-        for _ in range(1200):
-            try:
-                connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-                connection.request("GET", "/healthz")
-                connection.getresponse().read()
-                return
-            except (OSError, http.client.HTTPException):
-                if self._process.poll() is not None:
-                    raise RuntimeError("the server ended at once") from None
-                time.sleep(0.1)
-        raise RuntimeError("the server does not answer")
-
-    def processes(self) -> list[str]:
-        """The processes that answer."""
-        number = self._process.pid
-        return Path(f"/proc/{number}/task/{number}/children").read_text(encoding="utf-8").split()
-
-    def cpu(self) -> float:
-        """Seconds of processor time that its processes have used, from the scheduler's own count."""
-        used = 0
-        for number in self.processes():
-            for task in Path(f"/proc/{number}/task").iterdir():
-                used += int((task / "schedstat").read_text(encoding="utf-8").split()[0])
-        return used / 1e9
-
-    def memory(self) -> float:
-        """Megabytes that the largest process has for itself."""
-        own = []
-        for number in self.processes():
-            lines = Path(f"/proc/{number}/smaps_rollup").read_text(encoding="utf-8").splitlines()
-            own.append(sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) / 1024)
-        return max(own)
-
-    def stop(self) -> None:
-        self._process.terminate()
-        self._process.wait(60)
-
-
-class Visitor:
-    """Somebody with a browser: one connection, cookies, forms."""
-
-    def __init__(self, served: Served, cookies: Mapping[str, str]) -> None:
-        self._served, self._cookies = served, dict(cookies)
-        self._connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=120)
-
-    def ask(self, method: str, path: str, sent: list[tuple[str, str]] | None = None) -> Reply:
-        """One request, measured."""
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
-        body = None
-        if sent is not None:
-            body, headers["Content-Type"] = urlencode(sent), "application/x-www-form-urlencoded"
-        before, began = self._served.cpu(), time.perf_counter()
-        self._connection.request(method, path, body, headers)
-        reply = self._connection.getresponse()
-        read = reply.read()
-        wall, cpu = time.perf_counter() - began, self._served.cpu() - before
-        for cookie in reply.headers.get_all("Set-Cookie") or []:
-            name, _, value = cookie.split(";")[0].partition("=")
-            self._cookies[name] = value
-        statements = int(reply.headers.get(STATEMENTS, 0))
-        return Reply(reply.status, read, statements, reply.headers.get("Location", ""), wall, cpu)
-
-    def get(self, path: str) -> Reply:
-        return self.ask("GET", path)
-
-    def form(
-        self, path: str, choose: str = "main form[method=post]", **filled: str
-    ) -> tuple[str, list[tuple[str, str]]]:
-        """Where the form of a page goes and what is in it, with these fields filled in."""
-        return form_of(path, self.get(path).body, choose, filled)
-
-
-def form_of(
-    path: str, page: bytes, choose: str, filled: Mapping[str, str]
-) -> tuple[str, list[tuple[str, str]]]:
-    """A form as a browser would send it."""
-    form = BeautifulSoup(page, "html.parser").select(choose)[0]
-    sent: dict[str, str] = {}
-    for one in form.select("input, textarea, select"):
-        name, kind = str(one.get("name") or ""), str(one.get("type") or one.name)
-        if not name or kind in ("submit", "button"):
-            continue
-        if kind in ("radio", "checkbox"):
-            if one.has_attr("checked"):
-                sent[name] = str(one.get("value", "on"))
-        elif one.name == "select":
-            chosen = one.select("option[selected]") or one.select("option")
-            sent[name] = str(chosen[0].get("value", "")) if chosen else ""
-        else:
-            sent[name] = str(one.get("value") or one.get_text() or "")
-    return urljoin(path, str(form.get("action") or path)), list({**sent, **filled}.items())
-
-
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 @dataclass
@@ -194,133 +48,6 @@ class Row:
             f" {median(self.by_bare):.0f} | **{median(self.by_floor):.1f}** |"
             f" {cuts[49]:.0f} / {cuts[94]:.0f} / {cuts[98]:.0f} |"
         )
-
-
-class World:
-    """A database with people in it, and the cookies of whoever is needed."""
-
-    def __init__(self, url: str, couples: int, weeks: int, practice: int) -> None:
-        self.url = url
-        app = create_app(settings(url))
-        self.app: Flask = app
-        with app.app_context():
-            flask_migrate.upgrade()
-        worlds.tell(app, couples, weeks)
-        self.couples = worlds.grow(app, practice)
-        with app.app_context(), every_practice():
-            found = worlds.made_up_couples()
-            self.couple_ids = [str(one.id) for one in found]
-            self.partners = list(
-                db.session.scalars(
-                    sa.select(Partner.person_id)
-                    .join(Person, Person.id == Partner.person_id)
-                    .where(Partner.couple_id.in_([one.id for one in found]), Person.joined_at.is_not(None))
-                    .order_by(Partner.slot, Partner.couple_id)
-                )
-            )
-            self.counsellor = found[0].counsellor_id
-            self.first = str(found[0].id)
-            self.counsellors = list(
-                db.session.scalars(
-                    sa.select(Person.id).where(Person.sign_in_address.like("%counsellor%")).limit(20)
-                )
-            )
-            self.address = db.session.get_one(Person, self.partners[0]).sign_in_address or ""
-            db.session.remove()
-
-    def cookies(self, person_id: object) -> dict[str, str]:
-        """What signing in leaves in a browser."""
-        with self.app.app_context(), every_practice():
-            person = db.session.get_one(Person, person_id)
-            token = start_sign_in(person, device="d", device_name="Bench")
-            db.session.remove()
-        client = self.app.test_client()
-        with client.session_transaction() as session:
-            session.update(_user_id=token, _fresh=True)
-        cookie = client.get_cookie("meanwhile")
-        assert cookie is not None
-        return {"meanwhile": cookie.value, DEVICE_COOKIE: "d"}
-
-    def close(self) -> None:
-        with self.app.app_context():
-            db.session.remove()
-            db.engine.dispose()
-
-
-def requests_of(world: World, served: Served) -> dict[str, tuple[str, Callable[[], Reply]]]:
-    """Every kind of request, with the kind of floor it is held against."""
-    partner = Visitor(served, world.cookies(world.partners[0]))
-    counsellor = Visitor(served, world.cookies(world.counsellor))
-    others = iter([Visitor(served, world.cookies(one)) for one in world.partners[1:61]])
-    couple = f"/c/couples/{world.first}"
-
-    def seen(path: str, who: Visitor) -> Callable[[], Reply]:
-        return lambda: checked(who.get(path), 200)
-
-    def signing_in() -> Reply:
-        stranger = Visitor(served, {})
-        path, sent = stranger.form("/sign-in", email=world.address, password="evening walk by the canal")
-        return checked(stranger.ask("POST", path, sent), 302, 303)
-
-    def written(who: Visitor) -> str:
-        links = BeautifulSoup(who.get("/today").body, "html.parser").select("main a[href^='/do/']")
-        for link in links:
-            page = who.get(str(link["href"]))
-            for step in BeautifulSoup(page.body, "html.parser").select("main a[href^='/do/']"):
-                shown = who.get(str(step["href"]))
-                if BeautifulSoup(shown.body, "html.parser").select("main form textarea"):
-                    return str(step["href"])
-        raise RuntimeError("nothing to write")
-
-    def draft() -> Reply:
-        who = next(others)
-        path, sent = who.form(written(who))
-        boxes = [name for name, value in sent if not value and name not in ("csrf_token", "form_key")]
-        return checked(
-            who.ask("POST", f"{path.split('?')[0]}/draft", [*sent, *((box, WORDS) for box in boxes)]),
-            200,
-            204,
-        )
-
-    def thanks() -> Reply:
-        path, sent = partner.form("/thanks/new", what=WORDS, visibility="private")
-        return checked(partner.ask("POST", path, sent), 302, 303)
-
-    def check_in() -> Reply:
-        who = next(others)
-        path, sent = who.form("/check-in", closeness="6", understood="5", tension="4", hope="7")
-        return checked(who.ask("POST", path, sent), 302, 303)
-
-    def giving() -> Reply:
-        path, sent = counsellor.form(
-            f"/c/assign/gentle-questions?couple={world.first}",
-            for_whom="A",
-            repeat="once",
-            sharing_limit="counsellor",
-        )
-        return checked(counsellor.ask("POST", path, sent), 302, 303)
-
-    return {
-        "sign in": ("answer", signing_in),
-        "Today": ("page", seen("/today", partner)),
-        "save a draft": ("answer", draft),
-        "send words (a thank-you)": ("answer", thanks),
-        "check-in": ("answer", check_in),
-        "board of a caseload of 40": ("page", seen("/c", counsellor)),
-        "couple page": ("page", seen(couple, counsellor)),
-        "signs": ("page", seen(f"{couple}/signs", counsellor)),
-        "brief": ("page", seen(f"{couple}/brief", counsellor)),
-        "brief as PDF": ("page", seen(f"{couple}/brief.pdf", counsellor)),
-        "assign": ("answer", giving),
-    }
-
-
-def checked(reply: Reply, *wanted: int) -> Reply:
-    """What came back, when it is what was asked for. Raises RuntimeError otherwise: a refusal is quick and no measure."""
-    if reply.status not in wanted:
-        said = " ".join(BeautifulSoup(reply.body, "html.parser").get_text(" ").split())
-        raise RuntimeError(f"{reply.status} instead of {wanted}: {said[:300]}")
-    return reply
 
 
 def measure(
@@ -361,81 +88,6 @@ def measure(
         click.echo(row.line())
         rows.append(row)
     return rows
-
-
-@dataclass(frozen=True)
-class Mix:
-    """How two hundred partners and twenty counsellors fared together."""
-
-    requests: int
-    errors: int
-    accepted: int
-    new_rows: int
-    seconds: float
-    cpu: float
-    wall: tuple[float, ...]
-
-    def __str__(self) -> str:
-        cuts = quantiles([one * 1000 for one in self.wall], n=100, method="inclusive")
-        return (
-            f"{self.requests} requests in {self.seconds:.0f} s ({self.requests / self.seconds:.0f} a second),"
-            f" {self.errors} errors, {self.accepted} accepted = {self.new_rows} new rows,"
-            f" {self.cpu / self.requests * 1000:.1f} ms of processor a request,"
-            f" p50 / p95 / p99 {cuts[49]:.0f} / {cuts[94]:.0f} / {cuts[98]:.0f} ms"
-        )
-
-
-def mix(world: World, served: Served, seconds: float, partners: int = 200, counsellors: int = 20) -> Mix:
-    """Each partner and counsellor pauses for two seconds or so, and now and then a partner sends words."""
-    people = [(Visitor(served, world.cookies(one)), True) for one in world.partners[:partners]]
-    people += [(Visitor(served, world.cookies(one)), False) for one in world.counsellors[:counsellors]]
-    walls: list[float] = []
-    accepted, errors = [0], list[str]()
-    lock, until = threading.Lock(), time.monotonic() + seconds
-
-    def live(who: Visitor, is_partner: bool, chance: Random) -> None:
-        time.sleep(chance.random() * 4)
-        while time.monotonic() < until:
-            try:
-                if is_partner and chance.random() < 0.2:
-                    path, sent = who.form("/thanks/new", what=WORDS, visibility="private")
-                    reply = who.ask("POST", path, sent)
-                    with lock:
-                        accepted[0] += reply.status in (302, 303)
-                else:
-                    reply = who.get(
-                        chance.choice(("/today", "/today", "/thanks", "/me")) if is_partner else "/c"
-                    )
-                with lock:
-                    walls.append(reply.wall)
-                    if reply.status not in (200, 302, 303):
-                        errors.append(str(reply.status))
-            except (OSError, http.client.HTTPException) as problem:
-                with lock:
-                    errors.append(repr(problem))
-                return
-            time.sleep(chance.uniform(1, 3))
-
-    before, cpu, began = rows_of(world), served.cpu(), time.monotonic()
-    threads = [
-        threading.Thread(target=live, args=(*one, Random(number))) for number, one in enumerate(people)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return Mix(
-        len(walls), len(errors), accepted[0], rows_of(world) - before, time.monotonic() - began,
-        served.cpu() - cpu, tuple(walls),
-    )  # fmt: skip
-
-
-def rows_of(world: World) -> int:
-    """How many entries there are."""
-    with world.app.app_context(), every_practice():
-        found = db.session.execute(sa.text("SELECT count(*) FROM entry")).scalar_one()
-        db.session.remove()
-    return int(found)
 
 
 @contextmanager

@@ -34,12 +34,13 @@ OWN_HEADINGS = 50
 def brief_for(reader: Person, couple: Couple, now: datetime, *, with_own_part: bool = False) -> Brief:
     """The brief of a couple already read, for its next appointment. Raises NotFound for partners."""
     record = record_of(reader, couple, now)
-    twins, every = staff_turns(reader, couple), appointments_of(couple)
+    every = appointments_of(couple)
     coming = next((one for one in every if one.starts_at + timedelta(minutes=one.minutes) > now), None)
     span = Span(_since(every, now), now, ZoneInfo(practice_of(reader).timezone))
+    twins = staff_turns(reader, couple, moved_since=span.since)
     space = Space(MOST_WORDS - HEADINGS - (OWN_HEADINGS if with_own_part else 0))
     own = own_part(reader, couple, record, twins, space, span) if with_own_part else None
-    shared = shared_part(couple, twins, space, span)
+    shared = shared_part(couple, record.given, twins, space, span)
     pinned = pinned_for(reader, couple, now)
     ask = _ask(couple, record, shared, pinned, own is not None, span)
     return Brief(

@@ -11,7 +11,7 @@ from assignments.access import is_frozen, part_is_open_between
 from assignments.domain import progress, visibility
 from assignments.domain.exercises import lines_of, personalised
 from assignments.models import Assignment, Response, TurnPart
-from assignments.queries.assignments import assignments_of, exercise_of, is_withdrawn
+from assignments.queries.assignments import exercise_of, is_withdrawn
 from assignments.queries.brief.pieces import Opened, Quoted, Shared, Space, Span, cut
 from assignments.queries.entries import shared_thanks
 from assignments.queries.exchanges import part_rows
@@ -28,9 +28,10 @@ FOR_QUESTIONS = 30
 Found = tuple[datetime, Opened, list[UUID]]
 
 
-def shared_part(couple: Couple, twins: Sequence[Twin], space: Space, span: Span) -> Shared:
+def shared_part(
+    couple: Couple, given: Sequence[Assignment], twins: Sequence[Twin], space: Space, span: Span
+) -> Shared:
     """Joint practice and the words both may read, the newest first, as far as there is space."""
-    given = assignments_of(couple)
     joint = tuple(name for name in _joint(couple, given, span) if space.take(name))
     words: list[Opened] = []
     answers: list[UUID] = []

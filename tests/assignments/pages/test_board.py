@@ -276,7 +276,8 @@ def test_the_board_costs_the_same_however_many_couples_it_shows(
     for person, couple in zip(firsts, more, strict=True):
         check_in(app, person, couple, 2, closeness=4)
     assert cost() == few
-    assert few <= 28
+    # With nothing kept. What is kept saves half of them; see test_summaries.
+    assert few <= 30
 
 
 def test_a_listening_turn_brings_a_couple_here_until_it_is_marked_read(
