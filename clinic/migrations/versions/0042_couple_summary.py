@@ -6,8 +6,8 @@ from alembic import op
 import clinic.extensions
 from clinic.postgresql import guarding
 
-revision = '0043'
-down_revision = '0040'
+revision = '0042'
+down_revision = '0041'
 
 
 def upgrade() -> None:
