@@ -189,8 +189,21 @@ def is_looked_at_whole(history: History) -> bool:
     return zlib.crc32(repr(history).encode()) % LOOKED_AT_WHOLE == 0
 
 
+def looked_at_before(quiet: Quiet, beginning: Beginning, history: History) -> dict[str, Any]:
+    """What the quiet world shows before anything is kept in the other one, of a history that is looked at whole.
+
+    Both worlds are lived by one program, and a file or a variable of its own is in both. Afterwards they would show the
+    same; but in between nothing happens in the quiet one, so all that it shows must be what it showed.
+    """
+    if not is_looked_at_whole(history):
+        return {}
+    urls = addresses_for(quiet.life, quiet.life, beginning, history)
+    every = looks(quiet.life, beginning, history.reader, urls, one_browser=True)
+    return {name: quiet.look(name, look, again=True)[0] for name, look in every.items()}
+
+
 def look_at_both(
-    quiet: Quiet, busy: Life, beginning: Beginning, history: History
+    quiet: Quiet, busy: Life, beginning: Beginning, history: History, before: dict[str, Any]
 ) -> Iterator[tuple[Any, Any]]:
     """What the reader gets in each world, in pairs. Where it can be told that both are the same, it is made once."""
     whole = is_looked_at_whole(history)
@@ -202,6 +215,8 @@ def look_at_both(
     with two_files(quiet.life.world.url, busy.world.url) as files:
         for name in in_quiet:
             one, asked = quiet.look(name, in_quiet[name], again=whole)
+            if name in before:
+                yield (name, before[name]), (name, one)
             if whole or not files.agree(asked):
                 busy.say("looking")
                 yield (name, one), (name, in_busy[name]())
@@ -257,12 +272,13 @@ def differences(beginning: Beginning, folder: Path, *histories: History) -> dict
             quiet = Quiet(life)
             found = {}
             for one in begun:
+                before = looked_at_before(quiet, beginning, one.history)
                 with world(one.url, one.url, "busy") as busy:
                     busy.now, busy.told = one.now, [*one.told]
                     live_through(busy, beginning, one.history, one.number)
                     pairs = [
                         *zip(life.told, busy.told, strict=True),
-                        *look_at_both(quiet, busy, beginning, one.history),
+                        *look_at_both(quiet, busy, beginning, one.history, before),
                     ]
                 told = [f"{a[0]}: {first_difference(a[1], b[1])}" for a, b in pairs if a != b]
                 if told:

@@ -244,22 +244,29 @@ def test_every_leak_is_found(beginning: Beginning, tmp_path: Path, proves: Prove
     assert [name for name, seen in found.items() if not seen] == []
 
 
+def address_of_the_database() -> str:
+    return str(current_app.config["SQLALCHEMY_DATABASE_URI"])
+
+
+@pytest.mark.parametrize("place", [address_of_the_database, lambda: "one for all"], ids=["own", "shared"])
 def test_what_is_remembered_outside_the_database_is_found_where_every_reply_is_made(
-    beginning: Beginning, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    place: Callable[[], str], beginning: Beginning, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A page is made once where both worlds read the same, and such a leak reads nothing; so some are looked at whole."""
+    """A page is made once where both worlds read the same, and such a leak reads nothing; so some are looked at whole.
+
+    Two programs that run have a memory each. Here one program lives both worlds, so a memory of the module is shared.
+    """
     monkeypatch.setattr(machine, "LOOKED_AT_WHOLE", 1)
     assert not differences(beginning, tmp_path, TELLING)
     acts = Counter[str]()
     real = responding.send_response
 
     def counting(**how: Any) -> Any:
-        # The quiet world and the busy one are two programs, and each has a memory of its own.
-        acts[current_app.config["SQLALCHEMY_DATABASE_URI"]] += 1
+        acts[place()] += 1
         return real(**how)
 
     monkeypatch.setattr(histories, "send_response", counting)
-    with in_the_page("/thanks", lambda: acts[current_app.config["SQLALCHEMY_DATABASE_URI"]])():
+    with in_the_page("/thanks", lambda: acts[place()])():
         assert differences(beginning, tmp_path, TELLING)
 
 
