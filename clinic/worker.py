@@ -59,9 +59,18 @@ def work_once(now: datetime, *, stopping: Stopping = lambda: False) -> Round:
     reminders = _take_on_reminders(now, stopping)
     outcome = mail.send_due(now, stopping=stopping)
     beat(clock.now())
-    for work in afterwards:
-        work(stopping)
+    _do_afterwards(stopping)
     return Round(reminders, outcome.sent, outcome.failed)
+
+
+def _do_afterwards(stopping: Stopping) -> None:
+    """What can be worked out again fails by itself: the round has been done, and the nightly backup comes after it."""
+    for work in afterwards:
+        try:
+            work(stopping)
+        except Exception:
+            log.exception("what comes last in a round failed; the next round tries again")
+            db.session.rollback()
 
 
 def _delete_what_expired(now: datetime) -> None:
