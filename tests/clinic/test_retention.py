@@ -177,3 +177,22 @@ def test_a_clock_that_stays_ahead_is_believed_after_a_day(app: Flask, clock: Clo
     with app.app_context():
         work_once(now())
         assert rows_about(closed) == {}
+
+
+def test_a_clock_that_is_put_right_by_a_little_keeps_no_record_for_ever(
+    app: Flask, clock: Clock, closed: Couple
+) -> None:
+    """Twice a day it goes back by a minute; a day without that would never come, and the record would never go."""
+    clock.move(days=A_YEAR * 2)
+    for _ in range(3):
+        with app.app_context():
+            work_once(now())
+            assert len(rows_about(closed)) > 6
+        clock.move(hours=10)
+        with app.app_context():
+            work_once(now())
+        clock.move(minutes=-1)
+    clock.move(hours=1)
+    with app.app_context():
+        work_once(now())
+        assert rows_about(closed) == {}
