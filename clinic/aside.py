@@ -15,13 +15,18 @@ from clinic.extensions import db
 log = logging.getLogger(__name__)
 # By chance, so that neither this page nor the next one is slower where there is something to do.
 WAITS_MS = (200, 1200)
+# However many ask, pages keep their connections to the database.
+AT_ONCE = threading.BoundedSemaphore(2)
 
 
 def aside(work: Callable[[], object]) -> None:
-    """Do this a moment later, in a thread; at once where mail does not leave by itself either, as in tests."""
+    """Do this a moment later, in a thread; at once where mail does not leave by itself either, as in tests.
+
+    A program that is told to stop waits for it, since the page has promised it.
+    """
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     if app.extensions["mail"]["at_once"]:
-        threading.Thread(target=_later, args=(app, work), daemon=True).start()
+        threading.Thread(target=_later, args=(app, work)).start()
     else:
         work()
 
@@ -29,7 +34,7 @@ def aside(work: Callable[[], object]) -> None:
 def _later(app: Flask, work: Callable[[], object]) -> None:
     least, most = WAITS_MS
     time.sleep((least + secrets.randbelow(most - least)) / 1000)
-    with app.app_context():
+    with AT_ONCE, app.app_context():
         try:
             work()
         except Exception:
