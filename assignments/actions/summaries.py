@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import Table, bindparam, event, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import ORMExecuteState, Session, selectinload
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, selectinload
 
 from assignments.domain import summaries
 from assignments.models import CoupleSummary
@@ -102,8 +102,10 @@ def _changed(session: Session) -> dict[str, set[tuple[UUID, UUID]]]:
     return found
 
 
-def _forget(session: Session, _: object) -> None:
-    session.info.pop(_CHANGED, None)
+def _forget(session: Session, ended: SessionTransaction) -> None:
+    """After a savepoint was taken back, what was written before it is still there and may yet be committed."""
+    if not ended.nested:
+        session.info.pop(_CHANGED, None)
 
 
 def _empty_changed(session: Session) -> None:
@@ -186,11 +188,15 @@ def differing(walked: Callable[[int], object] = lambda couples: None) -> tuple[i
     number, wrong = 0, []
     for _, counsellor_id, couple_ids in list(_batches(open_couples())):
         with only_reading():
-            now = clock.now()
+            # The numbers come first here too: on PostgreSQL each statement sees what was committed before it.
+            numbers, now = _numbers(couple_ids), clock.now()
             reader, couples = db.session.get_one(Person, counsellor_id), _couples(couple_ids)
             kept, worked = kept_of(reader, couples, now), worked_out(reader, couples, now)
             number += len(kept)
-            wrong += [key for key, one in kept.items() if key in worked and worked[key].summary != one]
+            differ = [key for key, one in kept.items() if key in worked and worked[key].summary != one]
+        with only_reading():
+            moved = _numbers(differ)
+            wrong += [key for key in differ if moved.get(key) == numbers.get(key)]
         walked(len(couple_ids))
     return number, wrong
 

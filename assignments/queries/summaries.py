@@ -105,12 +105,13 @@ def made_by(practice: Practice, now: datetime) -> str:
 
 @cache
 def software() -> str:
-    """A digest of the rules as they are written. It is taken at the start, before a newer release can lie there."""
-    here = Path(__file__).resolve().parents[1]
+    """A digest of the package as it is written. It is taken at the start, before a newer release can lie there.
+
+    Of all of it, because who may read what is asked of more files than those of the rules.
+    """
     written = hashlib.sha256(version("numpy").encode())
-    for folder in ("domain", "queries"):
-        for path in sorted((here / folder).rglob("*.py")):
-            written.update(path.read_bytes())
+    for path in sorted(Path(__file__).resolve().parents[1].rglob("*.py")):
+        written.update(path.read_bytes())
     return written.hexdigest()
 
 

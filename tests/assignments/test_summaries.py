@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -36,7 +37,7 @@ from assignments.domain.visibility import Level
 from assignments.models import Checkin, CoupleSummary, Response, SetAside, TurnPart
 from assignments.queries.board import board_for
 from assignments.queries.summaries import kept_of, software, worked_out
-from clinic import crypto
+from clinic import crypto, worker
 from clinic.actions.couples import close_couple
 from clinic.clock import now, today
 from clinic.errors import DomainError
@@ -44,7 +45,7 @@ from clinic.extensions import db
 from clinic.models import Couple, Person, Practice
 from clinic.queries.couples import couples_for
 from clinic.tenancy import every_practice
-from clinic.worker import work_once
+from clinic.worker import Round, work_once
 from tests.cast import AS, Cast
 from tests.conftest import Clock, CountQueries
 from tests.noninterference.kept import KEPT_TOGETHER
@@ -366,6 +367,22 @@ def test_the_worker_keeps_what_is_missing_and_no_closed_couple(app: Flask, cast:
             assert not summaries.lacking()
 
 
+def test_a_round_is_done_though_what_comes_last_in_it_fails(
+    app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One couple whose record cannot be counted would otherwise keep every nightly backup from being made."""
+
+    def fails(_: object) -> None:
+        raise ValueError("a row that nothing can be made of")
+
+    went_on: list[object] = []
+    monkeypatch.setattr(worker, "afterwards", [fails, went_on.append])
+    with app.app_context():
+        assert work_once(now()) == Round(0, 0, 0)
+    assert len(went_on) == 1
+    assert "comes last in a round failed" in caplog.text
+
+
 def test_a_new_day_a_new_rule_and_new_software_are_each_worked_out_anew(
     app: Flask, cast: Cast, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -465,5 +482,40 @@ def test_the_demo_is_kept_as_it_would_be_worked_out(app: Flask, clock: Clock) ->
         assert summaries.differing() == (number, [])
 
 
-def test_the_digest_is_of_the_rules_as_they_are_written() -> None:
-    assert len(software()) == 64
+@pytest.mark.both_databases
+def test_what_changes_while_it_is_compared_is_not_found_to_differ(
+    app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def once_somebody_has_written(reader: Person, couples: Any, moment: Any) -> Any:
+        if cast.sam_and_jo.id in {couple.id for couple in couples}:
+            with app.app_context(), every_practice():
+                old_checkins(World("", cast), cast.sam, Random(1))
+        return worked_out(reader, couples, moment)
+
+    with app.app_context(), every_practice():
+        summaries.keep()
+        monkeypatch.setattr(summaries, "worked_out", once_somebody_has_written)
+        assert summaries.differing() == (4, [])
+        assert db.session.scalar(select(Checkin.id).where(Checkin.author_id == cast.sam.id).limit(1))
+
+
+def test_what_was_written_before_a_savepoint_that_is_taken_back_empties_its_couple(
+    app: Flask, cast: Cast
+) -> None:
+    with app.app_context(), every_practice():
+        summaries.keep()
+        db.session.get_one(Couple, cast.sam_and_jo.id).held_at = now()
+        savepoint = db.session.begin_nested()
+        savepoint.rollback()
+        db.session.commit()
+        assert {key for key, told in kept_rows().items() if told is None} == {cast.sam_and_jo.id}
+
+
+def test_the_digest_is_of_all_that_decides_what_a_summary_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, read = software.__wrapped__(), Path.read_bytes
+    assert len(before) == 64
+    for name in ("access.py", "visibility.py", "history.py"):
+        monkeypatch.setattr(
+            Path, "read_bytes", lambda path, name=name: read(path) + (b"#" if path.name == name else b"")
+        )
+        assert software.__wrapped__() != before, name
