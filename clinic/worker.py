@@ -21,6 +21,7 @@ from clinic.actions.kept_forms import forget_kept_forms
 from clinic.actions.operation import beat
 from clinic.actions.reminders import forget_old_slots, take_on_reminder
 from clinic.actions.retention import delete_expired_records
+from clinic.actions.sign_ins import forget_old_failures
 from clinic.backups.nightly import back_up_if_due
 from clinic.domain.reminders import LATEST, due_slot
 from clinic.domain.retention import is_steady, may_delete
@@ -54,6 +55,7 @@ def work_once(now: datetime, *, stopping: Stopping = lambda: False) -> Round:
     """One round. `stopping` is asked between two people and between two mails."""
     forget_kept_forms()
     forget_old_slots()
+    forget_old_failures()
     forget_lapsed_requests()
     _delete_what_expired(now)
     reminders = _take_on_reminders(now, stopping)

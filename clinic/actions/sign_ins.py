@@ -261,6 +261,12 @@ def finish_recovery(*, address: str, mail_code: str, spoken_code: str, new_passp
 
 
 @transaction
+def forget_old_failures() -> None:
+    """Throw away what no limit counts any more: it says which address was tried, and outlives the account."""
+    db.session.execute(delete(SignInFailure).where(SignInFailure.at <= clock.now() - sign_ins.FAILURES_KEPT))
+
+
+@transaction
 def count_wrong_recovery(*, address: str) -> None:
     """Remember a wrong pair of codes; five end this recovery. For an unknown address as much is asked and written."""
     now = clock.now()

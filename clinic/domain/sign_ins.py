@@ -32,6 +32,8 @@ NEVER_KEPT = frozenset(
 
 FAILURES = 10
 FAILURE_WINDOW = timedelta(minutes=15)
+# Longer than they count, because the clocks of hosts differ.
+FAILURES_KEPT = timedelta(days=1)
 
 
 def is_live(

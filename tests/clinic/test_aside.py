@@ -72,7 +72,7 @@ def test_the_code_that_the_page_promised_is_made(
 ) -> None:
     """In life it is done in a thread, which says for itself in whose practice it looks."""
     monkeypatch.setattr(mail, "_send_in_background", lambda app: None)
-    address = cast.sam.sign_in_address
+    address = cast.sam.contact_address
     for email in ("nobody@example.org", address):
         threads, client = set(threading.enumerate()), in_life.test_client()
         submit(client, get_page(client, "/sign-in/recover"), {"email": email})

@@ -9,9 +9,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from clinic.actions.sign_ins import issue_recovery_code
+from clinic.clock import now
 from clinic.crypto import unseal
 from clinic.extensions import db
-from clinic.models import OutboxMail, SignIn
+from clinic.models import OutboxMail, SignIn, SignInFailure
+from clinic.worker import work_once
 from tests.builders import PASSPHRASE
 from tests.cast import AS, Cast
 from tests.conftest import Clock
@@ -260,3 +262,18 @@ def test_no_sign_in_row_holds_the_token_of_the_cookie(cast: Cast, as_: AS, app: 
         token = kept["_user_id"]
     with app.app_context():
         assert token not in str([row.__dict__ for row in db.session.query(SignIn)])
+
+
+@pytest.mark.both_databases
+def test_which_address_was_tried_is_forgotten_after_a_day(
+    cast: Cast, app: Flask, client: FlaskClient, clock: Clock
+) -> None:
+    """The hash of an address tells whoever guesses the address, also when the account is long gone."""
+    codes = {"email": "sam@mail.example", "mail_code": "000000", "spoken_code": "000000", "password": NEW}
+    sign_in(client, "sam@mail.example", "not the one it is", status=422)
+    submit(client, get_page(client, "/sign-in/recover/codes"), codes, status=422)
+    for hours, left in ((1, 2), (24, 0)):
+        clock.move(hours=hours)
+        with app.app_context():
+            work_once(now())
+            assert db.session.query(SignInFailure).count() == left
