@@ -261,7 +261,8 @@ def _keep_some(counsellor_id: UUID, couple_ids: Sequence[UUID]) -> int:
         worked = worked_out(reader, _couples(couple_ids), now)
         practice_id = reader.practice_id
     rows = []
-    for couple_id, one in worked.items():
+    # By id, in which order acts on several couples lock them as well; otherwise two could wait for each other for ever.
+    for couple_id, one in sorted(worked.items()):
         place = CoupleSummary(id=couple_id, practice_id=practice_id)
         told = crypto.seal(place, "told_sealed", summaries.to_json(one.summary))
         rows.append(
@@ -319,6 +320,7 @@ def _make_places(*, practice_id: UUID, couple_ids: Sequence[UUID]) -> None:
 @transaction
 def _empty_all() -> None:
     table = Base.metadata.tables[OWN_TABLE]
+    db.session.execute(select(CoupleSummary.id).order_by(CoupleSummary.id).with_for_update())
     db.session.execute(
         update(table)
         .where(table.c.practice_id.in_(select(Practice.id)))

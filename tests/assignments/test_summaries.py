@@ -302,6 +302,26 @@ def test_what_changed_while_it_was_counted_is_not_kept(
         assert {key for key, one in told.items() if one is None} == {cast.sam_and_jo.id}
 
 
+def test_they_are_stored_in_the_order_in_which_acts_lock_them(
+    app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An act about several couples takes them by id; whoever takes them otherwise can wait for it while it waits."""
+    stored: list[UUID] = []
+
+    def the_other_way_round(reader: Person, couples: Any, moment: Any) -> Any:
+        return dict(sorted(worked_out(reader, couples, moment).items(), reverse=True))
+
+    def noted(*, practice_id: UUID, rows: Any) -> None:
+        stored.extend(row["of"] for row in rows)
+
+    with app.app_context(), every_practice():
+        monkeypatch.setattr(summaries, "worked_out", the_other_way_round)
+        monkeypatch.setattr(summaries, "_store", noted)
+        summaries._keep_some(cast.priya.id, [one.id for one in couples_for(cast.priya)])
+    assert len(stored) > 1
+    assert stored == sorted(stored)
+
+
 def test_a_board_is_the_same_whether_kept_or_not(app: Flask, cast: Cast, as_: AS) -> None:
     with app.app_context(), every_practice():
         for person in (cast.sam, cast.jo):
