@@ -21,12 +21,17 @@ ROOT = Path(__file__).resolve().parent.parent
 # Bookkeeping that belongs to an act which was refused, and is not an act of its own.
 NOT_ACTS = {"count_wrong_code", "count_wrong_recovery", "_count_failure", "_take_the_form"}
 # What the worker does by itself. Nobody acts, and a line about it would tell staff of a person's timetable.
-NOT_ACTS |= {"forget_kept_forms", "forget_old_slots", "queue_reminder"}
+NOT_ACTS |= {
+    "forget_kept_forms",
+    "forget_old_failures",
+    "forget_old_slots",
+    "forget_lapsed_requests",
+    "queue_reminder",
+}
 # It says that the worker is alive, and nothing of anybody.
 NOT_ACTS |= {"beat"}
 # What can be worked out again from the other tables at any time.
 NOT_ACTS |= {"_store", "_make_places", "_empty_all"}
-NOT_ACTS |= {"forget_kept_forms", "forget_old_slots", "forget_lapsed_requests", "queue_reminder"}
 
 # Text that is not a person's private words: names and addresses people are known by, texts the practice
 # itself writes for its clients, hashes and fixed words. Everything else must be sealed.
