@@ -190,7 +190,7 @@ def _settings(config: Config) -> dict[str, object]:
         "MAX_CONTENT_LENGTH": 1024 * 1024,
         # Over https Flask-WTF would also want a Referer, which our own Referrer-Policy keeps every browser from sending.
         "WTF_CSRF_SSL_STRICT": False,
-        "WTF_CSRF_TIME_LIMIT": None,  # The token lives as long as the sign-in it belongs to.
+        "WTF_CSRF_TIME_LIMIT": None,  # The token belongs to one person in one browser (clinic.web.begin_session).
         "BOOTSTRAP_SERVE_LOCAL": True,
         # Where a sign-in is kept that shows its screen to a couple.
         "ROOM_ENDPOINT": "room.room",

@@ -150,14 +150,14 @@ def is_in_the_background() -> bool:
 
 
 def _stale_form(problem: CSRFError) -> ResponseReturnValue:
-    """A form from before signing out: back to signing in, or a plain page for those who are in.
+    """A form from before signing out: back to signing in, or a plain page where somebody else is in by now.
 
-    A page that saves in the background is told that nobody is in; nothing that it sends later would wait.
+    A page that saves in the background is told that its writer is not in; nothing that it sends later would wait.
     """
     permission = access.permission_of(current_app, request.endpoint or "static")
-    if not current_user.is_authenticated and permission is not Permission.PAGE_PUBLIC:
-        if is_in_the_background():
-            return "", 401
+    if permission is not Permission.PAGE_PUBLIC and is_in_the_background():
+        return "", 401
+    if permission is not Permission.PAGE_PUBLIC and not current_user.is_authenticated:
         return redirect(url_for("sign_in.sign_in"))
     return _error_page(400)
 

@@ -5,6 +5,7 @@ Closed by default: a view is reached only by somebody its row of the matrix name
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from io import BytesIO
 from typing import IO, Any
@@ -144,10 +145,20 @@ def _load_person(token: str) -> Person | None:
 
 
 def begin_session(person: Person, token: str) -> None:
-    """Put a fresh sign-in into the browser's cookie; whatever was in it before is gone (no fixation)."""
+    """Put a fresh sign-in into the browser's cookie; whatever was in it before is gone (no fixation).
+
+    A page that was left open, with words on it, can still be sent once its owner has signed in again in another
+    tab: the forms of one person in one browser share their token. Those of anybody else who signs in here do not.
+    """
     session.clear()
+    session["csrf_token"] = _token_of_forms(person)
     person.sign_in_token = token
     login_user(person)
+
+
+def _token_of_forms(person: Person) -> str:
+    key = str(_app().config["SECRET_KEY"]).encode()
+    return hmac.digest(key, f"forms of {person.id} in {device_token()}".encode(), "sha256").hex()
 
 
 def device_token() -> str:

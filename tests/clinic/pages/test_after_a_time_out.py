@@ -218,3 +218,29 @@ def test_nobody_at_a_timed_out_browser_leaves_an_act_for_its_owner_to_carry_out(
     pressed_too_late(client, clock, address, fields, form)
     assert kept(app) == 0
     assert sign_in(client, cast.sam) == "/"
+
+
+def test_a_page_left_open_is_good_again_for_its_own_writer_and_for_nobody_else(
+    app: Flask, cast: Cast, clock: Clock
+) -> None:
+    """Two tabs of one browser: somebody signs out in one, and signs in again, while words stand in the other."""
+    client = app.test_client()
+    sign_in(client, cast.sam)
+    page = written(client)
+    submit(client, get_page(client, "/me"), form='form[action="/sign-out"]')
+    sign_in(client, cast.jo)
+    words = {"what": WORDS, "visibility": "private"}
+    submit(client, page, words, button="Save", status=400)
+    token = {"csrf_token": str(page.one("[name=csrf_token]")["value"])}
+    assert client.post("/thanks/new", data=token, headers=IN_THE_BACKGROUND).status_code == 401
+    assert WORDS not in get_page(client, "/thanks").words
+    submit(client, get_page(client, "/me"), form='form[action="/sign-out"]')
+    sign_in(client, cast.sam)
+    assert WORDS in submit_and_follow(client, page, words, button="Save").words
+
+
+def test_a_page_of_another_browser_is_not_taken(app: Flask, cast: Cast) -> None:
+    here, there = app.test_client(), app.test_client()
+    sign_in(here, cast.sam)
+    sign_in(there, cast.sam)
+    submit(here, written(there), {"what": WORDS, "visibility": "private"}, button="Save", status=400)
