@@ -27,7 +27,9 @@ from clinic.web import DEVICE_COOKIE
 from tests.databases import Databases, PostgreSQLServer, SQLiteFiles, app_on, postgresql, shared_app_on
 
 # A busy machine is no fault: what is slow is measured in benches, and never fails a test here.
-hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("untimed")
 
 pytest_plugins = ["tests.browser", "tests.cast", "tests.once", "tests.crawl", "tests.smtp", "tests.trust"]

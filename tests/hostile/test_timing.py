@@ -13,7 +13,6 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import insert
 
 from assignments.actions.entries import save_thanks
 from assignments.domain.visibility import Level
@@ -57,7 +56,7 @@ def test_the_time_of_the_others_pages_does_not_tell_how_much_was_kept(
         copies = [
             {**row, "id": uuid4(), "at": clock.now - timedelta(minutes=number)} for number in range(kept)
         ]
-        db.session.execute(insert(Entry), copies)
+        db.session.add_all(Entry(**copy) for copy in copies)
         db.session.commit()
     jo, ruth = as_(cast.jo), as_(cast.ruth)
     worst, seen = 0.0, []
