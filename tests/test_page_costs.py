@@ -157,7 +157,7 @@ COSTS = {
     "thanks.edit": 4,
     "thanks.new": 4,
     "thanks.thanks": 5,
-    "today.today": 16,
+    "today.today": 15,
     "together.assignment": 9,
     "together.thanks": 18,
     "together.together": 10,

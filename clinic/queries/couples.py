@@ -27,6 +27,7 @@ from clinic.models import (
     SafetyConversation,
     Supervision,
 )
+from clinic.statements import written_once
 
 
 def visible_couples(reader: Person) -> Select[Couple]:
@@ -51,12 +52,14 @@ def visible_couples(reader: Person) -> Select[Couple]:
         )
         return couples.where(or_(Couple.counsellor_id.in_(supervised), Couple.id.in_(broken)))
     if reader.kind is Role.PARTNER:
-        # Somebody who has left keeps their place, and with it their own words; what the two shared stops elsewhere.
-        own = select(Partner.couple_id).where(
-            Partner.person_id == reader.id, Partner.practice_id == reader.practice_id
-        )
-        return couples.where(Couple.id.in_(own))
+        return _of_partner(reader.practice_id, reader.id)
     return couples.where(Couple.id.is_(None))
+
+
+def _of_partner(practice_id: UUID, person_id: UUID) -> Select[Couple]:
+    # Somebody who has left keeps their place, and with it their own words; what the two shared stops elsewhere.
+    own = select(Partner.couple_id).where(Partner.person_id == person_id, Partner.practice_id == practice_id)
+    return select(Couple).where(Couple.practice_id == practice_id, Couple.id.in_(own))
 
 
 def couples_for(reader: Person, *, word: str = "") -> Sequence[Couple]:
@@ -88,11 +91,15 @@ def couple_for(reader: Person, couple_id: UUID) -> Couple:
 
 def own_couple(partner: Person) -> Couple:
     """The couple this partner belongs to, or has left. Raises NotFound for anybody else."""
-    statement = visible_couples(partner).options(*_AT_ONCE)
-    couple = db.session.execute(statement).scalars().unique().one_or_none()
+    couple = _own_couple(partner.practice_id, partner.id).scalars().unique().one_or_none()
     if couple is None or partner.kind is not Role.PARTNER:
         raise NotFound
     return _with_the_way_back(couple)
+
+
+@written_once
+def _own_couple(practice_id: UUID, person_id: UUID) -> Select[Couple]:
+    return _of_partner(practice_id, person_id).options(*_AT_ONCE)
 
 
 def own_place(partner: Person) -> Partner:
