@@ -58,7 +58,7 @@ COSTS = {
     "calendars.calendar": 2,
     "calendars.upload": 1,
     "check_in.check_in": 6,
-    "couple.couple": 25,
+    "couple.couple": 24,
     "couple_plan.couple_plan": 18,
     "couple_plan.edit_week": 4,
     "couples.couples": 4,

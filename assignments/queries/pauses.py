@@ -106,14 +106,15 @@ def asked_for(reader: Person, couple: Couple) -> Sequence[Pause]:
     """Every pause of a couple already read, for staff alone, newest first."""
     if not reader.is_staff:
         raise NotFound
+    return _asked_for(couple.practice_id, couple.id).scalars().all()
+
+
+@written_once
+def _asked_for(practice_id: UUID, couple_id: UUID) -> Select[Pause]:
     return (
-        db.session.execute(
-            select(Pause)
-            .where(Pause.practice_id == couple.practice_id, Pause.couple_id == couple.id)
-            .order_by(Pause.asked_at.desc())
-        )
-        .scalars()
-        .all()
+        select(Pause)
+        .where(Pause.practice_id == practice_id, Pause.couple_id == couple_id)
+        .order_by(Pause.asked_at.desc())
     )
 
 
