@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from assignments.access import has_ended, is_frozen
@@ -29,9 +29,9 @@ from assignments.models import AgreementText, Assignment, Signature
 from assignments.queries.assignments import as_read_by, assignments_of, exercise_of, is_withdrawn
 from clinic import crypto
 from clinic.errors import NotFound
-from clinic.extensions import db
 from clinic.models import Couple, Partner
 from clinic.queries.people import practice_of
+from clinic.statements import written_once
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def agreement_for(place: Partner, assignment_id: UUID, step_key: str, now: datet
     step = exercise.step(step_key)
     if not isinstance(step, AgreementStep):
         raise NotFound
-    rows = [row for row in _texts(couple, given.id) if row.step == step_key]
+    rows = [row for row in _texts(couple) if (row.assignment_id, row.step) == (given.id, step_key)]
     found = Agreement(
         place=place,
         assignment=given,
@@ -283,16 +283,18 @@ def _is_open(couple: Couple, row: AgreementText, now: datetime) -> bool:
     return visibility.partner_reads(text_of(couple, row).sharing, None, now, frozen=is_frozen(couple))
 
 
-def _texts(couple: Couple, assignment_id: UUID | None = None) -> Sequence[AgreementText]:
-    statement = (
+def _texts(couple: Couple) -> Sequence[AgreementText]:
+    return _texts_of(couple.practice_id, couple.id).scalars().unique().all()
+
+
+@written_once
+def _texts_of(practice_id: UUID, couple_id: UUID) -> Select[AgreementText]:
+    return (
         select(AgreementText)
-        .where(AgreementText.practice_id == couple.practice_id, AgreementText.couple_id == couple.id)
+        .where(AgreementText.practice_id == practice_id, AgreementText.couple_id == couple_id)
         .options(joinedload(AgreementText.signatures))
         .order_by(AgreementText.saved_at, AgreementText.id)
     )
-    if assignment_id is not None:
-        statement = statement.where(AgreementText.assignment_id == assignment_id)
-    return db.session.execute(statement).scalars().unique().all()
 
 
 def _today(place: Partner, now: datetime) -> date:

@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from assignments.access import is_frozen
@@ -17,9 +17,9 @@ from assignments.domain.exercises import Exercise, exercise_from_json, personali
 from assignments.models import Assignment, ExerciseVersion
 from clinic import crypto
 from clinic.errors import NotFound
-from clinic.extensions import db
 from clinic.models import Couple, Partner, Person
 from clinic.queries.couples import couple_for
+from clinic.statements import written_once
 
 
 def exercise_of(assignment: Assignment) -> Exercise:
@@ -72,16 +72,16 @@ def note_of(assignment: Assignment) -> str:
 
 def assignments_of(couple: Couple) -> Sequence[Assignment]:
     """Everything a couple already read was given, newest first, withdrawn ones included."""
+    return _given_to(couple.practice_id, couple.id).scalars().unique().all()
+
+
+@written_once
+def _given_to(practice_id: UUID, couple_id: UUID) -> Select[Assignment]:
     return (
-        db.session.execute(
-            select(Assignment)
-            .where(Assignment.practice_id == couple.practice_id, Assignment.couple_id == couple.id)
-            .options(joinedload(Assignment.exercise_version), joinedload(Assignment.withdrawals))
-            .order_by(Assignment.starts_on.desc(), Assignment.assigned_at.desc())
-        )
-        .scalars()
-        .unique()
-        .all()
+        select(Assignment)
+        .where(Assignment.practice_id == practice_id, Assignment.couple_id == couple_id)
+        .options(joinedload(Assignment.exercise_version), joinedload(Assignment.withdrawals))
+        .order_by(Assignment.starts_on.desc(), Assignment.assigned_at.desc())
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from assignments.access import has_ended
 from assignments.domain import checkins
@@ -16,6 +17,7 @@ from assignments.models import Checkin
 from clinic.extensions import db
 from clinic.models import Couple, Partner
 from clinic.queries.people import practice_of
+from clinic.statements import written_once
 
 
 @dataclass(frozen=True)
@@ -62,14 +64,17 @@ def first_week_of(couple: Couple, zone: ZoneInfo) -> date:
 
 def own_checkin(place: Partner, week_of: date) -> Checkin | None:
     """The author's own check-in about one week."""
-    return db.session.execute(
-        select(Checkin).where(
-            Checkin.practice_id == place.practice_id,
-            Checkin.couple_id == place.couple_id,
-            Checkin.author_id == place.person_id,
-            Checkin.week_of == week_of,
-        )
-    ).scalar_one_or_none()
+    return _of_week(place.practice_id, place.couple_id, place.person_id, week_of).scalar_one_or_none()
+
+
+@written_once
+def _of_week(practice_id: UUID, couple_id: UUID, author_id: UUID, week_of: date) -> Select[Checkin]:
+    return select(Checkin).where(
+        Checkin.practice_id == practice_id,
+        Checkin.couple_id == couple_id,
+        Checkin.author_id == author_id,
+        Checkin.week_of == week_of,
+    )
 
 
 def own_checkins(place: Partner) -> Sequence[Checkin]:

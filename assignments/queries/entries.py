@@ -23,6 +23,7 @@ from clinic.errors import NotFound
 from clinic.extensions import db
 from clinic.models import Couple, Partner
 from clinic.queries.people import practice_of
+from clinic.statements import written_once
 
 THANKS = "thanks"
 
@@ -106,11 +107,22 @@ def opened_entries(couple: Couple, now: datetime) -> list[tuple[Entry, date]]:
     Whether the couple's sharing has stopped is for the caller to ask. The day and the order are those of opening:
     what was kept at first must not tell when it was written. What was never shared is not even looked at.
     """
-    found = db.session.execute(
+    rows = _ever_shared(couple.practice_id, couple.id).unique().scalars()
+    zone = ZoneInfo(practice_of(couple.counsellor).timezone)
+    opened = [
+        (since, row) for row in rows if (since := visibility.open_since(sharing_of_entry(row), None, now))
+    ]
+    opened.sort(key=lambda pair: (pair[0], pair[1].id.hex), reverse=True)
+    return [(row, since.astimezone(zone).date()) for since, row in opened]
+
+
+@written_once
+def _ever_shared(practice_id: UUID, couple_id: UUID) -> Select[Entry]:
+    return (
         select(Entry)
         .where(
-            Entry.practice_id == couple.practice_id,
-            Entry.couple_id == couple.id,
+            Entry.practice_id == practice_id,
+            Entry.couple_id == couple_id,
             Entry.kind == THANKS,
             Entry.deleted_at.is_(None),
             or_(Entry.visibility == Level.SHARED, Entry.changes.any(EntryChange.to == Level.SHARED)),
@@ -118,13 +130,6 @@ def opened_entries(couple: Couple, now: datetime) -> list[tuple[Entry, date]]:
         # Joined, and not asked for afterwards: the page costs the same whether or not there is any.
         .options(joinedload(Entry.changes))
     )
-    rows = found.unique().scalars()
-    zone = ZoneInfo(practice_of(couple.counsellor).timezone)
-    opened = [
-        (since, row) for row in rows if (since := visibility.open_since(sharing_of_entry(row), None, now))
-    ]
-    opened.sort(key=lambda pair: (pair[0], pair[1].id.hex), reverse=True)
-    return [(row, since.astimezone(zone).date()) for since, row in opened]
 
 
 def thanks_from_partner(place: Partner, now: datetime) -> list[Thanks]:

@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from assignments.access import limit_of, may_read_part
@@ -31,6 +31,7 @@ from clinic.errors import NotFound
 from clinic.extensions import db
 from clinic.models import Couple, Partner
 from clinic.queries.people import practice_of
+from clinic.statements import written_once
 
 Parts = Mapping[tuple[int, str], Sequence[TurnPart]]
 
@@ -256,13 +257,27 @@ def parts_read_by(place: Partner, assignment_ids: Collection[UUID], now: datetim
 
 def part_rows(couple: Couple, assignment_ids: Collection[UUID] | None = None) -> Sequence[TurnPart]:
     """Every row of a couple's, drafts among them. Not for showing: callers pass each through `access` first."""
-    statement = select(TurnPart).where(
-        TurnPart.practice_id == couple.practice_id, TurnPart.couple_id == couple.id
+    if assignment_ids is None:
+        return _parts_of(couple.practice_id, couple.id).scalars().all()
+    return _parts_in(couple.practice_id, couple.id, list(assignment_ids)).scalars().all()
+
+
+@written_once
+def _parts_of(practice_id: UUID, couple_id: UUID) -> Select[TurnPart]:
+    return _parts(practice_id, couple_id)
+
+
+@written_once
+def _parts_in(practice_id: UUID, couple_id: UUID, assignment_ids: Sequence[UUID]) -> Select[TurnPart]:
+    return _parts(practice_id, couple_id).where(TurnPart.assignment_id.in_(assignment_ids))
+
+
+def _parts(practice_id: UUID, couple_id: UUID) -> Select[TurnPart]:
+    return (
+        select(TurnPart)
+        .where(TurnPart.practice_id == practice_id, TurnPart.couple_id == couple_id)
+        .order_by(TurnPart.turn, TurnPart.speaker, TurnPart.round, TurnPart.sent_at, TurnPart.id)
     )
-    if assignment_ids is not None:
-        statement = statement.where(TurnPart.assignment_id.in_(list(assignment_ids)))
-    order = (TurnPart.turn, TurnPart.speaker, TurnPart.round, TurnPart.sent_at, TurnPart.id)
-    return db.session.execute(statement.order_by(*order)).scalars().all()
 
 
 def own_part_by_id(place: Partner, part_id: UUID) -> TurnPart:

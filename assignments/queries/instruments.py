@@ -14,7 +14,7 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from assignments.access import has_ended
 from assignments.domain import wordings
@@ -29,6 +29,7 @@ from clinic.errors import NotFound
 from clinic.extensions import db
 from clinic.models import Couple, Partner, Person
 from clinic.queries.people import practice_of
+from clinic.statements import written_once
 
 
 @dataclass(frozen=True)
@@ -104,16 +105,21 @@ def worded(reader: Person, name: str) -> Worded:
 
 def uses_of(couple: Couple) -> dict[str, InstrumentUse]:
     """What is switched on for a couple already read, by its key."""
-    rows = db.session.scalars(
+    rows = _switched_on(couple.practice_id, couple.id).scalars()
+    return {row.name: row for row in rows if row.name in INSTRUMENTS}
+
+
+@written_once
+def _switched_on(practice_id: UUID, couple_id: UUID) -> Select[InstrumentUse]:
+    return (
         select(InstrumentUse)
         .where(
-            InstrumentUse.practice_id == couple.practice_id,
-            InstrumentUse.couple_id == couple.id,
+            InstrumentUse.practice_id == practice_id,
+            InstrumentUse.couple_id == couple_id,
             InstrumentUse.ended_at.is_(None),
         )
         .order_by(InstrumentUse.at)
     )
-    return {row.name: row for row in rows if row.name in INSTRUMENTS}
 
 
 def asked_of(place: Partner, now: datetime) -> tuple[Asked, ...]:

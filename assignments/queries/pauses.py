@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, select
 
 from assignments.access import has_ended, is_frozen
 from assignments.domain import pauses
@@ -22,6 +23,7 @@ from clinic.errors import NotFound
 from clinic.extensions import db
 from clinic.language import clock_time
 from clinic.models import Appointment, Couple, Partner, Person
+from clinic.statements import written_once
 
 # The material of an agreed pause, by which an exercise is known whatever a practice calls its own copy.
 AGREED_PAUSE = "G1"
@@ -104,14 +106,15 @@ def asked_for(reader: Person, couple: Couple) -> Sequence[Pause]:
     """Every pause of a couple already read, for staff alone, newest first."""
     if not reader.is_staff:
         raise NotFound
+    return _asked_for(couple.practice_id, couple.id).scalars().all()
+
+
+@written_once
+def _asked_for(practice_id: UUID, couple_id: UUID) -> Select[Pause]:
     return (
-        db.session.execute(
-            select(Pause)
-            .where(Pause.practice_id == couple.practice_id, Pause.couple_id == couple.id)
-            .order_by(Pause.asked_at.desc())
-        )
-        .scalars()
-        .all()
+        select(Pause)
+        .where(Pause.practice_id == practice_id, Pause.couple_id == couple_id)
+        .order_by(Pause.asked_at.desc())
     )
 
 
@@ -131,10 +134,27 @@ class _Row:
 
 def _latest(couples: Iterable[Couple], practice_id: UUID) -> dict[UUID, _Row]:
     """Each partner's latest pause, with the end of the first session after it."""
-    ids = [couple.id for couple in couples]
+    return {
+        author_id: _Row(
+            pause_id,
+            pauses.Pause(
+                asked_at=asked_at,
+                until=until,
+                session_ends_at=starts_at + timedelta(minutes=minutes) if starts_at else None,
+                returned_at=returned_at,
+            ),
+        )
+        for author_id, pause_id, asked_at, until, returned_at, starts_at, minutes in _newest(
+            practice_id, [couple.id for couple in couples]
+        )
+    }
+
+
+@written_once
+def _newest(practice_id: UUID, couple_ids: Sequence[UUID]) -> Select[*tuple[Any, ...]]:
     newest = (
         select(Pause.author_id, func.max(Pause.asked_at).label("asked_at"))
-        .where(Pause.practice_id == practice_id, Pause.couple_id.in_(ids))
+        .where(Pause.practice_id == practice_id, Pause.couple_id.in_(couple_ids))
         .group_by(Pause.author_id)
         .subquery()
     )
@@ -153,21 +173,17 @@ def _latest(couples: Iterable[Couple], practice_id: UUID) -> dict[UUID, _Row]:
         .correlate(Pause)
         .scalar_subquery()
     )
-    rows = db.session.execute(
-        select(Pause, Appointment.starts_at, Appointment.minutes)
+    return (
+        select(
+            Pause.author_id,
+            Pause.id,
+            Pause.asked_at,
+            Pause.until,
+            Pause.returned_at,
+            Appointment.starts_at,
+            Appointment.minutes,
+        )
         .join(newest, and_(newest.c.author_id == Pause.author_id, newest.c.asked_at == Pause.asked_at))
         .outerjoin(Appointment, Appointment.id == session)
-        .where(Pause.practice_id == practice_id, Pause.couple_id.in_(ids))
+        .where(Pause.practice_id == practice_id, Pause.couple_id.in_(couple_ids))
     )
-    return {
-        row.author_id: _Row(
-            row.id,
-            pauses.Pause(
-                asked_at=row.asked_at,
-                until=row.until,
-                session_ends_at=starts_at + timedelta(minutes=minutes) if starts_at else None,
-                returned_at=row.returned_at,
-            ),
-        )
-        for row, starts_at, minutes in rows
-    }

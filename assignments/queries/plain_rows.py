@@ -8,7 +8,7 @@ name the exercises, and the rest as it stands here.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -27,7 +27,7 @@ from assignments.models import (
     VisibilityChange,
     Withdrawal,
 )
-from clinic.extensions import db
+from clinic.statements import written_once
 
 # Columns beside the couple's, by model. Each list is what the rules and the drawings of a caseload ask for.
 CHECKIN = (
@@ -74,31 +74,63 @@ class PlainAssignment:
     assigned_at: datetime
 
 
-def checkins() -> Select[Any]:
+@written_once
+def checkins(practice_id: UUID, couple_ids: Sequence[UUID]) -> Select[Any]:
     """Check-ins by week."""
-    return _columns(Checkin, CHECKIN).order_by(Checkin.week_of)
+    return _columns(Checkin, CHECKIN, practice_id, couple_ids).order_by(Checkin.week_of)
 
 
-def outcomes() -> Select[Any]:
+@written_once
+def outcomes(practice_id: UUID, couple_ids: Sequence[UUID]) -> Select[Any]:
     """How it went."""
-    return _columns(Outcome, OUTCOME)
+    return _columns(Outcome, OUTCOME, practice_id, couple_ids)
 
 
-def set_asides() -> Select[Any]:
+@written_once
+def set_asides(practice_id: UUID, couple_ids: Sequence[UUID]) -> Select[Any]:
     """What was put off or felt hard, oldest first."""
-    return _columns(SetAside, SET_ASIDE).order_by(SetAside.at)
+    return _columns(SetAside, SET_ASIDE, practice_id, couple_ids).order_by(SetAside.at)
 
 
-def parts() -> Select[Any]:
+@written_once
+def parts(practice_id: UUID, couple_ids: Sequence[UUID]) -> Select[Any]:
     """What was sent in listening turns, oldest first."""
-    return _columns(TurnPart, PART).where(TurnPart.sent_at.is_not(None)).order_by(TurnPart.sent_at)
+    sent = _columns(TurnPart, PART, practice_id, couple_ids).where(TurnPart.sent_at.is_not(None))
+    return sent.order_by(TurnPart.sent_at)
 
 
-def responses(practice_id: UUID, couple_ids: Collection[UUID]) -> dict[UUID, list[PlainResponse]]:
+def responses(practice_id: UUID, couple_ids: Sequence[UUID]) -> dict[UUID, list[PlainResponse]]:
     """Every response of these couples with the changes of its level, by couple."""
     changes: dict[UUID, tuple[Any, ...]] = defaultdict(tuple)
-    mine = (Response.practice_id == practice_id, Response.couple_id.in_(couple_ids))
-    for change in db.session.execute(
+    for change in _changes(practice_id, couple_ids):
+        changes[change.response_id] += (change,)
+    found: dict[UUID, list[PlainResponse]] = defaultdict(list)
+    for row in _responses(practice_id, couple_ids):
+        values: tuple[Any, ...] = tuple(row)
+        found[values[0]].append(PlainResponse(changes.get(values[1], ()), *values))
+    return found
+
+
+def assignments(practice_id: UUID, couple_ids: Sequence[UUID]) -> dict[UUID, list[PlainAssignment]]:
+    """Every assignment of these couples with what took it back, by couple and the day it starts."""
+    withdrawals: dict[UUID, tuple[Any, ...]] = defaultdict(tuple)
+    for taken in _withdrawals(practice_id, couple_ids):
+        withdrawals[taken.assignment_id] += (taken,)
+    found: dict[UUID, list[PlainAssignment]] = defaultdict(list)
+    for row in _assignments(practice_id, couple_ids):
+        values: tuple[Any, ...] = tuple(row)
+        found[values[0]].append(PlainAssignment(withdrawals.get(values[1], ()), *values))
+    return found
+
+
+@written_once
+def _responses(practice_id: UUID, couple_ids: Sequence[UUID]) -> Select[Any]:
+    return _columns(Response, RESPONSE, practice_id, couple_ids)
+
+
+@written_once
+def _changes(practice_id: UUID, couple_ids: Sequence[UUID]) -> Select[UUID, str, datetime, datetime | None]:
+    return (
         select(
             VisibilityChange.response_id,
             VisibilityChange.to,
@@ -106,33 +138,32 @@ def responses(practice_id: UUID, couple_ids: Collection[UUID]) -> dict[UUID, lis
             VisibilityChange.cancelled_at,
         )
         .join(Response, Response.id == VisibilityChange.response_id)
-        .where(VisibilityChange.practice_id == practice_id, *mine)
+        .where(
+            VisibilityChange.practice_id == practice_id,
+            Response.practice_id == practice_id,
+            Response.couple_id.in_(couple_ids),
+        )
         .order_by(VisibilityChange.at)
-    ):
-        changes[change.response_id] += (change,)
-    found: dict[UUID, list[PlainResponse]] = defaultdict(list)
-    for row in db.session.execute(_columns(Response, RESPONSE).where(*mine)):
-        values: tuple[Any, ...] = tuple(row)
-        found[values[0]].append(PlainResponse(changes.get(values[1], ()), *values))
-    return found
+    )
 
 
-def assignments(practice_id: UUID, couple_ids: Collection[UUID]) -> dict[UUID, list[PlainAssignment]]:
-    """Every assignment of these couples with what took it back, by couple and the day it starts."""
-    withdrawals: dict[UUID, tuple[Any, ...]] = defaultdict(tuple)
-    mine = (Assignment.practice_id == practice_id, Assignment.couple_id.in_(couple_ids))
-    for taken in db.session.execute(
+@written_once
+def _assignments(practice_id: UUID, couple_ids: Sequence[UUID]) -> Select[Any]:
+    given = _columns(Assignment, ASSIGNMENT, practice_id, couple_ids)
+    return given.order_by(Assignment.starts_on, Assignment.assigned_at)
+
+
+@written_once
+def _withdrawals(practice_id: UUID, couple_ids: Sequence[UUID]) -> Select[UUID, datetime, datetime | None]:
+    return (
         select(Withdrawal.assignment_id, Withdrawal.at, Withdrawal.reopened_at)
         .join(Assignment, Assignment.id == Withdrawal.assignment_id)
-        .where(Withdrawal.practice_id == practice_id, *mine)
-    ):
-        withdrawals[taken.assignment_id] += (taken,)
-    found: dict[UUID, list[PlainAssignment]] = defaultdict(list)
-    given = _columns(Assignment, ASSIGNMENT).where(*mine)
-    for row in db.session.execute(given.order_by(Assignment.starts_on, Assignment.assigned_at)):
-        values: tuple[Any, ...] = tuple(row)
-        found[values[0]].append(PlainAssignment(withdrawals.get(values[1], ()), *values))
-    return found
+        .where(
+            Withdrawal.practice_id == practice_id,
+            Assignment.practice_id == practice_id,
+            Assignment.couple_id.in_(couple_ids),
+        )
+    )
 
 
 def moments_in(row: Any) -> Iterator[datetime]:
@@ -162,8 +193,11 @@ def _as_id(kept: str | None) -> UUID | None:
     return None if kept is None else UUID(kept)
 
 
-def _columns(model: Any, names: tuple[str, ...]) -> Select[Any]:
-    return select(*(plain(getattr(model, name)) for name in ("couple_id", *names)))
+def _columns(
+    model: Any, names: tuple[str, ...], practice_id: UUID, couple_ids: Sequence[UUID]
+) -> Select[Any]:
+    columns = (plain(getattr(model, name)) for name in ("couple_id", *names))
+    return select(*columns).where(model.practice_id == practice_id, model.couple_id.in_(couple_ids))
 
 
 def plain(column: Any) -> Any:

@@ -14,7 +14,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from assignments.access import is_frozen
@@ -39,6 +39,7 @@ from clinic.extensions import db
 from clinic.models import Couple, Partner, Person
 from clinic.queries.couples import couple_for
 from clinic.queries.people import practice_of
+from clinic.statements import written_once
 
 ITEMS: TypeAdapter[tuple[PlanItem, ...]] = TypeAdapter(tuple[PlanItem, ...])
 
@@ -190,11 +191,17 @@ def plan_for_staff(reader: Person, couple_id: UUID, now: datetime) -> tuple[Coup
 
 def plan_of(couple: Couple, now: datetime, zone: ZoneInfo) -> RunningPlan | None:
     """The plan that a couple already read has; one whose weeks have passed stays until the next one."""
-    found = db.session.execute(
+    row = _newest_plan(couple.practice_id, couple.id).unique().scalar_one_or_none()
+    return RunningPlan(row, local_day(now, zone)) if row is not None else None
+
+
+@written_once
+def _newest_plan(practice_id: UUID, couple_id: UUID) -> Select[CouplePlan]:
+    return (
         select(CouplePlan)
         .where(
-            CouplePlan.practice_id == couple.practice_id,
-            CouplePlan.couple_id == couple.id,
+            CouplePlan.practice_id == practice_id,
+            CouplePlan.couple_id == couple_id,
             CouplePlan.ended_at.is_(None),
         )
         .options(joinedload(CouplePlan.changes))
@@ -202,8 +209,6 @@ def plan_of(couple: Couple, now: datetime, zone: ZoneInfo) -> RunningPlan | None
         .limit(1)
         .execution_options(populate_existing=True)
     )
-    row = found.unique().scalar_one_or_none()
-    return RunningPlan(row, local_day(now, zone)) if row is not None else None
 
 
 def checks_due(couples: Sequence[Couple], now: datetime, zone: ZoneInfo) -> dict[UUID, tuple[int, int]]:

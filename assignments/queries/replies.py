@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from assignments.models import Comment, Response, SavedLine, TurnPart
 from clinic import crypto
 from clinic.errors import NotFound
 from clinic.extensions import db
 from clinic.models import Couple, Partner, Person
+from clinic.statements import written_once
+
+EVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -82,21 +85,28 @@ def delivered(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return Comment.delivered_at <= now, Comment.taken_back_at.is_(None)
 
 
-def replied_to(place: Partner, now: datetime, *, since: datetime | None = None) -> list[UUID]:
+def replied_to(place: Partner, now: datetime, *, since: datetime = EVER) -> list[UUID]:
     """What of this author's own has a reply that was delivered, the last first: answers and parts, by their ids."""
-    rows = db.session.execute(
+    rows = _replied(place.practice_id, place.person_id, since, now)
+    return [row_id for row in rows for row_id in row if row_id is not None]
+
+
+@written_once
+def _replied(
+    practice_id: UUID, author_id: UUID, since: datetime, now: datetime
+) -> Select[UUID | None, UUID | None]:
+    return (
         select(Comment.response_id, Comment.part_id)
         .outerjoin(Response, Response.id == Comment.response_id)
         .outerjoin(TurnPart, TurnPart.id == Comment.part_id)
         .where(
-            Comment.practice_id == place.practice_id,
-            or_(Response.author_id == place.person_id, TurnPart.author_id == place.person_id),
+            Comment.practice_id == practice_id,
+            or_(Response.author_id == author_id, TurnPart.author_id == author_id),
             *delivered(now),
-            *([Comment.delivered_at > since] if since is not None else []),
+            Comment.delivered_at > since,
         )
         .order_by(Comment.delivered_at.desc(), Comment.at.desc(), Comment.id)
     )
-    return [row_id for row in rows for row_id in row if row_id is not None]
 
 
 def replies_about(

@@ -14,7 +14,7 @@ from itertools import chain
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from assignments.domain import checkins
 from assignments.domain.barriers import at_the_desk
@@ -27,10 +27,10 @@ from assignments.queries.entries import opened_entries
 from assignments.queries.history import GivenTurn, Record
 from assignments.queries.pauses import asked_for
 from assignments.queries.unread import marks_of, unread_of, unread_parts_of
-from clinic.extensions import db
 from clinic.language import working_time
 from clinic.models import Appointment, Couple, Person
 from clinic.queries.people import practice_of
+from clinic.statements import written_once
 
 
 class Kind(StrEnum):
@@ -69,15 +69,18 @@ def looked_since(
     reader: Person, couple: Couple, appointments: Sequence[Appointment], now: datetime
 ) -> datetime | None:
     """Up to when this reader has looked through; without that, when the couple was here last; None before that."""
-    looked = db.session.execute(
-        select(func.max(CoupleLook.at)).where(
-            CoupleLook.practice_id == couple.practice_id,
-            CoupleLook.couple_id == couple.id,
-            CoupleLook.reader_id == reader.id,
-        )
-    ).scalar_one()
+    looked = _last_look(couple.practice_id, couple.id, reader.id).scalar_one()
     been = max((one.starts_at for one in appointments if one.starts_at <= now), default=None)
     return looked or been
+
+
+@written_once
+def _last_look(practice_id: UUID, couple_id: UUID, reader_id: UUID) -> Select[datetime | None]:
+    return select(func.max(CoupleLook.at)).where(
+        CoupleLook.practice_id == practice_id,
+        CoupleLook.couple_id == couple_id,
+        CoupleLook.reader_id == reader_id,
+    )
 
 
 def timeline_of(
@@ -231,14 +234,18 @@ def _of_both(
         taken_back = ", since withdrawn" if is_withdrawn(assignment) else ""
         text = f"Given to {whom}: {_name(assignment)}{taken_back}"
         yield Happening(assignment.starts_on, Kind.GIVEN, text, assignment.id)
-    decided = db.session.execute(
-        select(Decision.at, Decision.state)
-        .where(Decision.practice_id == couple.practice_id, Decision.couple_id == couple.id)
-        .order_by(Decision.at)
-    )
-    for at, state in decided:
+    for at, state in _decided(couple.practice_id, couple.id):
         label = DECISION_LABELS[DecisionState(state)]
         yield Happening(at.astimezone(zone).date(), Kind.DECISION, f"Decision: {label}")
+
+
+@written_once
+def _decided(practice_id: UUID, couple_id: UUID) -> Select[datetime, str]:
+    return (
+        select(Decision.at, Decision.state)
+        .where(Decision.practice_id == practice_id, Decision.couple_id == couple_id)
+        .order_by(Decision.at)
+    )
 
 
 def _thanks(

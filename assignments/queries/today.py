@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, union
+from sqlalchemy import Row, Select, func, select, union
 
 from assignments.domain import progress
 from assignments.domain.exercises import Exercise, SizeName
@@ -27,14 +27,18 @@ from assignments.queries.pauses import PausesNow, pauses_now
 from assignments.queries.plans import PlanLine, plan_line
 from assignments.queries.replies import replied_to
 from assignments.queries.uses import assignments_done_on
-from clinic.extensions import db
 from clinic.models import Partner
 from clinic.queries.people import practice_of
+from clinic.statements import written_once
 
 # A reply is pointed out for so long; it stays with what it is about.
 REPLIES_SHOWN = timedelta(days=3)
 # These put a turn away until the next one; the others in `SetAside.choice` name an hour or a smaller size.
 FOR_THIS_TURN = ("leave", "skip", "bring")
+
+# What Today reads of a response, and of something put away.
+OwnTurn = Row[UUID, int, datetime, datetime | None]
+PutAway = Row[UUID, str, datetime | None, datetime]
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,7 @@ def today_for(place: Partner, now: datetime, *, has_check_in: bool = True) -> To
     others = [task for task in waiting if task is not first]
     others += [task for task in tasks if task.is_set_aside and task.progress is not Progress.DONE]
     others += [task for task in tasks if task.done_today]
-    done_so_far = _done_so_far(place)
+    done_so_far = _done_so_far(place.practice_id, place.couple_id, place.person_id).scalar_one()
     return Today(
         first=first,
         check_in_week=week,
@@ -232,8 +236,8 @@ def _has_left(task: Task, today: date) -> bool:
 def _task(
     place: Partner,
     assignment: Assignment,
-    responses: Mapping[int, Response],
-    aside: list[SetAside],
+    responses: Mapping[int, OwnTurn],
+    aside: list[PutAway],
     local: datetime,
     now: datetime,
     parts: Parts | None,
@@ -289,47 +293,55 @@ def _progress_of(own: Progress, one: NextPart | None) -> Progress:
     return Progress.DONE
 
 
-def _own_turns(place: Partner, assignment_ids: Sequence[UUID]) -> dict[UUID, dict[int, Response]]:
+def _own_turns(place: Partner, assignment_ids: Sequence[UUID]) -> dict[UUID, dict[int, OwnTurn]]:
     """One's own responses by assignment, and then by turn."""
-    rows = db.session.execute(
-        select(Response).where(
-            Response.practice_id == place.practice_id,
-            Response.couple_id == place.couple_id,
-            Response.author_id == place.person_id,
-            Response.assignment_id.in_(assignment_ids),
-        )
-    ).scalars()
-    found: dict[UUID, dict[int, Response]] = defaultdict(dict)
-    for row in rows:
+    found: dict[UUID, dict[int, OwnTurn]] = defaultdict(dict)
+    for row in _turns(place.practice_id, place.couple_id, place.person_id, assignment_ids):
         found[row.assignment_id][row.turn] = row
     return found
 
 
-def _set_aside(place: Partner, assignment_ids: Sequence[UUID]) -> dict[UUID, list[SetAside]]:
-    rows = db.session.execute(
-        select(SetAside).where(
-            SetAside.practice_id == place.practice_id,
-            SetAside.couple_id == place.couple_id,
-            SetAside.person_id == place.person_id,
-            SetAside.assignment_id.in_(assignment_ids),
-        )
-    ).scalars()
-    by_assignment: dict[UUID, list[SetAside]] = {}
-    for row in rows:
-        by_assignment.setdefault(row.assignment_id, []).append(row)
+@written_once
+def _turns(
+    practice_id: UUID, couple_id: UUID, author_id: UUID, assignment_ids: Sequence[UUID]
+) -> Select[UUID, int, datetime, datetime | None]:
+    return select(Response.assignment_id, Response.turn, Response.started_at, Response.sent_at).where(
+        Response.practice_id == practice_id,
+        Response.couple_id == couple_id,
+        Response.author_id == author_id,
+        Response.assignment_id.in_(assignment_ids),
+    )
+
+
+def _set_aside(place: Partner, assignment_ids: Sequence[UUID]) -> dict[UUID, list[PutAway]]:
+    by_assignment: dict[UUID, list[PutAway]] = defaultdict(list)
+    for row in _put_away(place.practice_id, place.couple_id, place.person_id, assignment_ids):
+        by_assignment[row.assignment_id].append(row)
     return by_assignment
 
 
-def _done_so_far(place: Partner) -> int:
+@written_once
+def _put_away(
+    practice_id: UUID, couple_id: UUID, person_id: UUID, assignment_ids: Sequence[UUID]
+) -> Select[UUID, str, datetime | None, datetime]:
+    return select(SetAside.assignment_id, SetAside.choice, SetAside.until, SetAside.at).where(
+        SetAside.practice_id == practice_id,
+        SetAside.couple_id == couple_id,
+        SetAside.person_id == person_id,
+        SetAside.assignment_id.in_(assignment_ids),
+    )
+
+
+@written_once
+def _done_so_far(practice_id: UUID, couple_id: UUID, author_id: UUID) -> Select[int]:
     """How many turns this partner has finished, whatever they kept to themselves."""
     answered, written = (
         select(row.assignment_id, row.turn).where(
-            row.practice_id == place.practice_id,
-            row.couple_id == place.couple_id,
-            row.author_id == place.person_id,
+            row.practice_id == practice_id,
+            row.couple_id == couple_id,
+            row.author_id == author_id,
             row.sent_at.is_not(None),
         )
         for row in (Response, TurnPart)
     )
-    both = union(answered, written).subquery()
-    return db.session.execute(select(func.count()).select_from(both)).scalar_one()
+    return select(func.count()).select_from(union(answered, written).subquery())

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from assignments.access import sharing_of, sharing_of_part
 from assignments.domain import visibility
 from assignments.models import ReadMark, Response, TurnPart
 from assignments.queries import plain_rows
 from assignments.queries.history import Record
-from clinic.extensions import db
 from clinic.models import Couple
+from clinic.statements import written_once
 
 
 def unread_of(couple: Couple, record: Record, marks: Mapping[UUID, int], now: datetime) -> list[Response]:
@@ -39,21 +39,26 @@ def unread_parts_of(record: Record, marks: Mapping[UUID, int], now: datetime) ->
 
 def marks_of(couples: Sequence[Couple]) -> dict[UUID, int]:
     """The version of each response and each part that its couple's counsellor has marked read, by its id."""
-    rows = db.session.execute(
-        select(plain_rows.plain(ReadMark.response_id), plain_rows.plain(ReadMark.part_id), ReadMark.version)
-        .outerjoin(Response, Response.id == ReadMark.response_id)
-        .outerjoin(TurnPart, TurnPart.id == ReadMark.part_id)
-        .join(Couple, Couple.id == func.coalesce(Response.couple_id, TurnPart.couple_id))
-        .where(
-            ReadMark.practice_id.in_({couple.practice_id for couple in couples}),
-            Couple.practice_id == ReadMark.practice_id,
-            Couple.id.in_([couple.id for couple in couples]),
-            ReadMark.reader_id == Couple.counsellor_id,
-        )
-    )
+    rows = _marks(list({couple.practice_id for couple in couples}), [couple.id for couple in couples])
     found: dict[UUID, int] = {}
     for response_id, part_id, version in rows:
         for row_id in (response_id, part_id):
             if row_id is not None:
                 found[row_id] = version
     return found
+
+
+@written_once
+def _marks(practice_ids: Sequence[UUID], couple_ids: Sequence[UUID]) -> Select[UUID | None, UUID | None, int]:
+    return (
+        select(plain_rows.plain(ReadMark.response_id), plain_rows.plain(ReadMark.part_id), ReadMark.version)
+        .outerjoin(Response, Response.id == ReadMark.response_id)
+        .outerjoin(TurnPart, TurnPart.id == ReadMark.part_id)
+        .join(Couple, Couple.id == func.coalesce(Response.couple_id, TurnPart.couple_id))
+        .where(
+            ReadMark.practice_id.in_(practice_ids),
+            Couple.practice_id == ReadMark.practice_id,
+            Couple.id.in_(couple_ids),
+            ReadMark.reader_id == Couple.counsellor_id,
+        )
+    )

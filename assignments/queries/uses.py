@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import selectinload
 
 from assignments.access import is_frozen, sharing_of_entry
@@ -20,6 +20,7 @@ from assignments.models import Entry
 from clinic import crypto
 from clinic.extensions import db
 from clinic.models import Couple, Partner
+from clinic.statements import written_once
 
 USE = "use"
 TIME = "time"
@@ -90,10 +91,15 @@ def own_time(place: Partner, entry_id: UUID) -> Entry | None:
 
 def assignments_done_on(place: Partner, day: date) -> set[UUID]:
     """The rituals this partner marked as done on one day."""
-    rows = db.session.execute(
-        _entries(place.couple, TIME).where(Entry.author_id == place.person_id, Entry.happened_on == day)
-    ).scalars()
-    return {row.assignment_id for row in rows if row.assignment_id is not None}
+    ids = _done_on(place.practice_id, place.couple_id, place.person_id, day).scalars()
+    return {assignment_id for assignment_id in ids if assignment_id is not None}
+
+
+@written_once
+def _done_on(practice_id: UUID, couple_id: UUID, author_id: UUID, day: date) -> Select[UUID | None]:
+    return select(Entry.assignment_id).where(
+        *_kept(practice_id, couple_id, TIME), Entry.author_id == author_id, Entry.happened_on == day
+    )
 
 
 def own_time_on(place: Partner, assignment_id: UUID, day: date) -> Entry | None:
@@ -135,16 +141,20 @@ def value_of(entry: Entry) -> dict[str, Any]:
 def _entries(couple: Couple, kind: str, assignment_id: UUID | None = None) -> Select[Entry]:
     statement = (
         select(Entry)
-        .where(
-            Entry.practice_id == couple.practice_id,
-            Entry.couple_id == couple.id,
-            Entry.kind == kind,
-            Entry.deleted_at.is_(None),
-        )
+        .where(*_kept(couple.practice_id, couple.id, kind))
         .options(selectinload(Entry.changes))
         .order_by(Entry.happened_on.desc(), Entry.at.desc(), Entry.id)
     )
     return statement if assignment_id is None else statement.where(Entry.assignment_id == assignment_id)
+
+
+def _kept(practice_id: UUID, couple_id: UUID, kind: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Entry.practice_id == practice_id,
+        Entry.couple_id == couple_id,
+        Entry.kind == kind,
+        Entry.deleted_at.is_(None),
+    )
 
 
 def _use(couple: Couple, row: Entry, step: EntriesStep, now: datetime) -> NotedUse:

@@ -23,7 +23,7 @@ from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
 from clinic.models import Appointment, Couple
 from clinic.queries.appointments import all_appointments_of
-from clinic.queries.couples import couple_for, safety_gate, standings
+from clinic.queries.couples import couple_for, safety_gate, waiting_to_join
 from clinic.queries.people import practice_of
 from clinic.times import short_day
 from clinic.web import notice
@@ -89,7 +89,7 @@ def couple(couple_id: UUID) -> ResponseReturnValue:
         gate=safety_gate(found),
         running=plan,
         how_it_goes=evidence(plan, record) if plan is not None and plan.checkpoint_due else "",
-        waiting=[one for one in standings(found, now) if not one.has_joined],
+        waiting=waiting_to_join(found, now),
         coming=next((one for one in appointments if one.starts_at > now), None),
         figures=_figures(found, record, appointments),
         weeks=weeks if request.args.get("weeks") == "all" else weeks[:WEEKS_SHOWN],

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Result, Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -27,6 +27,7 @@ from clinic.models import (
     SafetyConversation,
     Supervision,
 )
+from clinic.statements import written_once
 
 
 def visible_couples(reader: Person) -> Select[Couple]:
@@ -35,25 +36,29 @@ def visible_couples(reader: Person) -> Select[Couple]:
     A counsellor's own, a supervisor's counsellors', a partner's own; nobody else's (matrix `couple,read`). Where two
     people have broken the glass, one couple more for one supervisor, for a day (R17).
     """
-    couples = select(Couple).where(Couple.practice_id == reader.practice_id)
-    if reader.kind is Role.COUNSELLOR:
-        return couples.where(Couple.counsellor_id == reader.id)
-    if reader.kind is Role.SUPERVISOR:
+    return _seen_by(reader.kind, reader.practice_id, reader.id, clock.now())
+
+
+def _seen_by(role: Role, practice_id: UUID, reader_id: UUID, now: datetime) -> Select[Couple]:
+    couples = select(Couple).where(Couple.practice_id == practice_id)
+    if role is Role.COUNSELLOR:
+        return couples.where(Couple.counsellor_id == reader_id)
+    if role is Role.SUPERVISOR:
         supervised = select(Supervision.counsellor_id).where(
-            Supervision.supervisor_id == reader.id, Supervision.practice_id == reader.practice_id
+            Supervision.supervisor_id == reader_id, Supervision.practice_id == practice_id
         )
         # Broken glass is one couple more, read like the others, until the clock ends it.
         broken = select(BreakGlass.couple_id).where(
-            BreakGlass.reader_id == reader.id,
-            BreakGlass.practice_id == reader.practice_id,
-            BreakGlass.ends_at > clock.now(),
+            BreakGlass.reader_id == reader_id,
+            BreakGlass.practice_id == practice_id,
+            BreakGlass.ends_at > now,
             BreakGlass.ended_at.is_(None),
         )
         return couples.where(or_(Couple.counsellor_id.in_(supervised), Couple.id.in_(broken)))
-    if reader.kind is Role.PARTNER:
+    if role is Role.PARTNER:
         # Somebody who has left keeps their place, and with it their own words; what the two shared stops elsewhere.
         own = select(Partner.couple_id).where(
-            Partner.person_id == reader.id, Partner.practice_id == reader.practice_id
+            Partner.person_id == reader_id, Partner.practice_id == practice_id
         )
         return couples.where(Couple.id.in_(own))
     return couples.where(Couple.id.is_(None))
@@ -79,20 +84,53 @@ def couples_for(reader: Person, *, word: str = "") -> Sequence[Couple]:
 
 def couple_for(reader: Person, couple_id: UUID) -> Couple:
     """One couple with partners and counsellor. Raises NotFound for anybody else's."""
-    statement = visible_couples(reader).where(Couple.id == couple_id).options(*_AT_ONCE)
-    couple = db.session.execute(statement).scalars().unique().one_or_none()
+    found = _one_seen_by[reader.kind](reader.practice_id, reader.id, clock.now(), couple_id)
+    couple = found.scalars().unique().one_or_none()
     if couple is None:
         raise NotFound
     return _with_the_way_back(couple)
 
 
+def seen_among(reader: Person, couple_ids: Sequence[UUID]) -> list[UUID]:
+    """Those of these couples that the reader may see."""
+    found = _some_seen_by[reader.kind](reader.practice_id, reader.id, clock.now(), couple_ids)
+    return list(found.scalars())
+
+
 def own_couple(partner: Person) -> Couple:
     """The couple this partner belongs to, or has left. Raises NotFound for anybody else."""
-    statement = visible_couples(partner).options(*_AT_ONCE)
-    couple = db.session.execute(statement).scalars().unique().one_or_none()
+    couple = _own_couple(partner.practice_id, partner.id, clock.now()).scalars().unique().one_or_none()
     if couple is None or partner.kind is not Role.PARTNER:
         raise NotFound
     return _with_the_way_back(couple)
+
+
+@written_once
+def _own_couple(practice_id: UUID, person_id: UUID, now: datetime) -> Select[Couple]:
+    return _seen_by(Role.PARTNER, practice_id, person_id, now).options(*_AT_ONCE)
+
+
+def _write_one(role: Role) -> Callable[[UUID, UUID, datetime, UUID], Result[Couple]]:
+    @written_once
+    def one(practice_id: UUID, reader_id: UUID, now: datetime, couple_id: UUID) -> Select[Couple]:
+        seen = _seen_by(role, practice_id, reader_id, now)
+        return seen.where(Couple.id == couple_id).options(*_AT_ONCE)
+
+    return one
+
+
+def _write_some(role: Role) -> Callable[[UUID, UUID, datetime, Sequence[UUID]], Result[UUID]]:
+    @written_once
+    def some(practice_id: UUID, reader_id: UUID, now: datetime, couple_ids: Sequence[UUID]) -> Select[UUID]:
+        seen = _seen_by(role, practice_id, reader_id, now)
+        return seen.with_only_columns(Couple.id).where(Couple.id.in_(couple_ids))
+
+    return some
+
+
+# Who is asked for decides about the shape, so each kind of reader has a statement of their own.
+_one_seen_by = {role: _write_one(role) for role in Role}
+_some_seen_by = {role: _write_some(role) for role in Role}
 
 
 def own_place(partner: Person) -> Partner:
@@ -106,18 +144,19 @@ def own_place(partner: Person) -> Partner:
 def safety_gate(couple: Couple) -> SafetyGate:
     """Whether exercises may be given to a couple already read, and whom to speak with first."""
     practice = db.session.get_one(Practice, couple.practice_id)
-    held = db.session.execute(
-        select(SafetyConversation.person_id, SafetyConversation.held_on)
-        .where(
-            SafetyConversation.couple_id == couple.id,
-            SafetyConversation.practice_id == couple.practice_id,
-        )
-        .order_by(SafetyConversation.held_on)
-    ).all()
-    latest: dict[UUID, date] = {person_id: held_on for person_id, held_on in held}
+    latest: dict[UUID, date] = {person_id: day for person_id, day in _held(couple.practice_id, couple.id)}
     return SafetyGate(
         asked_for=practice.asks_safety_conversation,
         held_on={partner.slot: latest.get(partner.person_id) for partner in couple.partners},
+    )
+
+
+@written_once
+def _held(practice_id: UUID, couple_id: UUID) -> Select[UUID, date]:
+    return (
+        select(SafetyConversation.person_id, SafetyConversation.held_on)
+        .where(SafetyConversation.couple_id == couple_id, SafetyConversation.practice_id == practice_id)
+        .order_by(SafetyConversation.held_on)
     )
 
 
@@ -158,6 +197,13 @@ def standings(couple: Couple, now: datetime) -> tuple[Standing, ...]:
     """Both partners of a couple already read, A first."""
     latest, gate = invitations_of(couple), safety_gate(couple)
     return tuple(_standing(partner, latest.get(partner.person_id), gate, now) for partner in couple.partners)
+
+
+def waiting_to_join(couple: Couple, now: datetime) -> tuple[Standing, ...]:
+    """Those of the partners who have no account yet; mostly none, and then nothing more is asked."""
+    if all(partner.person.joined_at is not None for partner in couple.partners):
+        return ()
+    return tuple(one for one in standings(couple, now) if not one.has_joined)
 
 
 def _standing(partner: Partner, invitation: Invitation | None, gate: SafetyGate, now: datetime) -> Standing:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from clinic import crypto, tenancy
@@ -30,6 +30,7 @@ from clinic.models import (
     Supervision,
     TalkRequest,
 )
+from clinic.statements import written_once
 
 # Where Exit leads somebody whose practice we do not know.
 NEUTRAL_PAGE = "https://www.bbc.co.uk/weather"
@@ -185,19 +186,15 @@ def _is_open(invitation: Invitation, now: datetime) -> bool:
 def sign_in_by_token(token_hash: str, now: datetime) -> tuple[SignIn, Person] | None:
     """A sign-in that still counts, with its person; None when it has ended, idled out or aged out."""
     tenancy.way_in("sign_in", token_hash)
-    row = db.session.execute(
-        select(SignIn, Person, Practice.is_demo)
-        .join(Person, Person.id == SignIn.person_id)
-        .join(Practice, Practice.id == Person.practice_id)
-        .where(SignIn.token_hash == token_hash)
-        .options(joinedload(Person.practice, innerjoin=True))
-    ).one_or_none()
+    row = _sign_in(token_hash).one_or_none()
     if row is None:
         return None
-    sign_in, person, in_demo = row
+    sign_in, person = row
     tenancy.enter(person.practice_id)
     person.owes_second_factor = second_factor.is_owed(
-        is_staff=person.is_staff, in_demo=in_demo, has_one=person.second_factor_at is not None
+        is_staff=person.is_staff,
+        in_demo=person.practice.is_demo,
+        has_one=person.second_factor_at is not None,
     )
     live = sign_ins.is_live(
         now,
@@ -207,6 +204,16 @@ def sign_in_by_token(token_hash: str, now: datetime) -> tuple[SignIn, Person] | 
         ended_at=sign_in.ended_at,
     )
     return (sign_in, person) if live and person.disabled_at is None else None
+
+
+@written_once
+def _sign_in(token_hash: str) -> Select[SignIn, Person]:
+    return (
+        select(SignIn, Person)
+        .join(Person, Person.id == SignIn.person_id)
+        .where(SignIn.token_hash == token_hash)
+        .options(joinedload(Person.practice, innerjoin=True))
+    )
 
 
 def timed_out_by_token(token_hash: str, now: datetime) -> Person | None:
