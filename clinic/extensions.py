@@ -79,6 +79,9 @@ migrate = Migrate(
     directory=str(Path(__file__).parent / "migrations"), render_as_batch=True, compare_type=True
 )
 
+# An execution option of a statement that rewrites rows without changing what they say: what was worked out from them stands.
+SAYS_THE_SAME = "says_the_same"
+
 # Filled by `web` (the form's idempotency key goes with the commit) and by `mail` (which leaves after it).
 before_commit: list[Callable[[], None]] = []
 after_commit: list[Callable[[], None]] = []
