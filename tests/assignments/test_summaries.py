@@ -283,7 +283,7 @@ def test_words_that_are_sealed_with_another_key_say_the_same(
         summaries.keep()
         monkeypatch.setitem(app.extensions, "key_ring", crypto.KeyRing(f"{old},{new}"))
         assert {str(turned.column) for turned in rotate()} >= {
-            "answer.value_sealed",
+            "talk_request.reach_sealed",
             "couple_summary.told_sealed",
         }
         db.session.expire_all()

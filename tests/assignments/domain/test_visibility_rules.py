@@ -178,8 +178,10 @@ def test_a_text_is_open_since_it_opened_whatever_else_opens_afterwards() -> None
     assert visibility.open_since(sent(Level.SHARED), later, LATER) == OPENS
 
 
-def opening_of(own: Sharing | None, other: Sharing | None, closes_at: datetime | None) -> Opening:
-    return visibility.opening(own, other, LATER, closes_at=closes_at, frozen=False)
+def opening_of(
+    own: Sharing | None, other: Sharing | None, closes_at: datetime | None, *, frozen: bool = False
+) -> Opening:
+    return visibility.opening(own, other, LATER, closes_at=closes_at, frozen=frozen)
 
 
 def test_with_one_answer_or_none_it_waits_until_its_time_has_run_out() -> None:
@@ -187,6 +189,13 @@ def test_with_one_answer_or_none_it_waits_until_its_time_has_run_out() -> None:
         assert opening_of(own, other, None) is Opening.WAITING
         assert opening_of(own, other, LATER + timedelta(seconds=1)) is Opening.WAITING
         assert opening_of(own, other, LATER) is Opening.CLOSED
+
+
+def test_while_sharing_stands_still_what_had_opened_looks_like_what_had_not() -> None:
+    both = sent(Level.BOTH), sent(Level.BOTH)
+    assert opening_of(*both, None) is Opening.OPENED
+    assert opening_of(*both, None, frozen=True) is Opening.WAITING
+    assert opening_of(*both, LATER, frozen=True) is Opening.CLOSED
 
 
 def test_after_an_ending_the_counsellor_keeps_what_lay_open_and_no_more() -> None:
