@@ -25,7 +25,7 @@ from sqlalchemy import select
 from clinic.crypto import unseal
 from clinic.extensions import db
 from clinic.key_rotation import sealed_columns
-from clinic.models import Person
+from clinic.models import KeptForm, Person
 from tests.faults.serving import Browser, NoReply, Reply, Served, World
 
 WORD = re.compile(r"word[0-9a-f]{32}")
@@ -208,4 +208,7 @@ def everything_said(app: Flask) -> Iterator[str]:
     for column in sealed_columns():
         # A value without a row that says whose it is (a letter's secret) is none of ours here.
         for row in db.session.scalars(select(column.model).where(column.attribute.is_not(None))):
-            yield unseal(row, column.name, getattr(row, column.name))
+            words = unseal(row, column.name, getattr(row, column.name))
+            # What waits until its sender has signed in again is a copy that nobody has acted on.
+            if column.model is not KeptForm:
+                yield words
