@@ -202,7 +202,7 @@ def test_a_clock_that_jumps_under_load_loses_nothing(
         for number in range(times):
             put(clock, chance.choice(OFFSETS[number % 2 :: 2]))
             kept = len(ledger.acknowledged)
-            wait_until(lambda: len(ledger.acknowledged) > kept + 5, f"words to be saved after jump {number}")  # noqa: B023
+            wait_until(lambda: len(ledger.acknowledged) > kept + 5, f"words to be saved after jump {number}")  # noqa: B023 (done at once)
     found = compare(world, ledger)
     with world.app() as app, app.app_context():
         practices = db.session.scalars(select(Practice.id)).all()

@@ -58,10 +58,10 @@ def test_a_server_that_crashes_under_load_loses_nothing(
     with serving(world.url, tmp_path, workers=2) as served, writing(world, served) as ledger:
         for number in range(times):
             kept = len(ledger.acknowledged)
-            wait_until(lambda: len(ledger.acknowledged) > kept, f"an acknowledgement after crash {number}")  # noqa: B023
+            wait_until(lambda: len(ledger.acknowledged) > kept, f"an acknowledgement after crash {number}")  # noqa: B023 (done at once)
             time.sleep(chance.uniform(0, 0.2))
             killed = crash(own_postgresql, world.url)
-            wait_until(lambda: is_back(own_postgresql, world.url, killed), "the server to be back")  # noqa: B023
+            wait_until(lambda: is_back(own_postgresql, world.url, killed), "the server to be back")  # noqa: B023 (done at once)
     found = compare(world, ledger)
     proves(
         "R34 saved means on disk · R35 exactly once",
