@@ -20,7 +20,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.orm import DeclarativeBase
 
 P = ParamSpec("P")
@@ -79,6 +79,9 @@ migrate = Migrate(
     directory=str(Path(__file__).parent / "migrations"), render_as_batch=True, compare_type=True
 )
 
+# An execution option of a statement that rewrites rows without changing what they say: what was worked out from them stands.
+SAYS_THE_SAME = "says_the_same"
+
 # Filled by `web` (the form's idempotency key goes with the commit) and by `mail` (which leaves after it).
 before_commit: list[Callable[[], None]] = []
 after_commit: list[Callable[[], None]] = []
@@ -112,6 +115,14 @@ def _keep_sqlite_honest(engine: Engine) -> None:
             connection.execute(f"PRAGMA {pragma}")
         (synchronous,) = connection.execute("PRAGMA synchronous").fetchone()
         refuse_to_forget(synchronous)
+
+    @event.listens_for(engine, "handle_error")
+    def give_up_what_was_opened_read_only(context: ExceptionContext) -> None:
+        # SQLite opens a file that it may not write for reading, and never tries again. A pool of such connections
+        # would go on refusing after the disk was put right, until somebody started the application anew.
+        name = getattr(context.original_exception, "sqlite_errorname", "")
+        if name.startswith("SQLITE_READONLY"):
+            context.is_disconnect = True
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

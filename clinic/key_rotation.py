@@ -19,7 +19,7 @@ from sqlalchemy import Select, func, literal_column, select, update
 
 from clinic import crypto
 from clinic.audit import Event, record
-from clinic.extensions import Base, db, transaction
+from clinic.extensions import SAYS_THE_SAME, Base, db, transaction
 
 BATCH = 500
 
@@ -118,7 +118,7 @@ def _turn_some(
                 column.attribute == kept,
             )
             .values({column.name: anew})
-            .execution_options(synchronize_session=False, says_the_same=True)
+            .execution_options(synchronize_session=False, **{SAYS_THE_SAME: True})
         )
         changed = bool(done.rowcount)  # type: ignore[attr-defined]  # an update has one
         sealed += changed

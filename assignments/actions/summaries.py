@@ -22,7 +22,7 @@ from assignments.models import CoupleSummary
 from assignments.queries.summaries import holds, kept_of, made_by, worked_out
 from clinic import clock, crypto
 from clinic.domain.roles import Role
-from clinic.extensions import Base, db, only_reading, transaction
+from clinic.extensions import SAYS_THE_SAME, Base, db, only_reading, transaction
 from clinic.models import Couple, Partner, Person, Practice
 from clinic.queries.people import practice_of
 
@@ -36,8 +36,6 @@ HANGING: dict[str, dict[str, str]] = {
 LEFT_OUT = ("audit_line", "couple_look")
 OWN_TABLE = CoupleSummary.__tablename__
 COUPLE = Couple.__tablename__
-# An execution option of a statement that rewrites rows without changing what they say.
-SAYS_THE_SAME = "says_the_same"
 _CHANGED = "couples_changed"
 # So many couples in one round of the worker at most, that mail and reminders do not wait for the rest.
 A_ROUND = 400

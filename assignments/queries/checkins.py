@@ -32,7 +32,7 @@ class OpenCheckin:
 
 
 def open_checkin(place: Partner, now: datetime) -> OpenCheckin | None:
-    """The check-in this partner may fill in or change now, or None outside its hours.
+    """The check-in this partner may fill in or change now, or None outside its hours and before their first week.
 
     A safety hold does not close it: nothing in it is shared or done together.
     """
@@ -43,6 +43,9 @@ def open_checkin(place: Partner, now: datetime) -> OpenCheckin | None:
     if week_of is None:
         return None
     week = checkins.week_number(week_of, first_week_of(place.couple, zone))
+    if week < 0:
+        # Added on a Monday morning, or the clock was put back: nobody is asked about a week before their first.
+        return None
     kept = own_checkin(place, week_of)
     return OpenCheckin(
         week_of=week_of,

@@ -12,6 +12,7 @@ from assignments import access
 from assignments.domain.visibility import Change, Level
 from assignments.models import Assignment, Entry, EntryChange, Response, TurnPart, VisibilityChange
 from clinic.domain.roles import Role
+from clinic.errors import Conflict
 from clinic.models import Couple, Partner, Person
 
 START = datetime(2026, 9, 16, 18, 30, tzinfo=UTC)
@@ -165,3 +166,12 @@ def test_a_part_is_read_by_its_author_the_counsellor_and_later_the_other(
     assert not access.may_read_part(jo, couple, draft, LATER)
     couple.closed_at = START
     assert not access.part_is_open_between(couple, thought, LATER)
+
+
+def test_the_signs_of_a_couple_are_acted_on_until_their_work_is_over(couple: Couple) -> None:
+    access.refuse_when_over(couple)
+    couple.held_at = START
+    access.refuse_when_over(couple)
+    couple.closed_at = START
+    with pytest.raises(Conflict, match="is over"):
+        access.refuse_when_over(couple)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
@@ -39,9 +40,11 @@ from assignments.queries.board import board_for
 from assignments.queries.summaries import kept_of, software, worked_out
 from clinic import crypto, worker
 from clinic.actions.couples import close_couple
+from clinic.actions.talks import ask_to_talk
 from clinic.clock import now, today
 from clinic.errors import DomainError
 from clinic.extensions import db
+from clinic.key_rotation import rotate
 from clinic.models import Couple, Person, Practice
 from clinic.queries.couples import couples_for
 from clinic.tenancy import every_practice
@@ -267,6 +270,27 @@ def test_many_rows_changed_at_once_empty_their_couples_alone(app: Flask, cast: C
         with pytest.raises(RuntimeError, match="added through the session"):
             db.session.execute(insert(SetAside).values(kind="hard"))
         db.session.rollback()
+
+
+def test_words_that_are_sealed_with_another_key_say_the_same(
+    app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or every change of the key would have the whole caseload counted anew, while everybody waits."""
+    old, new = (f"{number}:" + base64.b64encode(bytes([number]) * 32).decode() for number in (1, 2))
+    monkeypatch.setitem(app.extensions, "key_ring", crypto.KeyRing(old))
+    with app.app_context(), every_practice():
+        ask_to_talk(actor=cast.sam, reach="Ring me at seven, please")
+        summaries.keep()
+        monkeypatch.setitem(app.extensions, "key_ring", crypto.KeyRing(f"{old},{new}"))
+        assert {str(turned.column) for turned in rotate()} >= {
+            "talk_request.reach_sealed",
+            "couple_summary.told_sealed",
+        }
+        db.session.expire_all()
+        assert all(kept_rows().values())
+        assert {
+            row.told_sealed[1] for row in db.session.scalars(select(CoupleSummary)) if row.told_sealed
+        } == {2}
 
 
 def test_what_is_not_committed_empties_nothing(app: Flask, cast: Cast) -> None:

@@ -309,7 +309,7 @@ def test_fifty_equal_forms_count_once(
         words.append(new_word())
         form = a_thank_you(words[-1])
         with ThreadPoolExecutor(times) as together:
-            replies += list(together.map(lambda _: _patient(first, form), range(times)))  # noqa: B023
+            replies += list(together.map(lambda _: _patient(first, form), range(times)))  # noqa: B023 (done at once)
     found = rows_with(shared_world, *words)
     proves(
         "R35 exactly once",
@@ -363,9 +363,9 @@ def test_a_load_on_a_database_that_locks_and_fills_loses_nothing(
             for fault in (locked(file_of(world)), full(served, file_of(world))):
                 seen = len(ledger.refusals)
                 with fault:
-                    wait_until(lambda: len(ledger.refusals) > seen, "a refusal")  # noqa: B023
+                    wait_until(lambda: len(ledger.refusals) > seen, "a refusal")  # noqa: B023 (done at once)
                 kept = len(ledger.acknowledged)
-                wait_until(lambda: len(ledger.acknowledged) > kept, "an acknowledgement")  # noqa: B023
+                wait_until(lambda: len(ledger.acknowledged) > kept, "an acknowledgement")  # noqa: B023 (done at once)
     found = compare(world, ledger)
     proves(
         "R37 honest failure",

@@ -124,7 +124,7 @@ def test_each_slot_gets_at_most_one_letter_and_the_night_one_backup(
                 seen = sum(sink.said.values())
                 # What is refused waits a minute or longer, so there may be nothing to send for a while.
                 with suppress(AssertionError):
-                    wait_until(lambda: sum(sink.said.values()) > seen, "a letter", patience=10)  # noqa: B023
+                    wait_until(lambda: sum(sink.said.values()) > seen, "a letter", patience=10)  # noqa: B023 (done at once)
                 at = chance.randrange(WORKERS)
                 os.kill(workers[at].pid, signal.SIGKILL)
                 workers[at].wait()

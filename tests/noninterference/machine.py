@@ -162,12 +162,13 @@ def looks(
     person = life.world.cast.sam if reader == "Sam" else life.world.cast.jo
     opened = partial(browser, life.app, life.world, reader)
     same = opened()
+
+    def page(url: str) -> Any:
+        return seen(life.app, (same if one_browser else opened()).get(url))
+
     feed = f"/feed/{beginning.calendar[reader]}.ics"
     return {
-        **{
-            url: lambda url=url: seen(life.app, (same if one_browser else opened()).get(url))  # type: ignore[misc]
-            for url in urls
-        },
+        **{url: partial(page, url) for url in urls},
         "calendar": lambda: seen(life.app, life.app.test_client().get(feed)),
         "mail": lambda: letters_to(life, person),
         "copy": lambda: the_copy(life.app, person),

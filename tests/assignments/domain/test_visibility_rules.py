@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from assignments.domain import visibility
-from assignments.domain.visibility import Change, Consent, Level, Sharing
+from assignments.domain.visibility import Change, Consent, Level, Opening, Sharing
 
 START = datetime(2026, 9, 16, 18, 30, tzinfo=UTC)
 OPENS = START + timedelta(minutes=10)
@@ -153,3 +153,79 @@ def test_how_long_a_widening_waits_is_said_in_the_largest_whole_measure(minutes:
         delay_minutes=minutes,
     )
     assert told == f"This opens in {said}. You can cancel until then."
+
+
+@pytest.mark.parametrize("level", [Level.SHARED, Level.BOTH])
+def test_nothing_is_frozen_while_it_is_still_held(level: Level) -> None:
+    held = sent(level)
+    assert not visibility.is_frozen_text(held, sent(Level.BOTH), START)
+    assert visibility.may_take_back(held, sent(Level.BOTH), START)
+    assert not visibility.is_frozen_text(Sharing(None, None, None), sent(Level.BOTH), LATER), "a draft"
+
+
+def test_what_opens_now_does_not_open_next() -> None:
+    assert visibility.opens_next(sent(Level.SHARED), OPENS - timedelta(seconds=1)) == OPENS
+    assert visibility.opens_next(sent(Level.SHARED), OPENS) is None
+
+
+def test_what_has_no_hold_opens_at_no_moment_and_is_not_taken_back() -> None:
+    assert visibility.opens_next(Sharing(Level.SHARED, START, None), START) is None
+    assert not visibility.may_take_back(Sharing(Level.PRIVATE, START, None), None, START)
+
+
+def test_a_text_is_open_since_it_opened_whatever_else_opens_afterwards() -> None:
+    later = Sharing(Level.SHARED, OPENS, LATER)
+    assert visibility.open_since(sent(Level.SHARED), later, LATER) == OPENS
+
+
+def opening_of(
+    own: Sharing | None, other: Sharing | None, closes_at: datetime | None, *, frozen: bool = False
+) -> Opening:
+    return visibility.opening(own, other, LATER, closes_at=closes_at, frozen=frozen)
+
+
+def test_with_one_answer_or_none_it_waits_until_its_time_has_run_out() -> None:
+    for own, other in ((None, sent(Level.BOTH)), (sent(Level.BOTH), None), (None, None)):
+        assert opening_of(own, other, None) is Opening.WAITING
+        assert opening_of(own, other, LATER + timedelta(seconds=1)) is Opening.WAITING
+        assert opening_of(own, other, LATER) is Opening.CLOSED
+
+
+def test_while_sharing_stands_still_what_had_opened_looks_like_what_had_not() -> None:
+    both = sent(Level.BOTH), sent(Level.BOTH)
+    assert opening_of(*both, None) is Opening.OPENED
+    assert opening_of(*both, None, frozen=True) is Opening.WAITING
+    assert opening_of(*both, LATER, frozen=True) is Opening.CLOSED
+
+
+def test_after_an_ending_the_counsellor_keeps_what_lay_open_and_no_more() -> None:
+    left = {level: visibility.left_after_an_ending(level) for level in Level}
+    assert left == {
+        Level.PRIVATE: Level.PRIVATE,
+        Level.COUNSELLOR: Level.COUNSELLOR,
+        Level.BOTH: Level.COUNSELLOR,
+        Level.SHARED: Level.COUNSELLOR,
+    }
+
+
+def said_of(present: Level | None, wanted: Level) -> str:
+    return visibility.outcome_of_change(
+        present, wanted, partner="Jo", counsellor="Priya", hold_minutes=10, delay_minutes=1440
+    )
+
+
+@pytest.mark.parametrize(
+    ("present", "wanted", "said"),
+    [
+        (None, Level.PRIVATE, "No one else can read this."),
+        (None, Level.SHARED, "Goes to Jo in 10 minutes."),
+        (Level.SHARED, Level.SHARED, "As it is now."),
+        (Level.PRIVATE, Level.PRIVATE, "As it is now."),
+        (Level.COUNSELLOR, Level.PRIVATE, "No one else can read this."),
+        (Level.SHARED, Level.BOTH, "You each see the other's answer"),
+        (Level.SHARED, Level.COUNSELLOR, "You can hide this from now on. Jo may have read it already."),
+        (Level.PRIVATE, Level.COUNSELLOR, "This opens in 1 day."),
+    ],
+)
+def test_each_choice_says_what_it_would_change(present: Level | None, wanted: Level, said: str) -> None:
+    assert said_of(present, wanted).startswith(said)

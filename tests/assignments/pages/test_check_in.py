@@ -14,6 +14,7 @@ from assignments.models import Checkin
 from clinic.errors import Conflict, NotAllowed
 from clinic.extensions import db
 from clinic.models import AuditLine, Couple, Person
+from tests import builders
 from tests.assignments.given import FRIDAY_EVENING, WEEK
 from tests.cast import AS, Cast
 from tests.conftest import Clock
@@ -67,6 +68,22 @@ def test_six_questions_and_every_second_week_eight(cast: Cast, as_: AS, clock: C
     for week, count in enumerate((8, 6, 8, 6)):
         clock.set(FRIDAY_EVENING + timedelta(days=7 * week))
         assert len(get_page(as_(cast.sam), "/check-in").select("fieldset")) == count
+
+
+def test_a_couple_added_on_a_monday_morning_is_not_asked_about_the_week_before(
+    cast: Cast, as_: AS, app: Flask, clock: Clock
+) -> None:
+    """The hours of last week's check-in are still open then. It was the end of every page of theirs until noon."""
+    clock.set(MONDAY_NOON - timedelta(hours=3))
+    with app.app_context():
+        new = builders.couple(cast.priya, first="Mia Hart", second="Finn Roe")
+        mia = builders.partner_person(new, "A")
+    assert "Mia" in get_page(as_(mia), "/today").words
+    assert "Nothing to fill in now" in get_page(as_(mia), "/check-in").words
+    with app.app_context(), pytest.raises(Conflict):
+        check_in(actor=mia, week_of=WEEK, answers=CheckinAnswers(closeness=3))
+    clock.set(MONDAY_NOON + timedelta(days=4, hours=9))
+    assert len(get_page(as_(mia), "/check-in").select("fieldset")) == 8, "their first week"
 
 
 def test_what_is_asked_does_not_tell_whether_the_partner_checked_in(
