@@ -18,7 +18,7 @@ from flask import Flask
 from clinic import clock, mail
 from clinic.actions.break_glass import forget_lapsed_requests
 from clinic.actions.kept_forms import forget_kept_forms
-from clinic.actions.operation import beat
+from clinic.actions.operation import beat, note_failed
 from clinic.actions.reminders import forget_old_slots, take_on_reminder
 from clinic.actions.retention import delete_expired_records
 from clinic.actions.sign_ins import forget_old_failures
@@ -33,8 +33,9 @@ from clinic.tenancy import for_every_practice
 log = logging.getLogger("meanwhile.worker")
 
 Stopping = Callable[[], bool]
-# Filled by the package that keeps what can be worked out again, which comes last in each round.
-afterwards: list[Callable[[Stopping], object]] = []
+# Filled by the package that keeps what can be worked out again, which comes last in each round. Each says for how many
+# couples that could not be done.
+afterwards: list[Callable[[Stopping], int]] = []
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,15 @@ def work_once(now: datetime, *, stopping: Stopping = lambda: False) -> Round:
 
 def _do_afterwards(stopping: Stopping) -> None:
     """What can be worked out again fails by itself: the round has been done, and the nightly backup comes after it."""
+    failed = 0
     for work in afterwards:
         try:
-            work(stopping)
+            failed += work(stopping)
         except Exception:
             log.exception("what comes last in a round failed; the next round tries again")
             db.session.rollback()
+            failed += 1
+    note_failed(failed)
 
 
 def _delete_what_expired(now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Worlds of a chosen size: some couples told by the demo, and the rest of the practice copied from them in bulk.
 
-A copied couple has everything that is counted, of another counsellor. Its words do not open, and no page here asks for them.
+A copied couple has everything that is counted, of another counsellor, and its summary, kept like any other. Its words do not
+open, and no page here asks for them.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from flask import Flask
 from sqlalchemy import Table, select, text
 from sqlalchemy.engine import Connection
 
+from assignments.actions import summaries
 from assignments.actions.assigning import Terms, assign
 from assignments.demo.world import load_world
 from assignments.domain.progress import Repeat
@@ -27,9 +29,11 @@ from clinic.tenancy import every_practice
 # What a couple's pages count, parents first.
 COPIED = (
     "person", "couple", "partner", "safety_conversation", "appointment", "assignment", "withdrawal", "response",
-    "visibility_change", "outcome", "set_aside", "read_mark", "checkin",
+    "visibility_change", "outcome", "set_aside", "read_mark", "checkin", "couple_summary",
 )  # fmt: skip
 THROUGH = {"withdrawal": "assignment", "visibility_change": "response", "read_mark": "response"}
+# Their id is that of the couple they tell of.
+NAMED_AFTER_A_COUPLE = ("couple_summary",)
 WRITTEN = "withdrawal-journal"
 
 
@@ -60,7 +64,13 @@ def made_up_couples() -> list[Couple]:
 
 
 def grow(app: Flask, to: int) -> int:
-    """Copy the made-up couples until the practice has so many couples; gives how many there are."""
+    """Copy the made-up couples until the practice has so many couples; gives how many there are.
+
+    Their summaries are kept first and copied along: working out ten thousand of them would take longer than measuring.
+    """
+    with app.app_context(), every_practice():
+        summaries.keep(at_most=None)
+        db.session.remove()
     with app.app_context(), every_practice(), db.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT set_config('meanwhile.passage', 'every', false)"))
@@ -89,7 +99,9 @@ def _template(
     )
     for name in COPIED:
         table = Base.metadata.tables[name]
-        if name == "person":
+        if name in NAMED_AFTER_A_COUPLE:
+            mine = table.c.id.in_(couples)
+        elif name == "person":
             mine = table.c.id.in_(people | {counsellor})
         elif name == "couple":
             mine = table.c.id.in_(couples)
