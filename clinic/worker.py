@@ -51,6 +51,9 @@ class Round:
         return f"reminders due: {self.reminders}, mails sent: {self.sent}, to be tried again: {self.failed}"
 
 
+NOTHING = Round(0, 0, 0)
+
+
 @for_every_practice
 def work_once(now: datetime, *, stopping: Stopping = lambda: False) -> Round:
     """One round. `stopping` is asked between two people and between two mails."""
@@ -102,7 +105,7 @@ def _take_on_reminders(now: datetime, stopping: Stopping) -> int:
     return number
 
 
-def work(app: Flask, *, every: float) -> None:
+def work(app: Flask, *, every: float, quiet: bool = False) -> None:
     """Round after round until SIGTERM or Ctrl-C, which let the mail in hand go out first.
 
     A round that fails is logged and the next one tries again, so that a database or a mail server may go and come.
@@ -115,7 +118,8 @@ def work(app: Flask, *, every: float) -> None:
             with app.app_context():
                 done = work_once(clock.now(), stopping=stop.is_set)
                 db.session.remove()
-            click.echo(f"{clock.now():%Y-%m-%d %H:%M:%S} alive: {done}")
+            if done != NOTHING or not quiet:
+                click.echo(f"{clock.now():%Y-%m-%d %H:%M:%S} alive: {done}")
             # After the round, so that a reminder never waits for it longer than it must.
             with app.app_context():
                 if made := back_up_if_due(clock.now()):
@@ -124,4 +128,5 @@ def work(app: Flask, *, every: float) -> None:
         except Exception:
             log.exception("a round failed; the next one tries again")
         stop.wait(every)
-    click.echo("stopped")
+    if not quiet:
+        click.echo("stopped")
