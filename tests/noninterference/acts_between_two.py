@@ -65,7 +65,15 @@ def signs_or_puts_forward_and_takes_it_back_within_the_hold(world: World, person
     here: dict[str, Any] = {"actor": person, "assignment_id": world.assignment["offered"], "step": OUR_PAUSE}
     if person.id == world.cast.sam.id:
         offered = db.session.scalars(
-            select(AgreementText).where(AgreementText.assignment_id == world.assignment["offered"])
+            # The latest that Jo put forward: drafts of either may stand beside it.
+            select(AgreementText)
+            .where(
+                AgreementText.assignment_id == world.assignment["offered"],
+                AgreementText.author_id == world.cast.jo.id,
+                AgreementText.put_forward_at.is_not(None),
+            )
+            .order_by(AgreementText.put_forward_at.desc())
+            .limit(1)
         ).one()
         agreeing.sign(**here, text_id=offered.id)
         return agreeing.undo_signature(**here)
