@@ -145,6 +145,22 @@ def test_systemd_itself_takes_the_units(tmp_path: Path) -> None:
     assert not ours, tried.stderr
 
 
+@pytest.mark.parametrize("name", ["meanwhile-web", "meanwhile-worker"])
+def test_the_units_give_away_little(name: str) -> None:
+    """By the count that systemd itself makes, of ten, where it can read a unit without running it."""
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        pytest.skip("systemd is not installed")
+    unit = str(DEPLOY / "systemd" / f"{name}.service")
+    told = subprocess.run(
+        [analyze, "security", "--offline=true", "--no-pager", unit], capture_output=True, text=True
+    )
+    found = re.search(r"exposure level for \S+: ([\d.]+)", told.stdout)
+    if found is None:
+        pytest.skip("this systemd reads no unit that it does not run")
+    assert float(found[1]) <= 3.0, told.stdout
+
+
 def test_the_proxy_speaks_to_nobody_in_the_clear() -> None:
     """What comes without TLS is sent to where there is some, and what is older than 1.2 is refused."""
     text = read(DEPLOY / "nginx" / "meanwhile.conf")
