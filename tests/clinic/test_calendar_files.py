@@ -8,17 +8,19 @@ from io import BytesIO
 
 import pytest
 import recurring_ical_events
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from icalendar import Calendar
 from werkzeug.test import TestResponse
 
+from clinic.actions.appointments import restore_appointment
 from clinic.calendar_files import LARGEST_FILE, CalendarProblem, Offered, read_calendar
 from clinic.extensions import db
 from clinic.models import Appointment
 from tests import builders
 from tests.cast import AS, Cast
-from tests.conftest import Clock
+from tests.conftest import EVENING, Clock
 from tests.page import get_page, read_page, submit, submit_and_follow
 
 NOW = datetime(2026, 9, 16, 18, 30, tzinfo=UTC)
@@ -261,6 +263,22 @@ def test_bringing_a_file_in_can_be_undone_for_ten_minutes_of_every_couple_at_onc
     submit(client, page, form=UNDO, status=409)
     with app.app_context():
         assert db.session.query(Appointment).filter_by(cancelled_at=None).count() == 4
+
+
+def test_a_row_taken_back_with_its_file_comes_back_as_a_row(cast: Cast, as_: AS, app: Flask) -> None:
+    # Time goes on here, so that rows cancelled one after the other would differ.
+    with time_machine.travel(EVENING, tick=True):
+        client = as_(cast.priya)
+        brought = submit(client, read_page(upload(client, file(event(*WEEKLY)))))
+        submit(client, get_page(client, brought.location), form=UNDO)
+        with app.app_context():
+            gone = db.session.query(Appointment).filter(Appointment.import_id.is_not(None)).all()
+            assert len(gone) == 3
+            assert len({one.cancelled_at for one in gone}) == 1
+            back = restore_appointment(
+                actor=cast.priya, couple_id=cast.sam_and_jo.id, appointment_id=gone[1].id
+            )
+            assert {one.id for one in back} == {one.id for one in gone}
 
 
 def test_nothing_is_kept_by_looking_and_a_bad_file_is_told_beside_the_field(

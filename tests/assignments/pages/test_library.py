@@ -40,7 +40,7 @@ def test_a_word_and_a_family_narrow_it(cast: Cast, as_: AS) -> None:
     [
         ("level=deeper", "How deep", {"Deeper"}),
         ("who=turns", "Who", {"Taking turns"}),
-        ("minutes=5", "Minutes", {"2", "3", "4", "5"}),
+        ("minutes=5", "Time", {f"{number}\u00a0min" for number in (2, 3, 4, 5)}),
     ],
 )
 def test_every_other_way_to_narrow_it(
