@@ -193,10 +193,16 @@ def _render(template: str, **values: object) -> str:
 
 @summaries_group.command("rebuild")
 def rebuild_summaries() -> None:
-    """Work every couple's summary out again, as after somebody wrote with the database's own tools."""
+    """Work every couple's summary out again, as after somebody wrote with the database's own tools; fails when one cannot."""
     with _progress(len(summaries.open_couples()), "Working out") as line:
-        number = summaries.rebuild(line.update)
+        number, wrong = summaries.rebuild(line.update)
     click.echo(f"{number} couples")
+    for couple_id in wrong:
+        click.echo(f"{couple_id}: nothing can be made of it", err=True)
+    if wrong:
+        raise click.ClickException(
+            f"Of {len(wrong)} couples nothing is kept. What is wrong stands in the log."
+        )
 
 
 @summaries_group.command("check")

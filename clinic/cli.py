@@ -63,11 +63,12 @@ def send_due() -> None:
 
 @click.command("worker")
 @click.option("--every", default=30.0, show_default=True, help="Seconds between two rounds.")
+@click.option("--quiet", is_flag=True, help="No line for a round in which there was nothing to do.")
 @with_appcontext
-def worker(every: float) -> None:
+def worker(every: float, quiet: bool) -> None:
     """Send reminders and mail as they come due, until it is told to stop."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # werkzeug types the proxy and not what is behind it
-    work(app, every=every)
+    work(app, every=every, quiet=quiet)
 
 
 @click.command("doctor")

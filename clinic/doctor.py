@@ -28,16 +28,20 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from clinic import backups, clock, crypto, mail, paper
 from clinic.backups.nightly import folder_of_backups
+from clinic.domain.retention import JUMP
 from clinic.extensions import UTCDateTime, db
 from clinic.hosts import LOOPBACK
 from clinic.key_rotation import SealedColumn, sealed_columns
 from clinic.models import AuditLine
 from clinic.queries.operation import last_beat, waiting_mail
+from clinic.queries.retention import expired_records
 from clinic.readiness import what_is_missing
 from clinic.tenancy import for_every_practice
 
 LEAST_SECRET = 32
 SILENT_TOO_LONG = timedelta(minutes=5)
+# Twenty records go in a round, and after a jump of the clock none for a day; what stays longer has a reason.
+OVERDUE, MOST_COUNTED = timedelta(days=2), 1000
 BACKUP_TOO_OLD = timedelta(hours=36)
 CLOCKS_MAY_DIFFER = timedelta(seconds=5)
 LEAST_FREE = 200 * 1024 * 1024
@@ -249,9 +253,21 @@ def _worker(about: str) -> Finding:
     do = "start `flask worker`, or let a timer run `flask send-due` every minute"
     if beat is None:
         return Finding(about, State.BROKEN, "has never finished a round", do)
-    silent = clock.now() - beat.at
+    now = clock.now()
+    silent = now - beat.at
     if silent > SILENT_TOO_LONG:
-        return Finding(about, State.BROKEN, f"silent for {_span(silent)}", do)
+        kept = "; no record whose time is up goes until it has run for a day" if silent > JUMP else ""
+        return Finding(about, State.BROKEN, f"silent for {_span(silent)}{kept}", do)
+    if beat.failed:
+        return Finding(
+            about, State.LOOK, f"could not work out the summaries of {beat.failed} couples; their boards are slow or fail",
+            "`flask summaries rebuild` names them, and the worker's log says what is wrong",
+        )  # fmt: skip
+    if stay := len(expired_records(now - OVERDUE, MOST_COUNTED)):
+        return Finding(
+            about, State.LOOK, f"{stay} records whose time is up are still there: its clock jumped, or it rests too long",
+            f"let it run all the time, or at least every {JUMP.days} days: after a longer rest nothing goes for a day",
+        )  # fmt: skip
     return Finding(about, State.OK, f"finished a round {_span(silent)} ago")
 
 

@@ -89,6 +89,11 @@ class _Waiting:
                 "Since a worker last finished a round.",
                 (now - beat.at).total_seconds(),
             ),
+            (
+                "meanwhile_summaries_failed",
+                "Couples whose summary the newest round of a worker could not work out.",
+                beat.failed,
+            ),
         ):
             yield GaugeMetricFamily(name, said, value=value)
         if (age := age_of_last_backup(now)) is not None:

@@ -18,7 +18,7 @@ from flask import Flask
 from clinic import clock, mail
 from clinic.actions.break_glass import forget_lapsed_requests
 from clinic.actions.kept_forms import forget_kept_forms
-from clinic.actions.operation import beat
+from clinic.actions.operation import beat, note_failed
 from clinic.actions.reminders import forget_old_slots, take_on_reminder
 from clinic.actions.retention import delete_expired_records
 from clinic.actions.sign_ins import forget_old_failures
@@ -33,8 +33,9 @@ from clinic.tenancy import for_every_practice
 log = logging.getLogger("meanwhile.worker")
 
 Stopping = Callable[[], bool]
-# Filled by the package that keeps what can be worked out again, which comes last in each round.
-afterwards: list[Callable[[Stopping], object]] = []
+# Filled by the package that keeps what can be worked out again, which comes last in each round. Each says for how many
+# couples that could not be done.
+afterwards: list[Callable[[Stopping], int]] = []
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,9 @@ class Round:
     def __str__(self) -> str:
         """One line for whoever watches the worker."""
         return f"reminders due: {self.reminders}, mails sent: {self.sent}, to be tried again: {self.failed}"
+
+
+NOTHING = Round(0, 0, 0)
 
 
 @for_every_practice
@@ -67,12 +71,15 @@ def work_once(now: datetime, *, stopping: Stopping = lambda: False) -> Round:
 
 def _do_afterwards(stopping: Stopping) -> None:
     """What can be worked out again fails by itself: the round has been done, and the nightly backup comes after it."""
+    failed = 0
     for work in afterwards:
         try:
-            work(stopping)
+            failed += work(stopping)
         except Exception:
             log.exception("what comes last in a round failed; the next round tries again")
             db.session.rollback()
+            failed += 1
+    note_failed(failed)
 
 
 def _delete_what_expired(now: datetime) -> None:
@@ -98,7 +105,7 @@ def _take_on_reminders(now: datetime, stopping: Stopping) -> int:
     return number
 
 
-def work(app: Flask, *, every: float) -> None:
+def work(app: Flask, *, every: float, quiet: bool = False) -> None:
     """Round after round until SIGTERM or Ctrl-C, which let the mail in hand go out first.
 
     A round that fails is logged and the next one tries again, so that a database or a mail server may go and come.
@@ -111,7 +118,8 @@ def work(app: Flask, *, every: float) -> None:
             with app.app_context():
                 done = work_once(clock.now(), stopping=stop.is_set)
                 db.session.remove()
-            click.echo(f"{clock.now():%Y-%m-%d %H:%M:%S} alive: {done}")
+            if done != NOTHING or not quiet:
+                click.echo(f"{clock.now():%Y-%m-%d %H:%M:%S} alive: {done}")
             # After the round, so that a reminder never waits for it longer than it must.
             with app.app_context():
                 if made := back_up_if_due(clock.now()):
@@ -120,4 +128,5 @@ def work(app: Flask, *, every: float) -> None:
         except Exception:
             log.exception("a round failed; the next one tries again")
         stop.wait(every)
-    click.echo("stopped")
+    if not quiet:
+        click.echo("stopped")

@@ -145,6 +145,22 @@ def test_systemd_itself_takes_the_units(tmp_path: Path) -> None:
     assert not ours, tried.stderr
 
 
+@pytest.mark.parametrize("name", ["meanwhile-web", "meanwhile-worker"])
+def test_the_units_give_away_little(name: str) -> None:
+    """By the count that systemd itself makes, of ten, where it can read a unit without running it."""
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        pytest.skip("systemd is not installed")
+    unit = str(DEPLOY / "systemd" / f"{name}.service")
+    told = subprocess.run(
+        [analyze, "security", "--offline=true", "--no-pager", unit], capture_output=True, text=True
+    )
+    found = re.search(r"exposure level for \S+: ([\d.]+)", told.stdout)
+    if found is None:
+        pytest.skip("this systemd reads no unit that it does not run")
+    assert float(found[1]) <= 3.0, told.stdout
+
+
 def test_the_proxy_speaks_to_nobody_in_the_clear() -> None:
     """What comes without TLS is sent to where there is some, and what is older than 1.2 is refused."""
     text = read(DEPLOY / "nginx" / "meanwhile.conf")
@@ -228,3 +244,52 @@ def test_no_secret_comes_with_the_product(monkeypatch: pytest.MonkeyPatch) -> No
         with pytest.raises(MissingSettings, match="keys of the demo"):
             Config.from_environment()
         monkeypatch.setenv(name, own[name])
+
+
+def test_in_containers_the_one_that_makes_backups_has_a_folder_and_the_others_name_none() -> None:
+    """The start refuses a folder that is not there or cannot be written to, and `settings.example` names one."""
+    parts = yaml.safe_load(read(DEPLOY / "compose.yaml"))["services"]
+    folder = parts["worker"]["environment"]["MEANWHILE_BACKUP_FOLDER"]
+    assert [one for one in parts["worker"]["volumes"] if folder.startswith(one.split(":")[1])]
+    assert f" {folder}\n" in read(DEPLOY / "Containerfile")
+    for name in ("web", "migrate"):
+        assert parts[name]["environment"]["MEANWHILE_BACKUP_FOLDER"] == ""
+
+
+def test_the_image_has_client_programs_of_the_servers_version() -> None:
+    """pg_dump refuses a server that is newer than itself. Debian's releases each bring one version of PostgreSQL."""
+    brought = {"bookworm": 15, "trixie": 17}
+    release = re.search(
+        r"^FROM docker\.io/library/python:[\d.]+-slim-(\w+)$", read(DEPLOY / "Containerfile"), re.MULTILINE
+    )
+    image = yaml.safe_load(read(DEPLOY / "compose.yaml"))["services"]["database"]["image"]
+    server = re.search(r"postgres:(\d+)", image)
+    assert release is not None
+    assert server is not None
+    assert brought[release[1]] >= int(server[1])
+
+
+def test_nothing_of_this_machine_gets_into_an_image() -> None:
+    """What an image is built from is named; data of the demo, environments and pass-words are not among it."""
+    lines = [one for one in read(ROOT / ".dockerignore").splitlines() if one and not one.startswith("#")]
+    assert lines[0] == "*"
+    copied = re.findall(r"^COPY (?!--)(.+) \S+$", read(DEPLOY / "Containerfile"), re.MULTILINE)
+    assert {one[1:] for one in lines if one.startswith("!")} == {
+        name for line in copied for name in line.split()
+    }
+
+
+def test_docker_compose_itself_takes_the_file(tmp_path: Path) -> None:
+    """Where one of the second generation is installed; it needs neither an engine nor a network for this."""
+    program = shutil.which("docker-compose")
+    if program is None:
+        pytest.skip("docker-compose is not installed")
+    told = subprocess.run([program, "version", "--short"], capture_output=True, text=True)
+    if told.stdout.lstrip("v").startswith("1."):
+        pytest.skip("this docker-compose is of the first generation, which ended in 2023")
+    shutil.copytree(DEPLOY, tmp_path / "docs" / "deploy")
+    for name in ("settings", "owner-settings", "postgres-password", "owner-password", "app-password"):
+        (tmp_path / "docs" / "deploy" / name).write_text("", encoding="utf-8")
+    file = str(tmp_path / "docs" / "deploy" / "compose.yaml")
+    tried = subprocess.run([program, "-f", file, "config", "-q"], capture_output=True, text=True)
+    assert tried.returncode == 0, tried.stderr

@@ -7,6 +7,7 @@ request of a partner, whose waiting would otherwise grow with what the other has
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
@@ -15,6 +16,7 @@ from uuid import UUID
 
 from sqlalchemy import Table, bindparam, event, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, selectinload
 
 from assignments.domain import summaries
@@ -26,6 +28,10 @@ from clinic.extensions import SAYS_THE_SAME, Base, db, only_reading, transaction
 from clinic.models import Couple, Partner, Person, Practice
 from clinic.queries.people import practice_of
 
+log = logging.getLogger("meanwhile.summaries")
+
+# A database that is gone, locked or full, which says nothing about a couple.
+DATABASE_FAULTS = (OperationalError, InterfaceError)
 # Rows without a couple of their own that bear on a summary: the columns that lead to what they hang on.
 HANGING: dict[str, dict[str, str]] = {
     "withdrawal": {"assignment_id": "assignment"},
@@ -158,27 +164,60 @@ def keep(
     stopping: Callable[[], bool] = lambda: False,
     at_most: int | None = A_ROUND,
     walked: Callable[[int], object] = lambda couples: None,
+    failed: Callable[[UUID], object] = lambda couple_id: None,
 ) -> int:
-    """Work out and keep what is not kept or holds no longer; how many couples that was."""
+    """Work out and keep what is not kept or holds no longer; how many couples that was.
+
+    A couple that nothing can be made of is told to `failed`, and the others are kept all the same.
+    """
     number = 0
     for practice_id, counsellor_id, couple_ids in list(_batches(lacking(at_most))):
         if stopping():
             break
         _make_places(practice_id=practice_id, couple_ids=couple_ids)
-        number += _keep_some(counsellor_id, couple_ids)
+        try:
+            number += _keep_some(counsellor_id, couple_ids)
+        except DATABASE_FAULTS:
+            raise  # Nothing can be read or written, whichever couple it is about.
+        except Exception:
+            db.session.rollback()
+            number += _keep_one_by_one(counsellor_id, couple_ids, failed)
         walked(len(couple_ids))
     return number
 
 
-def keep_in_round(stopping: Callable[[], bool]) -> None:
-    """A round of the worker."""
-    keep(stopping=stopping)
+def _keep_one_by_one(
+    counsellor_id: UUID, couple_ids: Sequence[UUID], failed: Callable[[UUID], object]
+) -> int:
+    """What is left to do when something is wrong with one of several couples and nobody knows which."""
+    number = 0
+    for couple_id in couple_ids:
+        try:
+            number += _keep_some(counsellor_id, [couple_id])
+        except DATABASE_FAULTS:
+            raise
+        except Exception:
+            db.session.rollback()
+            log.exception("a couple's summary cannot be worked out; the others are kept all the same")
+            failed(couple_id)
+    return number
 
 
-def rebuild(walked: Callable[[int], object] = lambda couples: None) -> int:
-    """Empty every summary and work all of them out again from what they are made of."""
+def keep_in_round(stopping: Callable[[], bool]) -> int:
+    """A round of the worker; for how many couples there is nothing to keep."""
+    wrong: list[UUID] = []
+    keep(stopping=stopping, failed=wrong.append)
+    return len(wrong)
+
+
+def rebuild(walked: Callable[[int], object] = lambda couples: None) -> tuple[int, list[UUID]]:
+    """Empty every summary and work all of them out again from what they are made of.
+
+    How many couples that was, and of which nothing can be made.
+    """
     _empty_all()
-    return keep(at_most=None, walked=walked)
+    wrong: list[UUID] = []
+    return keep(at_most=None, walked=walked, failed=wrong.append), wrong
 
 
 def differing(walked: Callable[[int], object] = lambda couples: None) -> tuple[int, list[UUID]]:

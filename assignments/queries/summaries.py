@@ -107,10 +107,13 @@ def made_by(practice: Practice, now: datetime) -> str:
 def software() -> str:
     """A digest of the package as it is written. It is taken at the start, before a newer release can lie there.
 
-    Of all of it, because who may read what is asked of more files than those of the rules.
+    Of all of it, because who may read what is asked of more files than those of the rules; and of the migrations, because
+    one may change rows without changing a rule.
     """
     written = hashlib.sha256(version("numpy").encode())
-    for path in sorted(Path(__file__).resolve().parents[1].rglob("*.py")):
+    package = Path(__file__).resolve().parents[1]
+    migrations = package.with_name("clinic") / "migrations" / "versions"
+    for path in sorted(package.rglob("*.py")) + sorted(migrations.glob("*.py")):
         written.update(path.read_bytes())
     return written.hexdigest()
 

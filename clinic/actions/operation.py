@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from clinic.domain.retention import steady_since
@@ -26,3 +27,13 @@ def beat(now: datetime) -> None:
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     row = insert(WorkerBeat).values(host=this_host(), **said)
     db.session.execute(row.on_conflict_do_update(index_elements=[WorkerBeat.host], set_=said))
+
+
+@transaction
+def note_failed(number: int) -> None:
+    """For so many couples this host's worker could not do what comes last in its round."""
+    db.session.execute(
+        update(WorkerBeat)
+        .where(WorkerBeat.host == this_host(), WorkerBeat.failed != number)
+        .values(failed=number)
+    )

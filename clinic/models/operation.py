@@ -25,3 +25,5 @@ class WorkerBeat(Model):
     oldest_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     # Since when this host's clock has run on without a jump, as far as its worker saw.
     steady_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # For how many couples what comes last in a round could not be done in the newest one.
+    failed: Mapped[int] = mapped_column(default=0, server_default="0")

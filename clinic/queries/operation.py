@@ -30,6 +30,8 @@ class Beat:
 
     at: datetime
     left: Waiting
+    # For how many couples some worker could not do its work in its newest round.
+    failed: int
 
 
 def waiting_mail() -> Waiting:
@@ -44,12 +46,13 @@ def waiting_mail() -> Waiting:
 
 def last_beat() -> Beat | None:
     """When any worker last finished a round and what it left; nothing before the first one."""
+    most = select(func.max(WorkerBeat.failed)).scalar_subquery()
     row = db.session.execute(
-        select(WorkerBeat.at, WorkerBeat.mails_waiting, WorkerBeat.oldest_due_at)
+        select(WorkerBeat.at, WorkerBeat.mails_waiting, WorkerBeat.oldest_due_at, most)
         .order_by(WorkerBeat.at.desc())
         .limit(1)
     ).one_or_none()
-    return Beat(row[0], Waiting(row[1], row[2])) if row else None
+    return Beat(row[0], Waiting(row[1], row[2]), row[3]) if row else None
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup
 from flask import Flask
 
 from assignments.actions import summaries
+from assignments.models import CoupleSummary
 from clinic.actions.sign_ins import start_sign_in
 from clinic.extensions import db
 from clinic.models import Partner, Person
@@ -46,6 +47,7 @@ class World:
                 )
             )
             self.counsellor = found[0].counsellor_id
+            self.caseload = [one.id for one in found if one.counsellor_id == self.counsellor]
             self.first = str(found[0].id)
             self.counsellors = list(
                 db.session.scalars(
@@ -75,9 +77,11 @@ class World:
             db.session.remove()
 
     def keep_nothing(self) -> None:
-        """As after midnight, before the worker came by."""
+        """As after midnight, before the worker came by, for the couples of the one caseload that is looked at."""
+        table = CoupleSummary.metadata.tables[CoupleSummary.__tablename__]
         with self.app.app_context(), every_practice():
-            summaries._empty_all()
+            db.session.execute(sa.update(table).where(table.c.id.in_(self.caseload)).values(told_sealed=None))
+            db.session.commit()
             db.session.remove()
 
     def close(self) -> None:

@@ -23,6 +23,7 @@ from clinic.clock import now
 from clinic.crypto import KeyRing
 from clinic.doctor import State, examine
 from clinic.extensions import db
+from clinic.models import Couple, Practice
 from tests.cast import Cast
 from tests.databases import app_on
 from tests.serving import ROOT, SETTINGS
@@ -159,6 +160,23 @@ def test_a_worker_that_is_silent(sound: Path) -> None:
     db.session.execute(sqlalchemy.text("DELETE FROM worker_beat"))
     db.session.commit()
     assert "never" in broken(sound)["worker"]
+
+
+def test_a_worker_that_stood_still_deletes_nothing_for_a_day(sound: Path) -> None:
+    beat(now() - timedelta(days=4))
+    assert "silent for 4 days; no record whose time is up goes until" in broken(sound)["worker"]
+
+
+def test_a_worker_that_comes_too_seldom_to_delete_what_is_due(cast: Cast, sound: Path) -> None:
+    """Its newest round is a minute old, so nothing else tells."""
+    practice = db.session.get_one(Practice, cast.canal_street.id)
+    practice.keep_months, practice.keep_set_at = 12, now() - timedelta(days=700)
+    db.session.get_one(Couple, cast.sam_and_jo.id).closed_at = now() - timedelta(days=600)
+    db.session.commit()
+    (told,) = (one for one in examine(sound) if one.about == "worker")
+    assert told.state is State.LOOK
+    assert "1 records whose time is up are still there" in told.said
+    assert "at least every 3 days" in told.do
 
 
 def test_a_full_disk(sound: Path, monkeypatch: pytest.MonkeyPatch) -> None:
