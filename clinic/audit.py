@@ -15,11 +15,12 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from clinic import clock
 from clinic.extensions import db
 from clinic.models import AuditHead, AuditLine, Person
+from clinic.statements import written_once
 
 START = "0" * 64
 BATCH = 2000
@@ -313,13 +314,16 @@ def verify(practice_id: UUID) -> int | None:
 
 def _locked_head(practice_id: UUID) -> AuditHead:
     """The end of the chain, held until the transaction ends, so that no two writers take one number."""
-    head = db.session.execute(
-        select(AuditHead).where(AuditHead.practice_id == practice_id).with_for_update()
-    ).scalar_one_or_none()
+    head = _head(practice_id).scalar_one_or_none()
     if head is None:
         head = AuditHead(practice_id=practice_id, number=0, line_hash=START)
         db.session.add(head)
     return head
+
+
+@written_once
+def _head(practice_id: UUID) -> Select[AuditHead]:
+    return select(AuditHead).where(AuditHead.practice_id == practice_id).with_for_update()
 
 
 def _hash(line: AuditLine) -> str:

@@ -11,15 +11,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import DAILY, MONTHLY, WEEKLY, rrule, weekday
-from icalendar import Calendar, Event
-from icalendar.error import BrokenCalendarProperty
-from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from clinic.domain.appointments import MOST_MINUTES, MOST_TIMES, moment
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 LARGEST_FILE = 256 * 1024
 MOST_EVENTS = 500
@@ -86,7 +86,7 @@ def read_calendar(content: bytes, *, zone: str, now: datetime) -> CalendarFile:
     for event in parsed.walk("VEVENT"):
         try:
             found = _offered(event, changed, zone, now)
-        except (_Odd, BrokenCalendarProperty, ValueError, TypeError, AttributeError, OverflowError):
+        except (_Odd, ValueError, TypeError, AttributeError, OverflowError):
             unread += 1
             continue
         if found.starts:
@@ -116,6 +116,8 @@ def _without_zones(lines: Iterable[str]) -> Iterator[str]:
 
 def _parse(text: str) -> Any:
     text = "\n".join(_without_zones(FOLD.sub("", text).splitlines()))
+    from icalendar import Calendar  # Here and below: a library of eighty modules, for an act of once a month.
+
     try:
         parsed = Calendar.from_ical(text)
     except Exception:  # A stranger's file may break the library in ways of the library's own.
@@ -172,6 +174,8 @@ def _local(value: Any, zone: str) -> tuple[datetime, str]:
         if found.tzinfo is None:
             return found, zone
         return found.astimezone(UTC).replace(tzinfo=None), "UTC"
+    from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
     known = WINDOWS_TO_OLSON.get(name, name)
     try:
         ZoneInfo(known)

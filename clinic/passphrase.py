@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask import Flask, current_app
-from zxcvbn import zxcvbn
 
 SHORTEST = 15
 SHORTEST_WITH_SECOND_STEP = 8
@@ -44,6 +43,8 @@ def weakness(passphrase: str, personal_words: Sequence[str], *, shortest: int = 
 
 
 def _guesses(text: str, words: Sequence[str]) -> float:
+    from zxcvbn import zxcvbn  # Its lists of words are long, and a pass-phrase is chosen once.
+
     return float(zxcvbn(text, user_inputs=list(words))["guesses"]) if text else 0.0
 
 

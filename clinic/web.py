@@ -32,7 +32,7 @@ from flask_limiter.util import get_remote_address
 from flask_login import current_user, login_user, logout_user
 from flask_talisman import Talisman
 from flask_wtf.form import FlaskForm
-from sqlalchemy import update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import BadRequest
 from werkzeug.formparser import FormDataParser
@@ -51,10 +51,14 @@ from clinic.models import FormKey, Person
 from clinic.narrowed import back_to_its_owner, back_to_the_room
 from clinic.queries.couples import own_place
 from clinic.queries.people import sign_in_by_token, timed_out_by_token
+from clinic.statements import written_once
 from clinic.times import clock_time, day_of_year, local_day, local_time, short_day
 
 DEVICE_COOKIE = "device"
 YEAR = 365 * 24 * 3600
+
+# Where an act led, for when its form comes again. Every act sends it, so it is written down once.
+_LED_TO = update(FormKey).where(FormKey.key == bindparam("of")).values(location=bindparam("to"))
 
 # What stays open to somebody who first has to put their own way in right.
 OWN_WAY_IN = {Permission.ACCOUNT_OWN, Permission.ACCOUNT_UPDATE, Permission.SIGN_INS}
@@ -320,11 +324,16 @@ def _answer_again() -> ResponseReturnValue | None:
     key = _form_key()
     if key is None:
         return None
-    earlier = db.session.get(FormKey, key)
+    earlier = _acted_on(key).scalar_one_or_none()
     if earlier is None:
         g.form_key = key
         return None
     return redirect(_where_it_led(earlier))
+
+
+@written_once
+def _acted_on(key: str) -> Select[FormKey]:
+    return select(FormKey).where(FormKey.key == key)
 
 
 def _where_it_led(earlier: FormKey) -> str:
@@ -349,7 +358,7 @@ def _remember_location(response: Response) -> None:
         db.session.rollback()
         try:
             with db.engine.begin() as connection:
-                connection.execute(update(FormKey).where(FormKey.key == key).values(location=location[:300]))
+                connection.execute(_LED_TO, {"of": key, "to": location[:300]})
         except DBAPIError as problem:
             # The act itself is on disk. Whoever sends the form again is led to their first page instead.
             _app().logger.warning("a form's way on was not kept: %s", type(problem.orig).__name__)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -134,29 +135,33 @@ def _empty_changed(session: Session) -> None:
     for practice_id, couple_id in couples:
         practices[practice_id].add(couple_id)
     for practice_id in sorted(practices):
-        emptied = {"changes": CoupleSummary.changes + 1, "told_sealed": None}
-        _place(session, practice_id, practices[practice_id], emptied)
+        _place(session, practice_id, practices[practice_id], empties=True)
 
 
-def _place(
-    session: Session, practice_id: UUID, couple_ids: Iterable[UUID], changed: dict[str, Any] | None
-) -> None:
+def _place(session: Session, practice_id: UUID, couple_ids: Iterable[UUID], *, empties: bool) -> None:
     """One statement, because two partners may each be first to write at the same moment."""
-    insert: Any = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    values = {"of_practice": practice_id, "of_couples": list(couple_ids)}
+    session.connection().execute(_placing(db.engine.dialect.name, empties=empties), values)
+
+
+@cache
+def _placing(dialect: str, *, empties: bool) -> Any:
+    """Written down once, as `clinic.statements` does: nearly every act sends it."""
+    table = Base.metadata.tables[OWN_TABLE]
+    insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
     there = (
         select(Couple.id, Couple.practice_id, literal(0))
-        .where(Couple.practice_id == practice_id, Couple.id.in_(couple_ids))
+        .where(Couple.practice_id == bindparam("of_practice"), Couple.id.in_(bindparam("of_couples")))
         .order_by(
             Couple.id
         )  # Two that change several of the same couples wait for each other, and not for ever.
     )
-    row = insert(CoupleSummary).from_select(["id", "practice_id", "changes"], there)
-    keys = [CoupleSummary.id]
-    session.execute(
-        row.on_conflict_do_update(index_elements=keys, set_=changed)
-        if changed
-        else row.on_conflict_do_nothing(index_elements=keys)
-    )
+    row = insert(table).from_select(["id", "practice_id", "changes"], there)
+    keys = [table.c.id]
+    if not empties:
+        return row.on_conflict_do_nothing(index_elements=keys)
+    emptied = {"changes": table.c.changes + 1, "told_sealed": None}
+    return row.on_conflict_do_update(index_elements=keys, set_=emptied)
 
 
 def keep(
@@ -351,7 +356,7 @@ def _store(*, practice_id: UUID, rows: Sequence[dict[str, object]]) -> None:
 @transaction
 def _make_places(*, practice_id: UUID, couple_ids: Sequence[UUID]) -> None:
     """A couple that nothing has changed since this table was made has no row yet, and needs one before it is counted."""
-    _place(db.session(), practice_id, couple_ids, None)
+    _place(db.session(), practice_id, couple_ids, empties=False)
 
 
 @transaction
