@@ -61,10 +61,11 @@ def _a_server_that_keeps_its_word(postgresql_server: PostgreSQLServer) -> Iterat
         yield
 
 
-def _found(name: str) -> str:
-    found = shutil.which(name, path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin")
-    assert found is not None, f"{name} is missing; `make trust` installs it"
-    return found
+def found(name: str) -> str:
+    """Where a program is."""
+    path = shutil.which(name, path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin")
+    assert path is not None, f"{name} is missing; `make trust` installs it"
+    return path
 
 
 @contextmanager
@@ -92,7 +93,7 @@ def limits_in_redis(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]
     """The address of a Redis that keeps nothing on disk."""
     port = free_port()
     command = [
-        _found("redis-server"),
+        found("redis-server"),
         "--port",
         str(port),
         "--bind",
@@ -129,7 +130,7 @@ def two_hosts(world: World, folder: Path) -> Iterator[Farm]:
                 f"server 127.0.0.1:{host.address[1]} max_fails=1 fail_timeout=2s;" for host in (one, other)
             )
             (folder / "nginx.conf").write_text(NGINX.format(folder=folder, hosts=hosts, port=port))
-            command = [_found("nginx"), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]
+            command = [found("nginx"), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]
             with running(command, port, folder / "nginx.log") as nginx:
                 yield Farm(
                     (one, other), Served(nginx, ("127.0.0.1", port), folder / "nginx.log"), redis_process

@@ -244,3 +244,18 @@ def test_a_page_of_another_browser_is_not_taken(app: Flask, cast: Cast) -> None:
     sign_in(here, cast.sam)
     sign_in(there, cast.sam)
     submit(here, written(there), {"what": WORDS, "visibility": "private"}, button="Save", status=400)
+
+
+def test_a_clock_that_is_put_back_asks_to_sign_in_again_and_the_open_page_stays_good(
+    app: Flask, cast: Cast, clock: Clock
+) -> None:
+    """A sign-in of a time that has not come yet would have no end, so it is refused."""
+    client = app.test_client()
+    sign_in(client, cast.sam)
+    page = written(client)
+    clock.move(hours=-1)
+    filled = {"what": WORDS, "visibility": "private"}
+    assert (submit(client, page, filled, button="Save").location or "").startswith("/sign-in")
+    sign_in(client, cast.sam)
+    assert submit(client, page, filled, button="Save").location == "/thanks"
+    assert WORDS in get_page(client, "/thanks").words
