@@ -1,7 +1,7 @@
 """Statements that are written down once a process, for what is asked in most requests.
 
 To write a statement down from expressions, and to find out that it is the one of the last time, costs as much as to run
-it and read the rows (decision 63).
+it and read the rows (decision 61).
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -76,7 +77,7 @@ def test_the_demo_has_its_worker_and_both_are_ended(tmp_path: Path) -> None:
         pytest.skip("there is no /proc here to see by what still runs")
     for ended_by, end in ((signal.SIGINT, os.killpg), (signal.SIGTERM, os.kill)):
         with started(tmp_path) as (process, port):
-            assert in_time(150, lambda port=port: answers(port)), said_in(tmp_path)
+            assert in_time(150, partial(answers, port)), said_in(tmp_path)
             workers = [said for said in session_of(process.pid).values() if " wsgi worker" in said]
             assert len(workers) == 1, "reminders, openings and what boards are told from need a worker"
             end(process.pid, ended_by)

@@ -159,6 +159,7 @@ def _copy(connection: Connection, copies: int) -> None:
 
 def _renewed(connection: Connection, column: ColumnElement[Any]) -> ColumnElement[Any]:
     """The id of a copy: that of the original, with the number of the copy at its end and a version that none other has."""
+    plain: ColumnElement[Any]
     if connection.dialect.name == "postgresql":
         plain = func.replace(cast(column, String), "-", "")
         number = func.lpad(func.to_hex(_NUMBER.c.id), 4, "0")
