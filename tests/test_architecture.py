@@ -28,8 +28,8 @@ NOT_ACTS |= {
     "forget_lapsed_requests",
     "queue_reminder",
 }
-# It says that the worker is alive, and nothing of anybody.
-NOT_ACTS |= {"beat"}
+# They say that the worker is alive and how often it failed, and nothing of anybody.
+NOT_ACTS |= {"beat", "note_failed"}
 # What can be worked out again from the other tables at any time.
 NOT_ACTS |= {"_store", "_make_places", "_empty_all"}
 
