@@ -1,4 +1,4 @@
-"""`make run`: the demo's server has its worker beside it, and neither outlives the other."""
+"""`make run`: the demo's server has its worker beside it, and both end with the script that started them."""
 
 from __future__ import annotations
 

@@ -11,6 +11,10 @@ from sqlalchemy import func, select
 from clinic.extensions import db
 from clinic.models import OutboxMail, WorkerBeat
 
+# A host that was taken away, or a container that came back under a new name, leaves its row behind; what it could not do
+# is the others' by now, and would else be told of for ever.
+GONE_AFTER = timedelta(hours=1)
+
 
 @dataclass(frozen=True)
 class Waiting:
@@ -30,7 +34,7 @@ class Beat:
 
     at: datetime
     left: Waiting
-    # For how many couples some worker could not do its work in its newest round.
+    # For how many couples some worker that is still there could not do its work in its newest round.
     failed: int
 
 
@@ -46,13 +50,15 @@ def waiting_mail() -> Waiting:
 
 def last_beat() -> Beat | None:
     """When any worker last finished a round and what it left; nothing before the first one."""
-    most = select(func.max(WorkerBeat.failed)).scalar_subquery()
     row = db.session.execute(
-        select(WorkerBeat.at, WorkerBeat.mails_waiting, WorkerBeat.oldest_due_at, most)
+        select(WorkerBeat.at, WorkerBeat.mails_waiting, WorkerBeat.oldest_due_at)
         .order_by(WorkerBeat.at.desc())
         .limit(1)
     ).one_or_none()
-    return Beat(row[0], Waiting(row[1], row[2]), row[3]) if row else None
+    if row is None:
+        return None
+    failed = select(func.max(WorkerBeat.failed)).where(WorkerBeat.at >= row[0] - GONE_AFTER)
+    return Beat(row[0], Waiting(row[1], row[2]), db.session.execute(failed).scalar_one())
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import time_machine
 from flask import Flask
 
 from clinic import backups, clock, doctor, mail
-from clinic.actions.operation import beat
+from clinic.actions.operation import beat, note_failed
 from clinic.actions.talks import ask_to_talk
 from clinic.clock import now
 from clinic.crypto import KeyRing
@@ -165,6 +165,24 @@ def test_a_worker_that_is_silent(sound: Path) -> None:
 def test_a_worker_that_stood_still_deletes_nothing_for_a_day(sound: Path) -> None:
     beat(now() - timedelta(days=4))
     assert "silent for 4 days; no record whose time is up goes until" in broken(sound)["worker"]
+
+
+def test_what_a_worker_could_not_do_is_told_until_that_worker_is_gone(
+    sound: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its row stays when its host is taken away, and says nothing of what the others do."""
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr("clinic.actions.operation.this_host", lambda: "another")
+        beat(now() - timedelta(minutes=5))
+        note_failed(2)
+        assert worker_told(sound) is State.LOOK
+        beat(now() - timedelta(hours=2))
+    assert worker_told(sound) is State.OK
+
+
+def worker_told(folder: Path) -> State:
+    (told,) = (one for one in examine(folder) if one.about == "worker")
+    return told.state
 
 
 def test_a_worker_that_comes_too_seldom_to_delete_what_is_due(cast: Cast, sound: Path) -> None:

@@ -47,20 +47,22 @@ def test_a_rotation_that_is_killed_leaves_every_word_readable(
     # Much that the old key sealed, so that a run is often killed in the midst of it.
     with serving(world.url, tmp_path) as served, writing(world, served) as before:
         wait_until(lambda: len(before.acknowledged) >= sized(20, 300), "words under the old key")
-    began, cut = kept_by_key(world), 0
+    began, cut, longest = kept_by_key(world), 0, 4.0
     with (
         serving(world.url, tmp_path, MEANWHILE_ENCRYPTION_KEYS=BOTH) as served,
         writing(world, served) as ledger,
     ):
         for _ in range(kills):
-            run = rotating(world, log)
-            # It takes about this long to begin; what comes after is the moment of no rule.
-            with_luck = time.monotonic() + chance.uniform(0.5, 4.0)
-            while run.poll() is None and time.monotonic() < with_luck:
+            run, started = rotating(world, log), time.monotonic()
+            moment = started + longest * chance.uniform(0.1, 0.9)
+            while run.poll() is None and time.monotonic() < moment:
                 time.sleep(0.01)
             if run.poll() is None:
                 os.kill(run.pid, signal.SIGKILL)
                 cut += 1
+            else:
+                # How long a run takes here, whatever the machine: the next ones are cut before that.
+                longest = min(longest, time.monotonic() - started)
             run.wait()
         last = rotating(world, log)
         assert last.wait(timeout=120) == 0, log.read_text()[-1500:]
@@ -75,7 +77,7 @@ def test_a_rotation_that_is_killed_leaves_every_word_readable(
         f"the old key gone {len(ledger.acknowledged):,} acknowledged words: {len(found.lost)} lost, {len(found.doubled)} "
         f"doubled, {len(found.drafts_behind)} drafts behind",
     )
-    assert set(after) == {2} or not after.get(1)
+    assert not after.get(1)
     assert found.is_whole, found
     assert not ledger.dishonest
     assert cut
