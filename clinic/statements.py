@@ -34,6 +34,8 @@ def written_once(write: Callable[P, Select[*Columns]]) -> Callable[P, Result[*Co
 
     @functools.wraps(write)
     def run(*values: P.args, **named: P.kwargs) -> Result[*Columns]:
+        if len(values) + len(named) != len(names):
+            raise TypeError(f"{write.__qualname__} takes {', '.join(names)}")
         return db.session.execute(written(), dict(zip(names, values, strict=False)) | named)
 
     return run

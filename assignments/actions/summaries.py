@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import groupby
+from random import SystemRandom
 from typing import Any
 from uuid import UUID
 
@@ -249,10 +250,14 @@ Batch = tuple[UUID, UUID, list[UUID]]
 
 def lacking(at_most: int | None = None) -> list[tuple[UUID, UUID, UUID]]:
     """Practice, counsellor and couple of each whose summary is not there or holds no longer."""
-    return open_couples(only_lacking=True, at_most=at_most)
+    wanting = open_couples(only_lacking=True)
+    if at_most is None or len(wanting) <= at_most:
+        return wanting
+    # By lot, so that couples of which nothing can be made do not take every round from the others.
+    return sorted(SystemRandom().sample(wanting, at_most))
 
 
-def open_couples(*, only_lacking: bool = False, at_most: int | None = None) -> list[tuple[UUID, UUID, UUID]]:
+def open_couples(*, only_lacking: bool = False) -> list[tuple[UUID, UUID, UUID]]:
     """Practice, counsellor and couple of each whose work goes on, or of those whose summary is wanting."""
     found: list[tuple[UUID, UUID, UUID]] = []
     with only_reading():
@@ -276,11 +281,7 @@ def open_couples(*, only_lacking: bool = False, at_most: int | None = None) -> l
                     *holds(made_by(practice, now), now),
                 )
                 rows = rows.where(~kept.exists())
-            if at_most is not None:
-                rows = rows.limit(at_most - len(found))
             found += [(row[0], row[1], row[2]) for row in db.session.execute(rows)]
-            if at_most is not None and len(found) >= at_most:
-                break
     return found
 
 

@@ -144,7 +144,8 @@ def agreement_for(place: Partner, assignment_id: UUID, step_key: str, now: datet
     step = exercise.step(step_key)
     if not isinstance(step, AgreementStep):
         raise NotFound
-    rows = [row for row in _texts(couple) if (row.assignment_id, row.step) == (given.id, step_key)]
+    texts = _texts_on(couple.practice_id, couple.id, given.id).scalars().unique()
+    rows = [row for row in texts if row.step == step_key]
     found = Agreement(
         place=place,
         assignment=given,
@@ -287,14 +288,22 @@ def _texts(couple: Couple) -> Sequence[AgreementText]:
     return _texts_of(couple.practice_id, couple.id).scalars().unique().all()
 
 
-@written_once
-def _texts_of(practice_id: UUID, couple_id: UUID) -> Select[AgreementText]:
+def _write_texts(practice_id: UUID, couple_id: UUID) -> Select[AgreementText]:
     return (
         select(AgreementText)
         .where(AgreementText.practice_id == practice_id, AgreementText.couple_id == couple_id)
         .options(joinedload(AgreementText.signatures))
         .order_by(AgreementText.saved_at, AgreementText.id)
     )
+
+
+_texts_of = written_once(_write_texts)
+
+
+@written_once
+def _texts_on(practice_id: UUID, couple_id: UUID, assignment_id: UUID) -> Select[AgreementText]:
+    # What the other drafts elsewhere is not read for a page about this one, and does not make it slower.
+    return _write_texts(practice_id, couple_id).where(AgreementText.assignment_id == assignment_id)
 
 
 def _today(place: Partner, now: datetime) -> date:
