@@ -177,6 +177,7 @@ def test_weeks_far_apart_and_long_ago_are_found_all_the_same(cast: Cast, as_: AS
     assert "Show all weeks" not in every.words
 
 
+@pytest.mark.both_databases
 def test_what_was_never_read_stays_new_however_old_it_is(
     cast: Cast, as_: AS, app: Flask, clock: Clock
 ) -> None:
