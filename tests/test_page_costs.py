@@ -20,9 +20,11 @@ from assignments.models import Assignment
 from clinic.extensions import db
 from clinic.models import Couple, Partner, Person
 from tests.conftest import Clock, CountQueries, SignInAs
-from tests.crawl import LEADS_OUT, VISITORS, client_of, couple_of, endpoint_of, pages_of, person_at
+from tests.crawl import LEADS_OUT, endpoint_of, pages_of
 from tests.statements import every_statement_names_its_practice
 from tests.test_matrix import ROUTES
+from tests.told_world import couple_of, person_at
+from tests.visitors import VISITORS, client_of
 
 COSTS = {
     "account.app": 4,
@@ -205,7 +207,7 @@ def test_no_page_costs_more_than_pinned_and_every_page_is_reached(
         for visitor in VISITORS:
             for visited in pages_of(app, client_of(app, as_, visitor, clock), visitor, count_queries):
                 costs[visited.endpoint] = max(costs.get(visited.endpoint, 0), visited.statements)
-    assert set(COSTS) - set(costs) == set(), "no link, and no seed in tests/crawl.py, leads to these"
+    assert set(COSTS) - set(costs) == set(), "no link, and no line in tests/visitors.py, leads to these"
     dearer = {page: f"{cost} instead of {COSTS[page]}" for page, cost in costs.items() if cost > COSTS[page]}
     assert dearer == {}
 
