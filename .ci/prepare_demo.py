@@ -12,11 +12,13 @@ import flask_migrate  # noqa: E402  # The project is a folder to run from, so it
 from sqlalchemy import select  # noqa: E402
 
 from clinic.extensions import db  # noqa: E402
+from clinic.migrating import bind_migrations  # noqa: E402
 from wsgi import create_app  # noqa: E402
 
 
 def main() -> None:
     app = create_app()
+    bind_migrations(app)
     with app.app_context():
         flask_migrate.upgrade()
         practices = db.metadata.tables["practice"]

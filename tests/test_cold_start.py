@@ -29,6 +29,8 @@ HEAVY = {
     "pypdf",
     "icalendar",
     "zxcvbn",
+    "alembic",
+    "mako",
 }
 MEGABYTES = 200
 
