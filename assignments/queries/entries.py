@@ -107,7 +107,15 @@ def opened_entries(couple: Couple, now: datetime) -> list[tuple[Entry, date]]:
     Whether the couple's sharing has stopped is for the caller to ask. The day and the order are those of opening:
     what was kept at first must not tell when it was written. What was never shared is not even looked at.
     """
-    rows = _ever_shared(couple.practice_id, couple.id).unique().scalars()
+    return _opened(couple, _ever_shared(couple.practice_id, couple.id).unique().scalars(), now)
+
+
+def entries_opened_lately(couple: Couple, since: datetime, now: datetime) -> list[tuple[Entry, date]]:
+    """The same, without those of which nothing has opened or changed from a moment on."""
+    return _opened(couple, _moved(couple.practice_id, couple.id, since).unique().scalars(), now)
+
+
+def _opened(couple: Couple, rows: Iterable[Entry], now: datetime) -> list[tuple[Entry, date]]:
     zone = ZoneInfo(practice_of(couple.counsellor).timezone)
     opened = [
         (since, row) for row in rows if (since := visibility.open_since(sharing_of_entry(row), None, now))
@@ -118,6 +126,17 @@ def opened_entries(couple: Couple, now: datetime) -> list[tuple[Entry, date]]:
 
 @written_once
 def _ever_shared(practice_id: UUID, couple_id: UUID) -> Select[Entry]:
+    return _shared(practice_id, couple_id)
+
+
+@written_once
+def _moved(practice_id: UUID, couple_id: UUID, since: datetime) -> Select[Entry]:
+    # Every entry whose `Sharing.moments` reach into that time: it opened at one of them.
+    changed = Entry.changes.any(EntryChange.takes_effect_at >= since)
+    return _shared(practice_id, couple_id).where(or_(Entry.opens_at >= since, changed))
+
+
+def _shared(practice_id: UUID, couple_id: UUID) -> Select[Entry]:
     return (
         select(Entry)
         .where(

@@ -6,10 +6,10 @@ Every function here asks the database the same few questions, whether for one co
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -140,16 +140,22 @@ def _records(
 
 
 def _record(couple: Couple, rows: Rows, now: datetime, zone: ZoneInfo, limits: Limits) -> Record:
-    sides = {partner.person_id: _side(partner.slot) for partner in couple.partners}
+    sides = {partner.person_id: side_of(partner.slot) for partner in couple.partners}
     # What came later than the moment asked about was not there yet.
     kept = [row for row in rows.checkins[couple.id] if row.author_id in sides and row.saved_at <= now]
-    turns = list(_turns(couple, rows, now, zone))
+    turns = list(turns_in(couple, rows, now, zone))
     set_asides = [row for row in rows.set_asides[couple.id] if row.person_id in sides and row.at <= now]
     scored = [row for row in rows.scored[couple.id] if row.answered_at <= now]
     aside_rows = _newest_asides(rows.asides[couple.id], now)
-    week_0 = _first_monday(kept, rows.assignments[couple.id], scored, zone)
-    closed_week = _closed_week(week_0, now)
-    last_week = _last_week(week_0, kept, closed_week)
+    given = rows.assignments[couple.id]
+    weeks = weeks_counted(
+        now,
+        first_checkin=kept[0].week_of if kept else None,
+        last_checkin=kept[-1].week_of if kept else None,
+        first_given=given[0].starts_on if given else None,
+        first_scored=scored[0].answered_at.astimezone(zone).date() if scored else None,
+    )
+    week_0, last_week = weeks.week_0, weeks.last
     # The rules refuse what lies before week 0 or beyond the present week, so neither is handed to them.
     work = [
         one
@@ -159,10 +165,10 @@ def _record(couple: Couple, rows: Rows, now: datetime, zone: ZoneInfo, limits: L
     history = couple_history(
         str(couple.id),
         max(last_week, 0),
-        [_checkin(row, sides[row.author_id], week_0) for row in kept if week_0],
+        [checkin_told(row, sides[row.author_id], week_0) for row in kept if week_0],
         instruments=list(_scores(scored, sides, week_0, last_week, zone)),
         work=work,
-        week_is_open=last_week > closed_week,
+        week_is_open=weeks.last_is_open,
     )
     return Record(
         couple=couple,
@@ -177,28 +183,43 @@ def _record(couple: Couple, rows: Rows, now: datetime, zone: ZoneInfo, limits: L
         limits=limits,
         aside_rows=aside_rows,
         asides=tuple(_aside(row, week_0, zone) for row in aside_rows),
-        given=tuple(reversed(rows.assignments[couple.id])),
+        given=tuple(reversed(given)),
     )
 
 
-def _first_monday(
-    kept: Sequence[CheckinRow],
-    given: Sequence[Assignment],
-    scored: Sequence[InstrumentAnswer],
-    zone: ZoneInfo,
-) -> date | None:
-    """Week 0 is that of the first check-in; before there is one, of the first thing given or questionnaire answered."""
-    if kept:
-        return kept[0].week_of
-    if given:
-        return checkins.monday_of(given[0].starts_on)
-    return checkins.monday_of(scored[0].answered_at.astimezone(zone).date()) if scored else None
+class Weeks(NamedTuple):
+    """How a couple's weeks are counted: from which Monday, up to which week, and whether that one is still open."""
+
+    week_0: date | None
+    last: int
+    last_is_open: bool
 
 
-def _closed_week(week_0: date | None, now: datetime) -> int:
+def weeks_counted(
+    now: datetime,
+    *,
+    first_checkin: date | None,
+    last_checkin: date | None,
+    first_given: date | None,
+    first_scored: date | None,
+) -> Weeks:
+    """The weeks of a couple at a moment of the practice's wall clock.
+
+    Week 0 is that of the first check-in; before there is one, of the first thing given or questionnaire answered. The
+    last is the last closed week, or a later one in which somebody has already checked in; an open week is not silent.
+    """
+    begun = next((day for day in (first_checkin, first_given, first_scored) if day is not None), None)
+    if begun is None:
+        return Weeks(None, -1, last_is_open=False)
+    week_0 = checkins.monday_of(begun)
+    closed = _closed_week(week_0, now)
+    reported = -1 if last_checkin is None else checkins.week_number(last_checkin, week_0)
+    last = min(max(closed, reported), LAST_WEEK)
+    return Weeks(week_0, last, last_is_open=last > closed)
+
+
+def _closed_week(week_0: date, now: datetime) -> int:
     """The last week whose check-in has closed; -1 says that not even week 0 has."""
-    if week_0 is None:
-        return -1
     monday = checkins.monday_of(now.date())
     wall = now.replace(tzinfo=None)
     while wall < checkins.SHIPPED_HOURS.closes(monday):
@@ -206,16 +227,28 @@ def _closed_week(week_0: date | None, now: datetime) -> int:
     return max(checkins.week_number(monday, week_0), -1)
 
 
-def _last_week(week_0: date | None, kept: Sequence[CheckinRow], closed_week: int) -> int:
-    """The last closed week, or a later one in which somebody has already checked in; an open week is not silent."""
-    reported = [checkins.week_number(row.week_of, week_0) for row in kept[-1:] if week_0 is not None]
-    return min(max(closed_week, *reported, -1), LAST_WEEK)
+class TurnRows(Protocol):
+    """The rows that turns are put together from, by couple; assignments in the order of their first days."""
+
+    @property
+    def assignments(self) -> Mapping[UUID, Sequence[Any]]: ...
+    @property
+    def responses(self) -> Mapping[UUID, Sequence[Any]]: ...
+    @property
+    def outcomes(self) -> Mapping[UUID, Sequence[Any]]: ...
+    @property
+    def parts(self) -> Mapping[UUID, Sequence[Any]]: ...
 
 
-def _turns(couple: Couple, rows: Rows, now: datetime, zone: ZoneInfo) -> Iterator[GivenTurn]:
-    """Every turn that counts as given, oldest first, for each partner it was given to."""
+def turns_in(
+    couple: Couple, rows: TurnRows, now: datetime, zone: ZoneInfo, *, only_told: bool = False
+) -> Iterator[GivenTurn]:
+    """Every turn that counts as given, oldest first, for each partner it was given to.
+
+    `only_told` leaves out those of which nobody told anything: something weekly has more of them every week.
+    """
     today = now.date()
-    sides = [(partner.slot, _side(partner.slot), partner.person_id) for partner in couple.partners]
+    sides = [(partner.slot, side_of(partner.slot), partner.person_id) for partner in couple.partners]
     responses, outcomes, parts = _Told(), _Told(), _Told()
     for row in rows.responses[couple.id]:
         if row.started_at <= now:
@@ -241,7 +274,12 @@ def _turns(couple: Couple, rows: Rows, now: datetime, zone: ZoneInfo) -> Iterato
             for slot, side, person_id in sides
             if progress.is_open_to(slot, assignment.for_whom)
         ]
-        for turn in range(1, progress.turn_on(today, starts_on=starts_on, repeat=repeat) + 1):
+        latest = progress.turn_on(today, starts_on=starts_on, repeat=repeat)
+        begun: Iterable[int] = range(1, latest + 1)
+        if only_told:
+            spoken_of = {turn for _, *some in told for by_turn in some for turn in by_turn}
+            begun = sorted(turn for turn in spoken_of if turn <= latest)
+        for turn in begun:
             began_on = progress.turn_begins_on(turn, starts_on=starts_on, repeat=repeat)
             stood: bool | None = None
             for side, answered, went, sent in told:
@@ -319,7 +357,8 @@ def _work(
         yield Work(side, week, *count)
 
 
-def _checkin(row: CheckinRow, side: Partner, week_0: date) -> Checkin:
+def checkin_told(row: CheckinRow, side: Partner, week_0: date) -> Checkin:
+    """A check-in as the rules and the charts read it."""
     return Checkin(side, checkins.week_number(row.week_of, week_0), answers_of(row))
 
 
@@ -357,5 +396,6 @@ def _scores(
         yield InstrumentScore(side, week, name, score_of(row))
 
 
-def _side(slot: str) -> Partner:
+def side_of(slot: str) -> Partner:
+    """The partner of a slot, as the rules name them."""
     return PARTNERS[1] if slot == "B" else PARTNERS[0]

@@ -102,18 +102,18 @@ def pauses_of(reader: Person, couples: Sequence[Couple]) -> dict[UUID, pauses.Pa
     return {person_id: row.pause for person_id, row in _latest(couples, reader.practice_id).items()}
 
 
-def asked_for(reader: Person, couple: Couple) -> Sequence[Pause]:
-    """Every pause of a couple already read, for staff alone, newest first."""
+def asked_for(reader: Person, couple: Couple, since: datetime) -> Sequence[Pause]:
+    """Every pause from a moment on of a couple already read, for staff alone, newest first."""
     if not reader.is_staff:
         raise NotFound
-    return _asked_for(couple.practice_id, couple.id).scalars().all()
+    return _asked_for(couple.practice_id, couple.id, since).scalars().all()
 
 
 @written_once
-def _asked_for(practice_id: UUID, couple_id: UUID) -> Select[Pause]:
+def _asked_for(practice_id: UUID, couple_id: UUID, since: datetime) -> Select[Pause]:
     return (
         select(Pause)
-        .where(Pause.practice_id == practice_id, Pause.couple_id == couple_id)
+        .where(Pause.practice_id == practice_id, Pause.couple_id == couple_id, Pause.asked_at >= since)
         .order_by(Pause.asked_at.desc())
     )
 

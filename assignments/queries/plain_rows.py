@@ -101,14 +101,57 @@ def parts(practice_id: UUID, couple_ids: Sequence[UUID]) -> Select[Any]:
 
 def responses(practice_id: UUID, couple_ids: Sequence[UUID]) -> dict[UUID, list[PlainResponse]]:
     """Every response of these couples with the changes of its level, by couple."""
+    return _by_couple(_responses(practice_id, couple_ids), _changes(practice_id, couple_ids))
+
+
+def responses_in(
+    practice_id: UUID, couple_id: UUID, assignment_ids: Sequence[UUID], turns: Sequence[int]
+) -> dict[UUID, list[PlainResponse]]:
+    """The same of one couple, in turns of these numbers of these assignments."""
+    among = practice_id, couple_id, assignment_ids, turns
+    return _by_couple(_responses_in(*among), _changes_in(*among))
+
+
+def _by_couple(rows: Iterable[Any], changed: Iterable[Any]) -> dict[UUID, list[PlainResponse]]:
     changes: dict[UUID, tuple[Any, ...]] = defaultdict(tuple)
-    for change in _changes(practice_id, couple_ids):
+    for change in changed:
         changes[change.response_id] += (change,)
     found: dict[UUID, list[PlainResponse]] = defaultdict(list)
-    for row in _responses(practice_id, couple_ids):
+    for row in rows:
         values: tuple[Any, ...] = tuple(row)
         found[values[0]].append(PlainResponse(changes.get(values[1], ()), *values))
     return found
+
+
+@written_once
+def outcomes_in(
+    practice_id: UUID, couple_id: UUID, assignment_ids: Sequence[UUID], turns: Sequence[int]
+) -> Select[Any]:
+    """How it went, in turns of these numbers of these assignments."""
+    return _in_turns(_of_one(Outcome, OUTCOME, practice_id, couple_id), Outcome, assignment_ids, turns)
+
+
+@written_once
+def parts_in(
+    practice_id: UUID, couple_id: UUID, assignment_ids: Sequence[UUID], turns: Sequence[int]
+) -> Select[Any]:
+    """What was sent in listening turns of these numbers of these assignments, oldest first."""
+    sent = _of_one(TurnPart, PART, practice_id, couple_id).where(TurnPart.sent_at.is_not(None))
+    return _in_turns(sent, TurnPart, assignment_ids, turns).order_by(TurnPart.sent_at)
+
+
+@written_once
+def checkins_since(practice_id: UUID, couple_id: UUID, monday: date) -> Select[Any]:
+    """One couple's check-ins from a week on."""
+    since = _of_one(Checkin, CHECKIN, practice_id, couple_id).where(Checkin.week_of >= monday)
+    return since.order_by(Checkin.week_of)
+
+
+@written_once
+def set_asides_since(practice_id: UUID, couple_id: UUID, start: datetime) -> Select[Any]:
+    """What one couple put off or found hard from a moment on, oldest first."""
+    since = _of_one(SetAside, SET_ASIDE, practice_id, couple_id).where(SetAside.at >= start)
+    return since.order_by(SetAside.at)
 
 
 def assignments(practice_id: UUID, couple_ids: Sequence[UUID]) -> dict[UUID, list[PlainAssignment]]:
@@ -129,20 +172,36 @@ def _responses(practice_id: UUID, couple_ids: Sequence[UUID]) -> Select[Any]:
 
 
 @written_once
-def _changes(practice_id: UUID, couple_ids: Sequence[UUID]) -> Select[UUID, str, datetime, datetime | None]:
+def _responses_in(
+    practice_id: UUID, couple_id: UUID, assignment_ids: Sequence[UUID], turns: Sequence[int]
+) -> Select[Any]:
+    return _in_turns(_of_one(Response, RESPONSE, practice_id, couple_id), Response, assignment_ids, turns)
+
+
+@written_once
+def _changes(practice_id: UUID, couple_ids: Sequence[UUID]) -> Select[Any]:
+    return _changed(practice_id).where(Response.couple_id.in_(couple_ids))
+
+
+@written_once
+def _changes_in(
+    practice_id: UUID, couple_id: UUID, assignment_ids: Sequence[UUID], turns: Sequence[int]
+) -> Select[Any]:
+    changed = _changed(practice_id).where(Response.couple_id == couple_id)
+    return _in_turns(changed, Response, assignment_ids, turns)
+
+
+def _changed(practice_id: UUID) -> Select[Any]:
+    columns: tuple[Any, ...] = (
+        VisibilityChange.response_id,
+        VisibilityChange.to,
+        VisibilityChange.takes_effect_at,
+        VisibilityChange.cancelled_at,
+    )
     return (
-        select(
-            VisibilityChange.response_id,
-            VisibilityChange.to,
-            VisibilityChange.takes_effect_at,
-            VisibilityChange.cancelled_at,
-        )
+        select(*columns)
         .join(Response, Response.id == VisibilityChange.response_id)
-        .where(
-            VisibilityChange.practice_id == practice_id,
-            Response.practice_id == practice_id,
-            Response.couple_id.in_(couple_ids),
-        )
+        .where(VisibilityChange.practice_id == practice_id, Response.practice_id == practice_id)
         .order_by(VisibilityChange.at)
     )
 
@@ -196,8 +255,22 @@ def _as_id(kept: str | None) -> UUID | None:
 def _columns(
     model: Any, names: tuple[str, ...], practice_id: UUID, couple_ids: Sequence[UUID]
 ) -> Select[Any]:
+    return _plain(model, names, practice_id).where(model.couple_id.in_(couple_ids))
+
+
+def _of_one(model: Any, names: tuple[str, ...], practice_id: UUID, couple_id: UUID) -> Select[Any]:
+    return _plain(model, names, practice_id).where(model.couple_id == couple_id)
+
+
+def _plain(model: Any, names: tuple[str, ...], practice_id: UUID) -> Select[Any]:
     columns = (plain(getattr(model, name)) for name in ("couple_id", *names))
-    return select(*columns).where(model.practice_id == practice_id, model.couple_id.in_(couple_ids))
+    return select(*columns).where(model.practice_id == practice_id)
+
+
+def _in_turns(
+    rows: Select[Any], model: Any, assignment_ids: Sequence[UUID], turns: Sequence[int]
+) -> Select[Any]:
+    return rows.where(model.assignment_id.in_(assignment_ids), model.turn.in_(turns))
 
 
 def plain(column: Any) -> Any:

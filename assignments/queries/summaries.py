@@ -158,8 +158,8 @@ def _summary(
     now: datetime,
 ) -> Summary:
     couple = record.couple
-    unread = unread_of(couple, record, marks, now)
-    parts = unread_parts_of(record, marks, now)
+    unread = unread_of(record.turns, marks, now)
+    parts = unread_parts_of(record.parts, marks, now)
     first, second = (_partner(partner, record, zone) for partner in couple.partners)
     return Summary(
         week_0=record.week_0,

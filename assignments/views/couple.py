@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,16 +12,14 @@ from flask.typing import ResponseReturnValue
 from assignments.actions.reviewing import look_through
 from assignments.domain.checkins import ITEM_BY_KEY, SCALE_KEYS, monday_of, week_number
 from assignments.domain.stalls import Names
-from assignments.queries.history import Record, record_of
+from assignments.queries.history import record_of
 from assignments.queries.plan_weeks import evidence
 from assignments.queries.plans import plan_of
-from assignments.queries.timeline import Kind, looked_since, narrowed, timeline_of
+from assignments.queries.timeline import Kind, Timeline, timeline_of
 from assignments.views import figures
 from clinic import clock
 from clinic.access import needs, signed_in
 from clinic.domain.roles import Permission
-from clinic.models import Appointment, Couple
-from clinic.queries.appointments import all_appointments_of
 from clinic.queries.couples import couple_for, safety_gate, waiting_to_join
 from clinic.queries.people import practice_of
 from clinic.times import short_day
@@ -76,27 +73,33 @@ def week_span(monday: date) -> str:
 def couple(couple_id: UUID) -> ResponseReturnValue:
     """The timeline; `kind` leaves one kind of thing or what is new, `weeks=all` shows every week, `charts=table` numbers."""
     found, now = couple_for(signed_in(), couple_id), clock.now()
-    record, appointments = record_of(signed_in(), found, now), all_appointments_of(signed_in(), found)
     wanted = request.args.get("kind")
     only = next((kind for kind in Kind if kind == wanted), None)
-    since = looked_since(signed_in(), found, appointments, now)
-    everything = timeline_of(signed_in(), record, appointments, now, since=since)
-    weeks = narrowed(everything, only, only_new=wanted == NEW)
+    told = timeline_of(
+        signed_in(),
+        found,
+        now,
+        most=None if request.args.get("weeks") == "all" else WEEKS_SHOWN,
+        drawn=WEEKS_DRAWN,
+        only=only,
+        only_new=wanted == NEW,
+    )
     plan = plan_of(found, now, ZoneInfo(practice_of(signed_in()).timezone))
+    asks = plan is not None and plan.checkpoint_due
     return render_template(
         "assignments/couple/couple.html",
         couple=found,
         gate=safety_gate(found),
         running=plan,
-        how_it_goes=evidence(plan, record) if plan is not None and plan.checkpoint_due else "",
+        how_it_goes=evidence(plan, record_of(signed_in(), found, now)) if plan is not None and asks else "",
         waiting=waiting_to_join(found, now),
-        coming=next((one for one in appointments if one.starts_at > now), None),
-        figures=_figures(found, record, appointments),
-        weeks=weeks if request.args.get("weeks") == "all" else weeks[:WEEKS_SHOWN],
-        earlier=max(0, len(weeks) - WEEKS_SHOWN) if request.args.get("weeks") != "all" else 0,
+        coming=next((one for one, _ in told.recent.appointments if one.starts_at > now), None),
+        figures=_figures(told),
+        weeks=told.weeks,
+        has_earlier=told.has_earlier,
         only=NEW if wanted == NEW else only,
-        since=since,
-        new=sum(one.is_new for week in everything for side in week.sides.values() for one in side),
+        since=told.since,
+        new=told.new,
         as_table=request.args.get("charts") == "table",
     )
 
@@ -110,16 +113,14 @@ def look(couple_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("couple.couple", couple_id=couple_id))
 
 
-def _figures(found: Couple, record: Record, appointments: Sequence[Appointment]) -> list[figures.Figure]:
+def _figures(told: Timeline) -> list[figures.Figure]:
     """Every item that is answered on the scale and has an answer, over the same weeks."""
-    names = Names(found.partner("A").name, found.partner("B").name)
-    last = record.history.week
-    weeks = (max(0, last - WEEKS_DRAWN + 1), last)
-    visits = sorted({_week(one.starts_at, record) for one in appointments})
+    couple, history = told.recent.couple, told.recent.history
+    names = Names(couple.partner("A").name, couple.partner("B").name)
+    weeks = (max(0, history.week - WEEKS_DRAWN + 1), history.week)
+    week_0 = told.week_0 or monday_of(told.recent.today)
+    days = (one.starts_at.date() for one, _ in told.recent.appointments)
+    visits = sorted({week_number(monday_of(day), week_0) for day in days})
     keys = [*FIRST, *(key for key in SCALE_KEYS if key not in FIRST)]
-    drawn = (figures.large(ITEM_BY_KEY[key].short, key, record.history, names, weeks, visits) for key in keys)
+    drawn = (figures.large(ITEM_BY_KEY[key].short, key, history, names, weeks, visits) for key in keys)
     return [one for one in drawn if one is not None]
-
-
-def _week(moment: datetime, record: Record) -> int:
-    return week_number(monday_of(moment.date()), record.monday(0))

@@ -13,6 +13,7 @@ from clinic.errors import NotFound
 from clinic.extensions import db
 from clinic.models import Appointment, Couple, Person
 from clinic.queries.couples import visible_couples
+from clinic.statements import written_once
 
 
 def appointments_of(couple: Couple) -> Sequence[Appointment]:
@@ -31,6 +32,46 @@ def all_appointments_of(reader: Person, couple: Couple, *, cancelled: bool = Fal
     if not reader.is_staff:
         raise NotFound
     return db.session.execute(_standing(couple, cancelled=cancelled)).scalars().all()
+
+
+def numbered_since(reader: Person, couple: Couple, since: datetime) -> list[tuple[Appointment, int]]:
+    """The appointments from a moment on of a couple already read, oldest first, for staff alone.
+
+    With each the number of appointments with both up to that one, counted from their first. Raises NotFound for a partner.
+    """
+    if not reader.is_staff:
+        raise NotFound
+    number = _joint_before(couple.practice_id, couple.id, since).scalar_one()
+    found = []
+    for one in _from(couple.practice_id, couple.id, since).scalars():
+        number += one.is_joint
+        found.append((one, number))
+    return found
+
+
+@written_once
+def _joint_before(practice_id: UUID, couple_id: UUID, moment: datetime) -> Select[int]:
+    return select(func.count()).where(
+        Appointment.practice_id == practice_id,
+        Appointment.couple_id == couple_id,
+        Appointment.cancelled_at.is_(None),
+        Appointment.for_whom == BOTH,
+        Appointment.starts_at < moment,
+    )
+
+
+@written_once
+def _from(practice_id: UUID, couple_id: UUID, moment: datetime) -> Select[Appointment]:
+    return (
+        select(Appointment)
+        .where(
+            Appointment.practice_id == practice_id,
+            Appointment.couple_id == couple_id,
+            Appointment.cancelled_at.is_(None),
+            Appointment.starts_at >= moment,
+        )
+        .order_by(Appointment.starts_at, Appointment.id)
+    )
 
 
 def _standing(couple: Couple, *, cancelled: bool = False) -> Select[Appointment]:

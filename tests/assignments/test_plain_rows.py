@@ -54,7 +54,7 @@ def test_plain_rows_and_entities_say_the_same(app: Flask, clock: Clock) -> None:
                 few, whole = plain[couple.id], entities[couple.id]
                 assert told(few) == told(whole)
                 unread = [
-                    sorted(one.id.hex for one in unread_of(couple, record, marks, moment))
+                    sorted(one.id.hex for one in unread_of(record.turns, marks, moment))
                     for record in (few, whole)
                 ]
                 assert unread[0] == unread[1]
