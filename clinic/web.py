@@ -287,7 +287,7 @@ def local_target(target: str | None) -> str | None:
 
 def _touch(person: Person) -> None:
     now = clock.now()
-    if now - person.sign_in.last_seen_at < sign_ins.TOUCH_EVERY:
+    if abs(now - person.sign_in.last_seen_at) < sign_ins.TOUCH_EVERY:
         return
     if request.method in ("GET", "HEAD") and not g.writes_while_reading:
         try:
