@@ -64,7 +64,7 @@ def require(person: Person, permission: Permission) -> None:
 
 def public(view: View) -> View:
     """Open to anybody, signed in or not. The exception, not the rule."""
-    view.permission = Permission.PAGE_PUBLIC  # type: ignore[attr-defined]
+    view.permission = Permission.PAGE_PUBLIC  # type: ignore[attr-defined]  # a mark on the function
     return view
 
 
@@ -76,8 +76,8 @@ def needs(permission: Permission, *, leaves_audit_line: bool = False) -> Callabl
     """
 
     def mark(view: View) -> View:
-        view.permission = permission  # type: ignore[attr-defined]
-        view.leaves_audit_line = leaves_audit_line  # type: ignore[attr-defined]
+        view.permission = permission  # type: ignore[attr-defined]  # a mark on the function, as above
+        view.leaves_audit_line = leaves_audit_line  # type: ignore[attr-defined]  # a mark on the function, as above
         return view
 
     return mark
@@ -113,7 +113,7 @@ def permission_of(app: Flask, endpoint: str) -> Permission:
     """The row an endpoint stands on; static files are public."""
     if endpoint == "static" or endpoint.endswith(".static"):
         return Permission.PAGE_PUBLIC
-    permission: Permission = app.view_functions[endpoint].permission  # type: ignore[union-attr]
+    permission: Permission = app.view_functions[endpoint].permission  # type: ignore[union-attr]  # the mark from above
     return permission
 
 
