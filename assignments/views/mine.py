@@ -13,6 +13,7 @@ from assignments.domain.visibility import Level
 from assignments.forms import SharingForm
 from assignments.queries.exchanges import own_part_by_id
 from assignments.queries.mine import own_answer, own_history, own_part
+from assignments.queries.readers import readers_of_own
 from assignments.queries.replies import comments_on
 from assignments.queries.responses import own_response_by_id
 from assignments.views.sharing import labels_for, lines_for, names_for
@@ -47,6 +48,13 @@ def history() -> ResponseReturnValue:
         show=request.args["show"] if wanted else "all",
         names=names_for(place),
     )
+
+
+@blueprint.get("/me/history/readers")
+@needs(Permission.OWN_READERS)
+def readers() -> ResponseReturnValue:
+    """Who of the practice has read any of it."""
+    return render_template("assignments/mine/readers.html", readers=readers_of_own(own_place(signed_in())))
 
 
 @blueprint.get("/me/history/<uuid:response_id>")
