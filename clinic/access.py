@@ -83,15 +83,19 @@ def needs(permission: Permission, *, leaves_audit_line: bool = False) -> Callabl
     return mark
 
 
-def fresh_pass_phrase(when: Callable[[], bool] = lambda: True) -> Callable[[View], View]:
+def fresh_pass_phrase(
+    when: Callable[[], bool] = lambda: True, *, stands_on: str = ""
+) -> Callable[[View], View]:
     """Ask for the pass-phrase again unless it was given within ten minutes, and lead back afterwards.
 
     `when` is asked in the request, for a view of which only a part is so private. An act that is asked for by POST
-    is not done: its author comes back to the page it stands on, with nothing half done.
+    is not done: its author comes back to the page it stands on, with nothing half done. Where that page has another
+    address, `stands_on` names it.
     """
 
     def mark(view: View) -> View:
         view.asks_afresh = when  # type: ignore[attr-defined]  # a mark on the function, as above
+        view.stands_on = stands_on  # type: ignore[attr-defined]  # a mark on the function, as above
         return view
 
     return mark
