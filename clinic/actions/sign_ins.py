@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, or_, update
 
 from clinic import clock, mail, passphrase
 from clinic.access import require
@@ -263,7 +263,10 @@ def finish_recovery(*, address: str, mail_code: str, spoken_code: str, new_passp
 @transaction
 def forget_old_failures() -> None:
     """Throw away what no limit counts any more: it says which address was tried, and outlives the account."""
-    db.session.execute(delete(SignInFailure).where(SignInFailure.at <= clock.now() - sign_ins.FAILURES_KEPT))
+    now, kept = clock.now(), sign_ins.FAILURES_KEPT
+    db.session.execute(
+        delete(SignInFailure).where(or_(SignInFailure.at <= now - kept, SignInFailure.at > now + kept))
+    )
 
 
 @transaction
