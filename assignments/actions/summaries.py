@@ -7,7 +7,6 @@ request of a partner, whose waiting would otherwise grow with what the other has
 
 from __future__ import annotations
 
-import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
@@ -23,14 +22,12 @@ from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, selecti
 
 from assignments.domain import summaries
 from assignments.models import CoupleSummary
-from assignments.queries.summaries import holds, kept_of, made_by, worked_out
+from assignments.queries.summaries import holds, is_well_again, kept_of, made_by, tell_once, worked_out
 from clinic import clock, crypto
 from clinic.domain.roles import Role
 from clinic.extensions import SAYS_THE_SAME, Base, db, only_reading, transaction
 from clinic.models import Couple, Partner, Person, Practice
 from clinic.queries.people import practice_of
-
-log = logging.getLogger("meanwhile.summaries")
 
 # A database that is gone, locked or full, which says nothing about a couple.
 DATABASE_FAULTS = (OperationalError, InterfaceError)
@@ -204,7 +201,7 @@ def _keep_one_by_one(
             raise
         except Exception:
             db.session.rollback()
-            log.exception("a couple's summary cannot be worked out; the others are kept all the same")
+            tell_once(couple_id)
             failed(couple_id)
     return number
 
@@ -319,6 +316,7 @@ def _keep_some(counsellor_id: UUID, couple_ids: Sequence[UUID]) -> int:
             }
         )
     _store(practice_id=practice_id, rows=rows)
+    is_well_again(worked)
     return len(rows)
 
 

@@ -26,6 +26,7 @@ class Group(StrEnum):
     LEFT = "left"
     DECISION_DUE = "decision_due"
     REFERRAL_DUE = "referral_due"
+    UNCOUNTED = "uncounted"
     STALLED = "stalled"
     PLAN_CHECK = "plan_check"
     NEW_ANSWERS = "new_answers"
@@ -38,11 +39,14 @@ GROUP_LABELS: dict[Group, str] = {
     Group.LEFT: "Left",
     Group.DECISION_DUE: "Decision due",
     Group.REFERRAL_DUE: "Referral to follow up",
+    Group.UNCOUNTED: "Not counted",
     Group.STALLED: "Stalled",
     Group.PLAN_CHECK: "Plan to look at",
     Group.NEW_ANSWERS: "New answers",
     Group.ON_TRACK: "On track",
 }
+
+UNCOUNTED = "Their figures could not be worked out."
 
 
 class ActionKind(StrEnum):
@@ -73,6 +77,7 @@ ACTIONS: dict[Group, Action] = {
     Group.LEFT: Action(ActionKind.CLOSE, "Close"),
     Group.DECISION_DUE: Action(ActionKind.REVIEW_SIGNS, "Review signs"),
     Group.REFERRAL_DUE: Action(ActionKind.FOLLOW_UP, "Follow up"),
+    Group.UNCOUNTED: Action(ActionKind.READ, "Read"),
     Group.STALLED: Action(ActionKind.ADJUST, "Adjust practice"),
     Group.PLAN_CHECK: Action(ActionKind.LOOK, "Look at plan"),
     Group.NEW_ANSWERS: Action(ActionKind.READ, "Read"),
@@ -129,6 +134,8 @@ class CoupleFacts:
     """The week of the plan after which to ask how it goes, and how many weeks it has; None while not due."""
     unread_answers: int = 0
     unread_turns: int = 0
+    is_uncounted: bool = False
+    """Nothing could be worked out from their record, so what is zero or absent here says nothing about them."""
     next_appointment: datetime | None = None
     asked_to_talk_days: int | None = None
     came_back_days: int | None = None
@@ -186,6 +193,7 @@ def place(facts: CoupleFacts, limits: PracticeLimits = SHIPPED_PRACTICE_LIMITS) 
         (Group.LEFT, _left),
         (Group.DECISION_DUE, _decision_due),
         (Group.REFERRAL_DUE, _referral_due),
+        (Group.UNCOUNTED, _uncounted),
         (Group.STALLED, practice_reasons),
         (Group.PLAN_CHECK, _plan_check),
         (Group.NEW_ANSWERS, _new_answers),
@@ -318,6 +326,14 @@ def _referral_due(facts: CoupleFacts, _: PracticeLimits) -> Sequence[Reason]:
         Reason(f"{to}: {stands.lower()}. The day to follow up {_when(days)}.", rule)
         for to, stands, days in facts.referrals_due
     ]
+
+
+def _uncounted(facts: CoupleFacts, _: PracticeLimits) -> Sequence[Reason]:
+    rule = (
+        "Something in the couple’s record cannot be counted, so nothing here tells how they are doing."
+        " Whoever runs this installation finds it in the log."
+    )
+    return (Reason(UNCOUNTED, rule),) if facts.is_uncounted else ()
 
 
 def _new_answers(facts: CoupleFacts, _: PracticeLimits) -> Sequence[Reason]:

@@ -89,6 +89,10 @@ class Summary:
         )
 
 
+UNTOLD = Summary(None, -1, (), (), None, 0, 0, None, PartnerSummary(), PartnerSummary(), ())
+"""Stands where no summary can be made of a couple. It tells nothing, which is not that there was nothing to tell."""
+
+
 def recent_of(history: CoupleHistory, first: int) -> tuple[Told, ...]:
     """The check-ins of the weeks that are drawn."""
     return tuple(

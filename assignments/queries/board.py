@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from assignments.access import is_frozen
 from assignments.domain import board, checkins
 from assignments.domain.stalls import Names
-from assignments.domain.summaries import Summary
+from assignments.domain.summaries import UNTOLD, Summary
 from assignments.queries.erasures import who_asked
 from assignments.queries.pauses import pauses_of
 from assignments.queries.plans import checks_due
@@ -40,6 +40,11 @@ class Line:
     couple: Couple
     summary: Summary
     next_step: str = ""
+
+    @property
+    def is_uncounted(self) -> bool:
+        """Whether no numbers could be worked out."""
+        return self.summary is UNTOLD
 
     @property
     def names(self) -> Names:
@@ -144,6 +149,7 @@ def _facts(couple: Couple, summary: Summary, known: _Known, now: datetime) -> bo
         plan_check=None if is_frozen(couple) else known.plan_checks.get(couple.id),
         unread_answers=summary.unread,
         unread_turns=summary.unread_turns,
+        is_uncounted=summary is UNTOLD,
         next_appointment=known.coming.get(couple.id),
         asked_to_talk_days=_asked(couple, known, now),
         came_back_days=_came_back(couple, known, now),

@@ -7,8 +7,9 @@ which couples the reader was given. It is staff's alone.
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -18,13 +19,14 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.exc import DBAPIError
 
 from assignments.access import sharing_of
 from assignments.domain import progress, summaries, visibility
 from assignments.domain.history import Partner
 from assignments.domain.signs import Assessment, State, assess_many
 from assignments.domain.stalls import SHIPPED_LIMITS
-from assignments.domain.summaries import PartnerSummary, Summary
+from assignments.domain.summaries import UNTOLD, PartnerSummary, Summary
 from assignments.models import CoupleSummary, Decision
 from assignments.queries.decisions import Decided, signs_met
 from assignments.queries.history import GivenTurn, Record, records_until
@@ -36,6 +38,8 @@ from clinic.extensions import db
 from clinic.models import Couple, Person, Practice
 from clinic.models import Partner as Place
 from clinic.queries.people import practice_of
+
+log = logging.getLogger("meanwhile.summaries")
 
 DONE_DAYS = 14
 PRACTICE_DAYS = 21
@@ -57,8 +61,40 @@ def summaries_for(reader: Person, couples: Sequence[Couple], now: datetime) -> d
         return {}
     found = kept_of(reader, couples, now)
     missing = [couple for couple in couples if couple.id not in found]
-    worked = worked_out(reader, missing, now)
-    return found | {couple_id: one.summary for couple_id, one in worked.items()}
+    return found | _worked_out_or_not(reader, missing, now)
+
+
+def _worked_out_or_not(reader: Person, couples: Sequence[Couple], now: datetime) -> dict[UUID, Summary]:
+    """Summaries worked out now. A couple of which none can be made gets `UNTOLD`, and the others lose nothing by it."""
+    try:
+        return {couple_id: one.summary for couple_id, one in worked_out(reader, couples, now).items()}
+    except DBAPIError:
+        raise  # Nothing can be read, whichever couple it is about.
+    except Exception:
+        if len(couples) == 1:
+            tell_once(couples[0].id)
+            return {couples[0].id: UNTOLD}
+        # Nobody knows which of them it is, so the one half is asked and then the other.
+        half = len(couples) // 2
+        return _worked_out_or_not(reader, couples[:half], now) | _worked_out_or_not(
+            reader, couples[half:], now
+        )
+
+
+# The couples this process has told of. A board is opened, and a worker comes round, again and again.
+_told_of: set[UUID] = set()
+
+
+def tell_once(couple_id: UUID) -> None:
+    """Say in the log, once a process, that no summary can be made of a couple, with the fault that is being handled."""
+    if couple_id not in _told_of:
+        _told_of.add(couple_id)
+        log.exception("a couple's summary cannot be worked out; the others are kept all the same")
+
+
+def is_well_again(couple_ids: Iterable[UUID]) -> None:
+    """Of these couples a summary has been made, so should that fail again it is said again."""
+    _told_of.difference_update(couple_ids)
 
 
 def kept_of(reader: Person, couples: Sequence[Couple], now: datetime) -> dict[UUID, Summary]:

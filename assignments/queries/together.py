@@ -5,6 +5,7 @@ So two people may look at these pages side by side, and nothing on them moves be
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
@@ -87,9 +88,9 @@ class _Scope:
     place: Partner
     now: datetime
     zone: ZoneInfo
-    twins: Mapping[tuple[UUID, int], Twin]
-    parts: Sequence[TurnPart]
-    """The parts of listening turns that lie open between the partners."""
+    twins: Mapping[UUID, Mapping[int, Twin]]
+    parts: Mapping[UUID, Mapping[int, Sequence[TurnPart]]]
+    """The parts of listening turns that lie open between the partners; like the twins by assignment and turn."""
 
     def latest_turn(self, assignment: Assignment) -> int:
         """The turn that is on today, 0 before the first."""
@@ -98,14 +99,16 @@ class _Scope:
 
     def twin(self, assignment: Assignment, turn: int) -> Twin:
         """Both partners' rows for one turn, where there are any."""
-        return self.twins.get((assignment.id, turn)) or Twin(assignment, turn, {})
+        return self.twins.get(assignment.id, {}).get(turn) or Twin(assignment, turn, {})
+
+    def turns_with_rows(self, assignment: Assignment) -> set[int]:
+        """The turns in which anybody did anything. In any other nothing can lie open."""
+        return {*self.twins.get(assignment.id, ()), *self.parts.get(assignment.id, ())}
 
     def open_parts(self, assignment: Assignment, turn: int) -> list[TurnPart]:
         """The parts of one turn that lie open between the partners, in the order of the strands."""
-        return in_order(
-            assignment,
-            [row for row in self.parts if (row.assignment_id, row.turn) == (assignment.id, turn)],
-        )
+        found = self.parts.get(assignment.id, {}).get(turn)
+        return in_order(assignment, found) if found else []
 
     def open_rows(self, assignment: Assignment, turn: int) -> list[Response]:
         """The rows of one turn that lie open between the partners, A's first."""
@@ -164,17 +167,23 @@ def shared_thing(place: Partner, assignment_id: UUID, now: datetime) -> SharedTh
 
 
 def _scope(place: Partner, now: datetime) -> _Scope:
-    twins = {(twin.assignment.id, twin.turn): twin for twin in turns_of(place.couple)}
-    parts = [row for row in part_rows(place.couple) if part_is_open_between(place.couple, row, now)]
+    twins: dict[UUID, dict[int, Twin]] = defaultdict(dict)
+    for twin in turns_of(place.couple):
+        twins[twin.assignment.id][twin.turn] = twin
+    parts: dict[UUID, dict[int, list[TurnPart]]] = defaultdict(lambda: defaultdict(list))
+    for row in part_rows(place.couple):
+        if part_is_open_between(place.couple, row, now):
+            parts[row.assignment_id][row.turn].append(row)
     return _Scope(place, now, ZoneInfo(practice_of(place.person).timezone), twins, parts)
 
 
 def _thing(scope: _Scope, assignment: Assignment) -> SharedThing | None:
     """An exercise both were given and may share, whatever anybody did with it; any other once words lie open."""
-    running = _running_turn(scope, assignment)
+    running, latest = _running_turn(scope, assignment), scope.latest_turn(assignment)
+    begun = scope.turns_with_rows(assignment) | ({running} if running is not None else set())
     shown = [
         shared
-        for turn in range(scope.latest_turn(assignment), 0, -1)
+        for turn in sorted((turn for turn in begun if 1 <= turn <= latest), reverse=True)
         if (shared := _turn(scope, assignment, turn)).is_open or turn == running
     ]
     if not shown:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from assignments.domain.board import ActionKind, BoardRow, Group
+from assignments.domain.board import UNCOUNTED, ActionKind, BoardRow, Group
 from assignments.queries.board import Board, Line, board_for
 from assignments.views import figures
 from assignments.views.couple import about
@@ -34,10 +34,11 @@ LEADS_TO = {
 
 @dataclass(frozen=True)
 class Drawn:
-    """A row with what stands around it: its address, its numbers, its two small charts."""
+    """A row with what stands around it: the rest of its sentence, its numbers, its two small charts, its address."""
 
     row: BoardRow
     line: Line
+    rest: str
     sparks: tuple[tuple[str, figures.Figure | None], ...]
     action: tuple[str, str]
 
@@ -86,7 +87,15 @@ def _drawn(row: BoardRow, line: Line) -> Drawn:
     sparks = []
     for key, title in (("closeness", "Closeness"), ("tension", "Tension")):
         sparks.append((f"{title}, 6 wk", figures.small(title, key, history, line.names, span)))
-    return Drawn(row, line, tuple(sparks), action_of(row, line))
+    return Drawn(row, line, _rest(row, line), tuple(sparks), action_of(row, line))
+
+
+def _rest(row: BoardRow, line: Line) -> str:
+    """What is said after the reason. A couple that nothing could be counted of may be here for another one."""
+    if row.group is Group.ON_TRACK:
+        return ""
+    uncounted = line.is_uncounted and row.group is not Group.UNCOUNTED
+    return " ".join(said for said in (UNCOUNTED if uncounted else "", line.next_step) if said)
 
 
 def action_of(row: BoardRow, line: Line) -> tuple[str, str]:

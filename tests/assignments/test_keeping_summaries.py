@@ -117,6 +117,37 @@ def test_one_couple_that_nothing_can_be_made_of_stops_no_other(
         assert beat.failed == 0
 
 
+def test_a_couple_that_nothing_can_be_made_of_takes_no_board_down_and_is_told_of_once(
+    app: Flask, cast: Cast, as_: AS, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its counsellor finds it with the others, and is not told that all is quiet with it."""
+    nothing_can_be_made_of(cast.sam_and_jo, monkeypatch)
+    with app.app_context():
+        for _ in range(3):
+            work_once(now())
+    for shown in ("/c", "/c?show=all", "/c?show=all&charts=table"):
+        page = get_page(as_(cast.priya), shown)
+        (group,) = (one for one in page.select("tbody") if "Not counted" in one.get_text(" "))
+        words = " ".join(group.get_text(" ").split())
+        assert "Okafor and Lind" in words
+        assert words.count("Their figures could not be worked out.") == 1
+        assert "Something in the couple’s record cannot be counted" in page.words
+    get_page(as_(cast.priya), "/c/diary")
+    assert len([one for one in caplog.records if one.name == "meanwhile.summaries"]) == 1
+    monkeypatch.undo()
+    with app.app_context():
+        work_once(now())
+    assert "Not counted" not in get_page(as_(cast.priya), "/c?show=all").words
+
+
+def test_a_board_of_which_nothing_is_kept_finds_the_couple_that_nothing_can_be_made_of(
+    app: Flask, cast: Cast, as_: AS, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nothing_can_be_made_of(cast.sam_and_jo, monkeypatch)
+    words = get_page(as_(cast.priya), "/c?show=all").words
+    assert words.count("Their figures could not be worked out.") == 1
+
+
 def test_a_database_that_is_gone_is_no_fault_of_a_couple(
     app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
