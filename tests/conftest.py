@@ -313,6 +313,35 @@ def count_queries(app: Flask) -> CountQueries:
     return counting
 
 
+CountRows = Callable[[], AbstractContextManager[list[object]]]
+
+
+@pytest.fixture
+def count_rows(app: Flask) -> CountRows:
+    """`with count_rows() as rows: client.get(…)` collects every row that comes out of SQLite."""
+
+    @contextmanager
+    def counting() -> Iterator[list[object]]:
+        rows: list[object] = []
+
+        def noted(_cursor: object, row: object) -> object:
+            rows.append(row)
+            return row
+
+        def watch(_conn: object, cursor: Any, *_rest: object) -> None:
+            cursor.row_factory = noted
+
+        with app.app_context():
+            engine = db.engine
+        event.listen(engine, "before_cursor_execute", watch)
+        try:
+            yield rows
+        finally:
+            event.remove(engine, "before_cursor_execute", watch)
+
+    return counting
+
+
 @pytest.fixture(scope="session")
 def project() -> Path:
     """The folder of the project."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from itertools import groupby
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -87,9 +87,18 @@ def own_thanks(place: Partner, now: datetime) -> list[Thanks]:
     return [_open(place.couple, row, row.happened_on, now) for row in ordered]
 
 
-def shared_thanks(couple: Couple, now: datetime) -> list[Thanks]:
-    """The thank-yous of both partners that lie open between them now, the last that opened first."""
-    return [_open(couple, row, day, now) for row, day in _open_now(couple, now)]
+def shared_thanks(couple: Couple, now: datetime, *, since: date | None = None) -> list[Thanks]:
+    """The thank-yous of both partners that lie open between them now, the last that opened first.
+
+    With `since` only those that opened from that day on; the words of the others stay sealed.
+    """
+    if since is None:
+        return [_open(couple, row, day, now) for row, day in _open_now(couple, now)]
+    if is_frozen(couple):
+        return []
+    start = datetime.combine(since, time(), ZoneInfo(practice_of(couple.counsellor).timezone))
+    opened = entries_opened_lately(couple, start, now)
+    return [_open(couple, row, day, now) for row, day in opened if day >= since]
 
 
 def open_thanks_rows(couple: Couple, now: datetime) -> list[Entry]:

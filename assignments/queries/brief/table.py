@@ -44,10 +44,9 @@ def shared_part(
         # Two answers to one turn stand there together or not at all: neither partner is quoted alone.
         if opened.quotes and _fits(space, words, opened):
             shown.extend(ids)
-    for row in shared_thanks(couple, span.now):
-        fresh = row.day >= span.first_day and len(thanks) < THANKS
+    for row in shared_thanks(couple, span.now, since=span.first_day):
         one = Opened("Thanks", (Quoted(row.slot, row.author_name, cut(row.words)),), asks=False)
-        if fresh and _fits(space, words, one):
+        if len(thanks) < THANKS and _fits(space, words, one):
             thanks.append(row.id)
     return Shared(joint, tuple(words), tuple(answers), tuple(parts), tuple(thanks))
 
