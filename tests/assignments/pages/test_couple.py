@@ -164,6 +164,39 @@ def test_many_weeks_show_the_newest_eight_and_a_way_to_the_rest(cast: Cast, as_:
     )
 
 
+def test_weeks_far_apart_and_long_ago_are_found_all_the_same(cast: Cast, as_: AS, app: Flask) -> None:
+    """The page reads back from the newest thing there is, and further where that finds too few weeks."""
+    for weeks_ago in (*range(60, 200, 20), 250, 300, 301):
+        check_in(app, cast.sam, cast.sam_and_jo, weeks_ago, closeness=5)
+    shown = get_page(as_(cast.priya), address(cast))
+    every = get_page(as_(cast.priya), address(cast) + "?weeks=all")
+    weeks = [" ".join(tr.get_text(" ").split()) for tr in every.select("table.timeline tbody tr")]
+    assert len(weeks) == 10
+    assert [" ".join(tr.get_text(" ").split()) for tr in shown.select("table.timeline tbody tr")] == weeks[:8]
+    assert "Show all weeks" in shown.words
+    assert "Show all weeks" not in every.words
+
+
+@pytest.mark.both_databases
+def test_what_was_never_read_stays_new_however_old_it_is(
+    cast: Cast, as_: AS, app: Flask, clock: Clock
+) -> None:
+    given = give(app, cast, "gentle-questions")
+    send(app, cast.sam, given, Level.COUNSELLOR)
+    send(app, cast.jo, given, Level.PRIVATE)
+    clock.move(days=7 * 60)
+    with app.app_context():
+        for weeks_ago in range(15):
+            builders.appointment(cast.sam_and_jo, starts_at=now() - timedelta(weeks=weeks_ago))
+    page = get_page(as_(cast.priya), address(cast))
+    assert "1 new since" in page.words
+    assert len(across(page)) == 8
+    assert "Appointment 15, " in across(page)[0]
+    assert "Gentle questions" not in page.words
+    every = get_page(as_(cast.priya), address(cast) + "?kind=new&weeks=all")
+    assert sides(every) == ("Sam Gentle questions: done New", "Jo – Nothing")
+
+
 def test_the_pages_of_a_couple_share_one_row_of_links(cast: Cast, as_: AS) -> None:
     page = get_page(as_(cast.priya), address(cast))
     links = [a.get_text() for a in page.select("nav.local a")]
