@@ -100,6 +100,7 @@ COSTS = {
     "me.me": 2,
     "mine.history": 14,
     "mine.part": 5,
+    "mine.readers": 4,
     "mine.response": 15,
     "notes.correct": 5,
     "notes.delete": 5,
