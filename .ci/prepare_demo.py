@@ -9,14 +9,16 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 import flask_migrate  # noqa: E402  # The project is a folder to run from, so its path comes first.
-from sqlalchemy import select  # noqa: E402
+from sqlalchemy import select  # noqa: E402  # as above
 
-from clinic.extensions import db  # noqa: E402
-from wsgi import create_app  # noqa: E402
+from clinic.extensions import db  # noqa: E402  # as above
+from clinic.migrating import bind_migrations  # noqa: E402  # as above
+from wsgi import create_app  # noqa: E402  # as above
 
 
 def main() -> None:
     app = create_app()
+    bind_migrations(app)
     with app.app_context():
         flask_migrate.upgrade()
         practices = db.metadata.tables["practice"]

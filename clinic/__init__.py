@@ -15,6 +15,7 @@ from clinic import (
     logs,
     mail,
     metrics,
+    migrating,
     packing,
     passphrase,
     postgresql,
@@ -56,3 +57,4 @@ def init_app(app: Flask) -> None:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     cli.init_cli(app)
+    migrating.init_migrations(app)

@@ -64,7 +64,7 @@ def require(person: Person, permission: Permission) -> None:
 
 def public(view: View) -> View:
     """Open to anybody, signed in or not. The exception, not the rule."""
-    view.permission = Permission.PAGE_PUBLIC  # type: ignore[attr-defined]
+    view.permission = Permission.PAGE_PUBLIC  # type: ignore[attr-defined]  # a mark on the function
     return view
 
 
@@ -76,22 +76,26 @@ def needs(permission: Permission, *, leaves_audit_line: bool = False) -> Callabl
     """
 
     def mark(view: View) -> View:
-        view.permission = permission  # type: ignore[attr-defined]
-        view.leaves_audit_line = leaves_audit_line  # type: ignore[attr-defined]
+        view.permission = permission  # type: ignore[attr-defined]  # a mark on the function, as above
+        view.leaves_audit_line = leaves_audit_line  # type: ignore[attr-defined]  # a mark on the function, as above
         return view
 
     return mark
 
 
-def fresh_pass_phrase(when: Callable[[], bool] = lambda: True) -> Callable[[View], View]:
+def fresh_pass_phrase(
+    when: Callable[[], bool] = lambda: True, *, stands_on: str = ""
+) -> Callable[[View], View]:
     """Ask for the pass-phrase again unless it was given within ten minutes, and lead back afterwards.
 
     `when` is asked in the request, for a view of which only a part is so private. An act that is asked for by POST
-    is not done: its author comes back to the page it stands on, with nothing half done.
+    is not done: its author comes back to the page it stands on, with nothing half done. Where that page has another
+    address, `stands_on` names it.
     """
 
     def mark(view: View) -> View:
         view.asks_afresh = when  # type: ignore[attr-defined]  # a mark on the function, as above
+        view.stands_on = stands_on  # type: ignore[attr-defined]  # a mark on the function, as above
         return view
 
     return mark
@@ -113,7 +117,7 @@ def permission_of(app: Flask, endpoint: str) -> Permission:
     """The row an endpoint stands on; static files are public."""
     if endpoint == "static" or endpoint.endswith(".static"):
         return Permission.PAGE_PUBLIC
-    permission: Permission = app.view_functions[endpoint].permission  # type: ignore[union-attr]
+    permission: Permission = app.view_functions[endpoint].permission  # type: ignore[union-attr]  # the mark from above
     return permission
 
 

@@ -24,7 +24,7 @@ def aside(work: Callable[[], object]) -> None:
 
     A program that is told to stop waits for it, since the page has promised it.
     """
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # werkzeug types the proxy and not what is behind it
     if app.extensions["mail"]["at_once"]:
         threading.Thread(target=_later, args=(app, work)).start()
     else:

@@ -27,11 +27,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from clinic import backups, clock, crypto, mail, paper
+from clinic.backups.digests import revision_of
 from clinic.backups.nightly import folder_of_backups
 from clinic.domain.retention import JUMP
 from clinic.extensions import UTCDateTime, db
 from clinic.hosts import LOOPBACK
 from clinic.key_rotation import SealedColumn, sealed_columns
+from clinic.migrating import newest_migration
 from clinic.models import AuditLine
 from clinic.queries.operation import last_beat, waiting_mail
 from clinic.queries.retention import expired_records
@@ -164,8 +166,15 @@ def _tables(about: str) -> Finding:
             about,
             State.BROKEN,
             "; ".join(missing),
-            "`flask db upgrade`, after a backup, or start the database",
+            "`flask db upgrade`, after a backup, with the version that belongs here, or start the database",
         )
+    with db.engine.connect() as connection:
+        at = revision_of(connection)
+    if at != newest_migration():
+        return Finding(
+            about, State.LOOK, f"migrated to {at} for a newer version, and this one, of {newest_migration()}, works on them",
+            "put the newer version in place, unless you have just gone back from it",
+        )  # fmt: skip
     return Finding(about, State.OK, "migrated, and the database takes writes")
 
 

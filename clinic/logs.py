@@ -98,6 +98,8 @@ def _write_json() -> None:
             ],
         )
     )
+    # Of a library only the name is told, so a line of how it is getting on tells nothing. Each PDF would bring eight.
+    handler.addFilter(lambda record: _may_be_repeated(record) or record.levelno >= logging.WARNING)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.INFO)

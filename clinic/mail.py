@@ -276,7 +276,7 @@ def _send_soon() -> None:
     """After a commit that queued mail, send it from a thread, so that no page waits for a mail server."""
     if not (has_app_context() and g.pop("mail_waits", False)):
         return
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # werkzeug types the proxy and not what is behind it
     if app.extensions["mail"]["at_once"]:
         threading.Thread(target=_send_in_background, args=(app,), daemon=True).start()
 

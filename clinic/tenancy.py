@@ -104,8 +104,7 @@ def for_every_practice(work: Callable[P, R]) -> Callable[P, R]:
 class OperatorGroup(AppGroup):
     """Commands of the operator, who works for every practice."""
 
-    # click allows a bare `@group.command` as well, which nobody here writes.
-    def command(self, *args: Any, **kwargs: Any) -> Callable[[Callable[..., Any]], Any]:  # type: ignore[override]
+    def command(self, *args: Any, **kwargs: Any) -> Callable[[Callable[..., Any]], Any]:  # type: ignore[override]  # click allows a bare `@group.command` as well, which nobody here writes
         """As in Flask, with an application context and the rows of every practice."""
         register = super().command(*args, **kwargs)
         return lambda work: register(for_every_practice(work))

@@ -220,9 +220,13 @@ def _is_fresh(person: Person) -> bool:
 
 
 def _way_back() -> str | None:
-    """The page that was asked for; for an act the page at its own address, where there is one."""
+    """The page that was asked for; for an act the page it stands on, where there is one."""
     if request.method == "GET":
         return request.full_path.rstrip("?")
+    if page_of_it := getattr(request_view(), "stands_on", ""):
+        (there, *_) = _app().url_map.iter_rules(page_of_it)
+        asked = request.view_args or {}
+        return url_for(page_of_it, **{name: asked[name] for name in there.arguments})
     return request.path if request.url_rule and "GET" in (request.url_rule.methods or ()) else None
 
 
@@ -268,7 +272,7 @@ def request_view() -> Any:
 
 
 def _app() -> Flask:
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # werkzeug types the proxy and not what is behind it
     return app
 
 
@@ -287,7 +291,7 @@ def local_target(target: str | None) -> str | None:
 
 def _touch(person: Person) -> None:
     now = clock.now()
-    if now - person.sign_in.last_seen_at < sign_ins.TOUCH_EVERY:
+    if abs(now - person.sign_in.last_seen_at) < sign_ins.TOUCH_EVERY:
         return
     if request.method in ("GET", "HEAD") and not g.writes_while_reading:
         try:

@@ -32,7 +32,14 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("untimed")
 
-pytest_plugins = ["tests.browser", "tests.cast", "tests.once", "tests.crawl", "tests.smtp", "tests.trust"]
+pytest_plugins = [
+    "tests.browser",
+    "tests.cast",
+    "tests.once",
+    "tests.told_world",
+    "tests.smtp",
+    "tests.trust",
+]
 
 
 # --- pytest-flask's trap: either of its two fixtures alone lets every client be the last one who signed in.

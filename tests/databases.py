@@ -25,6 +25,7 @@ from flask import Flask
 from sqlalchemy.engine import URL, make_url
 
 from clinic.extensions import db, limiter
+from clinic.migrating import bind_migrations
 from clinic.postgresql import EVERY_PRACTICE, grant_to_application
 from clinic.tenancy import EVERY
 from config import TestConfig
@@ -116,6 +117,7 @@ def hurry(app: Flask) -> None:
 def app_on(url: str, **settings: Any) -> Iterator[Flask]:
     """The whole application on the database at `url`, with every connection given back at the end."""
     app = create_app(TestConfig(database_url=url, **{"owner_database_url": owner_of(url), **settings}))
+    bind_migrations(app)
     app.jinja_env.bytecode_cache = compiled_templates
     hurry(app)
     try:
@@ -137,6 +139,7 @@ class SharedApp:
     def __init__(self, url: str) -> None:
         self._taken = False
         self.app = create_app(TestConfig(database_url=url))
+        bind_migrations(self.app)
         self.app.jinja_env.bytecode_cache = compiled_templates
         hurry(self.app)
         self._settings = dict(self.app.config)

@@ -14,8 +14,9 @@ from assignments.library.loader import load_library
 from assignments.library.writing import as_toml
 from tests.builders import PASSPHRASE
 from tests.conftest import EVENING
-from tests.crawl import CODE, endpoint_of
+from tests.crawl import endpoint_of
 from tests.page import Page
+from tests.told_world import CODE
 
 Fields = list[tuple[str, str | bytes]]
 

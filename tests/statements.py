@@ -86,7 +86,7 @@ def _bound(equalities: Iterable[tuple[Any, Any]]) -> tuple[set[Any], set[tuple[A
                 continue
             if there is not None and (_tells_practice(column) and _tells_practice(other)):
                 links |= {(here, there), (there, here)}
-                if _base(other) is None or _base(other).table.name == "practice":  # type: ignore[union-attr]
+                if _base(other) is None or _base(other).table.name == "practice":  # type: ignore[union-attr]  # asked about just before
                     named.add(here)
             elif there is not None and _is_key_to(column, other):
                 links |= {(here, there), (there, here)}

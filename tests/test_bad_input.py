@@ -15,11 +15,12 @@ from flask.testing import FlaskClient
 
 from tests.attacks import try_everything
 from tests.conftest import Clock, SignInAs
-from tests.crawl import RECOVERED, VISITORS, Visitor, client_of, pages_of
+from tests.crawl import pages_of
 from tests.forms import Found, encoded, forms_on, row_of, sound
 from tests.ground import Ground
 from tests.page import get_page
 from tests.test_matrix import ROUTES
+from tests.visitors import RECOVERED, VISITORS, Visitor, client_of
 
 # Who does not bring a form that somebody else has not.
 WALKERS = [visitor for visitor in VISITORS if visitor.name not in ("supervisor", "nobody", RECOVERED)]

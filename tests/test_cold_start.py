@@ -12,9 +12,9 @@ import pytest
 
 from assignments.demo.world import load_world
 from clinic.actions.sign_ins import start_sign_in
-from tests.crawl import person_at
 from tests.databases import SQLiteFiles, app_on
 from tests.serving import ROOT
+from tests.told_world import person_at
 
 # Each costs more to import than a page does to make, or than a process should carry that never needs it.
 HEAVY = {
@@ -29,6 +29,8 @@ HEAVY = {
     "pypdf",
     "icalendar",
     "zxcvbn",
+    "alembic",
+    "mako",
 }
 MEGABYTES = 200
 

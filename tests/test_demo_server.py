@@ -85,5 +85,23 @@ def test_the_demo_has_its_worker_and_both_are_ended(tmp_path: Path) -> None:
     assert "alive:" not in said_in(tmp_path), "a round with nothing to do is told to nobody"
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_a_second_one_on_the_same_data_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    """On another port it would send the same mail, with links to itself. Once the first has ended it may begin."""
+    with started(tmp_path) as (first, _):
+        assert in_time(150, lambda: "story" in said_in(tmp_path)), said_in(tmp_path)
+        with started(tmp_path) as (second, _):
+            assert second.wait(60) == 1
+        assert "already" in said_in(tmp_path)
+        assert "DATABASE_URL=sqlite:" in said_in(tmp_path)
+        assert "Traceback" not in said_in(tmp_path)
+    assert in_time(60, lambda: not session_of(first.pid))
+    (tmp_path / "log").unlink()
+    with started(tmp_path) as (third, _):
+        assert in_time(150, lambda: "story" in said_in(tmp_path) or third.poll() is not None)
+        assert third.poll() is None, said_in(tmp_path)
+
+
 def said_in(tmp_path: Path) -> str:
     return (tmp_path / "log").read_text(encoding="utf-8")[-3000:]

@@ -16,7 +16,10 @@ from alembic.script import Script, ScriptDirectory
 from flask import Flask
 
 from clinic.extensions import db
+from clinic.migrating import Migrations, newest_migration
+from config import TestConfig
 from tests.databases import Databases, app_on, connected_as_owner, downgrade, upgrade
+from wsgi import create_app
 
 FOLDER = Path(__file__).resolve().parent.parent / "clinic" / "migrations"
 
@@ -28,6 +31,9 @@ def history() -> list[Script]:
 
 REVISIONS = [script.revision for script in history()]
 
+# Before this nothing was in use anywhere, and some migrations took away or asked for more.
+ADDING_SINCE = "0041"
+
 
 def before(revision: str) -> str:
     """The revision that this one builds on."""
@@ -37,6 +43,22 @@ def before(revision: str) -> str:
 def test_migrations_are_numbered_in_one_line() -> None:
     assert [f"{number:04}" for number in range(1, len(REVISIONS) + 1)] == REVISIONS
     assert [script.down_revision for script in history()] == [None, *REVISIONS[:-1]]
+
+
+def test_the_newest_is_known_without_the_library_that_runs_them() -> None:
+    assert newest_migration() == REVISIONS[-1]
+
+
+def test_the_commands_come_when_they_are_called() -> None:
+    """Until then their name stands there alone; then every one of Flask-Migrate's is to be had."""
+    app = create_app(TestConfig())
+    assert type(app.cli.commands["db"]) is Migrations
+    runner = app.test_cli_runner()
+    assert "Change the tables" in runner.invoke(args=["--help"]).output
+    assert type(app.cli.commands["db"]) is Migrations
+    told = runner.invoke(args=["db", "--help"]).output
+    assert all(name in told for name in ("upgrade", "downgrade", "heads", "migrate", "check"))
+    assert runner.invoke(args=["db", "heads"]).exit_code == 0
 
 
 def test_a_migration_is_named_by_its_number_and_its_concern() -> None:
@@ -91,6 +113,26 @@ def test_a_migration_keeps_every_row(databases: Databases, revision: str) -> Non
         name: rows for name, rows in counted.items() if name in after
     }
     assert orphans(url) == []
+    databases.drop(url)
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("revision", [one for one in REVISIONS if one >= ADDING_SINCE])
+def test_a_migration_adds_and_takes_nothing_away(databases: Databases, revision: str) -> None:
+    """The version before it goes on while it runs and comes back when the newer one is no good (docs/deploy).
+
+    What nobody reads any more goes one release later; the migration that takes it away is left out here by its number.
+    """
+    url = databases.bare()
+    upgrade(url, before(revision))
+    there = columns_of(url)
+    upgrade(url, revision)
+    after = columns_of(url)
+    assert not {name for name in there if name not in after}
+    for name, columns in there.items():
+        assert not columns.keys() - after[name].keys(), name
+        must_fill = {column for column in after[name].keys() - columns.keys() if after[name][column]}
+        assert not must_fill, f"{name}: the version before would leave these empty"
     databases.drop(url)
 
 
@@ -179,6 +221,15 @@ def schema(url: str) -> dict[str, Any]:
             }
             for name in inspector.get_table_names()
             if name != "alembic_version"
+        }
+
+
+def columns_of(url: str) -> dict[str, dict[str, bool]]:
+    """Every column of every table, and whether a row must bring a value for it."""
+    with connected_as_owner(url) as connection:
+        return {
+            name: {column["name"]: not column["nullable"] and column["default"] is None for column in columns}
+            for (_, name), columns in sa.inspect(connection).get_multi_columns().items()
         }
 
 

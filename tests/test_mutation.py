@@ -22,11 +22,33 @@ from tests.mutation import EQUAL, WATCHED, mutants_of
 from tests.trust import Proves, Sized
 
 PERMISSIONS = Path(__file__).parent / "permissions.csv"
+# By the names they have in that file.
+MARKS = {
+    "afresh": "asks_afresh",
+    "room": "is_for_the_room",
+    "passed": "is_open_while_passed",
+    "unconfirmed": "is_open_while_unconfirmed",
+}
 
 
 def written_down() -> dict[str, str]:
     with PERMISSIONS.open(encoding="utf-8", newline="") as lines:
         return {row["endpoint"]: f"{row['resource']},{row['action']}" for row in csv.DictReader(lines)}
+
+
+def marks_written_down() -> dict[str, str]:
+    """What a view asks for, or lets through, beside its row: the pass-phrase afresh; a screen, phone or account in other hands."""
+    with PERMISSIONS.open(encoding="utf-8", newline="") as lines:
+        return {row["endpoint"]: row["marks"] for row in csv.DictReader(lines)}
+
+
+def marks_as_they_stand(app: Flask) -> dict[str, str]:
+    return {
+        endpoint: " ".join(
+            name for name, mark in MARKS.items() if getattr(app.view_functions[endpoint], mark, False)
+        )
+        for endpoint in as_it_stands(app)
+    }
 
 
 def as_it_stands(app: Flask) -> dict[str, str]:
@@ -38,8 +60,9 @@ def as_it_stands(app: Flask) -> dict[str, str]:
 
 
 def test_each_route_asks_for_what_is_written_down(app: Flask) -> None:
-    """A new route joins `tests/permissions.csv` by a line: its endpoint and the row of the matrix it stands on."""
+    """A new route joins `tests/permissions.csv` by a line: its endpoint, the row of the matrix it stands on, its marks."""
     assert as_it_stands(app) == written_down()
+    assert marks_as_they_stand(app) == marks_written_down()
 
 
 @pytest.mark.settings
@@ -57,9 +80,18 @@ def test_a_route_that_asks_for_less_or_for_something_else_is_noticed(app: Flask,
             tried += 1
             lived += [endpoint] if as_it_stands(app) == known else []
         view.permission = marker
+        for mark in MARKS.values():
+            there = vars(view).pop(mark, None)
+            if there is None:
+                setattr(view, mark, True)
+            tried += 1
+            lived += [f"{endpoint} {mark}"] if marks_as_they_stand(app) == marks_written_down() else []
+            vars(view).pop(mark, None)
+            if there is not None:
+                setattr(view, mark, there)
     proves(
         "R22 deny by default; removing any one guard turns a test red",
-        f"{tried} markers of routes removed or exchanged, {tried - len(lived)} noticed",
+        f"{tried} markers of routes removed, exchanged or put where none was, {tried - len(lived)} noticed",
     )
     assert not lived
 

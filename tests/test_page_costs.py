@@ -22,9 +22,11 @@ from clinic.extensions import db
 from clinic.models import Couple, Partner, Person
 from clinic.tenancy import every_practice
 from tests.conftest import Clock, CountQueries, CountRows, SignInAs
-from tests.crawl import LEADS_OUT, VISITORS, client_of, couple_of, endpoint_of, pages_of, person_at
+from tests.crawl import LEADS_OUT, endpoint_of, pages_of
 from tests.statements import every_statement_names_its_practice
 from tests.test_matrix import ROUTES
+from tests.told_world import couple_of, person_at
+from tests.visitors import VISITORS, client_of
 
 COSTS = {
     "account.app": 4,
@@ -98,6 +100,7 @@ COSTS = {
     "me.me": 2,
     "mine.history": 14,
     "mine.part": 5,
+    "mine.readers": 4,
     "mine.response": 15,
     "notes.correct": 5,
     "notes.delete": 5,
@@ -207,7 +210,7 @@ def test_no_page_costs_more_than_pinned_and_every_page_is_reached(
         for visitor in VISITORS:
             for visited in pages_of(app, client_of(app, as_, visitor, clock), visitor, count_queries):
                 costs[visited.endpoint] = max(costs.get(visited.endpoint, 0), visited.statements)
-    assert set(COSTS) - set(costs) == set(), "no link, and no seed in tests/crawl.py, leads to these"
+    assert set(COSTS) - set(costs) == set(), "no link, and no line in tests/visitors.py, leads to these"
     dearer = {page: f"{cost} instead of {COSTS[page]}" for page, cost in costs.items() if cost > COSTS[page]}
     assert dearer == {}
 

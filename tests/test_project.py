@@ -103,6 +103,12 @@ def test_no_file_names_a_package_registry() -> None:
     assert not places(r"pypi\.org|pythonhosted\.org|npmjs\.(?:org|com)", *TEXT)
 
 
+def test_every_exception_to_a_rule_says_its_reason() -> None:
+    """Beside it, in words: what a linter or the checker of types is told to let pass."""
+    bare = r"(?:type: ignore|noqa)(?:\[[\w, -]+\]|: [A-Z0-9, ]+)?\s*$"
+    assert not places(bare, ".py", flags=0)
+
+
 def test_nothing_is_skipped() -> None:
     """A skipped test is a promise nobody keeps. Mark it xfail with a reason and a date, or mend it."""
     skipping = r"\b(?:pytest|unittest|mark)\.(?:skip|skipif|importorskip)\b"

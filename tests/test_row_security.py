@@ -86,7 +86,7 @@ def test_what_was_said_ends_with_its_transaction(cast: Cast, app: Flask) -> None
 def test_nobody_writes_into_another_practice(cast: Cast, asking: None) -> None:
     tenancy.enter(cast.hill_house.id)
     changed = db.session.execute(sa.update(Person).values(name="Changed"))
-    assert changed.rowcount == db.session.execute(text("SELECT count(*) FROM person")).scalar_one()  # type: ignore[attr-defined]
+    assert changed.rowcount == db.session.execute(text("SELECT count(*) FROM person")).scalar_one()  # type: ignore[attr-defined]  # an update has one
     db.session.rollback()
     line = {"id": uuid4(), "practice_id": cast.canal_street.id, "bucket": "b"}
     with pytest.raises(ProgrammingError, match="row-level security"):

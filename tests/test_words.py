@@ -18,7 +18,7 @@ from clinic.mail import SUBJECTS
 from clinic.models import Person
 from tests.cast import Cast
 from tests.conftest import Clock, SignInAs
-from tests.crawl import RECOVERED, VISITORS, Visitor, client_of, pages_of
+from tests.crawl import pages_of
 from tests.reading import (
     ON_AVERAGE,
     WORST,
@@ -28,6 +28,7 @@ from tests.reading import (
     texts_on,
     too_long,
 )
+from tests.visitors import RECOVERED, VISITORS, Visitor, client_of
 
 # Nothing that blames, counts down, cheers or belongs to a school. A few need their neighbours to be meant.
 BANNED = re.compile(

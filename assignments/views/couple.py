@@ -49,7 +49,7 @@ def about(endpoint: str, couple_id: UUID, **values: object) -> str | None:
     """The address of a page about this couple, or None where there is no such page."""
     if endpoint not in current_app.view_functions:
         return None
-    return url_for(endpoint, couple_id=couple_id, **values)  # type: ignore[arg-type]
+    return url_for(endpoint, couple_id=couple_id, **values)  # type: ignore[arg-type]  # url_for takes any name
 
 
 @blueprint.app_template_global("couple_pages")

@@ -13,11 +13,12 @@ from assignments.domain.visibility import Level
 from assignments.forms import SharingForm
 from assignments.queries.exchanges import own_part_by_id
 from assignments.queries.mine import own_answer, own_history, own_part
+from assignments.queries.readers import readers_of_own
 from assignments.queries.replies import comments_on
 from assignments.queries.responses import own_response_by_id
 from assignments.views.sharing import labels_for, lines_for, names_for
 from clinic import clock
-from clinic.access import needs, signed_in
+from clinic.access import fresh_pass_phrase, needs, signed_in
 from clinic.domain.roles import Permission
 from clinic.errors import Conflict
 from clinic.queries.couples import own_place
@@ -31,6 +32,12 @@ SHOW = {
     "counsellor": (Level.COUNSELLOR,),
     "only-me": (Level.PRIVATE,),
 }
+
+
+def _would_open_it() -> bool:
+    """Hiding is at once and asks for nothing; opening further is for the author alone, whoever holds their phone."""
+    form, present = _form((request.view_args or {})["response_id"])
+    return form.validate_on_submit() and Level(form.visibility.data).is_looser_than(present)
 
 
 @blueprint.get("/me/history")
@@ -49,6 +56,13 @@ def history() -> ResponseReturnValue:
     )
 
 
+@blueprint.get("/me/history/readers")
+@needs(Permission.OWN_READERS)
+def readers() -> ResponseReturnValue:
+    """Who of the practice has read any of it."""
+    return render_template("assignments/mine/readers.html", readers=readers_of_own(own_place(signed_in())))
+
+
 @blueprint.get("/me/history/<uuid:response_id>")
 @needs(Permission.ANSWER_HISTORY)
 def response(response_id: UUID) -> ResponseReturnValue:
@@ -58,6 +72,7 @@ def response(response_id: UUID) -> ResponseReturnValue:
 
 @blueprint.post("/me/history/<uuid:response_id>/sharing")
 @needs(Permission.ANSWER_VISIBILITY)
+@fresh_pass_phrase(when=_would_open_it, stands_on="mine.response")
 def change_sharing(response_id: UUID) -> ResponseReturnValue:
     """Tighten at once, or widen after the practice's delay."""
     form, level_now = _form(response_id)

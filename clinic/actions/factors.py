@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import CursorResult, delete, update
+from sqlalchemy import CursorResult, delete, or_, update
 
 from clinic import clock, crypto, one_time_codes, passphrase
 from clinic.access import require
@@ -127,14 +127,18 @@ def _use_code(person: Person, code: str, now: datetime) -> None:
 
 def _use_app_code(factor: SecondFactor, code: str, now: datetime) -> None:
     step = one_time_codes.step_that_matches(key_of(factor), code, now)
-    # Asked of the database in one statement, so that of two equal codes at once only one is taken.
+    # Asked of the database in one statement, so that of two equal codes at once only one is taken. A step that no
+    # clock can have reached was taken before ours was put back, and would refuse every code until then.
     if step is None or not changed_one(
         db.session.execute(
             update(SecondFactor)
             .where(
                 SecondFactor.practice_id == factor.practice_id,
                 SecondFactor.id == factor.id,
-                SecondFactor.last_step < step,
+                or_(
+                    SecondFactor.last_step < step,
+                    SecondFactor.last_step > second_factor.last_step_of_any_clock(now),
+                ),
             )
             .values(last_step=step)
         )

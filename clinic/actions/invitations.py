@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 from flask import current_app
 from sqlalchemy import update
@@ -76,10 +77,10 @@ def invite(person: Person, *, by: Person) -> Invited:
 
 
 @transaction
-def invite_partner_again(*, actor: Person, couple_id: object, slot: str) -> Invited:
+def invite_partner_again(*, actor: Person, couple_id: UUID, slot: str) -> Invited:
     """A fresh link and code for a partner who has not joined. Raises NotFound for others' couples."""
     require(actor, Permission.INVITE_CREATE)
-    partner = partner_of_couple(actor, couple_id, slot)  # type: ignore[arg-type]
+    partner = partner_of_couple(actor, couple_id, slot)
     if partner.person.joined_at is not None:
         raise Conflict(f"{partner.name} has joined already.")
     record(actor, Event.INVITATION_SENT, partner)

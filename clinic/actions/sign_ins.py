@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, or_, update
 
 from clinic import clock, mail, passphrase
 from clinic.access import require
@@ -19,7 +19,7 @@ from clinic.domain.roles import Permission, Role
 from clinic.errors import Conflict, DomainError, NotFound
 from clinic.extensions import db, transaction
 from clinic.models import HalfSignIn, Person, Recovery, SignIn, SignInFailure
-from clinic.queries.couples import partner_of_couple
+from clinic.queries.couples import own_couple, partner_of_couple
 from clinic.queries.people import (
     failures_in,
     is_known_device,
@@ -161,9 +161,12 @@ def end_sign_ins(person: Person, now: datetime, *, but: SignIn | None = None) ->
 def choose_passphrase(person: Person, new: str) -> None:
     """Set a pass-phrase within the running action. Raises WeakPassphrase with the reason."""
     address = person.sign_in_address or ""
+    # Whoever guesses first is the other partner, and what they try first is a name from home.
+    near = [person] if person.is_staff else [one.person for one in own_couple(person).partners]
+    names = [name for one in near for name in (one.name, one.family_name)]
     reason = passphrase.weakness(
         new,
-        [person.name, person.family_name, practice_of(person).name, address.partition("@")[0]],
+        [*names, practice_of(person).name, address.partition("@")[0]],
         shortest=passphrase.SHORTEST_WITH_SECOND_STEP if person.second_factor_at else passphrase.SHORTEST,
     )
     if reason:
@@ -263,7 +266,10 @@ def finish_recovery(*, address: str, mail_code: str, spoken_code: str, new_passp
 @transaction
 def forget_old_failures() -> None:
     """Throw away what no limit counts any more: it says which address was tried, and outlives the account."""
-    db.session.execute(delete(SignInFailure).where(SignInFailure.at <= clock.now() - sign_ins.FAILURES_KEPT))
+    now, kept = clock.now(), sign_ins.FAILURES_KEPT
+    db.session.execute(
+        delete(SignInFailure).where(or_(SignInFailure.at <= now - kept, SignInFailure.at > now + kept))
+    )
 
 
 @transaction

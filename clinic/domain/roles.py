@@ -132,6 +132,7 @@ class Permission(StrEnum):
     BREAK_GLASS_APPROVE = "break_glass.of_couple,approve"
     BREAK_GLASS_TOLD = "break_glass.of_couple,be_told"
     PRACTICE_LOG = "audit.practice,read"
+    OWN_READERS = "audit.reads_of_own_words,read"
     PRACTICE_COUNTS = "practice.statistics,read_counts"
     NOTIFY_SETTINGS = "notify_settings.of_PA,read_write"
     CALENDAR_READ = "calendar_feed.of_PA,read_by_token"

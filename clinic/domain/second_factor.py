@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 # A code lives for half a minute; a clock may be one code ahead or behind (RFC 6238).
 STEP_SECONDS = 30
 DRIFT = 1
+# So far apart may the clocks of hosts be, and no further.
+CLOCKS_DIFFER = timedelta(minutes=15)
 
 SPARE_CODES = 10
 SPARE_DIGITS = 12
@@ -32,6 +34,11 @@ def step_at(now: datetime) -> int:
 def steps_taken(now: datetime) -> range:
     """The half minutes whose codes are taken at a moment."""
     return range(step_at(now) - DRIFT, step_at(now) + DRIFT + 1)
+
+
+def last_step_of_any_clock(now: datetime) -> int:
+    """The latest half minute whose code some host may have taken; a later one is of a clock that was put back since."""
+    return step_at(now + CLOCKS_DIFFER) + DRIFT
 
 
 def is_spare(code: str) -> bool:

@@ -44,14 +44,17 @@ def is_live(
     last_seen_at: datetime,
     ended_at: datetime | None,
 ) -> bool:
-    """Whether a sign-in still counts: not ended, not idle too long, not older than twelve hours."""
+    """Whether a sign-in still counts: not ended, not idle too long, not older than twelve hours.
+
+    Nor as far ahead, which happens to what was begun or seen before the clock was put back.
+    """
     idle = STAFF_IDLE if is_staff else PARTNER_IDLE
-    return ended_at is None and now - last_seen_at < idle and now - created_at < LONGEST
+    return ended_at is None and abs(now - last_seen_at) < idle and abs(now - created_at) < LONGEST
 
 
 def is_fresh(now: datetime, *, created_at: datetime, confirmed_at: datetime | None) -> bool:
     """Whether the pass-phrase was given a short time ago, by signing in or by giving it again."""
-    return now - max(created_at, confirmed_at or created_at) < FRESH
+    return abs(now - max(created_at, confirmed_at or created_at)) < FRESH
 
 
 def has_timed_out(
@@ -98,5 +101,9 @@ _SYSTEMS = (
 
 
 def may_try(now: datetime, failures: Sequence[datetime]) -> bool:
-    """Whether one more pass-phrase may be tried in this bucket: ten in fifteen minutes."""
-    return sum(1 for at in failures if now - at < FAILURE_WINDOW) < FAILURES
+    """Whether one more pass-phrase may be tried in this bucket: ten in fifteen minutes.
+
+    What lies ahead by as little counts as well, because the clocks of hosts differ. What lies further ahead was
+    counted before the clock was put back, and would shut its owner out until that time comes.
+    """
+    return sum(1 for at in failures if abs(now - at) < FAILURE_WINDOW) < FAILURES

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, make_response, redirect, ren
 from flask.typing import ResponseReturnValue
 
 from clinic import clock
-from clinic.access import needs, signed_in
+from clinic.access import fresh_pass_phrase, needs, signed_in
 from clinic.actions.couples import NewPartner, add_couple, close_couple, record_safety_conversation
 from clinic.actions.factors import reset_second_factor
 from clinic.actions.invitations import Invited, invite_partner_again
@@ -92,6 +92,7 @@ def _settings(couple: Couple, sent: dict[str, SafetyConversationForm]) -> Respon
 
 @blueprint.post("/c/couples/<uuid:couple_id>/close")
 @needs(Permission.COUPLE_END)
+@fresh_pass_phrase(stands_on="couples.settings")
 def close(couple_id: UUID) -> ResponseReturnValue:
     """The work is over: the couple leaves the board, and everything kept stays where it is."""
     close_couple(actor=signed_in(), couple_id=couple_id)
@@ -126,6 +127,7 @@ def safety_conversation(couple_id: UUID, slot: str) -> ResponseReturnValue:
 
 @blueprint.post("/c/couples/<uuid:couple_id>/partners/<slot>/recovery-code")
 @needs(Permission.RECOVERY_CODE)
+@fresh_pass_phrase(stands_on="couples.settings")
 def recovery_code(couple_id: UUID, slot: str) -> ResponseReturnValue:
     """The second code for a partner who has forgotten their pass-phrase, to be said aloud."""
     code = issue_recovery_code(actor=signed_in(), couple_id=couple_id, slot=slot)
@@ -140,6 +142,7 @@ def recovery_code(couple_id: UUID, slot: str) -> ResponseReturnValue:
 
 @blueprint.post("/c/couples/<uuid:couple_id>/partners/<slot>/second-step/off")
 @needs(Permission.FACTOR_RESET)
+@fresh_pass_phrase(stands_on="couples.settings")
 def reset_factor(couple_id: UUID, slot: str) -> ResponseReturnValue:
     """For a partner who has lost their phone and their recovery codes."""
     person = reset_second_factor(actor=signed_in(), couple_id=couple_id, slot=slot)

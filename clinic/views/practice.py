@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, make_response, redirect, ren
 from flask.typing import ResponseReturnValue
 
 from clinic import clock
-from clinic.access import needs, signed_in
+from clinic.access import fresh_pass_phrase, needs, signed_in
 from clinic.actions.accounts import see_disowned
 from clinic.actions.factors import reset_second_factor
 from clinic.actions.invitations import Invited
@@ -38,6 +38,7 @@ def people() -> ResponseReturnValue:
 
 @blueprint.route("/p/people/new", methods=["GET", "POST"])
 @needs(Permission.STAFF_CREATE)
+@fresh_pass_phrase()
 def add() -> ResponseReturnValue:
     """Add a counsellor, a supervisor or an admin and invite them."""
     form = StaffForm()
@@ -75,6 +76,7 @@ def invite_again(person_id: UUID) -> ResponseReturnValue:
 
 @blueprint.post("/p/people/<uuid:person_id>/recovery-code")
 @needs(Permission.STAFF_CREATE)
+@fresh_pass_phrase(stands_on="practice.people")
 def recovery_code(person_id: UUID) -> ResponseReturnValue:
     """The second code for a colleague who has forgotten their pass-phrase, to be said aloud."""
     code = issue_recovery_code(actor=signed_in(), person_id=person_id)
@@ -86,6 +88,7 @@ def recovery_code(person_id: UUID) -> ResponseReturnValue:
 
 @blueprint.post("/p/people/<uuid:person_id>/second-step/off")
 @needs(Permission.STAFF_CREATE)
+@fresh_pass_phrase(stands_on="practice.people")
 def reset_factor(person_id: UUID) -> ResponseReturnValue:
     """For a colleague who has lost their phone and their recovery codes."""
     person = reset_second_factor(actor=signed_in(), person_id=person_id)
@@ -130,6 +133,7 @@ def _rules(form: SafetyRuleForm) -> ResponseReturnValue:
 
 @blueprint.post("/p/rules")
 @needs(Permission.SAFETY_RULE)
+@fresh_pass_phrase(stands_on="practice.rules")
 def change_rule() -> ResponseReturnValue:
     """Turn the rule off or on again, with a reason."""
     form = SafetyRuleForm()

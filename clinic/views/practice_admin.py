@@ -85,6 +85,7 @@ def _counsellors(*, with_closed: bool = False) -> list[tuple[str, str]]:
 
 @blueprint.post("/p/people/<uuid:person_id>")
 @needs(Permission.SUPERVISION_ASSIGN)
+@fresh_pass_phrase(stands_on="practice_admin.person")
 def supervise(person_id: UUID) -> ResponseReturnValue:
     """Whose couples this supervisor sees from now on."""
     found, form = staff_member(signed_in(), person_id), _supervision_form()

@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from clinic import clock
-from clinic.access import needs, signed_in, while_unconfirmed
+from clinic.access import fresh_pass_phrase, needs, signed_in, while_unconfirmed
 from clinic.actions.talks import ask_to_talk, have_spoken, read_requests
 from clinic.domain.roles import Permission
 from clinic.forms import TalkForm
@@ -51,6 +51,7 @@ def requests(couple_id: UUID) -> ResponseReturnValue:
 
 @blueprint.post("/c/couples/<uuid:couple_id>/talk/<uuid:request_id>")
 @needs(Permission.TALK_ACKNOWLEDGE)
+@fresh_pass_phrase(stands_on="talks.requests")
 def spoken(couple_id: UUID, request_id: UUID) -> ResponseReturnValue:
     """The talk took place, so the couple leaves the top of the board."""
     have_spoken(actor=signed_in(), couple_id=couple_id, request_id=request_id)

@@ -30,13 +30,7 @@ accesslog = None
 control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108  # Its heartbeat must not wait for a disk.
 # What gunicorn says in a process goes the way of all its logs, where requests it could not read lose their address.
-# Of the library that changes the tables only what is wrong: it tells of each of its parts as it is imported.
-logconfig_dict = {
-    "loggers": {
-        "gunicorn.error": {"level": "INFO", "handlers": [], "propagate": True},
-        "alembic": {"level": "WARNING", "handlers": [], "propagate": True},
-    }
-}
+logconfig_dict = {"loggers": {"gunicorn.error": {"level": "INFO", "handlers": [], "propagate": True}}}
 
 if os.environ.get("MEANWHILE_METRICS_TOKEN") and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     # The processes write their numbers here, and whichever is asked adds them up.

@@ -13,6 +13,7 @@ from assignments.actions import summaries
 from assignments.models import CoupleSummary
 from clinic.actions.sign_ins import start_sign_in
 from clinic.extensions import db
+from clinic.migrating import bind_migrations
 from clinic.models import Partner, Person
 from clinic.tenancy import every_practice
 from clinic.web import DEVICE_COOKIE
@@ -31,6 +32,7 @@ class World:
         self.url = url
         app = create_app(settings(url))
         self.app: Flask = app
+        bind_migrations(app)
         with app.app_context():
             flask_migrate.upgrade()
         worlds.tell(app, couples, weeks)

@@ -50,7 +50,7 @@ def test_words_moved_to_another_place_do_not_open(app: Flask, row: Row, moved: d
     with app.app_context():
         sealed = seal(row, "words_sealed", "kettle")
         with pytest.raises(Unreadable):
-            unseal(replace(row, **moved), "words_sealed", sealed)  # type: ignore[arg-type]
+            unseal(replace(row, **moved), "words_sealed", sealed)  # type: ignore[arg-type]  # the names are those of its fields
         with pytest.raises(Unreadable):
             unseal(row, "note_sealed", sealed)
 

@@ -109,6 +109,16 @@ def test_tables_of_another_time(sound: Path) -> None:
     assert "flask db upgrade" in told["tables"]
 
 
+def test_tables_that_a_newer_version_has_changed(sound: Path) -> None:
+    """As they are in the middle of an upgrade, and after going back."""
+    db.session.execute(sqlalchemy.text("UPDATE alembic_version SET version_num = '9999'"))
+    db.session.commit()
+    (told,) = (one for one in examine(sound) if one.about == "tables")
+    assert told.state is State.LOOK
+    assert "9999" in told.said
+    assert "newer version" in told.do
+
+
 def test_a_database_that_does_not_keep_its_promise(sound: Path) -> None:
     db.engine.dispose()
     sqlalchemy.event.listen(

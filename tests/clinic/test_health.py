@@ -43,6 +43,58 @@ def test_it_is_not_ready_on_tables_of_another_time(app: Flask, client: FlaskClie
 
 
 @pytest.mark.both_databases
+@pytest.mark.parametrize(
+    ("change", "unfit"),
+    [
+        ("CREATE TABLE what_the_next_version_keeps (id INTEGER NOT NULL)", None),
+        ("ALTER TABLE worker_beat ADD COLUMN why VARCHAR(20)", None),
+        ("ALTER TABLE worker_beat ADD COLUMN why VARCHAR(20) DEFAULT '' NOT NULL", None),
+        ("ALTER TABLE worker_beat DROP COLUMN failed", "worker_beat.failed is gone"),
+        ("DROP TABLE half_sign_in", "half_sign_in.id is gone"),
+    ],
+)
+def test_the_version_that_runs_goes_on_while_tables_are_ahead_of_it(
+    app: Flask, client: FlaskClient, change: str, unfit: str | None
+) -> None:
+    """Tables are changed before the new version starts, and stay when it is taken back; only what takes away ends it."""
+    with connected_as_owner(app.config["SQLALCHEMY_DATABASE_URI"]) as connection:
+        connection.execute(sqlalchemy.text(change))
+        connection.execute(sqlalchemy.text("UPDATE alembic_version SET version_num = '9999'"))
+    with app.app_context():
+        missing = readiness.what_is_missing()
+        app.extensions.pop("readiness", None)
+    if unfit is None:
+        assert missing == []
+    else:
+        assert "9999" in missing[0]
+        assert unfit in missing[0]
+    assert client.get("/readyz").status_code == (503 if unfit else 200)
+
+
+@pytest.mark.both_databases
+def test_a_column_that_the_version_that_runs_would_leave_empty_ends_it(app: Flask) -> None:
+    """SQLite adds none of that kind to a table that stands, but a table can be made anew with one."""
+    with connected_as_owner(app.config["SQLALCHEMY_DATABASE_URI"]) as connection:
+        connection.execute(sqlalchemy.text("DROP TABLE worker_beat"))
+        connection.execute(
+            sqlalchemy.text(
+                "CREATE TABLE worker_beat (host VARCHAR(255) NOT NULL, at TIMESTAMP NOT NULL, why VARCHAR(20) NOT NULL)"
+            )
+        )
+        connection.execute(sqlalchemy.text("UPDATE alembic_version SET version_num = '9999'"))
+    with app.app_context():
+        assert "worker_beat.why must be filled" in readiness.what_is_missing()[0]
+
+
+@pytest.mark.both_databases
+def test_it_is_not_ready_on_tables_that_are_none_of_ours(app: Flask) -> None:
+    with connected_as_owner(app.config["SQLALCHEMY_DATABASE_URI"]) as connection:
+        connection.execute(sqlalchemy.text("UPDATE alembic_version SET version_num = 'e4cf4c63'"))
+    with app.app_context():
+        assert "e4cf4c63" in readiness.what_is_missing()[0]
+
+
+@pytest.mark.both_databases
 def test_it_is_ready_on_both_databases(app: Flask) -> None:
     with app.app_context():
         assert readiness.what_is_missing() == []

@@ -106,6 +106,7 @@ def test_a_fault_is_told_by_its_place_and_never_by_its_message(
 def test_what_a_library_says_is_not_repeated(app: Flask, written: io.StringIO) -> None:
     logging.getLogger("sqlalchemy.engine").error("INSERT ... (%r)", CANARY)
     logging.getLogger("gunicorn.error").error("Error handling request /c/couples/%s", uuid4())
+    logging.getLogger("weasyprint.progress").info("Step 3 - Applying CSS")
     logging.getLogger("gunicorn.error").info("Booting worker with pid: %s", 7)
     said = [line["event"] for line in lines(written)]
     assert said == ["said by sqlalchemy.engine", "said by gunicorn.error", "Booting worker with pid: 7"]

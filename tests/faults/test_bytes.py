@@ -27,6 +27,7 @@ from tests.cast import Cast, assemble
 from tests.databases import PostgreSQLServer, app_on
 from tests.faults.ledger import new_word
 from tests.faults.serving import ROOT, World, production, serving
+from tests.faults.test_workers import moody_server, remind_everybody
 from tests.trust import Proves, Sized
 
 pytestmark = [pytest.mark.slow]
@@ -173,7 +174,10 @@ def private_words() -> list[str]:
 def test_private_words_are_in_no_byte_that_stays(
     world: World, tmp_path: Path, proves: Proves, private_words: list[str]
 ) -> None:
-    """A run from end to end: written, read by their author, backed up, mailed about, killed. Then every file is searched."""
+    """A run from end to end: written, read by their author, backed up, mailed about, killed. Then every file is searched.
+
+    The browser's own folder is searched by `tests/journeys/test_nothing_stays_behind.py`.
+    """
     sam, priya = world.cast.sam, world.cast.priya
     spool, temporary, kept = (tmp_path / name for name in ("spool", "temporary", "backups"))
     for folder in (spool, temporary, kept):
@@ -198,7 +202,14 @@ def test_private_words_are_in_no_byte_that_stays(
         # Not acted on, and so in the logs of a careless program.
         author.post(f"{path}/draft", {"text": draft, "version": "99"})
         author.post("/thanks/new", {**fields, "visibility": "nobody", "form_key": "c" * 32})
-        _run(world, spool, temporary, "send-due")
+        # A reminder to everybody, and a code to the author, so that there is mail to search.
+        assert author.post("/sign-in/recover", {"email": sam.sign_in_address or "", "form_key": "d" * 32})
+        remind_everybody(world, 0)
+        with moody_server() as (sink, mail_url):
+            sink.moods = ("takes it",)
+            _run(world, spool, temporary, "send-due", MEANWHILE_MAIL_URL=mail_url)
+            for number, letter in enumerate(sink.raw):
+                (spool / f"{number}.eml").write_bytes(letter)
         _run(world, spool, temporary, "backup", "create", str(kept / "tonight"))
         served.kill_worker()
         database = Path(make_url(world.url).database or "")
@@ -209,15 +220,17 @@ def test_private_words_are_in_no_byte_that_stays(
     proves(
         "G8 canary sweep",
         f"{len(private_words)} private words after a run from end to end, searched in {len(looked_at)} files "
-        f"({sum(map(len, everything)) / 1e6:.1f} MB: database, its log, backup, logs, mail, temporary files): "
+        f"({sum(map(len, everything)) / 1e6:.1f} MB: database, its log, backup, logs, {len(sink.raw)} letters, temporary files): "
         f"{len(found)} found",
     )
     assert seen, "the search sees what is there"
+    to = [str(letter["To"]) for letter in sink.letters]
+    assert sam.contact_address in to, "nothing was mailed, so nothing of it was searched"
     assert not found
 
 
-def _run(world: World, spool: Path, temporary: Path, *command: str) -> None:
-    environment = production(world.url, TMPDIR=str(temporary))
+def _run(world: World, spool: Path, temporary: Path, *command: str, **settings: str) -> None:
+    environment = production(world.url, TMPDIR=str(temporary), **settings)
     with (spool / f"{command[0]}.log").open("wb") as out:
         subprocess.run(
             [sys.executable, "-m", "flask", "--app", "wsgi", *command],

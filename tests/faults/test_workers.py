@@ -40,9 +40,10 @@ class Moody(Sink):
         super().__init__()
         self.chance = random.Random(11)
         self.said: Counter[str] = Counter()
+        self.moods: tuple[str, ...] = ("takes it", "takes it", "later", "never", "slow", "hangs up")
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        mood = self.chance.choice(["takes it", "takes it", "later", "never", "slow", "hangs up"])
+        mood = self.chance.choice(self.moods)
         self.said[mood] += 1
         if mood == "later":
             return "451 Try again later"

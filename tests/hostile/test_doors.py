@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import time_machine
@@ -23,7 +23,8 @@ from tests.changes import Changes, changes_of
 from tests.conftest import EVENING, Clock
 from tests.databases import Databases, app_on
 from tests.hostile.generated import who_may
-from tests.test_matrix import ROUTES, KeptWorld, address, make_world, signed_in
+from tests.test_matrix import ROUTES, KeptWorld, address, make_world, methods, signed_in
+from tests.test_mutation import marks_written_down
 from tests.trust import Proves
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -135,6 +136,53 @@ def test_what_browsers_say_of_our_own_pages_is_let_in(
     own = token_of(app, client, "0" * 40)
     form = {"csrf_token": own, "form_key": "4" * 32, "what": "Tea", "visibility": "private"}
     assert client.post("/thanks/new", data=form, headers=claims).status_code == 302
+
+
+# A note that is being worded anew is kept; looking at it was what asked. Whether an answer opens further, its form says:
+# see `tests/assignments/pages/test_mine.py`.
+ASKED_ELSEWHERE = {("POST", "notes.correct"), ("POST", "mine.change_sharing")}
+# Of these only the part that is not for both.
+ONLY_A_PART = {"brief.brief": "?with=c", "brief.pdf": "?with=c"}
+
+
+def test_no_sensitive_act_is_done_for_whoever_finds_a_screen_left_open(
+    app: Flask, kept: KeptWorld, changes: Changes, clock: Clock, proves: Proves
+) -> None:
+    """Eleven minutes after the pass-phrase was given each of them asks for it, does nothing, and leads back to its page."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    clock.move(minutes=11)
+    for actor in kept.sign_ins:
+        signed_in(app, kept.sign_ins, actor).get("/me")  # Being seen is written down once a minute.
+    afresh = {endpoint for endpoint, marks in marks_written_down().items() if "afresh" in marks.split()}
+    before, tried, faults = changes.fingerprint(), 0, []
+    backs: list[tuple[FlaskClient, str, str]] = []
+    for rule in ROUTES:
+        for method in methods(rule) if rule.endpoint in afresh else ():
+            if (method, rule.endpoint) in ASKED_ELSEWHERE:
+                continue
+            url = address(app, rule, kept.world, access.permission_of(app, rule.endpoint))
+            client = signed_in(app, kept.sign_ins, who_may(rule.endpoint)[0])
+            reply = client.open(
+                url + ONLY_A_PART.get(rule.endpoint, ""), method=method, data={"form_key": "5" * 32}
+            )
+            tried += 1
+            where = urlsplit(reply.location or "")
+            if reply.status_code != 303 or where.path != "/sign-in/again":
+                faults.append(f"{method} {url} answers {reply.status}")
+            elif back := parse_qs(where.query).get("next"):
+                backs.append((client, f"{method} {url}", back[0]))
+    changed = changes.fingerprint() != before
+    for client, asked, back_to in backs:
+        shown = client.get(back_to)
+        if shown.status_code != 200 and "/sign-in/again" not in (shown.location or ""):
+            faults.append(f"{asked} leads back to {back_to}: {shown.status}")
+    proves(
+        "R14 a fresh pass-phrase for sensitive acts",
+        f"{tried} ways to {len(afresh)} acts and pages with a pass-phrase given eleven minutes ago, {len(faults)} open",
+    )
+    assert tried > 30
+    assert not faults, "\n".join(faults)
+    assert not changed
 
 
 def test_no_get_and_no_other_method_does_what_a_post_does(

@@ -13,8 +13,9 @@ from flask import Flask
 
 from tests.browser import OpenBrowser, faults_of
 from tests.conftest import Clock, SignInAs
-from tests.crawl import VISITORS, Visitor, client_of, pages_of
+from tests.crawl import pages_of
 from tests.keyboard import keyboard_faults
+from tests.visitors import VISITORS, Visitor, client_of
 
 # Looked at more than once, because they differ from step to step and from couple to couple.
 DIFFER = {"do.step": 20, "couple.couple": 7, "signs.signs": 2, "board.board": 3, "answers.answer": 2}

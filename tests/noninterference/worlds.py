@@ -84,7 +84,7 @@ def build(url: str) -> World:
             "for A": {"slug": "withdrawal-journal", "for_whom": "A"},
             "for B": {"slug": "withdrawal-journal", "for_whom": "B"},
         }.items():
-            world.assignment[name] = given(priya, couple, **terms)  # type: ignore[arg-type]
+            world.assignment[name] = given(priya, couple, **terms)  # type: ignore[arg-type]  # the keys are those it takes
         plan = planned(priya, couple, plan=two_weeks())
         asked(couple, "csi-4")
         world.assignment |= {f"plan week {one.plan_week}": one.id for one in assignments_in(plan)}

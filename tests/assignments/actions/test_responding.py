@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
@@ -134,11 +134,11 @@ def test_widening_takes_the_practices_delay_and_hiding_takes_none(
 
 
 @pytest.mark.parametrize("act", [take_back, cancel_widening])
-def test_nobody_else_can_act_on_an_answer(act: object, cast: Cast, given: UUID) -> None:
+def test_nobody_else_can_act_on_an_answer(act: Callable[..., object], cast: Cast, given: UUID) -> None:
     response = send(cast, given, Level.SHARED)
     for person in (cast.jo, cast.ade, cast.priya):
         with pytest.raises(NotFound):
-            act(actor=person, response_id=response.id)  # type: ignore[operator]
+            act(actor=person, response_id=response.id)
         with pytest.raises(NotFound):
             change_visibility(actor=person, response_id=response.id, level=Level.PRIVATE)
 

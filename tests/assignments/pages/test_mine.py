@@ -18,6 +18,7 @@ from clinic import crypto
 from clinic.extensions import db
 from clinic.models import Couple
 from tests.assignments.given import FRIDAY_EVENING, OPENS_TOGETHER, WEEK, answered, drafted, given
+from tests.builders import PASSPHRASE
 from tests.cast import AS, Cast
 from tests.conftest import Clock, CountQueries
 from tests.page import get_page, read_page, submit, submit_and_follow
@@ -291,3 +292,23 @@ def test_its_cost_does_not_grow_with_what_is_there(
         for _ in range(5):
             answered(cast.sam, given(cast.priya, cast.sam_and_jo), "More", Level.PRIVATE)
     assert cost() == few
+
+
+def test_opening_further_takes_the_pass_phrase_afresh_and_hiding_takes_nothing(
+    app: Flask, cast: Cast, as_: AS, clock: Clock, questions: UUID
+) -> None:
+    """Whoever holds a phone that its owner is signed in on opens nothing; its owner hides at once."""
+    response_id = sent(app, cast, questions, Level.COUNSELLOR)
+    client = as_(cast.sam)
+    clock.move(minutes=11)
+    page = get_page(client, f"/me/history/{response_id}")
+    asked = submit(client, page, {"visibility": "shared"}, form=SHARING)
+    assert asked.location == f"/sign-in/again?next=/me/history/{response_id}"
+    again = get_page(client, asked.location)
+    assert "Changes to" not in get_page(client, f"/me/history/{response_id}").words
+    back = submit_and_follow(client, again, {"password": PASSPHRASE})
+    assert "Changes to" in submit_and_follow(client, back, {"visibility": "shared"}, form=SHARING).words
+    clock.move(minutes=11)
+    page = get_page(client, f"/me/history/{response_id}")
+    hidden = submit_and_follow(client, page, {"visibility": "private"}, form=SHARING)
+    assert "Saved." in hidden.words

@@ -84,7 +84,7 @@ def test_both_open_at_once_side_by_side_and_the_same_for_both(
     assert [caption.get_text() for caption in captions] == ["Sam", "Jo"]
     assert "A calm voice" in pages[0].words
     assert "A walk alone" in pages[0].words
-    assert not re.search(r"\d\d:\d\d|\d [ap]m", pages[0].main.get_text())  # type: ignore[union-attr]
+    assert not re.search(r"\d\d:\d\d|\d [ap]m", pages[0].one("main").get_text())
     assert "Open to you both" in get_page(as_(cast.jo), "/together").words
 
 

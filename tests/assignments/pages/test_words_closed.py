@@ -147,7 +147,7 @@ def test_yes_to_an_earlier_recovery_opens_nothing_after_a_second(
     recover(cast, app)
     priya, url = as_(cast.priya), f"/c/couples/{cast.sam_and_jo.id}/talk"
     page = get_page(priya, url)
-    clock.move(minutes=20)
+    clock.move(minutes=9)
     recover(cast, app)
     # Whoever answers “yes, that was me” speaks of the first, on a page that was open before the second.
     assert submit(priya, page, form='main form[action*="/talk/"]', status=404)

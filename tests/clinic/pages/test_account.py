@@ -147,3 +147,15 @@ def test_wrong_old_ones_run_out(cast: Cast, as_: AS, clock: Clock) -> None:
         submit(client, page, {"old": "not the one I chose", "password": NEW}, status=422)
     told = submit(client, page, {"old": builders.PASSPHRASE, "password": NEW}, status=422)
     assert "Too many tries" in read_page(told, 422).words
+
+
+def test_the_partners_name_is_no_password_either(cast: Cast, as_: AS) -> None:
+    """Nor the practice's: with the names taken out, nothing is left that would be hard to guess."""
+    client = as_(cast.sam)
+    page = get_page(client, "/me/sign-in/password")
+    partner, practice = f"{cast.jo.name} {cast.jo.family_name}", cast.canal_street.name
+    for new in (f"{partner} {partner} 1234", f"{practice} {practice}"):
+        typed = {"old": builders.PASSPHRASE, "password": new}
+        assert "easy to guess" in read_page(submit(client, page, typed, status=422), 422).words, new
+    typed = {"old": builders.PASSPHRASE, "password": NEW}
+    submit(client, page, typed)

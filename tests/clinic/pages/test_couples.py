@@ -161,7 +161,7 @@ def test_only_counsellors_add_couples(cast: Cast, as_: AS, app: Flask) -> None:
         client = as_(person)
         token = get_page(client, "/me").select_one("[name=csrf_token]")
         assert token is not None
-        form.select_one("main form [name=csrf_token]")["value"] = token["value"]  # type: ignore[index]
+        form.one("main form [name=csrf_token]")["value"] = token["value"]
         submit(client, form, TYPED, status=404)
     assert couples_in(app) == before
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
@@ -124,17 +125,31 @@ def test_what_proves_who_one_is_never_comes_back_on_a_page(app: Flask) -> None:
         assert "some words" not in reply.text
 
 
+HARMED: dict[str, Callable[[bytes, bytes], bytes]] = {
+    "flipped": lambda own, _: own[:-1] + bytes([own[-1] ^ 1]),
+    "flipped in its head": lambda own, _: bytes([own[0] ^ 1]) + own[1:],
+    "of a key that is not there": lambda own, _: own[:1] + b"\x63" + own[2:],
+    "truncated": lambda own, _: own[:-16],
+    "emptied": lambda _, __: b"",
+    "swapped for another of the same author": lambda _, other: other,
+}
+
+
+@pytest.mark.parametrize("how", HARMED)
 def test_a_sealed_value_that_was_changed_shows_nothing_and_alarms(
-    cast: Cast, as_: AS, app: Flask, caplog: pytest.LogCaptureFixture
+    cast: Cast, as_: AS, app: Flask, caplog: pytest.LogCaptureFixture, how: str
 ) -> None:
     client = as_(cast.sam)
-    submit(client, get_page(client, "/thanks/new"), {"what": "Tea", "visibility": "private"})
+    for words in ("Tea in bed", "Soup at noon"):
+        submit(client, get_page(client, "/thanks/new"), {"what": words, "visibility": "private"})
     with app.app_context():
-        entry = db.session.scalars(select(Entry)).one()
-        entry.value_sealed = entry.value_sealed[:-1] + bytes([entry.value_sealed[-1] ^ 1])
+        one, other = db.session.scalars(select(Entry).order_by(Entry.id)).all()
+        one.value_sealed = HARMED[how](one.value_sealed, other.value_sealed)
         db.session.commit()
     page = get_page(client, "/thanks", 503)
     assert "could not be read" in page.words
+    assert "Tea" not in page.response.text
+    assert "Soup" not in page.response.text
     assert "Retry-After" not in page.response.headers
     assert "does not open" in caplog.text
 
