@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from assignments.access import is_frozen
 from assignments.domain import board, checkins
@@ -20,7 +20,6 @@ from assignments.queries.plans import checks_due
 from assignments.queries.referrals import follow_ups_due
 from assignments.queries.summaries import summaries_for
 from clinic.domain.appointments import BOTH
-from clinic.extensions import db
 from clinic.language import working_time
 from clinic.models import Appointment, Couple, Invitation, Person, SafetyConversation
 from clinic.models import Partner as Place
@@ -28,6 +27,7 @@ from clinic.queries.appointments import appointments_between, next_starts
 from clinic.queries.couples import couples_for
 from clinic.queries.people import practice_of
 from clinic.queries.talks import who_waits
+from clinic.statements import written_once
 
 
 @dataclass(frozen=True)
@@ -101,16 +101,7 @@ class _Known:
         self.coming = next_starts(reader, now)
         self.asked = {
             person_id: asked_at
-            for person_id, asked_at in db.session.execute(
-                select(Invitation.person_id, func.max(Invitation.wants_to_talk_at))
-                .join(Place, Place.person_id == Invitation.person_id)
-                .where(
-                    Invitation.practice_id == reader.practice_id,
-                    Place.practice_id == reader.practice_id,
-                    Place.couple_id.in_(ids),
-                )
-                .group_by(Invitation.person_id)
-            )
+            for person_id, asked_at in _asked_before_joining(reader.practice_id, ids)
             if asked_at is not None
         }
         self.talks = who_waits(reader, ids)
@@ -120,19 +111,40 @@ class _Known:
         self.follow_ups = follow_ups_due(reader, ids, now.astimezone(self.zone).date())
         self.spoken: dict[UUID, tuple[date, datetime]] = {
             person_id: (held_on, recorded_at)
-            for person_id, held_on, recorded_at in db.session.execute(
-                select(
-                    SafetyConversation.person_id,
-                    func.max(SafetyConversation.held_on),
-                    func.max(SafetyConversation.recorded_at),
-                )
-                .where(
-                    SafetyConversation.practice_id == reader.practice_id,
-                    SafetyConversation.couple_id.in_(ids),
-                )
-                .group_by(SafetyConversation.person_id)
-            )
+            for person_id, held_on, recorded_at in _spoken(reader.practice_id, ids)
         }
+
+
+@written_once
+def _asked_before_joining(
+    practice_id: UUID, couple_ids: Sequence[UUID]
+) -> Select[UUID | None, datetime | None]:
+    return (
+        select(Invitation.person_id, func.max(Invitation.wants_to_talk_at))
+        .join(Place, Place.person_id == Invitation.person_id)
+        .where(
+            Invitation.practice_id == practice_id,
+            Place.practice_id == practice_id,
+            Place.couple_id.in_(couple_ids),
+        )
+        .group_by(Invitation.person_id)
+    )
+
+
+@written_once
+def _spoken(practice_id: UUID, couple_ids: Sequence[UUID]) -> Select[UUID, date, datetime]:
+    return (
+        select(
+            SafetyConversation.person_id,
+            func.max(SafetyConversation.held_on),
+            func.max(SafetyConversation.recorded_at),
+        )
+        .where(
+            SafetyConversation.practice_id == practice_id,
+            SafetyConversation.couple_id.in_(couple_ids),
+        )
+        .group_by(SafetyConversation.person_id)
+    )
 
 
 def _facts(couple: Couple, summary: Summary, known: _Known, now: datetime) -> board.CoupleFacts:
@@ -236,17 +248,7 @@ def _visits(reader: Person, couples: Sequence[Couple], now: datetime) -> tuple[V
     today = [one for one in appointments_between(reader, midnight, tomorrow) if one.couple_id in by_id]
     earlier: dict[UUID, int] = {
         couple_id: count
-        for couple_id, count in db.session.execute(
-            select(Appointment.couple_id, func.count())
-            .where(
-                Appointment.practice_id == reader.practice_id,
-                Appointment.couple_id.in_([one.couple_id for one in today]),
-                Appointment.cancelled_at.is_(None),
-                Appointment.for_whom == BOTH,
-                Appointment.starts_at < midnight,
-            )
-            .group_by(Appointment.couple_id)
-        )
+        for couple_id, count in _been(reader.practice_id, [one.couple_id for one in today], midnight)
     }
     coming = next((one.id for one in today if one.starts_at + timedelta(minutes=one.minutes) > now), None)
     visits = []
@@ -258,3 +260,19 @@ def _visits(reader: Person, couples: Sequence[Couple], now: datetime) -> tuple[V
         earlier[one.couple_id] = number = earlier.get(one.couple_id, 0) + 1
         visits.append(Visit(at, couple, number, one.id == coming))
     return tuple(visits)
+
+
+@written_once
+def _been(practice_id: UUID, couple_ids: Sequence[UUID], before: datetime) -> Select[UUID, int]:
+    """How often each of these couples has come together."""
+    return (
+        select(Appointment.couple_id, func.count())
+        .where(
+            Appointment.practice_id == practice_id,
+            Appointment.couple_id.in_(couple_ids),
+            Appointment.cancelled_at.is_(None),
+            Appointment.for_whom == BOTH,
+            Appointment.starts_at < before,
+        )
+        .group_by(Appointment.couple_id)
+    )

@@ -12,6 +12,7 @@ from clinic.domain.roles import Role
 from clinic.errors import NotFound
 from clinic.extensions import db
 from clinic.models import Couple, Erasure, Partner, Person
+from clinic.statements import written_once
 
 
 def own_erasure(place: Partner) -> Erasure | None:
@@ -25,8 +26,7 @@ def who_asked(reader: Person, couple_ids: Iterable[UUID]) -> set[UUID]:
     """The partners of couples already read whose request waits. Raises NotFound for a partner."""
     if not reader.is_staff:
         raise NotFound
-    waiting = _waiting(reader.practice_id).where(Erasure.couple_id.in_(list(couple_ids)))
-    return {row.person_id for row in db.session.execute(waiting).scalars()}
+    return set(_waiting_in(reader.practice_id, list(couple_ids)).scalars())
 
 
 def erasures_for(reader: Person) -> Sequence[Erasure]:
@@ -51,6 +51,11 @@ def _to_see_to(reader: Person) -> Select[Erasure]:
     if reader.kind is not Role.COUNSELLOR:
         raise NotFound
     return statement.join(Couple, Couple.id == Erasure.couple_id).where(Couple.counsellor_id == reader.id)
+
+
+@written_once
+def _waiting_in(practice_id: UUID, couple_ids: Sequence[UUID]) -> Select[UUID]:
+    return _waiting(practice_id).with_only_columns(Erasure.person_id).where(Erasure.couple_id.in_(couple_ids))
 
 
 def _waiting(practice_id: UUID) -> Select[Erasure]:

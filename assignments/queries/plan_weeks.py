@@ -5,17 +5,17 @@ Done is all that is said; who may read an answer is decided elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from assignments.domain.plans import Phase, Slot
-from assignments.models import Assignment
+from assignments.models import Assignment, Checkin
 from assignments.queries.assignments import exercise_of, is_withdrawn
-from assignments.queries.history import Record
+from assignments.queries.history import GivenTurn, Record
 from assignments.queries.library import library_for
 from assignments.queries.plans import RunningPlan, assignments_in
-from clinic.models import Person
+from clinic.models import Couple, Person
 
 
 @dataclass(frozen=True)
@@ -74,22 +74,21 @@ def weeks_of(reader: Person, running: RunningPlan, record: Record) -> list[WeekR
     return rows
 
 
-def evidence(running: RunningPlan, record: Record) -> str:
-    """What has been done since the start, and how close each felt, in one line."""
+def evidence(
+    running: RunningPlan, couple: Couple, turns: Iterable[GivenTurn], checkins: Sequence[Checkin]
+) -> str:
+    """What has been done since the start, and how close each felt, in one line. Any others are left out."""
+    own = [turn for turn in turns if turn.assignment.couple_plan_id == running.row.id]
     said = []
-    for partner in record.couple.partners:
-        turns = [
-            turn
-            for turn in record.turns
-            if turn.partner == partner.slot and turn.assignment.couple_plan_id == running.row.id
-        ]
-        done = sum(turn.done_at is not None for turn in turns)
-        said.append(f"{partner.name} has done {done} of {len(turns)}")
+    for partner in couple.partners:
+        theirs = [turn for turn in own if turn.partner == partner.slot]
+        done = sum(turn.done_at is not None for turn in theirs)
+        said.append(f"{partner.name} has done {done} of {len(theirs)}")
     felt = []
-    for partner in record.couple.partners:
+    for partner in couple.partners:
         numbers = [
             one.closeness
-            for one in record.checkins
+            for one in checkins
             if one.author_id == partner.person_id
             and one.closeness is not None
             and one.week_of >= running.row.starts_on

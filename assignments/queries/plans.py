@@ -213,16 +213,7 @@ def _newest_plan(practice_id: UUID, couple_id: UUID) -> Select[CouplePlan]:
 
 def checks_due(couples: Sequence[Couple], now: datetime, zone: ZoneInfo) -> dict[UUID, tuple[int, int]]:
     """Of couples already read, those whose plan asks how it goes: after which week, and of how many."""
-    found = db.session.execute(
-        select(CouplePlan)
-        .where(
-            CouplePlan.practice_id.in_({couple.practice_id for couple in couples}),
-            CouplePlan.couple_id.in_([couple.id for couple in couples]),
-            CouplePlan.ended_at.is_(None),
-        )
-        .options(joinedload(CouplePlan.changes))
-        .order_by(CouplePlan.started_at)
-    )
+    found = _plans_of(list({couple.practice_id for couple in couples}), [couple.id for couple in couples])
     # The one given last is the one they have.
     rows = found.unique().scalars()
     latest = {row.couple_id: RunningPlan(row, local_day(now, zone)) for row in rows}
@@ -231,6 +222,20 @@ def checks_due(couples: Sequence[Couple], now: datetime, zone: ZoneInfo) -> dict
         for couple_id, running in latest.items()
         if running.checkpoint_due and running.plan.checkpoint is not None
     }
+
+
+@written_once
+def _plans_of(practice_ids: Sequence[UUID], couple_ids: Sequence[UUID]) -> Select[CouplePlan]:
+    return (
+        select(CouplePlan)
+        .where(
+            CouplePlan.practice_id.in_(practice_ids),
+            CouplePlan.couple_id.in_(couple_ids),
+            CouplePlan.ended_at.is_(None),
+        )
+        .options(joinedload(CouplePlan.changes))
+        .order_by(CouplePlan.started_at)
+    )
 
 
 def assignments_in(row: CouplePlan) -> list[Assignment]:

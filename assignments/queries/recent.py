@@ -77,9 +77,14 @@ def ends_of(reader: Person, couple: Couple, now: datetime) -> Ends:
 
 
 class Recent:
-    """One couple's weeks from a Monday on, and of older turns those that may hold something unread."""
+    """One couple's weeks from a Monday on, and of older turns those that may hold something unread.
 
-    def __init__(self, reader: Person, couple: Couple, weeks: Weeks, monday: date, now: datetime) -> None:
+    Of turns there are those that somebody told something of; with `undone` also what was given and nobody did.
+    """
+
+    def __init__(
+        self, reader: Person, couple: Couple, weeks: Weeks, monday: date, now: datetime, *, undone: bool
+    ) -> None:
         if not reader.is_staff:
             raise NotFound
         self.couple, self.monday, self.now = couple, monday, now
@@ -97,7 +102,7 @@ class Recent:
         self.set_asides = [row for row in asides if row.person_id in sides and row.at <= now]
         named = {*among[2], *(row.assignment_id for row in self.set_asides)}
         self.assignments = {couple.id: _given(practice_id, couple.id, monday, list(named)).scalars().all()}
-        self.turns = tuple(turns_in(couple, self, local, self.zone, only_told=True))
+        self.turns = tuple(turns_in(couple, self, local, self.zone, only_told=not undone))
         checkins = plain_rows.checkins_since(practice_id, couple.id, monday)
         self.checkins: list[Any] = [row for row in checkins if row.author_id in sides and row.saved_at <= now]
         self.appointments = numbered_since(reader, couple, self.start)

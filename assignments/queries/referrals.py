@@ -7,14 +7,14 @@ response, entry, check-in or questionnaire.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from assignments.domain.referrals import CLOSING, KINDS, STEP_LABELS, Known, Step, Whom, allowed_next
@@ -29,6 +29,7 @@ from clinic.extensions import db
 from clinic.models import Couple, Person
 from clinic.queries.appointments import appointments_of
 from clinic.queries.people import practice_of
+from clinic.statements import written_once
 
 # Decisions that may lead to somebody outside.
 NOT_SENT = "Written, not sent"
@@ -160,24 +161,7 @@ def follow_ups_due(reader: Person, couple_ids: Sequence[UUID], today: date) -> d
     """
     if not couple_ids or not can(reader, Permission.REFERRAL_READ):
         return {}
-    rows = db.session.execute(
-        select(
-            Referral.id,
-            Referral.couple_id,
-            Referral.follow_up_on,
-            Contact.name,
-            ReferralStep.step,
-            ReferralStep.on,
-        )
-        .join(Contact, Contact.id == Referral.contact_id)
-        .outerjoin(ReferralStep, ReferralStep.referral_id == Referral.id)
-        .where(
-            Referral.practice_id == reader.practice_id,
-            Referral.couple_id.in_(couple_ids),
-            Referral.follow_up_on <= today,
-        )
-        .order_by(Referral.follow_up_on, Referral.id, ReferralStep.on, ReferralStep.at)
-    )
+    rows: Iterable[Any] = _to_follow_up(reader.practice_id, couple_ids, today)
     newest: dict[UUID, tuple[UUID, FollowUp, bool]] = {}
     for referral_id, couple_id, follow_up_on, to, step, on in rows:
         due_on = follow_up_on or today  # There is one in each of these rows.
@@ -189,6 +173,29 @@ def follow_ups_due(reader: Person, couple_ids: Sequence[UUID], today: date) -> d
         if not over:
             found.setdefault(couple_id, []).append(one)
     return found
+
+
+@written_once
+def _to_follow_up(practice_id: UUID, couple_ids: Sequence[UUID], today: date) -> Select[Any]:
+    columns: tuple[Any, ...] = (
+        Referral.id,
+        Referral.couple_id,
+        Referral.follow_up_on,
+        Contact.name,
+        ReferralStep.step,
+        ReferralStep.on,
+    )
+    return (
+        select(*columns)
+        .join(Contact, Contact.id == Referral.contact_id)
+        .outerjoin(ReferralStep, ReferralStep.referral_id == Referral.id)
+        .where(
+            Referral.practice_id == practice_id,
+            Referral.couple_id.in_(couple_ids),
+            Referral.follow_up_on <= today,
+        )
+        .order_by(Referral.follow_up_on, Referral.id, ReferralStep.on, ReferralStep.at)
+    )
 
 
 def referral_of(reader: Person, couple: Couple, referral_id: UUID) -> KeptReferral:

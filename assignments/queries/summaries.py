@@ -18,7 +18,7 @@ from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.exc import DBAPIError
 
 from assignments.access import sharing_of
@@ -38,6 +38,7 @@ from clinic.extensions import db
 from clinic.models import Couple, Person, Practice
 from clinic.models import Partner as Place
 from clinic.queries.people import practice_of
+from clinic.statements import written_once
 
 log = logging.getLogger("meanwhile.summaries")
 
@@ -99,13 +100,8 @@ def is_well_again(couple_ids: Iterable[UUID]) -> None:
 
 def kept_of(reader: Person, couples: Sequence[Couple], now: datetime) -> dict[UUID, Summary]:
     """What is kept of these couples and holds at this moment."""
-    rows = db.session.execute(
-        select(CoupleSummary.id, CoupleSummary.practice_id, CoupleSummary.told_sealed).where(
-            CoupleSummary.practice_id == reader.practice_id,
-            CoupleSummary.id.in_([couple.id for couple in couples]),
-            *holds(made_by(practice_of(reader), now), now),
-        )
-    )
+    maker = made_by(practice_of(reader), now)
+    rows = _kept(reader.practice_id, [couple.id for couple in couples], maker, now)
     found = {}
     for couple_id, practice_id, told in rows:
         if told is None:
@@ -116,6 +112,15 @@ def kept_of(reader: Person, couples: Sequence[Couple], now: datetime) -> dict[UU
         except crypto.Unreadable:
             continue  # Nothing is lost: it is worked out from what it was made of.
     return found
+
+
+@written_once
+def _kept(
+    practice_id: UUID, couple_ids: Sequence[UUID], maker: str, now: datetime
+) -> Select[UUID, UUID, bytes | None]:
+    return select(CoupleSummary.id, CoupleSummary.practice_id, CoupleSummary.told_sealed).where(
+        CoupleSummary.practice_id == practice_id, CoupleSummary.id.in_(couple_ids), *holds(maker, now)
+    )
 
 
 def holds(maker: str, now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -94,12 +94,14 @@ def timeline_of(
     *,
     most: int | None,
     drawn: int = 0,
+    all_since: date | None = None,
     only: Kind | None = None,
     only_new: bool = False,
 ) -> Timeline:
     """The newest weeks of a couple already read that hold something, `most` of them or all where that is None.
 
-    `recent` holds the check-ins of as many weeks as are `drawn`, whatever weeks are shown.
+    `recent` holds the check-ins of as many weeks as are `drawn`, and all that was given from the day `all_since` on,
+    whatever weeks are shown.
     What is older is not read. Only where little happened it takes another look, further back.
     """
     ends = ends_of(reader, couple, now)
@@ -111,11 +113,14 @@ def timeline_of(
     if counted.week_0 is not None:
         # A week more, as an appointment's tick is drawn by the day it has in Greenwich.
         must.append(counted.week_0 + max(0, counted.last - drawn) * WEEK)
+    if all_since is not None:
+        must.append(checkins.monday_of(all_since))
     beginning, back = ends.first_monday(couple, zone), FIRST_LOOK
     while True:
         monday = min(*must, must[0] - back)
         everything = most is None or monday <= beginning
-        recent = Recent(reader, couple, counted, EVER if everything else monday, now)
+        undone = all_since is not None
+        recent = Recent(reader, couple, counted, EVER if everything else monday, now, undone=undone)
         weeks = _weeks(reader, recent, since)
         found = narrowed([week for week in weeks if week.monday >= recent.monday], only, only_new=only_new)
         if everything or len(found) > (most or 0):

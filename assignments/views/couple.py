@@ -12,7 +12,6 @@ from flask.typing import ResponseReturnValue
 from assignments.actions.reviewing import look_through
 from assignments.domain.checkins import ITEM_BY_KEY, SCALE_KEYS, monday_of, week_number
 from assignments.domain.stalls import Names
-from assignments.queries.history import record_of
 from assignments.queries.plan_weeks import evidence
 from assignments.queries.plans import plan_of
 from assignments.queries.timeline import Kind, Timeline, timeline_of
@@ -75,23 +74,24 @@ def couple(couple_id: UUID) -> ResponseReturnValue:
     found, now = couple_for(signed_in(), couple_id), clock.now()
     wanted = request.args.get("kind")
     only = next((kind for kind in Kind if kind == wanted), None)
+    plan = plan_of(found, now, ZoneInfo(practice_of(signed_in()).timezone))
+    asks = plan if plan is not None and plan.checkpoint_due else None
     told = timeline_of(
         signed_in(),
         found,
         now,
         most=None if request.args.get("weeks") == "all" else WEEKS_SHOWN,
         drawn=WEEKS_DRAWN,
+        all_since=asks.row.starts_on if asks is not None else None,
         only=only,
         only_new=wanted == NEW,
     )
-    plan = plan_of(found, now, ZoneInfo(practice_of(signed_in()).timezone))
-    asks = plan is not None and plan.checkpoint_due
     return render_template(
         "assignments/couple/couple.html",
         couple=found,
         gate=safety_gate(found),
         running=plan,
-        how_it_goes=evidence(plan, record_of(signed_in(), found, now)) if plan is not None and asks else "",
+        how_it_goes=evidence(asks, found, told.recent.turns, told.recent.checkins) if asks else "",
         waiting=waiting_to_join(found, now),
         coming=next((one for one, _ in told.recent.appointments if one.starts_at > now), None),
         figures=_figures(told),

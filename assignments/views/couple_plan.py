@@ -193,7 +193,7 @@ def _plan_page(couple_id: UUID, holiday: HolidayForm) -> ResponseReturnValue:
         running=running,
         plan=running.plan,
         weeks=weeks_of(signed_in(), running, record),
-        evidence=evidence(running, record),
+        evidence=evidence(running, couple, record.turns, record.checkins),
         asks=asks,
     )
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, case, func, select
 
 from clinic.errors import NotFound
 from clinic.extensions import db
 from clinic.models import AFTER_RECOVERY, Couple, Person, TalkRequest
+from clinic.statements import written_once
 
 
 def open_requests(reader: Person, couple: Couple) -> Sequence[TalkRequest]:
@@ -64,17 +65,22 @@ def who_waits(reader: Person, couple_ids: Iterable[UUID]) -> dict[UUID, Waiting]
     """Everybody in these couples whom nobody has seen to yet, by person id. Raises NotFound for a partner."""
     if not reader.is_staff:
         raise NotFound
-    rows = db.session.execute(
+    rows = _waiting(reader.practice_id, list(couple_ids))
+    return {person_id: Waiting(asked_at, came_back_at) for person_id, asked_at, came_back_at in rows}
+
+
+@written_once
+def _waiting(practice_id: UUID, couple_ids: Sequence[UUID]) -> Select[UUID, datetime | None, datetime | None]:
+    return (
         select(
             TalkRequest.author_id,
             func.min(case((TalkRequest.kind != AFTER_RECOVERY, TalkRequest.asked_at))),
             func.min(case((TalkRequest.kind == AFTER_RECOVERY, TalkRequest.asked_at))),
         )
         .where(
-            TalkRequest.practice_id == reader.practice_id,
-            TalkRequest.couple_id.in_(list(couple_ids)),
+            TalkRequest.practice_id == practice_id,
+            TalkRequest.couple_id.in_(couple_ids),
             TalkRequest.spoken_at.is_(None),
         )
         .group_by(TalkRequest.author_id)
     )
-    return {person_id: Waiting(asked_at, came_back_at) for person_id, asked_at, came_back_at in rows}
