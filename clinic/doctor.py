@@ -22,7 +22,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app
-from sqlalchemy import func, select, text
+from sqlalchemy import func, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -160,13 +160,26 @@ def _newest(column: SealedColumn) -> Any:
 
 
 def _tables(about: str) -> Finding:
+    try:
+        with db.engine.connect() as connection:
+            migrated = inspect(connection).has_table("alembic_version")
+    except SQLAlchemyError as problem:
+        return Finding(
+            about, State.BROKEN, f"the database does not answer: {type(problem).__name__}",
+            "see that DATABASE_URL names it, that it runs and lets us in; what to do with a damaged file says docs/operations.md",
+        )  # fmt: skip
+    if not migrated:
+        return Finding(
+            about, State.BROKEN, "the database has no tables yet",
+            "`flask db upgrade`; where there should be some, DATABASE_URL names another place",
+        )  # fmt: skip
     missing = what_is_missing()
     if missing:
         return Finding(
             about,
             State.BROKEN,
             "; ".join(missing),
-            "`flask db upgrade`, after a backup, with the version that belongs here, or start the database",
+            "`flask db upgrade`, after a backup, with the version that belongs here",
         )
     with db.engine.connect() as connection:
         at = revision_of(connection)
@@ -296,7 +309,9 @@ def _backup(about: str, folder: Path | None) -> Finding:
         return Finding(about, State.BROKEN, "nobody makes one", do)
     made = backups.newest_in(folder)
     if made is None:
-        return Finding(about, State.BROKEN, "there is no verified one in that folder", do)
+        return Finding(
+            about, State.BROKEN, "in that folder is none that was verified and that this key ring opens", do
+        )
     age = clock.now() - made
     if age > BACKUP_TOO_OLD:
         return Finding(about, State.BROKEN, f"the last verified one is {_span(age)} old", do)
@@ -380,8 +395,9 @@ def _span(length: timedelta) -> str:
 
 LOOKS: dict[str, Callable[[str], Finding]] = {
     "settings": _settings,
-    "keys": _keys,
+    # What the others read comes before them, so that whoever cannot read it may point upwards.
     "tables": _tables,
+    "keys": _keys,
     "durability": _durability,
     "clock": _clock,
     "mail": _mail,

@@ -26,6 +26,7 @@ from clinic.backups.files import Manifest, NotABackup, read_manifest, read_seale
 from clinic.backups.stores import CannotBackUp, Store, connected, store_at
 from clinic.crypto import KeyRing
 from clinic.extensions import db, fold_the_log, transaction
+from clinic.migrating import newest_migration
 from clinic.models import (
     Erasure,
     HalfSignIn,
@@ -63,6 +64,7 @@ def create(target: Path, walked: Walked = lambda rows: None) -> Manifest:
     store = _store()
     try:
         with store.snapshot() as snapshot:
+            _refuse_older(revision_of(snapshot.connection))
             digests = digests_of(snapshot.connection, walked)
             erased = snapshot.connection.execute(
                 select(Erasure.person_id).where(Erasure.erased_at.is_not(None))
@@ -157,6 +159,7 @@ def _filled(place: Store, source: Path, walked: Walked) -> Manifest:
         kind = "sqlite" if db.engine.dialect.name == "sqlite" else "postgresql"
         if manifest.database != kind:
             raise CannotBackUp(f"This backup is of {manifest.database} and this database is {kind}.")
+        _refuse_older(manifest.revision)
         content.seek(0)
         place.put_back(content)
     with place.reading() as connection:
@@ -167,6 +170,16 @@ def _filled(place: Store, source: Path, walked: Walked) -> Manifest:
     if different:
         raise NotABackup(f"Restored, these tables differ from what was backed up: {', '.join(different)}.")
     return manifest
+
+
+def _refuse_older(revision: str) -> None:
+    """Rows are compared as this version reads them, which older tables lack a part of; newer ones hold it all."""
+    ours = newest_migration()
+    if revision < ours:
+        raise CannotBackUp(
+            f"These tables are of migration {revision} and this version reads {ours}. Do this with the version they are of;"
+            " `flask db upgrade` with this one comes afterwards."
+        )
 
 
 def _let_the_application_in() -> None:

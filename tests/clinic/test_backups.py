@@ -9,12 +9,13 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import func, inspect, select, text
 from sqlalchemy.engine import make_url
 
 from assignments.actions.entries import save_thanks
@@ -30,7 +31,7 @@ from clinic.extensions import db
 from clinic.models import AuditLine, Person, SignIn, TalkRequest
 from tests.cast import AS, Cast
 from tests.changes import digest_of_everything
-from tests.databases import Databases, app_on
+from tests.databases import Databases, app_on, connected_as_owner
 
 RING = KeyRing("1:" + base64.b64encode(b"r" * 32).decode())
 MANIFEST = Manifest("2026-10-01T10:00:00+00:00", "sqlite", "0017", 0, {}, ())
@@ -96,6 +97,32 @@ def test_every_row_comes_back_on_another_machine(
         )
     with app.app_context():
         assert digest_of_everything(app) == before, "the one it was taken of is as it was"
+
+
+@pytest.mark.both_databases
+def test_tables_of_an_older_version_are_that_versions_own(
+    app: Flask, said: None, elsewhere: Flask, tmp_path: Path
+) -> None:
+    """As on the day after an upgrade, with last night's backup. Nothing is filled before that is said."""
+    with app.app_context():
+        made = backups.create(tmp_path / "tonight")
+        ring = app.extensions["key_ring"]
+        content = BytesIO()
+        read_sealed(tmp_path / "tonight", ring, content)
+        content.seek(0)
+        write_sealed(tmp_path / "before", ring, replace(made, revision="0042"), content)
+        with pytest.raises(backups.CannotBackUp, match="migration 0042"):
+            backups.verify(tmp_path / "before")
+    with elsewhere.app_context():
+        told = elsewhere.test_cli_runner().invoke(args=["backup", "restore", str(tmp_path / "before")])
+        assert told.exit_code == 1
+        assert "with the version they are of" in told.output
+        assert not inspect(db.engine).get_table_names()
+    with connected_as_owner(app.config["SQLALCHEMY_DATABASE_URI"]) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0042'"))
+    with app.app_context(), pytest.raises(backups.CannotBackUp, match="migration 0042"):
+        backups.create(tmp_path / "of older tables")
+    assert {path.name for path in tmp_path.iterdir()} == {"tonight", "before"}
 
 
 @pytest.mark.both_databases

@@ -25,7 +25,7 @@ from clinic.doctor import State, examine
 from clinic.extensions import db
 from clinic.models import Couple, Practice
 from tests.cast import Cast
-from tests.databases import app_on
+from tests.databases import Databases, app_on
 from tests.serving import ROOT, SETTINGS
 from tests.smtp import Sink, listening
 
@@ -107,6 +107,30 @@ def test_tables_of_another_time(sound: Path) -> None:
     told = broken(sound)
     assert set(told) == {"tables"}
     assert "flask db upgrade" in told["tables"]
+
+
+@pytest.mark.both_databases
+def test_a_database_without_a_table(databases: Databases) -> None:
+    url = databases.bare()
+    with app_on(url) as empty, empty.app_context():
+        found = {one.about: one for one in examine(None)}
+    assert found["tables"].said == "the database has no tables yet"
+    assert "DATABASE_URL names another" in found["tables"].do
+    names = list(found)
+    assert all(
+        names.index(name) > names.index("tables") for name in names if "could not be" in found[name].said
+    ), "they point to what stands above them"
+    databases.drop(url)
+
+
+def test_a_file_that_is_no_database_and_a_server_that_is_away(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"no database at all" * 500)
+    for url in (f"sqlite:///{tmp_path / 'file'}", "postgresql+psycopg://a:b@127.0.0.1:9/nothing"):
+        with app_on(url, owner_database_url="") as app, app.app_context():
+            (told,) = (one for one in examine(None) if one.about == "tables")
+        assert told.state is State.BROKEN
+        assert "does not answer" in told.said
+        assert "db upgrade" not in told.do
 
 
 def test_tables_that_a_newer_version_has_changed(sound: Path) -> None:
