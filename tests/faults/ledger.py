@@ -165,7 +165,7 @@ def writing(world: World, served: Served, partners: int = 4) -> Iterator[Ledger]
     ledger, stop = Ledger(), threading.Event()
     writers = []
     for number, person in enumerate(world.partners[:partners]):
-        forms = draft(world.work[person.id]) if number % 2 else itertools.repeat(thanks(), MOST_THANKS)
+        forms = draft(world.work[person.id]) if number % 2 else _thanks_of(world, person)
         writers.append(Writer(ledger, world.browser(person, served.address), forms, stop))
     for counsellor, couple in _caseloads(world):
         forms = itertools.repeat(note(couple))
@@ -178,6 +178,13 @@ def writing(world: World, served: Served, partners: int = 4) -> Iterator[Ledger]
         stop.set()
         for one in writers:
             one.join(timeout=60)
+
+
+def _thanks_of(world: World, person: Person) -> Iterator[Form]:
+    """As many thank-yous as are left to a person in this world."""
+    while world.thanked[person.id] < MOST_THANKS:
+        world.thanked[person.id] += 1
+        yield thanks()
 
 
 def _caseloads(world: World) -> list[tuple[Person, object]]:

@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -119,6 +120,8 @@ class World:
     cookies: Mapping[UUID, Mapping[str, str]]
     # An exercise of each partner's own, with a page named "answer" to write on.
     work: Mapping[UUID, UUID]
+    # How many thank-yous each was given to send, since a person may keep so many a day however often somebody writes here.
+    thanked: Counter[UUID] = field(default_factory=Counter)
 
     @contextmanager
     def app(self) -> Iterator[Flask]:
