@@ -287,6 +287,17 @@ def clock() -> Iterator[Clock]:
 # --- What a page costs.
 
 
+@contextmanager
+def _before_each_statement(app: Flask, watch: Callable[..., None]) -> Iterator[None]:
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", watch)
+    try:
+        yield
+    finally:
+        event.remove(engine, "before_cursor_execute", watch)
+
+
 CountQueries = Callable[[], AbstractContextManager[list[str]]]
 
 
@@ -302,13 +313,8 @@ def count_queries(app: Flask) -> CountQueries:
             if not statement.startswith(("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")):
                 statements.append(statement)
 
-        with app.app_context():
-            engine = db.engine
-        event.listen(engine, "before_cursor_execute", note)
-        try:
+        with _before_each_statement(app, note):
             yield statements
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
 
     return counting
 
@@ -331,13 +337,8 @@ def count_rows(app: Flask) -> CountRows:
         def watch(_conn: object, cursor: Any, *_rest: object) -> None:
             cursor.row_factory = noted
 
-        with app.app_context():
-            engine = db.engine
-        event.listen(engine, "before_cursor_execute", watch)
-        try:
+        with _before_each_statement(app, watch):
             yield rows
-        finally:
-            event.remove(engine, "before_cursor_execute", watch)
 
     return counting
 

@@ -9,7 +9,6 @@ import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pyotp
@@ -28,7 +27,6 @@ from assignments.actions.own_plans import archive_plan, copy_plan
 from assignments.actions.pausing import ask_for_a_pause
 from assignments.actions.plans import pause_plan
 from assignments.actions.responding import save_answer, send_response
-from assignments.actions.turns import save_part, send_part
 from assignments.demo.world import load_world
 from assignments.domain.bulk import Until
 from assignments.domain.exercises import Exercise, TextStep, blank_draft
@@ -61,6 +59,7 @@ from clinic.models import (
 )
 from clinic.queries.factors import factor_of, key_of
 from tests import builders
+from tests.assignments.given import part_of
 from tests.assignments.planned import planned, two_weeks
 from tests.conftest import EVENING, Clock
 from tests.databases import SQLiteFiles, app_on
@@ -68,6 +67,7 @@ from tests.once import MadeOnce
 
 TOKEN, CODE, HALF = "a-link-of-one-use", "123456", "half-a-sign-in"
 SENT = "withdrawal-journal"
+AT_HOME = "The light was on when I came home."
 
 
 def tell_the_world() -> None:
@@ -109,8 +109,8 @@ def tell_the_world() -> None:
     send_response(actor=sam, assignment_id=_give(priya, couple_of(sam), sent), level=Level.COUNSELLOR)
     listening = load_library().get("active-listening")
     assert listening is not None
-    _listen(sam, _give(priya, couple_of(sam), listening), "A", "topic", send=True)
-    _listen(sam, turns_of(sam, "validate-first"), "A", "on-my-mind", send=False)
+    part_of(sam, _give(priya, couple_of(sam), listening), "A", "topic", words=AT_HOME, send=True)
+    part_of(sam, turns_of(sam, "validate-first"), "A", "on-my-mind", words=AT_HOME, send=False)
     start_sign_in(sam, device="another phone")
     ask_to_talk(actor=ruth, reach="After six, by phone")
     make_calendar_address(actor=sam)
@@ -209,20 +209,6 @@ def one_of_each_step() -> Iterator[Exercise]:
 def _each_on_their_own() -> Iterator[Exercise]:
     """All but listening turns, which have pages of their own."""
     return (one for one in load_library().all() if not has_exchange(one))
-
-
-def _listen(person: Person, assignment_id: UUID, slot: str, step: str, *, send: bool) -> None:
-    """A part of a listening turn, in the middle of being written or sent a moment ago."""
-    where: dict[str, Any] = {
-        "assignment_id": assignment_id,
-        "turn": 1,
-        "slot": slot,
-        "step": step,
-        "number": 1,
-    }
-    part = save_part(actor=person, **where, value={"text": "The light was on when I came home."}, version=0)
-    if send:
-        send_part(actor=person, **where, version=part.version)
 
 
 def turns_of(person: Person, slug: str) -> UUID:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from sqlalchemy.orm import selectinload
 from assignments.actions import agreeing
 from assignments.actions.assigning import Terms, assign
 from assignments.actions.responding import save_answer, send_response
+from assignments.actions.turns import save_part, send_part
 from assignments.domain.exercises import Exercise
 from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
@@ -108,3 +110,24 @@ def _pass_the_hold(row: AgreementText) -> None:
     for one in row.signatures:
         one.counts_at = one.at
     db.session.commit()
+
+
+def part_of(
+    author: Person,
+    assignment_id: UUID,
+    slot: str,
+    step: str,
+    *,
+    words: str = "About the weekend",
+    send: bool = False,
+) -> UUID:
+    """One part of the first listening turn, kept or sent."""
+    where: dict[str, Any] = {
+        "assignment_id": assignment_id,
+        "turn": 1,
+        "slot": slot,
+        "step": step,
+        "number": 1,
+    }
+    part = save_part(actor=author, **where, value={"text": words}, version=0)
+    return send_part(actor=author, **where, version=part.version).id if send else part.id

@@ -22,7 +22,7 @@ from assignments.actions.responding import (
     take_back,
 )
 from assignments.actions.reviewing import mark_read
-from assignments.actions.turns import save_part, send_part, take_part_back
+from assignments.actions.turns import take_part_back
 from assignments.domain.checkins import CheckinAnswers, check_in_window
 from assignments.domain.visibility import Level
 from assignments.library.loader import load_library
@@ -30,7 +30,7 @@ from assignments.models import Assignment, ExerciseVersion, Response
 from clinic.actions.sign_ins import start_sign_in
 from clinic.clock import now
 from clinic.extensions import db
-from clinic.models import Person
+from tests.assignments.given import part_of
 from tests.cast import Cast
 
 WEDNESDAY = datetime(2026, 9, 16, 18, 30, tzinfo=UTC)
@@ -196,19 +196,6 @@ def listen_face_to_face(scene: Scene) -> None:
         version=0,
     )
     send_response(actor=scene.cast.sam, assignment_id=scene.given["set aside"], level=Level.COUNSELLOR)
-
-
-def part_of(author: Person, assignment_id: UUID, slot: str, step: str, *, send: bool = False) -> UUID:
-    """One part of a listening turn, kept or sent."""
-    where: dict[str, Any] = {
-        "assignment_id": assignment_id,
-        "turn": 1,
-        "slot": slot,
-        "step": step,
-        "number": 1,
-    }
-    part = save_part(actor=author, **where, value={"text": "About the weekend"}, version=0)
-    return send_part(actor=author, **where, version=part.version).id if send else part.id
 
 
 ON_WEDNESDAY: tuple[Act, ...] = (

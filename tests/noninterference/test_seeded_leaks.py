@@ -28,6 +28,7 @@ from assignments.library.loader import load_library
 from clinic import access
 from clinic.actions.sign_ins import start_sign_in
 from clinic.domain.roles import Permission, Role
+from tests.assignments.given import part_of
 from tests.cast import assemble
 from tests.conftest import Clock
 from tests.databases import SQLiteFiles, shared_app_on
@@ -41,7 +42,6 @@ from tests.noninterference.scenes import (
     WEDNESDAY,
     Start,
     open_both,
-    part_of,
     share,
 )
 
