@@ -32,7 +32,7 @@ class Config:
     public_url: str = "http://127.0.0.1:8000"
     secure_cookies: bool = True
     demo: bool = False
-    mail_url: str = ""  # smtp+tls://user:pass@host:port; empty prints mail on the console.
+    mail_url: str = ""  # smtp+tls://user:pass@host:port; empty lets mail wait, and a demo prints it.
     mail_from: str = "practice@localhost"
     rate_limit_storage: str = "memory://"
     throttle: bool = True

@@ -79,6 +79,10 @@ class Finding:
 def examine(folder: Path | None = None) -> list[Finding]:
     """Everything that is looked at; `folder` is where backups lie. A look that fails is a finding, and the others go on."""
     looks = {**LOOKS, "backup": lambda about: _backup(about, folder)}
+    path = _database_file()
+    if path is not None and not path.exists():
+        # To look into it would make it, and an empty file in the wrong place is found by nobody.
+        looks = {about: looks[about] for about in WITHOUT_DATABASE} | {"tables": _no_file}
     found = []
     for about, look in looks.items():
         try:
@@ -191,6 +195,13 @@ def _tables(about: str) -> Finding:
     return Finding(about, State.OK, "migrated, and the database takes writes")
 
 
+def _no_file(about: str) -> Finding:
+    return Finding(
+        about, State.BROKEN, f"there is no file {_database_file()}",
+        "`flask db upgrade` makes it; where there should be one, DATABASE_URL names another place. The rest was not looked at",
+    )  # fmt: skip
+
+
 def _durability(about: str) -> Finding:
     with db.engine.connect() as connection:
         if connection.dialect.name == "sqlite":
@@ -252,7 +263,7 @@ def _mail(about: str) -> Finding:
         return Finding(
             about,
             State.BROKEN,
-            "is printed on the console, and invitations reach nobody",
+            "has no server: it waits a day and is given up, and codes and reminders reach nobody",
             "set MEANWHILE_MAIL_URL",
         )
     try:
@@ -407,3 +418,4 @@ LOOKS: dict[str, Callable[[str], Finding]] = {
     "limits": _limits,
     "PDF": _pdf,
 }
+WITHOUT_DATABASE = ("settings", "tables", "mail", "limits", "PDF")

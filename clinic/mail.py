@@ -60,7 +60,7 @@ class MailInTheClear(click.ClickException, ValueError):
 
 
 def init_mail(app: Flask, *, mail_url: str, mail_from: str, send_after_commit: bool) -> None:
-    """Remember where mail goes: `smtp+tls://user:pass@host:port`, or the console when there is no address.
+    """Remember where mail goes: `smtp+tls://user:pass@host:port`. Without an address it waits; a demo prints it.
 
     Plain `smtp://` is for a server on this machine: links and codes go through it. Raises MailInTheClear.
     """
@@ -212,6 +212,10 @@ def _message(row: OutboxMail, moment: datetime) -> EmailMessage:
     return message
 
 
+class NoMailServer(ValueError):
+    """There is none to hand a mail to. A code or an address printed instead would stay in the log of the host."""
+
+
 class AnswerLost(Exception):
     """The server has the whole mail and has not said whether it takes it."""
 
@@ -231,6 +235,8 @@ class _Server(smtplib.SMTP):
 def _deliver(message: EmailMessage) -> None:
     url = current_app.extensions["mail"]["url"]
     if not url:
+        if not current_app.config["DEMO"]:
+            raise NoMailServer
         click.echo(f"\n--- mail to {message['To']} ---\n{message.get_content()}---\n")
         return
     server = _reach(url)

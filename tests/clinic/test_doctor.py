@@ -113,6 +113,8 @@ def test_tables_of_another_time(sound: Path) -> None:
 def test_a_database_without_a_table(databases: Databases) -> None:
     url = databases.bare()
     with app_on(url) as empty, empty.app_context():
+        with db.engine.connect():  # SQLite makes a file for whoever comes.
+            pass
         found = {one.about: one for one in examine(None)}
     assert found["tables"].said == "the database has no tables yet"
     assert "DATABASE_URL names another" in found["tables"].do
@@ -121,6 +123,17 @@ def test_a_database_without_a_table(databases: Databases) -> None:
         names.index(name) > names.index("tables") for name in names if "could not be" in found[name].said
     ), "they point to what stands above them"
     databases.drop(url)
+
+
+def test_a_file_that_is_not_there_is_not_made_by_looking(tmp_path: Path) -> None:
+    missing = tmp_path / "wrong" / "meanwhile.sqlite"
+    missing.parent.mkdir()
+    with app_on(f"sqlite:///{missing}") as app, app.app_context():
+        found = {one.about: one for one in examine(None)}
+    assert str(missing) in found["tables"].said
+    assert "DATABASE_URL names another" in found["tables"].do
+    assert set(found) == {"settings", "tables", "mail", "limits", "PDF"}
+    assert not list(missing.parent.iterdir())
 
 
 def test_a_file_that_is_no_database_and_a_server_that_is_away(tmp_path: Path) -> None:

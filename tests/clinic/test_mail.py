@@ -87,6 +87,22 @@ def test_a_server_that_is_down_loses_nothing_and_is_tried_again(app: Flask, cloc
     assert send(app) == mail.Sent(sent=0, failed=1)
 
 
+def test_without_a_mail_server_a_mail_waits_and_its_code_is_printed_only_by_a_demo(
+    app: Flask, clock: Clock, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    link = found_a_practice(app)
+    app.config["DEMO"] = False
+    assert send(app) == mail.Sent(sent=0, failed=1)
+    said = "".join(capfd.readouterr()) + caplog.text
+    assert "NoMailServer" in said
+    assert link not in said
+    assert "ines@example.org" not in said
+    app.config["DEMO"] = True
+    clock.move(minutes=2)
+    assert send(app) == mail.Sent(sent=1, failed=0)
+    assert link in capfd.readouterr().out
+
+
 def test_a_refusal_is_tried_again_until_it_is_accepted(app: Flask, sink: Sink, clock: Clock) -> None:
     found_a_practice(app)
     sink.reply = "451 come back later"
