@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass
 from random import Random
 from statistics import quantiles
@@ -25,7 +26,7 @@ class Mix:
     """How two hundred partners and twenty counsellors fared together."""
 
     requests: int
-    errors: int
+    errors: Counter[str]
     accepted: int
     new_rows: int
     seconds: float
@@ -36,10 +37,15 @@ class Mix:
         cuts = quantiles([one * 1000 for one in self.wall], n=100, method="inclusive")
         return (
             f"{self.requests} requests in {self.seconds:.0f} s ({self.requests / self.seconds:.0f} a second),"
-            f" {self.errors} errors, {self.accepted} accepted = {self.new_rows} new rows,"
+            f" {self.told_of_errors()}, {self.accepted} accepted = {self.new_rows} new rows,"
             f" {self.cpu / self.requests * 1000:.1f} ms of processor a request,"
             f" p50 / p95 / p99 {cuts[49]:.0f} / {cuts[94]:.0f} / {cuts[98]:.0f} ms"
         )
+
+    def told_of_errors(self) -> str:
+        """How many, and of which kinds: a busy machine makes other ones than a program that is wrong."""
+        kinds = ", ".join(f"{times} x {kind}" for kind, times in sorted(self.errors.items()))
+        return f"{self.errors.total()} errors" + (f" ({kinds})" if kinds else "")
 
 
 def mix(world: World, served: Served, seconds: float, partners: int = 200, counsellors: int = 20) -> Mix:
@@ -47,7 +53,7 @@ def mix(world: World, served: Served, seconds: float, partners: int = 200, couns
     people = [(Visitor(served, world.cookies(one)), True) for one in world.partners[:partners]]
     people += [(Visitor(served, world.cookies(one)), False) for one in world.counsellors[:counsellors]]
     walls: list[float] = []
-    accepted, errors = [0], list[str]()
+    accepted, errors = [0], Counter[str]()
     lock, until = threading.Lock(), time.monotonic() + seconds
 
     def live(who: Visitor, is_partner: bool, chance: Random) -> None:
@@ -66,10 +72,10 @@ def mix(world: World, served: Served, seconds: float, partners: int = 200, couns
                 with lock:
                     walls.append(reply.wall)
                     if reply.status not in (200, 302, 303):
-                        errors.append(str(reply.status))
+                        errors[str(reply.status)] += 1
             except (OSError, http.client.HTTPException) as problem:
                 with lock:
-                    errors.append(repr(problem))
+                    errors[repr(problem)] += 1
                 return
             time.sleep(chance.uniform(1, 3))
 
@@ -88,7 +94,7 @@ def mix(world: World, served: Served, seconds: float, partners: int = 200, couns
     for thread in threads:
         thread.join()
     return Mix(
-        len(walls), len(errors), accepted[0], rows_of(world) - before, time.monotonic() - began,
+        len(walls), errors, accepted[0], rows_of(world) - before, time.monotonic() - began,
         served.cpu() - cpu, tuple(walls),
     )  # fmt: skip
 
