@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVarTuple
 
-from sqlalchemy import Result, Select, bindparam
+from sqlalchemy import CompoundSelect, Result, Select, bindparam
 
 from clinic.extensions import db
 
@@ -19,7 +19,9 @@ P = ParamSpec("P")
 Columns = TypeVarTuple("Columns")
 
 
-def written_once(write: Callable[P, Select[*Columns]]) -> Callable[P, Result[*Columns]]:
+def written_once(
+    write: Callable[P, Select[*Columns] | CompoundSelect[*Columns]],
+) -> Callable[P, Result[*Columns]]:
     """Make a function that writes a statement into one that runs it, with the values it is called with.
 
     The function itself is called once, with a placeholder for each value. So the values may stand in the statement and
@@ -28,7 +30,7 @@ def written_once(write: Callable[P, Select[*Columns]]) -> Callable[P, Result[*Co
     names = tuple(inspect.signature(write).parameters)
 
     @functools.cache
-    def written() -> Select[*Columns]:
+    def written() -> Select[*Columns] | CompoundSelect[*Columns]:
         placeholders: Any = [bindparam(name) for name in names]
         return write(*placeholders)  # type: ignore[call-arg]  # they stand for the values, whatever their types
 

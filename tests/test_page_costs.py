@@ -23,6 +23,7 @@ from clinic.models import Couple, Partner, Person
 from clinic.tenancy import every_practice
 from tests.conftest import Clock, CountQueries, CountRows, SignInAs
 from tests.crawl import LEADS_OUT, endpoint_of, pages_of
+from tests.plans import every_statement_keeps_to_its_couple
 from tests.statements import every_statement_names_its_practice
 from tests.test_matrix import ROUTES
 from tests.told_world import couple_of, person_at
@@ -206,7 +207,7 @@ def test_no_page_costs_more_than_pinned_and_every_page_is_reached(
     world: None, app: Flask, as_: SignInAs, clock: Clock, count_queries: CountQueries
 ) -> None:
     costs: dict[str, int] = {}
-    with every_statement_names_its_practice(app):
+    with every_statement_names_its_practice(app), every_statement_keeps_to_its_couple(app):
         for visitor in VISITORS:
             for visited in pages_of(app, client_of(app, as_, visitor, clock), visitor, count_queries):
                 costs[visited.endpoint] = max(costs.get(visited.endpoint, 0), visited.statements)

@@ -8,7 +8,7 @@ from sqlalchemy import String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clinic.extensions import Model, UTCDateTime
-from clinic.models.columns import Id, Moment, PersonId, PracticeId
+from clinic.models.columns import Id, ListedPracticeId, Moment, PersonId
 
 
 class PracticeExercise(Model):
@@ -22,7 +22,7 @@ class PracticeExercise(Model):
     __table_args__ = (UniqueConstraint("practice_id", "slug"),)
 
     id: Mapped[Id]
-    practice_id: Mapped[PracticeId]
+    practice_id: Mapped[ListedPracticeId]
     slug: Mapped[str] = mapped_column(String(80))
     copied_from: Mapped[str | None] = mapped_column(String(80))
     copied_version: Mapped[int | None]

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from clinic.extensions import Model, UTCDateTime
-from clinic.models.columns import CoupleId, Id, Moment, PersonId, PracticeId
+from clinic.models.columns import CoupleId, Id, ListedPracticeId, Moment, PersonId, PracticeId
 
 
 class PracticePlan(Model):
@@ -23,7 +23,7 @@ class PracticePlan(Model):
     __table_args__ = (UniqueConstraint("practice_id", "slug"),)
 
     id: Mapped[Id]
-    practice_id: Mapped[PracticeId]
+    practice_id: Mapped[ListedPracticeId]
     slug: Mapped[str] = mapped_column(String(80))
     copied_from: Mapped[str | None] = mapped_column(String(80))
     draft: Mapped[str] = mapped_column(Text)

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from clinic.extensions import Model, UTCDateTime
-from clinic.models.columns import CoupleId, Id, Moment, Name, PersonId, PracticeId, Sealed
+from clinic.models.columns import CoupleId, Id, ListedPracticeId, Moment, Name, PersonId, PracticeId, Sealed
 
 
 class Contact(Model):
@@ -18,7 +18,7 @@ class Contact(Model):
     __tablename__ = "contact"
 
     id: Mapped[Id]
-    practice_id: Mapped[PracticeId]
+    practice_id: Mapped[ListedPracticeId]
     by_id: Mapped[PersonId]
     at: Mapped[Moment]
     name: Mapped[Name]

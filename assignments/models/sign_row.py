@@ -47,7 +47,7 @@ class SignUse(Model):
     """Whether a sign that was shown was of use to the counsellor. The latest counts."""
 
     __tablename__ = "sign_use"
-    __table_args__ = (Index("ix_sign_use_practice_sign", "practice_id", "sign"),)
+    __table_args__ = (Index("ix_sign_use_sign", "sign", "practice_id"),)
 
     id: Mapped[Id]
     practice_id: Mapped[PracticeId]

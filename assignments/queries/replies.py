@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select, union_all
 
 from assignments.models import Comment, Response, SavedLine, TurnPart
 from clinic import crypto
@@ -87,25 +87,32 @@ def delivered(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 def replied_to(place: Partner, now: datetime, *, since: datetime = EVER) -> list[UUID]:
     """What of this author's own has a reply that was delivered, the last first: answers and parts, by their ids."""
-    rows = _replied(place.practice_id, place.person_id, since, now)
+    rows = _replied(place.practice_id, place.couple_id, place.person_id, since, now)
     return [row_id for row in rows for row_id in row if row_id is not None]
 
 
 @written_once
 def _replied(
-    practice_id: UUID, author_id: UUID, since: datetime, now: datetime
+    practice_id: UUID, couple_id: UUID, author_id: UUID, since: datetime, now: datetime
 ) -> Select[UUID | None, UUID | None]:
-    return (
-        select(Comment.response_id, Comment.part_id)
-        .outerjoin(Response, Response.id == Comment.response_id)
-        .outerjoin(TurnPart, TurnPart.id == Comment.part_id)
-        .where(
-            Comment.practice_id == practice_id,
-            or_(Response.author_id == author_id, TurnPart.author_id == author_id),
-            *delivered(now),
-            Comment.delivered_at > since,
+    # From what the author wrote to its replies. From the replies it would go through all of the practice's.
+    either = union_all(
+        *(
+            select(Comment.response_id, Comment.part_id, Comment.delivered_at, Comment.at, Comment.id)
+            .join(row, row.id == subject)
+            .where(
+                row.practice_id == practice_id,
+                row.couple_id == couple_id,
+                row.author_id == author_id,
+                Comment.practice_id == practice_id,
+                *delivered(now),
+                Comment.delivered_at > since,
+            )
+            for row, subject in ((Response, Comment.response_id), (TurnPart, Comment.part_id))
         )
-        .order_by(Comment.delivered_at.desc(), Comment.at.desc(), Comment.id)
+    ).subquery()
+    return select(either.c.response_id, either.c.part_id).order_by(
+        either.c.delivered_at.desc(), either.c.at.desc(), either.c.id
     )
 
 

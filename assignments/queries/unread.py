@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Row, Select, exists, func, or_, select, union
+from sqlalchemy import CompoundSelect, Row, Select, exists, or_, select, union, union_all
 
 from assignments.access import sharing_of, sharing_of_part
 from assignments.domain import visibility
@@ -59,17 +59,25 @@ def _versions(rows: Iterable[Row[UUID | None, UUID | None, int]]) -> dict[UUID, 
 
 
 @written_once
-def _marks(practice_ids: Sequence[UUID], couple_ids: Sequence[UUID]) -> Select[UUID | None, UUID | None, int]:
-    return (
-        select(plain_rows.plain(ReadMark.response_id), plain_rows.plain(ReadMark.part_id), ReadMark.version)
-        .outerjoin(Response, Response.id == ReadMark.response_id)
-        .outerjoin(TurnPart, TurnPart.id == ReadMark.part_id)
-        .join(Couple, Couple.id == func.coalesce(Response.couple_id, TurnPart.couple_id))
-        .where(
-            ReadMark.practice_id.in_(practice_ids),
-            Couple.practice_id == ReadMark.practice_id,
-            Couple.id.in_(couple_ids),
-            ReadMark.reader_id == Couple.counsellor_id,
+def _marks(
+    practice_ids: Sequence[UUID], couple_ids: Sequence[UUID]
+) -> CompoundSelect[UUID | None, UUID | None, int]:
+    """From what the couples wrote to its marks. From the marks, each couple would cost all that its counsellor ever read."""
+    return union_all(
+        *(
+            select(
+                plain_rows.plain(ReadMark.response_id), plain_rows.plain(ReadMark.part_id), ReadMark.version
+            )
+            .join(row, row.id == marked)
+            .join(Couple, Couple.id == row.couple_id)
+            .where(
+                row.practice_id.in_(practice_ids),
+                ReadMark.practice_id == row.practice_id,
+                Couple.practice_id == row.practice_id,
+                row.couple_id.in_(couple_ids),
+                ReadMark.reader_id == Couple.counsellor_id,
+            )
+            for row, marked in ((Response, ReadMark.response_id), (TurnPart, ReadMark.part_id))
         )
     )
 

@@ -5,23 +5,26 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, String, false
+from sqlalchemy import ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clinic.domain.appointments import BOTH
 from clinic.extensions import Model, UTCDateTime
-from clinic.models.columns import CoupleId, Id, Moment, PersonId, PracticeId
+from clinic.models.columns import Id, Moment, PersonId, PracticeId
 
 
 class Appointment(Model):
     """One appointment, of a couple or with one partner alone. Cancelling keeps the row and says when."""
 
     __tablename__ = "appointment"
-    __table_args__ = (Index("ix_appointment_day", "practice_id", "counsellor_id", "starts_at"),)
+    __table_args__ = (
+        Index("ix_appointment_day", "practice_id", "counsellor_id", "starts_at"),
+        Index("ix_appointment_couple_start", "practice_id", "couple_id", "starts_at"),
+    )
 
     id: Mapped[Id]
     practice_id: Mapped[PracticeId]
-    couple_id: Mapped[CoupleId]
+    couple_id: Mapped[UUID] = mapped_column(ForeignKey("couple.id", ondelete="CASCADE"))
     counsellor_id: Mapped[PersonId]
     starts_at: Mapped[Moment]
     minutes: Mapped[int] = mapped_column(default=60)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from clinic.domain.roles import Role
 from clinic.extensions import Model, UTCDateTime
-from clinic.models.columns import Digest, Id, Moment, Name, PersonId, PracticeId, Word
+from clinic.models.columns import Digest, Id, ListedPracticeId, Moment, Name, PersonId, PracticeId, Word
 from clinic.models.practice import Practice
 
 
@@ -23,7 +23,7 @@ class Person(Model):
     __table_args__ = (UniqueConstraint("sign_in_address"),)
 
     id: Mapped[Id]
-    practice_id: Mapped[PracticeId]
+    practice_id: Mapped[ListedPracticeId]
     role: Mapped[Word]
     name: Mapped[Name]
     family_name: Mapped[Name]
@@ -84,7 +84,7 @@ class Supervision(Model):
     __table_args__ = (UniqueConstraint("supervisor_id", "counsellor_id"),)
 
     id: Mapped[Id]
-    practice_id: Mapped[PracticeId]
+    practice_id: Mapped[ListedPracticeId]
     supervisor_id: Mapped[PersonId]
     counsellor_id: Mapped[PersonId]
     since: Mapped[Moment]

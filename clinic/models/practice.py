@@ -8,7 +8,7 @@ from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clinic.extensions import Model, UTCDateTime
-from clinic.models.columns import Id, Moment, Name, PersonId, PracticeId
+from clinic.models.columns import Id, ListedPracticeId, Moment, Name, PersonId
 
 
 class Practice(Model):
@@ -47,7 +47,7 @@ class SafetyRuleChange(Model):
     __tablename__ = "safety_rule_change"
 
     id: Mapped[Id]
-    practice_id: Mapped[PracticeId]
+    practice_id: Mapped[ListedPracticeId]
     by_id: Mapped[PersonId]
     at: Mapped[Moment]
     asks: Mapped[bool]

@@ -17,7 +17,9 @@ from clinic.extensions import db
 from clinic.models import Person
 from clinic.queries.couples import couples_for
 from clinic.tenancy import every_practice
-from tests.conftest import Clock
+from tests.cast import Cast
+from tests.conftest import Clock, CountQueries
+from tests.plans import plans
 
 
 def told(record: Record) -> dict[str, Any]:
@@ -60,3 +62,18 @@ def test_plain_rows_and_entities_say_the_same(app: Flask, clock: Clock) -> None:
                 assert unread[0] == unread[1]
                 compared += len(whole.turns)
         assert compared > 100
+
+
+def test_marks_are_looked_for_from_what_the_couples_wrote(
+    app: Flask, cast: Cast, count_queries: CountQueries
+) -> None:
+    """From the marks, each couple of a caseload would cost all that its counsellor has ever read."""
+    with app.app_context(), every_practice():
+        couples = couples_for(db.session.get_one(Person, cast.priya.id))
+        with count_queries() as statements:
+            marks_of(couples)
+        (statement,) = statements
+        path = str(db.engine.url.database)
+    steps = [step for step in plans(path, statements)[statement] if " read_mark " in step]
+    assert len(steps) == 2
+    assert all("(response_id=?" in step or "(part_id=?" in step for step in steps), steps
