@@ -60,9 +60,27 @@ GUARDS: dict[str, tuple[str, ...]] = {
         "tests/assignments/pages/test_one_phone.py",
         "tests/test_bad_input.py",
     ),
-    "clinic.queries": ("tests/test_whose_rows.py",),
-    "assignments.queries": ("tests/test_whose_rows.py",),
+    "clinic.queries": (
+        "tests/test_whose_rows.py",
+        "tests/clinic/test_calendar_feed.py",
+        "tests/clinic/pages",
+    ),
+    "assignments.queries": ("tests/test_whose_rows.py", "tests/assignments/pages"),
 }
+# The pages that stand on a module of queries, where they are not called as it is.
+PAGES_OF: dict[str, str] = {
+    "agreements": "agreements together", "agreements_for_staff": "agreements answers", "appointments":
+    "appointments appointment_rows diary", "assignments": "do assign", "bulk": "several", "caseload": "export board",
+    "checkins": "check_in", "consents": "export", "cosigning": "cosigning", "decisions": "signs cosigning", "doing": "do do_finish",
+    "entries": "thanks saying_thanks", "erasures": "erasing", "exchanges": "turns", "factors": "second_step passkeys",
+    "history": "couple", "instruments": "questionnaires", "outcomes": "how_it_went", "own_copy": "own_data",
+    "own_drafts": "builder plan_builder", "own_plans": "plan_builder", "pauses": "pause", "people":
+    "join sign_in account practice_admin", "pins": "answers brief", "pins_in_force": "answers brief turns", "plain_rows": "couple board",
+    "plan_weeks": "plans", "practice_counts": "practice", "practices": "practice practice_admin", "recent": "couple",
+    "record_copy": "export", "reminders": "reminders_page calendar_feed", "responses": "answers do do_finish", "review":
+    "answers couple", "sign_rules": "tuning", "strands": "turns answers", "summaries": "board", "timeline": "couple",
+    "unread": "board couple", "unshared": "couple answers", "uses": "do_kinds rituals",
+}  # fmt: skip
 # Of a module that does more, what guards.
 GUARDING = {"clinic.web": {"_guard", "_has_nul", "_is_fresh", "_answer_again", "_where_it_led"}}
 # A condition of a query that has one of these words in it says whose rows are meant.
@@ -72,7 +90,7 @@ OF_SOMEBODY = (
 )  # fmt: skip
 # Stop at the first, write nothing. The harness was imported before pytest could rewrite it, and says so.
 QUIETLY = (
-    "-x", "-q", "-n0", "-p", "no:cacheprovider", "--timeout", "120", "-W", "ignore::pytest.PytestAssertRewriteWarning"
+    "-x", "-q", "-n0", "-m", "not (browser or postgresql or bench or screenshots or trust or slow)", "-p", "no:cacheprovider", "--timeout", "120", "-W", "ignore::pytest.PytestAssertRewriteWarning"
 )  # fmt: skip
 # What no test can tell from the original, with the reason. They are counted apart and never as killed.
 EQUAL: dict[str, str] = {
@@ -346,8 +364,12 @@ def is_noticed(items: Sequence[pytest.Item], mutant: Mutant | None) -> bool:
 
 
 def tests_of(session: pytest.Session, modules: Collection[str]) -> list[pytest.Item]:
-    """What was collected; of tests that stand for one module each, only these modules'."""
-    return [item for item in session.items if _module_of(item) in {None, *modules}]
+    """What was collected; where the tests are about whole pages, those of the pages that stand on these modules."""
+    if not any(".queries." in module for module in modules):
+        return session.items
+    stems = {module.rpartition(".")[2] for module in modules}
+    pages = {f"test_{page}" for stem in stems for page in PAGES_OF.get(stem, stem).split()}
+    return [one for one in session.items if _module_of(one) in modules or one.path.stem in pages]
 
 
 def _module_of(item: pytest.Item) -> str | None:

@@ -30,8 +30,8 @@ from clinic.clock import now, today
 from clinic.domain.roles import Role
 from clinic.errors import NotFound
 from clinic.extensions import Base, db
-from clinic.models import Person
-from clinic.queries.couples import couple_for, own_place, visible_couples
+from clinic.models import Couple, Partner, Person, Supervision
+from clinic.queries.couples import couple_for, own_place
 from clinic.queries.practices import LogFilter
 
 # An id as SQLite keeps it, alone or among others in one value.
@@ -228,9 +228,22 @@ class Reader:
 
 
 def reader_at(name: str) -> Reader:
-    """Whoever signs in with this name at the demo's address."""
+    """Whoever signs in with this name at the demo's address. What is theirs is looked up here and not by any query."""
     person = db.session.scalars(select(Person).where(Person.sign_in_address == f"{name}@demo.example")).one()
-    return Reader(name, person, tuple(row.id.hex for row in db.session.scalars(visible_couples(person))))
+    practice = person.practice_id
+    theirs = {
+        Role.COUNSELLOR: select(Couple.id).where(
+            Couple.practice_id == practice, Couple.counsellor_id == person.id
+        ),
+        Role.PARTNER: select(Partner.couple_id).where(
+            Partner.practice_id == practice, Partner.person_id == person.id
+        ),
+        Role.SUPERVISOR: select(Couple.id)
+        .join(Supervision, Supervision.counsellor_id == Couple.counsellor_id)
+        .where(Couple.practice_id == practice, Supervision.supervisor_id == person.id),
+    }.get(person.kind)
+    couples = sorted(one.hex for one in db.session.scalars(theirs)) if theirs is not None else ()
+    return Reader(name, person, tuple(couples))
 
 
 def ids_for(act: Callable[..., Any], rows: Rows, things: set[str]) -> dict[str, Any]:
