@@ -62,6 +62,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
     ),
     "clinic.queries": (
         "tests/test_whose_rows.py",
+        "tests/clinic/test_ones_own.py",
         "tests/clinic/test_calendar_feed.py",
         "tests/clinic/pages",
     ),
@@ -368,7 +369,9 @@ def tests_of(session: pytest.Session, modules: Collection[str]) -> list[pytest.I
     if not any(".queries." in module for module in modules):
         return session.items
     stems = {module.rpartition(".")[2] for module in modules}
-    pages = {f"test_{page}" for stem in stems for page in PAGES_OF.get(stem, stem).split()}
+    pages = {"test_ones_own"} | {
+        f"test_{page}" for stem in stems for page in PAGES_OF.get(stem, stem).split()
+    }
     return [one for one in session.items if _module_of(one) in modules or one.path.stem in pages]
 
 
