@@ -237,6 +237,7 @@ def try_twice(ground: Ground, found: Found) -> Iterator[str]:
     form = ground.form(found)
     fields = sound(found.endpoint, form)
     first = ground.send(found, fields)
+    ground.note_what(found.endpoint)
     if first.status_code >= 400:
         if found.endpoint not in HALF_KNOWN:
             summary = (

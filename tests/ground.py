@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import sqlite3
+from collections import defaultdict
 from contextlib import closing
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from clinic.extensions import db
+from tests.declared import changed_rows
 from tests.forms import Fields, Found, encoded
 
 
@@ -24,6 +26,7 @@ class Ground:
 
     def __init__(self, app: Flask, client: FlaskClient, forms: dict[Found, Tag]) -> None:
         self.app, self.client, self.forms = app, client, forms
+        self.written: dict[str, set[str]] = defaultdict(set)
         with app.app_context():
             self._file = Path(make_url(str(db.engine.url)).database or "")
         self._kept = self._file.with_suffix(".kept")
@@ -44,6 +47,10 @@ class Ground:
     def has_changed(self) -> bool:
         """Whether anything at all was written since the world was put back."""
         return self._data_version() != self._version
+
+    def note_what(self, endpoint: str) -> None:
+        """Remember which tables an act has written to."""
+        self.written[endpoint] |= changed_rows(self._file, self._kept) if self.has_changed() else set()
 
     def _close(self) -> None:
         with self.app.app_context():

@@ -2,7 +2,7 @@
 
     python -m tests.mutation [MODULE …]
 
-Each mutant is one small change to one rule: a condition turned round, an `and` made an `or`, an answer that is always
+Of a query each condition that says whose rows it means is left out, one at a time. Each mutant is one small change to one rule: a condition turned round, an `and` made an `or`, an answer that is always
 yes. It lives in a process of its own, forked from one that has imported everything but the rules, and the named tests
 must fail there. A mutant that they let live is a rule nobody checks.
 """
@@ -14,7 +14,7 @@ import copy
 import importlib
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FunctionType
@@ -32,9 +32,66 @@ WATCHED: dict[str, tuple[str, ...]] = {
     "assignments.access": ("tests/assignments/test_access.py",),
     "clinic.access": ("tests/clinic/test_access.py",),
 }
+# The guards that stand around every request, and the conditions of every query that say whose rows it means. The tests
+# that know them ask whole pages, so these are tried in the big run, and a few of the queries' in the small one.
+GUARDS: dict[str, tuple[str, ...]] = {
+    "clinic.hosts": tuple(
+        f"tests/hostile/test_doors.py::test_{name}"
+        for name in (
+            "what_browsers_say_of_our_own_pages_is_let_in",
+            "a_host_that_is_not_ours_is_refused_and_never_repeated",
+            "no_form_is_taken_without_its_own_token_or_from_another_site",
+        )
+    ),
+    "clinic.narrowed": (
+        "tests/assignments/pages/test_room.py",
+        "tests/assignments/pages/test_one_phone.py",
+        "tests/assignments/pages/test_words_closed.py",
+    ),
+    "clinic.web": (
+        "tests/hostile/test_addresses.py",
+        "tests/clinic/pages/test_errors.py",
+        "tests/clinic/pages/test_sign_in_again.py",
+        "tests/clinic/pages/test_second_step.py",
+        "tests/clinic/pages/test_join.py",
+        "tests/clinic/pages/test_practice_admin.py",
+        "tests/clinic/pages/test_after_a_time_out.py",
+        "tests/assignments/pages/test_room.py",
+        "tests/assignments/pages/test_one_phone.py",
+        "tests/test_bad_input.py",
+    ),
+    "clinic.queries": (
+        "tests/test_whose_rows.py",
+        "tests/clinic/test_ones_own.py",
+        "tests/clinic/test_calendar_feed.py",
+        "tests/clinic/pages",
+    ),
+    "assignments.queries": ("tests/test_whose_rows.py", "tests/assignments/pages"),
+}
+# The pages that stand on a module of queries, where they are not called as it is.
+PAGES_OF: dict[str, str] = {
+    "agreements": "agreements together", "agreements_for_staff": "agreements answers", "appointments":
+    "appointments appointment_rows diary", "assignments": "do assign", "bulk": "several", "caseload": "export board",
+    "checkins": "check_in", "consents": "export", "cosigning": "cosigning", "decisions": "signs cosigning", "doing": "do do_finish",
+    "entries": "thanks saying_thanks", "erasures": "erasing", "exchanges": "turns", "factors": "second_step passkeys",
+    "history": "couple", "instruments": "questionnaires", "outcomes": "how_it_went", "own_copy": "own_data",
+    "own_drafts": "builder plan_builder", "own_plans": "plan_builder", "pauses": "pause", "people":
+    "join sign_in account practice_admin", "pins": "answers brief", "pins_in_force": "answers brief turns", "plain_rows": "couple board",
+    "plan_weeks": "plans", "practice_counts": "practice", "practices": "practice practice_admin", "recent": "couple",
+    "record_copy": "export", "reminders": "reminders_page calendar_feed", "responses": "answers do do_finish", "review":
+    "answers couple", "sign_rules": "tuning", "strands": "turns answers", "summaries": "board", "timeline": "couple",
+    "unread": "board couple", "unshared": "couple answers", "uses": "do_kinds rituals",
+}  # fmt: skip
+# Of a module that does more, what guards.
+GUARDING = {"clinic.web": {"_guard", "_has_nul", "_is_fresh", "_answer_again", "_where_it_led"}}
+# A condition of a query that has one of these words in it says whose rows are meant.
+OF_SOMEBODY = (
+    "practice_id", "couple_id", "couple_ids", "person_id", "author_id", "reader_id", "counsellor_id", "supervisor_id",
+    "reader.id", "person.id", "partner.id", "counsellor.id", "couple.id", "visibility",
+)  # fmt: skip
 # Stop at the first, write nothing. The harness was imported before pytest could rewrite it, and says so.
 QUIETLY = (
-    "-x", "-q", "-n0", "-p", "no:cacheprovider", "--timeout", "120", "-W", "ignore::pytest.PytestAssertRewriteWarning"
+    "-x", "-q", "-n0", "-m", "not (browser or postgresql or bench or screenshots or trust or slow)", "-p", "no:cacheprovider", "--timeout", "120", "-W", "ignore::pytest.PytestAssertRewriteWarning"
 )  # fmt: skip
 # What no test can tell from the original, with the reason. They are counted apart and never as killed.
 EQUAL: dict[str, str] = {
@@ -84,12 +141,25 @@ def source_of(module: str) -> str:
     return (ROOT / (module.replace(".", "/") + ".py")).read_text(encoding="utf-8")
 
 
-def mutants_of(module: str) -> Iterator[Mutant]:
-    """Every mutant of a module, in the order of its lines."""
+def modules_in(watched: str) -> list[str]:
+    """The modules of a package, or the one module of this name."""
+    folder = ROOT / watched.replace(".", "/")
+    return [f"{watched}.{one.stem}" for one in sorted(folder.glob("[!_]*.py"))] or [watched]
+
+
+def mutants_of(watched: str) -> Iterator[Mutant]:
+    """Every mutant of a module or of each module of a package, in the order of their lines."""
+    for module in modules_in(watched):
+        yield from _mutants_in(module)
+
+
+def _mutants_in(module: str) -> Iterator[Mutant]:
     tree = ast.parse(source_of(module))
     for path, function in functions_of(tree):
+        if path not in GUARDING.get(module, {path}):
+            continue
         for number, node in enumerate(ast.walk(function)):
-            for what, change in changes_to(node):
+            for what, change in changes_to(node, in_a_query=".queries." in module):
                 other = copy.deepcopy(tree)
                 twin = next(
                     one
@@ -122,9 +192,11 @@ def functions_of(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
             )
 
 
-def changes_to(node: ast.AST) -> Iterator[tuple[str, Change]]:
+def changes_to(node: ast.AST, in_a_query: bool = False) -> Iterator[tuple[str, Change]]:
     """What can be broken about one place of a rule."""
-    if isinstance(node, ast.Compare):
+    if in_a_query:
+        yield from _conditions_of(node)
+    elif isinstance(node, ast.Compare):
         for at, operator in enumerate(node.ops):
             yield "turned round", _Compare(at, TURNED[type(operator)])
             if type(operator) in ON_THE_LINE:
@@ -141,8 +213,17 @@ def changes_to(node: ast.AST) -> Iterator[tuple[str, Change]]:
         yield from (
             (name, _Answer(answer)) for name, answer in (("yes", True), ("no", False)) if answer is not said
         )
+    elif isinstance(node, ast.Expr) and ast.unparse(node.value).startswith("access.require("):
+        yield "not asked", _Nothing()
     elif isinstance(node, ast.Raise):
         yield "nothing raised", _Pass()
+
+
+def _conditions_of(node: ast.AST) -> Iterator[tuple[str, Change]]:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "where":
+        for at, condition in enumerate(node.args):
+            if any(word in ast.unparse(condition) for word in OF_SOMEBODY):
+                yield f"without `{' '.join(ast.unparse(condition).split())[:90]}`", _WithoutCondition(at)
 
 
 def _is_a_question(value: ast.expr) -> bool:
@@ -189,6 +270,15 @@ class _Without(Change):
 
 
 @dataclass
+class _WithoutCondition(Change):
+    at: int
+
+    def __call__(self, node: ast.AST) -> None:
+        assert isinstance(node, ast.Call)
+        del node.args[self.at]
+
+
+@dataclass
 class _Test(Change):
     answer: bool
 
@@ -210,6 +300,12 @@ class _Pass(Change):
     def __call__(self, node: ast.AST) -> None:
         assert isinstance(node, ast.Raise)
         node.exc, node.cause = ast.Name("StopIteration", ast.Load()), None
+
+
+class _Nothing(Change):
+    def __call__(self, node: ast.AST) -> None:
+        assert isinstance(node, ast.Expr)
+        node.value = ast.Constant(None)
 
 
 def put_in_place(mutant: Mutant) -> None:
@@ -239,14 +335,16 @@ class EachInTurn:
         self.lived: list[Mutant] = []
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        if is_noticed(session, None):
+        if is_noticed(tests_of(session, {mutant.module for mutant in self._mutants}), None):
             raise RuntimeError("These tests fail without any mutant.")
-        self.lived = [mutant for mutant in self._mutants if not is_noticed(session, mutant)]
+        self.lived = [
+            mutant for mutant in self._mutants if not is_noticed(tests_of(session, {mutant.module}), mutant)
+        ]
         return True
 
 
-def is_noticed(session: pytest.Session, mutant: Mutant | None) -> bool:
-    """Whether the collected tests fail with the mutant in place. None is the rule as it stands."""
+def is_noticed(items: Sequence[pytest.Item], mutant: Mutant | None) -> bool:
+    """Whether these tests fail with the mutant in place. None is the rule as it stands."""
     child = os.fork()
     if child == 0:
         code = 70
@@ -256,7 +354,7 @@ def is_noticed(session: pytest.Session, mutant: Mutant | None) -> bool:
             os.dup2(nowhere, 2)
             if mutant is not None:
                 put_in_place(mutant)
-            code = run_until_one_fails(session)
+            code = run_until_one_fails(items)
         finally:
             os._exit(code)
     _, status = os.waitpid(child, 0)
@@ -266,12 +364,27 @@ def is_noticed(session: pytest.Session, mutant: Mutant | None) -> bool:
     return code == 1
 
 
-def run_until_one_fails(session: pytest.Session) -> int:
-    items = session.items
+def tests_of(session: pytest.Session, modules: Collection[str]) -> list[pytest.Item]:
+    """What was collected; where the tests are about whole pages, those of the pages that stand on these modules."""
+    if not any(".queries." in module for module in modules):
+        return session.items
+    stems = {module.rpartition(".")[2] for module in modules}
+    pages = {"test_ones_own"} | {
+        f"test_{page}" for stem in stems for page in PAGES_OF.get(stem, stem).split()
+    }
+    return [one for one in session.items if _module_of(one) in modules or one.path.stem in pages]
+
+
+def _module_of(item: pytest.Item) -> str | None:
+    called_with = getattr(item, "callspec", None)
+    return called_with.params.get("module") if called_with else None
+
+
+def run_until_one_fails(items: Sequence[pytest.Item]) -> int:
     for at, item in enumerate(items):
         following = items[at + 1] if at + 1 < len(items) else None
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        if session.testsfailed:
+        if item.session.testsfailed:
             return 1
     return 0
 
@@ -294,7 +407,7 @@ def try_each(module: str, every: int = 1) -> Tried:
     """Try every mutant of a module, or each so-manieth."""
     mutants = [mutant for mutant in mutants_of(module) if mutant.name not in EQUAL][::every]
     loop = EachInTurn(mutants)
-    code = pytest.main([*WATCHED[module], *QUIETLY], plugins=[loop])
+    code = pytest.main([*(WATCHED | GUARDS)[module], *QUIETLY], plugins=[loop])
     if code != 0:
         raise RuntimeError(f"The tests of {module} did not run (exit {code}).")
     return Tried(module, len(mutants), tuple(loop.lived))
@@ -303,6 +416,6 @@ def try_each(module: str, every: int = 1) -> Tried:
 if __name__ == "__main__":
     chosen = [one for one in sys.argv[1:] if not one.startswith("--every=")]
     steps = [int(one.removeprefix("--every=")) for one in sys.argv[1:] if one.startswith("--every=")]
-    found = [try_each(module, *steps) for module in chosen or list(WATCHED)]
+    found = [try_each(module, *steps) for module in chosen or [*WATCHED, *GUARDS]]
     sys.stdout.write("".join(f"{one}\n" for one in found))
     raise SystemExit(any(one.lived for one in found))

@@ -84,15 +84,20 @@ class Act:
         assert who == "actor", self.name
         return Permission.__members__.get(what.removeprefix("Permission."))
 
+    @property
+    def call(self) -> Callable[..., Any]:
+        """The act itself."""
+        act: Callable[..., Any] = getattr(importlib.import_module(self.module), self.node.name)
+        return act
+
     def do(self, role: Role) -> None:
         """Ask for it as somebody of this role, with nothing to look at."""
-        act: Callable[..., Any] = getattr(importlib.import_module(self.module), self.node.name)
         nothing = {
             name: None
-            for name, one in inspect.signature(act).parameters.items()
+            for name, one in inspect.signature(self.call).parameters.items()
             if one.default is inspect.Parameter.empty and name != "actor"
         }
-        act(actor=cast(Person, SimpleNamespace(kind=role)), **nothing)
+        self.call(actor=cast(Person, SimpleNamespace(kind=role)), **nothing)
 
 
 def acts() -> Iterator[Act]:

@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from tests.attacks import try_everything
 from tests.conftest import Clock, SignInAs
 from tests.crawl import pages_of
+from tests.declared import not_as_declared
 from tests.forms import Found, encoded, forms_on, row_of, sound
 from tests.ground import Ground
 from tests.page import get_page
@@ -294,4 +295,5 @@ def test_no_form_takes_what_it_should_not(
     ground = Ground(app, client, forms)
     made_up = client.post("/made/up").data
     faults = [fault for found in forms for fault in try_everything(ground, found, made_up)]
+    faults += not_as_declared(ground.written, FORMS[visitor.name])
     assert not faults, "\n".join(faults)

@@ -18,7 +18,7 @@ from flask import Flask
 
 from clinic import access
 from clinic.domain.roles import Permission
-from tests.mutation import EQUAL, WATCHED, mutants_of
+from tests.mutation import EQUAL, GUARDS, WATCHED, mutants_of
 from tests.trust import Proves, Sized
 
 PERMISSIONS = Path(__file__).parent / "permissions.csv"
@@ -100,8 +100,27 @@ def test_a_route_that_asks_for_less_or_for_something_else_is_noticed(app: Flask,
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("module", WATCHED)
 def test_a_rule_that_is_broken_is_noticed(module: str, project: Path, proves: Proves, sized: Sized) -> None:
-    """All mutants in `make trust`, each so-manieth in `make test`. A process of its own, because it forks."""
-    every = sized(12, 1)
+    """All mutants in `make trust`, each so-manieth in `make test`."""
+    assert_noticed(module, sized(12, 1), project, proves)
+
+
+@pytest.mark.trust
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("module", GUARDS)
+def test_a_guard_that_is_taken_away_is_noticed(module: str, project: Path, proves: Proves) -> None:
+    """What stands around every request, and each condition of a query."""
+    assert_noticed(module, 1, project, proves)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_few_conditions_of_queries_are_needed(project: Path, proves: Proves) -> None:
+    """The small version of the proof above, for the guards that are easiest to forget."""
+    assert_noticed("clinic.queries", 30, project, proves)
+
+
+def assert_noticed(module: str, every: int, project: Path, proves: Proves) -> None:
+    """Try the mutants in a process of its own, because it forks."""
     command = [sys.executable, "-W", "ignore", "-m", "tests.mutation", module, f"--every={every}"]
     # What this run was told is not for the tests that the mutants run in.
     apart = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "TRUST_"))}
@@ -113,4 +132,4 @@ def test_a_rule_that_is_broken_is_noticed(module: str, project: Path, proves: Pr
 
 def test_what_is_called_equal_still_exists() -> None:
     """A mutant that nobody can tell from the rule is named with its reason, and goes from the list with its line."""
-    assert set(EQUAL) <= {mutant.name for module in WATCHED for mutant in mutants_of(module)}
+    assert set(EQUAL) <= {mutant.name for module in [*WATCHED, *GUARDS] for mutant in mutants_of(module)}

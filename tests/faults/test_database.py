@@ -212,23 +212,40 @@ def test_a_damaged_page_is_noticed_and_never_shown_as_something_else(
 
 
 CALLS = "pwrite64,fsync,fdatasync,ftruncate"
-FAULTS = ("error=EIO", "error=ENOSPC", "error=EROFS", "signal=SIGKILL")
+# A connection of its own is opened anew after one has failed.
+EACH_CALL = f"{CALLS},openat"
+FAULTS = ("error=EIO", "error=ENOSPC", "error=EROFS", "error=EINTR", "signal=SIGKILL")
 
 
 @contextmanager
 def failing(path: Path, worker: int, inject: str) -> Iterator[None]:
     """What the kernel answers about a database's files, for as long as the block lasts."""
+    with _traced(path, worker, f"inject={inject}", os.devnull):
+        yield
+
+
+@contextmanager
+def _traced(path: Path, worker: int, what: str, told: str) -> Iterator[None]:
     tracing = subprocess.Popen(
-        [strace(), "-f", "-qq", "-o", os.devnull, "-e", f"inject={inject}", "-P", str(path),
-         "-P", f"{path}-wal", "-p", str(worker)],
+        [strace(), "-f", "-qq", "-o", told, "-e", what, "-P", str(path), "-P", f"{path}-wal", "-p", str(worker)],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     wait_until(lambda: is_traced(worker) or tracing.poll() is not None, "strace to be there")
     try:
         yield
     finally:
-        tracing.kill()  # The kernel lets go of what it traced.
+        tracing.terminate()  # It lets go of what it traced, and has written what it saw.
         tracing.wait()
+
+
+def calls_of_a_form(world: World, served: Served, folder: Path) -> int:
+    """How often a form that is saved asks for its disk."""
+    told, (worker,) = folder / "calls.txt", served.workers()
+    browser = world.browser(world.partners[0], served.address)
+    browser.get("/thanks")
+    with _traced(file_of(world), worker, f"trace={EACH_CALL}", str(told)):
+        assert browser.post(THANKS, a_thank_you(new_word())).is_acknowledged
+    return len(told.read_text().splitlines())
 
 
 @pytest.mark.trust
@@ -261,10 +278,11 @@ def test_a_file_system_that_turns_read_only_says_so_and_reading_goes_on(
 @pytest.mark.trust
 @pytest.mark.parametrize("fault", FAULTS)
 def test_each_call_to_the_disk_that_fails_is_told(
-    shared_world: World, served: Served, proves: Proves, sized: Sized, fault: str
+    shared_world: World, served: Served, tmp_path: Path, proves: Proves, sized: Sized, fault: str
 ) -> None:
-    """The nth write, sync or truncation of a submission fails: the reply is true, and the next one is saved."""
-    path, number = file_of(shared_world), sized(3, 100)
+    """Each write, sync, truncation and opening of a submission fails in turn, round and round: the reply is true."""
+    path, number = file_of(shared_world), sized(3, 300)
+    calls = calls_of_a_form(shared_world, served, tmp_path)
     words, said, known = [], {"saved": 0, "not saved": 0, "no reply": 0}, Ledger()
     for nth in range(1, number + 1):
         wait_until(served.answers, "the application to be usable again")
@@ -272,7 +290,7 @@ def test_each_call_to_the_disk_that_fails_is_told(
         browser.get("/thanks")
         (worker,) = served.workers()
         words.append(new_word())
-        with failing(path, worker, f"{CALLS}:{fault}:when={nth}"):
+        with failing(path, worker, f"{EACH_CALL}:{fault}:when={(nth - 1) % calls + 1}"):
             try:
                 reply = browser.post(THANKS, a_thank_you(words[-1]))
             except Exception:  # The connection is gone with the worker.
@@ -287,7 +305,8 @@ def test_each_call_to_the_disk_that_fails_is_told(
     found = compare(shared_world, known)
     proves(
         "R37 honest failure",
-        f"each of the first {number} writes and syncs of a form: {fault.split('=')[1]}: {said['saved']} said saved and "
+        f"each of the {calls} calls of a form to its disk failed in turn, {number} times in all: {fault.split('=')[1]}: "
+        f"{said['saved']} said saved and "
         f"were, {said['not saved']} said not saved with the words, {said['no reply']} without a reply; "
         f"{len(found.lost)} lost, {len(found.doubled)} doubled",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import random
 import secrets
@@ -14,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from assignments.actions.entries import save_thanks
+from assignments.domain.visibility import Level
 from clinic.crypto import KeyRing
 from clinic.key_rotation import values_by_key
 from tests.faults.ledger import compare, writing
@@ -81,3 +84,29 @@ def test_a_rotation_that_is_killed_leaves_every_word_readable(
     assert found.is_whole, found
     assert not ledger.dishonest
     assert cut
+
+
+@pytest.mark.trust
+def test_a_rotation_that_is_killed_after_each_of_its_statements_takes_up_what_is_left(
+    world: World, proves: Proves, sized: Sized
+) -> None:
+    """Nobody writes meanwhile, so that each run is the same up to where it dies."""
+    with world.app() as app, app.app_context():
+        for person in world.partners:
+            for word in ("Tea", "A walk", "The light was on"):
+                save_thanks(actor=person, what=word, meant="", level=Level.PRIVATE)
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.faults.rotator", world.url, BOTH, str(sized(20, 1))],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-1500:]
+    found = json.loads(done.stdout)
+    proves(
+        "R33 keys rotate online",
+        f"{found['old']} values of the old key, {found['statements']} statements: killed after {found['killed']} of them in "
+        f"turn, {found['closed']} values closed, {found['left']} left to the old key by the run after it",
+    )
+    assert found["killed"] > 3
+    assert found["old"]
+    assert not found["closed"]
+    assert not found["left"]
