@@ -109,6 +109,11 @@ def init_extensions(app: Flask) -> None:
     login_manager.init_app(app)
     csrf.init_app(app)
     limiter.init_app(app)
+    fallback = (
+        limiter._fallback_limiter
+    )  # The library has no setting for the store that stands in for a Redis.
+    if fallback is not None:
+        fallback.storage = CountedHere()
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _keep_sqlite_honest(db.engine)

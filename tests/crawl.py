@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
@@ -43,9 +43,15 @@ def _not_counting() -> AbstractContextManager[list[str]]:
 
 
 def pages_of(
-    app: Flask, client: FlaskClient, visitor: Visitor, counting: CountQueries = _not_counting
+    app: Flask,
+    client: FlaskClient,
+    visitor: Visitor,
+    counting: CountQueries = _not_counting,
+    *,
+    a_route: int = ADDRESSES_A_ROUTE,
+    without: Collection[str] = (),
 ) -> list[Visited]:
-    """Every page this visitor finds, each route a few times. Dead links fail."""
+    """Every page this visitor finds, each route a few times, and none of the endpoints of `without`. Dead links fail."""
     with app.app_context():
         waiting = [(address, "a seed", True) for address in visitor.begins_at()]
     seen: set[str] = set()
@@ -57,9 +63,9 @@ def pages_of(
         kind = f"{endpoint}?{sorted(part.split('=')[0] for part in urlsplit(address).query.split('&'))}"
         if (
             address in seen
-            or endpoint == LEADS_OUT
+            or endpoint in {LEADS_OUT, *without}
             or not endpoint.startswith(visitor.only)
-            or (how_often[kind] >= ADDRESSES_A_ROUTE and not is_seed)
+            or (how_often[kind] >= a_route and not is_seed)
         ):
             continue
         seen.add(address)

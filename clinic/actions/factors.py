@@ -15,6 +15,7 @@ from clinic.actions.sign_ins import count_failure, end_sign_ins, start_sign_in
 from clinic.actions.tokens import digest, new_token
 from clinic.audit import Event, record
 from clinic.domain import second_factor, sign_ins
+from clinic.domain.clocks import latest_now
 from clinic.domain.roles import Permission, Role
 from clinic.errors import Conflict, DomainError, NotFound
 from clinic.extensions import db, transaction
@@ -45,7 +46,10 @@ def start_half_sign_in(person: Person) -> str:
     db.session.execute(
         delete(HalfSignIn).where(
             HalfSignIn.practice_id == person.practice_id,
-            HalfSignIn.begun_at <= now - second_factor.HALF_LASTS,
+            or_(
+                HalfSignIn.begun_at <= now - second_factor.HALF_LASTS,
+                HalfSignIn.begun_at > latest_now(now),
+            ),
         )
     )
     half = HalfSignIn(

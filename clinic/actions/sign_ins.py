@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, insert, or_, update
@@ -31,7 +31,6 @@ from clinic.queries.people import (
 )
 
 NOBODY = UUID(int=0)
-RECOVERY_LIFETIME = timedelta(hours=24)
 WRONG = "That email and password don't match. Check both and try again."
 WRONG_AGAIN = "That is not your password. Try again."
 TOO_MANY = "Too many tries. Wait fifteen minutes, or use a device you have signed in with before."
@@ -205,7 +204,7 @@ def start_recovery(*, address: str) -> None:
         return
     now, code = clock.now(), new_code()
     recovery = _recovery_of(person, now)
-    recovery.mail_code_hash, recovery.expires_at = digest(code), now + RECOVERY_LIFETIME
+    recovery.mail_code_hash, recovery.expires_at = digest(code), now + sign_ins.RECOVERY_LASTS
     mail.queue(person, "recovery", secret=code)
     record(person, Event.RECOVERY_STARTED, recovery)
 
@@ -232,7 +231,7 @@ def issue_recovery_code(
         raise Conflict("This account was deleted.")
     now, code = clock.now(), new_code()
     recovery = _recovery_of(person, now)
-    recovery.spoken_code_hash, recovery.expires_at = digest(code), now + RECOVERY_LIFETIME
+    recovery.spoken_code_hash, recovery.expires_at = digest(code), now + sign_ins.RECOVERY_LASTS
     record(actor, Event.RECOVERY_CODE_ISSUED, recovery)
     return code
 
@@ -298,7 +297,7 @@ def _recovery_of(person: Person, now: datetime) -> Recovery:
             practice_id=person.practice_id,
             person_id=person.id,
             created_at=now,
-            expires_at=now + RECOVERY_LIFETIME,
+            expires_at=now + sign_ins.RECOVERY_LASTS,
         )
         db.session.add(recovery)
         db.session.flush()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from clinic.domain.clocks import latest_end
+
 LASTS = timedelta(hours=24)
 # What nobody has decided by then is no emergency any more.
 WAITS = timedelta(hours=72)
@@ -33,5 +35,5 @@ def standing(
     if refused_at is not None:
         return Standing.REFUSED
     if ends_at is None:
-        return Standing.WAITS if now - asked_at <= WAITS else Standing.LAPSED
-    return Standing.OPEN if ended_at is None and now < ends_at else Standing.ENDED
+        return Standing.WAITS if now <= asked_at + WAITS <= latest_end(now, WAITS) else Standing.LAPSED
+    return Standing.OPEN if ended_at is None and now < ends_at <= latest_end(now, LASTS) else Standing.ENDED

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from clinic.domain.clocks import latest_end
+
 LIFETIME = timedelta(hours=72)
 WRONG_CODES = 5
 CODE_DIGITS = 6
@@ -26,7 +28,7 @@ def is_open(
         and declined_at is None
         and revoked_at is None
         and wrong_codes < WRONG_CODES
-        and now < expires_at
+        and now < expires_at <= latest_end(now, LIFETIME)
     )
 
 
@@ -50,4 +52,4 @@ def state(
         return "Not invited yet"
     if wrong_codes >= WRONG_CODES:
         return "Too many wrong codes"
-    return "Invited" if now < expires_at else "Invitation has run out"
+    return "Invited" if now < expires_at <= latest_end(now, LIFETIME) else "Invitation has run out"

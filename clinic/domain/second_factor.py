@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from clinic.domain.clocks import latest_now
+
 # A code lives for half a minute; a clock may be one code ahead or behind (RFC 6238).
 STEP_SECONDS = 30
 DRIFT = 1
-# So far apart may the clocks of hosts be, and no further.
-CLOCKS_DIFFER = timedelta(minutes=15)
 
 SPARE_CODES = 10
 SPARE_DIGITS = 12
@@ -38,7 +38,7 @@ def steps_taken(now: datetime) -> range:
 
 def last_step_of_any_clock(now: datetime) -> int:
     """The latest half minute whose code some host may have taken; a later one is of a clock that was put back since."""
-    return step_at(now + CLOCKS_DIFFER) + DRIFT
+    return step_at(latest_now(now)) + DRIFT
 
 
 def is_spare(code: str) -> bool:

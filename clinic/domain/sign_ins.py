@@ -30,6 +30,9 @@ NEVER_KEPT = frozenset(
     }
 )
 
+# Both codes of a recovery, from when the later of them was made.
+RECOVERY_LASTS = timedelta(hours=24)
+
 FAILURES = 10
 FAILURE_WINDOW = timedelta(minutes=15)
 # Longer than they count, because the clocks of hosts differ.

@@ -13,6 +13,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from clinic import clock
 from clinic.domain import invitations
+from clinic.domain.break_glass import LASTS
+from clinic.domain.clocks import latest_end
 from clinic.domain.couples import SafetyGate
 from clinic.domain.roles import Role
 from clinic.errors import NotFound
@@ -36,10 +38,12 @@ def visible_couples(reader: Person) -> Select[Couple]:
     A counsellor's own, a supervisor's counsellors', a partner's own; nobody else's (matrix `couple,read`). Where two
     people have broken the glass, one couple more for one supervisor, for a day (R17).
     """
-    return _seen_by(reader.kind, reader.practice_id, reader.id, clock.now())
+    return _seen_by(reader.kind, reader.practice_id, reader.id, *_open_now())
 
 
-def _seen_by(role: Role, practice_id: UUID, reader_id: UUID, now: datetime) -> Select[Couple]:
+def _seen_by(
+    role: Role, practice_id: UUID, reader_id: UUID, now: datetime, latest: datetime
+) -> Select[Couple]:
     couples = select(Couple).where(Couple.practice_id == practice_id)
     if role is Role.COUNSELLOR:
         return couples.where(Couple.counsellor_id == reader_id)
@@ -52,6 +56,7 @@ def _seen_by(role: Role, practice_id: UUID, reader_id: UUID, now: datetime) -> S
             BreakGlass.reader_id == reader_id,
             BreakGlass.practice_id == practice_id,
             BreakGlass.ends_at > now,
+            BreakGlass.ends_at <= latest,
             BreakGlass.ended_at.is_(None),
         )
         return couples.where(or_(Couple.counsellor_id.in_(supervised), Couple.id.in_(broken)))
@@ -62,6 +67,12 @@ def _seen_by(role: Role, practice_id: UUID, reader_id: UUID, now: datetime) -> S
         )
         return couples.where(Couple.id.in_(own))
     return couples.where(Couple.id.is_(None))
+
+
+def _open_now() -> tuple[datetime, datetime]:
+    """After the one and until the other ends what two people opened and is open now."""
+    now = clock.now()
+    return now, latest_end(now, LASTS)
 
 
 def couples_for(reader: Person, *, word: str = "") -> Sequence[Couple]:
@@ -84,7 +95,7 @@ def couples_for(reader: Person, *, word: str = "") -> Sequence[Couple]:
 
 def couple_for(reader: Person, couple_id: UUID) -> Couple:
     """One couple with partners and counsellor. Raises NotFound for anybody else's."""
-    found = _one_seen_by[reader.kind](reader.practice_id, reader.id, clock.now(), couple_id)
+    found = _one_seen_by[reader.kind](reader.practice_id, reader.id, *_open_now(), couple_id)
     couple = found.scalars().unique().one_or_none()
     if couple is None:
         raise NotFound
@@ -93,36 +104,40 @@ def couple_for(reader: Person, couple_id: UUID) -> Couple:
 
 def seen_among(reader: Person, couple_ids: Sequence[UUID]) -> list[UUID]:
     """Those of these couples that the reader may see."""
-    found = _some_seen_by[reader.kind](reader.practice_id, reader.id, clock.now(), couple_ids)
+    found = _some_seen_by[reader.kind](reader.practice_id, reader.id, *_open_now(), couple_ids)
     return list(found.scalars())
 
 
 def own_couple(partner: Person) -> Couple:
     """The couple this partner belongs to, or has left. Raises NotFound for anybody else."""
-    couple = _own_couple(partner.practice_id, partner.id, clock.now()).scalars().unique().one_or_none()
+    couple = _own_couple(partner.practice_id, partner.id, *_open_now()).scalars().unique().one_or_none()
     if couple is None or partner.kind is not Role.PARTNER:
         raise NotFound
     return _with_the_way_back(couple)
 
 
 @written_once
-def _own_couple(practice_id: UUID, person_id: UUID, now: datetime) -> Select[Couple]:
-    return _seen_by(Role.PARTNER, practice_id, person_id, now).options(*_AT_ONCE)
+def _own_couple(practice_id: UUID, person_id: UUID, now: datetime, latest: datetime) -> Select[Couple]:
+    return _seen_by(Role.PARTNER, practice_id, person_id, now, latest).options(*_AT_ONCE)
 
 
-def _write_one(role: Role) -> Callable[[UUID, UUID, datetime, UUID], Result[Couple]]:
+def _write_one(role: Role) -> Callable[[UUID, UUID, datetime, datetime, UUID], Result[Couple]]:
     @written_once
-    def one(practice_id: UUID, reader_id: UUID, now: datetime, couple_id: UUID) -> Select[Couple]:
-        seen = _seen_by(role, practice_id, reader_id, now)
+    def one(
+        practice_id: UUID, reader_id: UUID, now: datetime, latest: datetime, couple_id: UUID
+    ) -> Select[Couple]:
+        seen = _seen_by(role, practice_id, reader_id, now, latest)
         return seen.where(Couple.id == couple_id).options(*_AT_ONCE)
 
     return one
 
 
-def _write_some(role: Role) -> Callable[[UUID, UUID, datetime, Sequence[UUID]], Result[UUID]]:
+def _write_some(role: Role) -> Callable[[UUID, UUID, datetime, datetime, Sequence[UUID]], Result[UUID]]:
     @written_once
-    def some(practice_id: UUID, reader_id: UUID, now: datetime, couple_ids: Sequence[UUID]) -> Select[UUID]:
-        seen = _seen_by(role, practice_id, reader_id, now)
+    def some(
+        practice_id: UUID, reader_id: UUID, now: datetime, latest: datetime, couple_ids: Sequence[UUID]
+    ) -> Select[UUID]:
+        seen = _seen_by(role, practice_id, reader_id, now, latest)
         return seen.with_only_columns(Couple.id).where(Couple.id.in_(couple_ids))
 
     return some

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from clinic import crypto, tenancy
+from clinic.domain.clocks import latest_now
 from clinic.domain.second_factor import HALF_LASTS
 from clinic.errors import NotFound
 from clinic.extensions import db
@@ -50,6 +51,7 @@ def half_sign_in(token_hash: str, now: datetime) -> tuple[HalfSignIn, Person] | 
         .where(
             HalfSignIn.token_hash == token_hash,
             HalfSignIn.begun_at > now - HALF_LASTS,
+            HalfSignIn.begun_at <= latest_now(now),
             Person.disabled_at.is_(None),
         )
     ).one_or_none()

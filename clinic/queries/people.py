@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from clinic import crypto, tenancy
 from clinic.domain import invitations, second_factor, sign_ins
+from clinic.domain.clocks import latest_end
 from clinic.domain.roles import Role
 from clinic.errors import NotFound
 from clinic.extensions import db
@@ -361,6 +362,7 @@ def open_recovery(person: Person, now: datetime) -> Recovery | None:
             Recovery.practice_id == person.practice_id,
             Recovery.used_at.is_(None),
             Recovery.expires_at > now,
+            Recovery.expires_at <= latest_end(now, sign_ins.RECOVERY_LASTS),
             Recovery.wrong_codes < invitations.WRONG_CODES,
         )
         .order_by(Recovery.created_at.desc())

@@ -70,6 +70,17 @@ def test_the_link_is_wiped_from_the_database_once_the_mail_has_gone(
     assert outbox()[0].secret is None
 
 
+@pytest.mark.parametrize("more", ["\r\nBcc: jo@mail.example", "\nBcc: jo@mail.example", "\r\n\r\nmore words"])
+def test_an_address_that_breaks_a_line_adds_nothing_to_a_letter(app: Flask, sink: Sink, more: str) -> None:
+    """No form takes such an address; a row that holds one all the same does not leave."""
+    found_a_practice(app)
+    with app.app_context():
+        db.session.scalars(select(OutboxMail)).one().to_address += more
+        db.session.commit()
+    assert send(app) == mail.Sent(sent=0, failed=1)
+    assert sink.letters == []
+
+
 def test_a_mail_that_has_gone_is_not_sent_again(app: Flask, sink: Sink) -> None:
     found_a_practice(app)
     send(app)

@@ -7,17 +7,24 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import delete
 
-from clinic.actions.sign_ins import start_sign_in
+from clinic.actions.factors import start_half_sign_in
+from clinic.actions.sign_ins import issue_recovery_code, start_sign_in
+from clinic.actions.tokens import digest
 from clinic.clock import now
 from clinic.domain import sign_ins
+from clinic.domain.roles import Role
 from clinic.extensions import db
-from clinic.models import SignInFailure
+from clinic.models import OutboxMail, SignInFailure
+from clinic.queries.factors import half_sign_in
 from clinic.queries.people import sign_ins_of
 from clinic.worker import work_once
+from tests import builders
 from tests.cast import AS, Cast
+from tests.clinic.pages.test_break_glass import grant, record
 from tests.clinic.pages.test_second_step import half_in, set_up
-from tests.clinic.pages.test_sign_in import sign_in
+from tests.clinic.pages.test_sign_in import NEW, ask, finish, mailed_code, sign_in
 from tests.conftest import EVENING, Clock
 from tests.page import get_page, read_page, submit
 
@@ -73,10 +80,19 @@ def test_which_address_was_tried_at_that_time_is_forgotten_too(
         assert db.session.query(SignInFailure).count() == 0
 
 
-@pytest.mark.settings(throttle=True)
 @pytest.mark.parametrize("tries", [1, 29, 30])
+@pytest.mark.parametrize(
+    "kept",
+    [
+        pytest.param("memory", marks=pytest.mark.settings(throttle=True)),
+        # Nothing listens there, so the process counts for itself.
+        pytest.param(
+            "no Redis", marks=pytest.mark.settings(throttle=True, rate_limit_storage="redis://127.0.0.1:9/0")
+        ),
+    ],
+)
 def test_a_network_address_that_was_counted_then_gets_its_thirty_tries_a_minute_again(
-    app: Flask, clock: Clock, tries: int
+    app: Flask, clock: Clock, kept: str, tries: int
 ) -> None:
     """However few it had used up: a count that never ends is used up some day."""
     client = app.test_client()
@@ -160,3 +176,68 @@ def test_neither_a_sign_in_nor_a_fresh_pass_phrase_lasts_longer_for_it() -> None
     assert not counts(-minute, began=12 * 60 * minute)
     assert sign_ins.is_fresh(noon, created_at=noon - 60 * minute, confirmed_at=noon + 9 * minute)
     assert not sign_ins.is_fresh(noon, created_at=noon - 60 * minute, confirmed_at=noon + 10 * minute)
+
+
+# --- What was to be open for a while only is not open until that time comes.
+
+
+def test_an_invitation_of_that_time_is_over_and_says_so(
+    cast: Cast, app: Flask, as_: AS, client: FlaskClient, clock: Clock
+) -> None:
+    clock.move(**AHEAD)
+    with app.app_context():
+        person = builders.person(cast.canal_street, name="Lou", joined=False, role=Role.COUNSELLOR)
+        _, token, _ = builders.invitation(person, cast.ada)
+    assert client.get(f"/join/{token}").status_code == 302
+    clock.move(**BACK)
+    assert app.test_client().get(f"/join/{token}").status_code == 404
+    assert "Invitation has run out" in get_page(as_(cast.ada), "/p/people").words
+
+
+def test_two_codes_of_that_time_open_nothing_and_new_ones_do(
+    cast: Cast, app: Flask, client: FlaskClient, clock: Clock
+) -> None:
+    def codes() -> dict[str, str]:
+        ask(client, SAM)
+        with app.app_context():
+            spoken = issue_recovery_code(actor=cast.priya, couple_id=cast.sam_and_jo.id, slot="A")
+        return {"email": SAM, "mail_code": mailed_code(app), "spoken_code": spoken, "password": NEW}
+
+    clock.move(**AHEAD)
+    then = codes()
+    clock.move(**BACK)
+    assert "don't match" in finish(client, 422, **then)
+    with app.app_context():
+        db.session.execute(delete(OutboxMail))  # So that the next one is the latest.
+        db.session.commit()
+    finish(client, 302, **codes())
+
+
+def test_half_a_sign_in_of_that_time_asks_for_no_code(cast: Cast, app: Flask, clock: Clock) -> None:
+    """The cookie is of that time too and is refused by itself; here the row says so without it."""
+    clock.move(**AHEAD)
+    with app.app_context():
+        token = start_half_sign_in(cast.sam)
+        assert half_sign_in(digest(token), clock.now) is not None
+        clock.move(**BACK)
+        assert half_sign_in(digest(token), clock.now) is None
+
+
+def test_a_record_opened_at_that_time_is_closed_again(cast: Cast, app: Flask, as_: AS, clock: Clock) -> None:
+    clock.move(**AHEAD)
+    grant(cast, app)
+    assert as_(cast.omar).get(record(cast)).status_code == 200
+    clock.move(**BACK)
+    assert as_(cast.omar).get(record(cast)).status_code == 404
+
+
+def test_what_a_host_a_little_ahead_made_is_open(cast: Cast, app: Flask, as_: AS, clock: Clock) -> None:
+    clock.move(minutes=14)
+    with app.app_context():
+        _, token, _ = builders.invitation(
+            builders.person(cast.canal_street, name="Lou", joined=False), cast.priya
+        )
+    grant(cast, app)
+    clock.move(minutes=-14)
+    assert app.test_client().get(f"/join/{token}").status_code == 302
+    assert as_(cast.omar).get(record(cast)).status_code == 200
