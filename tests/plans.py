@@ -1,7 +1,7 @@
 """Holds every statement of a page against a second rule: what is about one couple goes through no whole practice.
 
 SQLite says itself how it would answer. It knows nothing of how many rows there are, in the tests as in a practice of ten
-thousand couples, since nobody counts them for it (decision 69).
+thousand couples, since nobody counts them for it (decision 66).
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from clinic.extensions import UTCDateTime
 # Ids are random and made in Python before the insert, because sealing binds words to them.
 Id = Annotated[UUID, mapped_column(primary_key=True, default=uuid4)]
 # Without an index of its own: where a practice has its database to itself all rows are in it, and SQLite, which knows
-# nothing of their number, would as soon go through them as through those of one couple (decision 69).
+# nothing of their number, would as soon go through them as through those of one couple (decision 66).
 PracticeId = Annotated[UUID, mapped_column(ForeignKey("practice.id", ondelete="CASCADE"))]
 # For the few that are listed for a whole practice, such as its staff and its contacts.
 ListedPracticeId = Annotated[UUID, mapped_column(ForeignKey("practice.id", ondelete="CASCADE"), index=True)]

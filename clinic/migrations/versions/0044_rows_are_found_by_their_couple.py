@@ -1,4 +1,4 @@
-"""Rows of a couple are found by the couple: an index on the practice alone led through all of its couples' (decision 69)."""
+"""Rows of a couple are found by the couple: an index on the practice alone led through all of its couples' (decision 66)."""
 
 from alembic import op
 
