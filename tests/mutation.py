@@ -100,6 +100,10 @@ EQUAL: dict[str, str] = {
     "assignments.domain.visibility:is_frozen_text: never in `if not own.is_past_hold(now):`": (
         "Nothing is revealed, and no moment is past the hold, before the hold is."
     ),
+    "clinic.queries.couples:couples_for: without `Partner.practice_id == reader.practice_id` in "
+    "`select(Partner.couple_id).where(Partner.practice_id == reader.practice_id, Partner.person_`": (
+        "It narrows the couples the reader may see, and those are of the practice already."
+    ),
 }
 TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.GtE,

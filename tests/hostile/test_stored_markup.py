@@ -26,6 +26,7 @@ from assignments.actions.tuning import change_rule
 from assignments.domain.signs import MAY_BE_SET_ASIDE
 from assignments.domain.visibility import Consent, Level
 from assignments.models import Assignment, Comment, Decision, PracticePlan, Response, SignAside
+from assignments.queries import assignments
 from assignments.queries.signs import situation_of
 from clinic.actions.practices import change_safety_rule
 from clinic.actions.reminders import make_calendar_address
@@ -98,7 +99,8 @@ class World:
 
 
 @pytest.fixture
-def planted_world(world: None, app: Flask) -> World:
+def planted_world(world: None, app: Flask) -> Iterator[World]:
+    """The told world with mark-up in it. Kept exercises change here as they never do, so what was parsed is forgotten."""
     with app.app_context():
         write_what_is_missing()
         sam = person_at("sam")
@@ -109,7 +111,16 @@ def planted_world(world: None, app: Flask) -> World:
         assert given is not None
         ways = {one.name: [*one.begins_at(), *where_else(one)] for one in VISITORS}
         with every_practice():
-            return World(ways, feed, couple, given, plant())
+            told = World(ways, feed, couple, given, plant())
+    forget_what_was_parsed()
+    yield told
+    forget_what_was_parsed()
+
+
+def forget_what_was_parsed() -> None:
+    """Other tests in this process have the told world as well, with the same ids."""
+    assignments._parsed.clear()
+    assignments._with_names.cache_clear()
 
 
 def everybody() -> list[Visitor]:
