@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, false
+from sqlalchemy import Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clinic.domain.appointments import BOTH
 from clinic.extensions import Model, UTCDateTime
-from clinic.models.columns import Id, Moment, PersonId, PracticeId
+from clinic.models.columns import CoupleId, Id, Moment, PersonId, PracticeId
 
 
 class Appointment(Model):
@@ -24,7 +24,7 @@ class Appointment(Model):
 
     id: Mapped[Id]
     practice_id: Mapped[PracticeId]
-    couple_id: Mapped[UUID] = mapped_column(ForeignKey("couple.id", ondelete="CASCADE"))
+    couple_id: Mapped[CoupleId]
     counsellor_id: Mapped[PersonId]
     starts_at: Mapped[Moment]
     minutes: Mapped[int] = mapped_column(default=60)

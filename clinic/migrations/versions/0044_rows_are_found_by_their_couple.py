@@ -21,7 +21,6 @@ NO_LONGER_BY_PRACTICE = (
 
 def upgrade() -> None:
     op.create_index('ix_appointment_couple_start', 'appointment', ['practice_id', 'couple_id', 'starts_at'])
-    op.drop_index('ix_appointment_couple_id', table_name='appointment')
     op.create_index('ix_sign_use_sign', 'sign_use', ['sign', 'practice_id'])
     op.drop_index('ix_sign_use_practice_sign', table_name='sign_use')
     for table in NO_LONGER_BY_PRACTICE:
@@ -33,5 +32,4 @@ def downgrade() -> None:
         op.create_index(f'ix_{table}_practice_id', table, ['practice_id'])
     op.create_index('ix_sign_use_practice_sign', 'sign_use', ['practice_id', 'sign'])
     op.drop_index('ix_sign_use_sign', table_name='sign_use')
-    op.create_index('ix_appointment_couple_id', 'appointment', ['couple_id'])
     op.drop_index('ix_appointment_couple_start', table_name='appointment')
