@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from clinic.actions.accounts import disown_sign_in
 from clinic.actions.appointments import Row, book_appointment, import_rows
 from clinic.actions.break_glass import ask_to_break_glass, grant_glass
 from clinic.actions.factors import new_spare_codes
@@ -23,12 +25,12 @@ from clinic.clock import now
 from clinic.domain.roles import Role
 from clinic.errors import NotFound
 from clinic.extensions import db
-from clinic.models import Couple, Person
+from clinic.models import BreakGlass, Person, SignIn
 from clinic.queries.appointments import imported_together, numbered_since
-from clinic.queries.break_glass import told_of
+from clinic.queries.break_glass import told_of, told_one
 from clinic.queries.couples import seen_among, visible_couples
 from clinic.queries.factors import spare_codes_left
-from clinic.queries.people import is_known_device, open_disownings, open_recovery
+from clinic.queries.people import invitations_alike, is_known_device, open_disownings, open_recovery
 from clinic.queries.reminders import entries_at_address
 from clinic.queries.talks import who_waits
 from tests import builders
@@ -55,20 +57,27 @@ def answers(cast: Cast, address: str, stranger: Person) -> dict[str, Any]:
     }
 
 
-def somebody_else_gets_one_of_each(cast: Cast) -> Couple:
+def disown(person: Person) -> None:
+    """They say of one of their sign-ins that it was not them."""
+    mine = select(SignIn).where(SignIn.practice_id == person.practice_id, SignIn.person_id == person.id)
+    person.sign_in = db.session.scalars(mine).one()
+    disown_sign_in(actor=person, sign_in_id=person.sign_in.id)
+
+
+def somebody_else_gets_one_of_each(cast: Cast) -> BreakGlass:
     """Nia and Owen, of the same practice, whose counsellor is Marcus."""
     new_spare_codes(cast.nia, now())
     start_sign_in(cast.nia, device=DEVICE)
     start_recovery(address="nia@mail.example")
     issue_recovery_code(actor=cast.marcus, couple_id=cast.nia_and_owen.id, slot="A")
-    ask_to_talk(actor=cast.nia, reach="By phone", about="sign-in")
+    ask_to_talk(actor=cast.nia, reach="By phone")
+    disown(cast.nia)
     for days in (-3, 4):
         builders.appointment(cast.nia_and_owen, starts_at=now() + timedelta(days=days))
     glass = ask_to_break_glass(
         actor=cast.omar, reader_id=cast.omar.id, counsellor_id=cast.marcus.id, about="Nia", reason="A call"
     )
-    grant_glass(actor=cast.ada, glass_id=glass.id, couple_id=cast.nia_and_owen.id)
-    return cast.nia_and_owen
+    return grant_glass(actor=cast.ada, glass_id=glass.id, couple_id=cast.nia_and_owen.id)
 
 
 def test_what_is_counted_or_looked_for_is_ones_own(cast: Cast, app: Flask) -> None:
@@ -81,7 +90,10 @@ def test_what_is_counted_or_looked_for_is_ones_own(cast: Cast, app: Flask) -> No
         before = answers(cast, address, stranger)
         assert before["a calendar"]
         assert before["numbers of appointments"] == [1]
-        somebody_else_gets_one_of_each(cast)
+        glass = somebody_else_gets_one_of_each(cast)
+        assert told_one(cast.marcus, glass.id)
+        with pytest.raises(NotFound):
+            told_one(cast.priya, glass.id)
         for name, answer in answers(cast, address, stranger).items():
             assert answer == before[name], name
 
@@ -93,3 +105,18 @@ def test_what_came_out_of_a_colleagues_file_is_not_found(cast: Cast, app: Flask)
         assert imported_together(cast.marcus, imported.id)
         with pytest.raises(NotFound):
             imported_together(cast.priya, imported.id)
+
+
+def test_an_invitation_to_the_same_inbox_is_alike_only_within_one_couple(cast: Cast, app: Flask) -> None:
+    """Another couple's may go to the same inbox as well; its code opens no door here."""
+    with app.app_context():
+        inbox = {"contact_address": "home@mail.example"}
+        people = []
+        for first, second in (("Ann Bell", "Bo Crane"), ("Cy Dale", "Di Eve")):
+            couple = builders.couple(
+                cast.priya, first=first, second=second, joined=False, first_fields=inbox, second_fields=inbox
+            )
+            people += [builders.partner_person(couple, slot) for slot in ("A", "B")]
+        invited = [builders.invitation(one, cast.priya)[0] for one in people]
+        alike = {one.id for one in invitations_alike(invited[0], people[0], now())}
+        assert alike == {invited[0].id, invited[1].id}

@@ -129,13 +129,23 @@ def test_no_form_is_taken_without_its_own_token_or_from_another_site(
     ids=str,
 )
 def test_what_browsers_say_of_our_own_pages_is_let_in(
-    app: Flask, kept: KeptWorld, claims: dict[str, str]
+    app: Flask, kept: KeptWorld, clock: Clock, claims: dict[str, str]
 ) -> None:
     """The control: of pages that tell no referrer a browser says that their origin is null."""
     client = signed_in(app, kept.sign_ins, "PA")
     own = token_of(app, client, "0" * 40)
     form = {"csrf_token": own, "form_key": "4" * 32, "what": "Tea", "visibility": "private"}
-    assert client.post("/thanks/new", data=form, headers=claims).status_code == 302
+    reply = client.post("/thanks/new", data=form, headers=claims)
+    assert reply.status_code == 302
+    assert not (reply.location or "").startswith("/sign-in"), "it was not let in, but sent to sign in"
+
+
+def test_a_page_is_shown_to_whoever_comes_by_a_link_from_elsewhere(
+    app: Flask, kept: KeptWorld, clock: Clock
+) -> None:
+    """What changes nothing may be asked for from anywhere; the reminder in an inbox is such a link."""
+    client = signed_in(app, kept.sign_ins, "PA")
+    assert client.get("/me", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
 
 
 # A note that is being worded anew is kept; looking at it was what asked. Whether an answer opens further, its form says:
