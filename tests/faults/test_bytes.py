@@ -15,19 +15,24 @@ from sqlalchemy.engine import make_url
 
 from assignments.actions.entries import save_thanks
 from assignments.actions.erasing import ask_for_erasure, erase
+from assignments.actions.process_notes import write_note
 from assignments.domain.visibility import Level
+from assignments.models import NoteVersion
 from clinic import backups
+from clinic.actions.retention import change_retention, delete_expired_records
 from clinic.actions.talks import ask_to_talk
 from clinic.backups.files import read_sealed
 from clinic.extensions import db
 from clinic.key_rotation import sealed_columns
-from clinic.models import Person
+from clinic.models import Couple, Person
 from tests.assignments.given import drafted, given
 from tests.cast import Cast, assemble
-from tests.databases import PostgreSQLServer, app_on
+from tests.conftest import Clock
+from tests.databases import Databases, PostgreSQLServer, app_on, owner_of, path_with_own_programs
 from tests.faults.ledger import new_word
-from tests.faults.serving import ROOT, World, production, serving
+from tests.faults.serving import ROOT, Browser, World, production, serving
 from tests.faults.test_workers import moody_server, remind_everybody
+from tests.planted_files import words_of
 from tests.trust import Proves, Sized
 
 pytestmark = [pytest.mark.slow]
@@ -163,6 +168,38 @@ def test_after_a_full_vacuum_nothing_of_an_erased_person_is_left_in_the_tables_o
     own_postgresql.drop(url)
 
 
+def test_nothing_of_a_record_whose_time_is_up_is_left_in_any_byte(
+    app: Flask, cast: Cast, clock: Clock, database_url: str, tmp_path: Path, proves: Proves, sized: Sized
+) -> None:
+    database = Path(make_url(database_url).database or "")
+    write_much(app, cast, sized(5, 90))
+    with app.app_context():
+        save_thanks(actor=cast.ruth, what="Of another couple", meant="", level=Level.PRIVATE)
+        write_note(actor=cast.priya, couple_id=cast.sam_and_jo.id, about_day=clock.now.date(), words="A note")
+        about = db.session.scalars(select(NoteVersion.words_sealed)).one()
+        change_retention(actor=cast.ada, keep_months=12)
+        db.session.get_one(Couple, cast.sam_and_jo.id).closed_at = clock.now
+        db.session.commit()
+    gone = [*mark_everything_of(app, cast.jo), *mark_everything_of(app, cast.sam), bytes(about[2:34])]
+    stays = mark_everything_of(app, cast.ruth)
+    before = hits(gone, *contents(database))
+    clock.move(days=367)
+    with app.app_context():
+        assert delete_expired_records(clock.now) == 1
+    after, kept = hits(gone, *contents(database)), hits(stays, *contents(database))
+    with app.app_context():
+        backups.create(tmp_path / "newer")
+    in_newer = hits(gone, opened(app, tmp_path / "newer"))
+    proves(
+        "R43 what was kept long enough goes by itself",
+        f"SQLite, {len(gone)} marks of a record: {before} in the files before, {after} after, {in_newer} in a backup made "
+        f"after; {kept} of {len(stays)} of another couple's still there",
+    )
+    assert before == len(gone), "the search sees what is there"
+    assert after == in_newer == 0
+    assert kept == len(stays) > 1
+
+
 # --- Words that only their author may read.
 
 
@@ -171,8 +208,50 @@ def private_words() -> list[str]:
     return [new_word() for _ in range(3)]
 
 
+@pytest.fixture
+def databases(
+    request: pytest.FixtureRequest, database_kind: str, monkeypatch: pytest.MonkeyPatch
+) -> Databases:
+    """On PostgreSQL a server whose files can be read."""
+    if database_kind == "postgresql":
+        monkeypatch.setenv("PATH", path_with_own_programs())
+    name = {"sqlite": "sqlite_files", "postgresql": "own_postgresql"}[database_kind]
+    found: Databases = request.getfixturevalue(name)
+    return found
+
+
+def files_behind(databases: Databases, url: str) -> Path:
+    """Where the database lies: a file and its log, or all of a server's folder, with its log and its temporary files."""
+    if isinstance(databases, PostgreSQLServer):
+        databases.settle()
+        return databases.files_of(url).parents[1]
+    return Path(make_url(url).database or "")
+
+
+def on_paper(counsellor: Browser, world: World) -> Iterator[str]:
+    """What stands on every sheet that is made of this couple for its counsellor."""
+    couple = f"/c/couples/{world.cast.sam_and_jo.id}"
+    agreed_to = {"form": "a4", "decisions": "y", "form_key": "e" * 32}
+    for reply in (
+        counsellor.get(f"{couple}/brief.pdf"),
+        counsellor.get(f"{couple}/brief.pdf?with=c"),
+        counsellor.get(f"{couple}/assignments/{world.work[world.cast.sam.id]}/sheet.pdf"),
+        counsellor.post(f"{couple}/export", agreed_to),
+    ):
+        assert reply.headers["content-type"] == "application/pdf", reply.path
+        yield "".join("".join(words.split()) for words in words_of("pdf", reply.content))
+
+
+@pytest.mark.parametrize(
+    "database_kind", ["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgresql, pytest.mark.trust])]
+)
 def test_private_words_are_in_no_byte_that_stays(
-    world: World, tmp_path: Path, proves: Proves, private_words: list[str]
+    databases: Databases,
+    kept_on_disk: None,
+    world: World,
+    tmp_path: Path,
+    proves: Proves,
+    private_words: list[str],
 ) -> None:
     """A run from end to end: written, read by their author, backed up, mailed about, killed. Then every file is searched.
 
@@ -199,6 +278,7 @@ def test_private_words_are_in_no_byte_that_stays(
             author.get(page)
         for page in ("/c/today", "/c/couples"):
             counsellor.get(page)
+        paper = list(on_paper(counsellor, world))
         # Not acted on, and so in the logs of a careless program.
         author.post(f"{path}/draft", {"text": draft, "version": "99"})
         author.post("/thanks/new", {**fields, "visibility": "nobody", "form_key": "c" * 32})
@@ -210,20 +290,23 @@ def test_private_words_are_in_no_byte_that_stays(
             _run(world, spool, temporary, "send-due", MEANWHILE_MAIL_URL=mail_url)
             for number, letter in enumerate(sink.raw):
                 (spool / f"{number}.eml").write_bytes(letter)
-        _run(world, spool, temporary, "backup", "create", str(kept / "tonight"))
+        owner = {"MEANWHILE_OWNER_DATABASE_URL": owner_of(world.url)}
+        _run(world, spool, temporary, "backup", "create", str(kept / "tonight"), **owner)
         served.kill_worker()
-        database = Path(make_url(world.url).database or "")
-        looked_at = files_under(database, tmp_path)
+        looked_at = files_under(files_behind(databases, world.url), tmp_path)
         everything = [one.read_bytes() for one in looked_at]
     found = [word for word in private_words if hits(_ways_to_write(word), *everything)]
+    found += [word for word in private_words if any(word in sheet for sheet in paper)]
     seen = hits([sam.contact_address.encode()], *everything)
     proves(
         "G8 canary sweep",
         f"{len(private_words)} private words after a run from end to end, searched in {len(looked_at)} files "
-        f"({sum(map(len, everything)) / 1e6:.1f} MB: database, its log, backup, logs, {len(sink.raw)} letters, temporary files): "
+        f"({sum(map(len, everything)) / 1e6:.1f} MB: database, its log, backup, logs, {len(sink.raw)} letters, temporary "
+        f"files) and on {len(paper)} made of paper: "
         f"{len(found)} found",
     )
     assert seen, "the search sees what is there"
+    assert any("Sam" in sheet for sheet in paper)
     to = [str(letter["To"]) for letter in sink.letters]
     assert sam.contact_address in to, "nothing was mailed, so nothing of it was searched"
     assert not found
