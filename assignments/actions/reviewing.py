@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from assignments.models import CoupleLook, ReadMark
 from assignments.queries.agreements_for_staff import ReadAgreements, agreements_for_staff, agreements_read
 from assignments.queries.outcomes import HowItWent, how_it_went
-from assignments.queries.review import read_marks, readable_rows, shared_thanks_rows
+from assignments.queries.review import readable_rows, shared_thanks_rows
 from assignments.queries.strands import readable_part_rows, readable_parts
 from clinic import clock
 from clinic.access import require
@@ -107,7 +107,8 @@ def mark_read(*, actor: Person, couple_id: UUID, seen: Mapping[UUID, int]) -> No
     require(actor, Permission.ANSWER_MARK_READ)
     couple = couple_for(actor, couple_id)
     rows = readable_rows(actor, couple, seen, clock.now())
-    marks = read_marks(couple, seen)
+    about = ReadMark.response_id.in_(list(rows))
+    marks = {mark.response_id: mark for mark in db.session.scalars(_own_marks(actor).where(about))}
     for response_id, response in rows.items():
         mark = marks.get(response_id)
         if mark is None:
@@ -127,16 +128,8 @@ def mark_parts_read(*, actor: Person, couple_id: UUID, seen: Mapping[UUID, int])
     require(actor, Permission.ANSWER_MARK_READ)
     couple = couple_for(actor, couple_id)
     rows = readable_part_rows(actor, couple, seen, clock.now())
-    marks = {
-        mark.part_id: mark
-        for mark in db.session.scalars(
-            select(ReadMark).where(
-                ReadMark.practice_id == couple.practice_id,
-                ReadMark.reader_id == actor.id,
-                ReadMark.part_id.in_([row.id for row in rows]),
-            )
-        )
-    }
+    about = ReadMark.part_id.in_([row.id for row in rows])
+    marks = {mark.part_id: mark for mark in db.session.scalars(_own_marks(actor).where(about))}
     for row in rows:
         mark = marks.get(row.id)
         if mark is None:
@@ -145,6 +138,10 @@ def mark_parts_read(*, actor: Person, couple_id: UUID, seen: Mapping[UUID, int])
         mark.version = max(mark.version, min(seen[row.id], row.version))
         mark.at = clock.now()
     record_each(actor, Event.MARKED_READ, rows)
+
+
+def _own_marks(actor: Person) -> Select[ReadMark]:
+    return select(ReadMark).where(ReadMark.practice_id == actor.practice_id, ReadMark.reader_id == actor.id)
 
 
 @transaction

@@ -26,7 +26,13 @@ from assignments.domain.exercises import (
 )
 from assignments.domain.visibility import Level
 from assignments.models import AgreementText, Assignment, Signature
-from assignments.queries.assignments import as_read_by, assignments_of, exercise_of, is_withdrawn
+from assignments.queries.assignments import (
+    as_read_by,
+    assignment_of,
+    assignments_of,
+    exercise_of,
+    is_withdrawn,
+)
 from clinic import crypto
 from clinic.errors import NotFound
 from clinic.models import Couple, Partner
@@ -137,15 +143,14 @@ class Agreement:
 def agreement_for(place: Partner, assignment_id: UUID, step_key: str, now: datetime) -> Agreement:
     """One agreement of this partner's couple. Raises NotFound where it can't be signed by both and nothing is kept."""
     couple = place.couple
-    given = next((one for one in assignments_of(couple) if one.id == assignment_id), None)
-    if given is None or given.starts_on > _today(place, now):
+    given = assignment_of(couple, assignment_id)
+    if given.starts_on > _today(place, now):
         raise NotFound
     exercise = as_read_by(place, given)
     step = exercise.step(step_key)
     if not isinstance(step, AgreementStep):
         raise NotFound
-    texts = _texts_on(couple.practice_id, couple.id, given.id).scalars().unique()
-    rows = [row for row in texts if row.step == step_key]
+    rows = [row for row in _texts_among(couple, [given.id]) if row.step == step_key]
     found = Agreement(
         place=place,
         assignment=given,
@@ -180,7 +185,8 @@ def shared_agreements(
         return []
     found: list[SharedAgreement] = []
     by_step: dict[tuple[UUID, str], list[AgreementText]] = defaultdict(list)
-    for row in _texts(couple):
+    among = _texts(couple) if given is None else _texts_among(couple, [one.id for one in given])
+    for row in among:
         by_step[row.assignment_id, row.step].append(row)
     if not by_step:
         return []
@@ -300,10 +306,14 @@ def _write_texts(practice_id: UUID, couple_id: UUID) -> Select[AgreementText]:
 _texts_of = written_once(_write_texts)
 
 
+def _texts_among(couple: Couple, assignment_ids: Sequence[UUID]) -> Sequence[AgreementText]:
+    # What the other drafts elsewhere is not read for a page about these, and does not make it slower.
+    return _texts_on(couple.practice_id, couple.id, assignment_ids).scalars().unique().all()
+
+
 @written_once
-def _texts_on(practice_id: UUID, couple_id: UUID, assignment_id: UUID) -> Select[AgreementText]:
-    # What the other drafts elsewhere is not read for a page about this one, and does not make it slower.
-    return _write_texts(practice_id, couple_id).where(AgreementText.assignment_id == assignment_id)
+def _texts_on(practice_id: UUID, couple_id: UUID, assignment_ids: Sequence[UUID]) -> Select[AgreementText]:
+    return _write_texts(practice_id, couple_id).where(AgreementText.assignment_id.in_(assignment_ids))
 
 
 def _today(place: Partner, now: datetime) -> date:

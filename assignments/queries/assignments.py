@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, exists, func, select
 from sqlalchemy.orm import joinedload
 
 from assignments.access import is_frozen
 from assignments.domain import progress
 from assignments.domain.exercises import Exercise, exercise_from_json, personalised
-from assignments.models import Assignment, ExerciseVersion
+from assignments.models import AgreementText, Assignment, ExerciseVersion, Response, TurnPart
 from clinic import crypto
 from clinic.errors import NotFound
 from clinic.models import Couple, Partner, Person
@@ -75,8 +75,15 @@ def assignments_of(couple: Couple) -> Sequence[Assignment]:
     return _given_to(couple.practice_id, couple.id).scalars().unique().all()
 
 
-@written_once
-def _given_to(practice_id: UUID, couple_id: UUID) -> Select[Assignment]:
+def assignment_of(couple: Couple, assignment_id: UUID) -> Assignment:
+    """One of what a couple already read was given, withdrawn or not. Raises NotFound for any other."""
+    found = _one_given_to(couple.practice_id, couple.id, assignment_id).scalars().unique().one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _write_given_to(practice_id: UUID, couple_id: UUID) -> Select[Assignment]:
     return (
         select(Assignment)
         .where(Assignment.practice_id == practice_id, Assignment.couple_id == couple_id)
@@ -85,24 +92,72 @@ def _given_to(practice_id: UUID, couple_id: UUID) -> Select[Assignment]:
     )
 
 
+_given_to = written_once(_write_given_to)
+
+
+@written_once
+def _one_given_to(practice_id: UUID, couple_id: UUID, assignment_id: UUID) -> Select[Assignment]:
+    return _write_given_to(practice_id, couple_id).where(Assignment.id == assignment_id)
+
+
 def open_assignments(place: Partner, today: date) -> Sequence[Assignment]:
     """What this partner has been given and may do today: started, not withdrawn, meant for them."""
-    couple = place.couple
-    if is_frozen(couple):
+    if is_frozen(place.couple):
         return []
-    return [
-        assignment
-        for assignment in assignments_of(couple)
-        if progress.is_open_to(place.slot, assignment.for_whom)
+    return [assignment for assignment in assignments_of(place.couple) if _is_open(place, assignment, today)]
+
+
+def assignments_in_hand(place: Partner, local: datetime) -> Sequence[Assignment]:
+    """Those of the open ones that Today may still show; `local` is the time where the partner lives.
+
+    What Today shows is decided there, and `test_today_in_hand` holds that nothing of it stays behind here.
+    """
+    if is_frozen(place.couple):
+        return []
+    midnight = datetime.combine(local.date(), time(), local.tzinfo).astimezone(UTC)
+    found = _in_hand(place.practice_id, place.couple_id, place.person_id, local.date(), midnight)
+    return [one for one in found.scalars().unique() if _is_open(place, one, local.date())]
+
+
+@written_once
+def _in_hand(
+    practice_id: UUID, couple_id: UUID, person_id: UUID, today: date, midnight: datetime
+) -> Select[Assignment]:
+    """Without what they sent for good on an earlier day, and without a plan's weeks that are over and untouched today.
+
+    A strand may be answered and an agreement kept long after one's own turn, so whatever has either stays.
+    """
+    mine = (Response.assignment_id == Assignment.id) & (Response.author_id == person_id)
+    part = TurnPart.assignment_id == Assignment.id
+    for_good = and_(
+        Assignment.repeat == progress.Repeat.ONCE,
+        exists().where(mine, Response.sent_at < midnight),
+        ~exists().where(part),
+        ~exists().where(AgreementText.assignment_id == Assignment.id),
+    )
+    over = and_(
+        Assignment.couple_plan_id.is_not(None),
+        func.coalesce(Assignment.best_before, today) < today,
+        ~exists().where(mine, func.coalesce(Response.sent_at, midnight) >= midnight),
+        ~exists().where(
+            part, TurnPart.author_id == person_id, func.coalesce(TurnPart.sent_at, midnight) >= midnight
+        ),
+    )
+    return _write_given_to(practice_id, couple_id).where(Assignment.starts_on <= today, ~for_good, ~over)
+
+
+def _is_open(place: Partner, assignment: Assignment, today: date) -> bool:
+    return (
+        progress.is_open_to(place.slot, assignment.for_whom)
         and assignment.starts_on <= today
         and not is_withdrawn(assignment)
-    ]
+    )
 
 
 def assignment_for_partner(place: Partner, assignment_id: UUID, today: date) -> Assignment:
     """One open assignment of this partner's. Raises NotFound for any other, whoever's it is."""
-    found = next((a for a in open_assignments(place, today) if a.id == assignment_id), None)
-    if found is None:
+    found = None if is_frozen(place.couple) else assignment_of(place.couple, assignment_id)
+    if found is None or not _is_open(place, found, today):
         raise NotFound
     return found
 
@@ -110,7 +165,4 @@ def assignment_for_partner(place: Partner, assignment_id: UUID, today: date) -> 
 def assignment_for_staff(reader: Person, couple_id: UUID, assignment_id: UUID) -> tuple[Couple, Assignment]:
     """One assignment of a couple the reader may see, withdrawn or not. Raises NotFound otherwise."""
     couple = couple_for(reader, couple_id)
-    found = next((a for a in assignments_of(couple) if a.id == assignment_id), None)
-    if found is None:
-        raise NotFound
-    return couple, found
+    return couple, assignment_of(couple, assignment_id)

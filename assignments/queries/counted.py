@@ -15,31 +15,44 @@ GAP = "\N{EN DASH}"
 
 @dataclass(frozen=True)
 class Counted:
-    """The records one rule read, week by week, a text for each partner."""
+    """The records one rule read, week by week, the latest first: when and what, and a text for each partner."""
 
     title: str
-    rows: tuple[tuple[str, str, str, str], ...]
+    rows: tuple[tuple[str, str, str], ...]
+    has_earlier: bool = False
+    """Whether older weeks that decided nothing are left out."""
 
 
-def counted_in(evidence: Mapping[str, Any], monday: Callable[[int], date] | None = None) -> Counted | None:
-    """The records one rule read, or None where it read none. Without `monday` the weeks have no dates."""
+def counted_in(
+    evidence: Mapping[str, Any],
+    monday: Callable[[int], date] | None = None,
+    *,
+    most: int | None = None,
+) -> Counted | None:
+    """The records one rule read, or None where it read none. Without `monday` the weeks have no dates.
+
+    `most` is how many weeks back from the newest are shown; of the older ones only what made the rule fire.
+    """
     records: Any = evidence.get("records")
     if not records:
         return None
     cells: dict[tuple[int, str], dict[str, str]] = {}
-    for one in records:
+    since = 0 if most is None else max(one["week"] for one in records) - most + 1
+    shown = [one for one in records if one["week"] >= since or one.get("counted")]
+    for one in shown:
         cells.setdefault((one["week"], one["item"]), {})[one["partner"]] = _value(one)
     many = len({item for _, item in cells}) > 1
     rows = tuple(
         (
-            f"Week {week}, from {_day(monday(week))}" if monday else f"Week {week}",
-            _item(item) if many else "",
+            f"Week {week}"
+            + (f", from {_day(monday(week))}" if monday else "")
+            + (f", {_item(item)}" if many else ""),
             by_side.get("A", GAP),
             by_side.get("B", GAP),
         )
         for (week, item), by_side in sorted(cells.items(), reverse=True)
     )
-    return Counted(_counted_title(records), rows)
+    return Counted(_counted_title(records), rows, has_earlier=len(shown) < len(records))
 
 
 def _counted_title(records: Sequence[Mapping[str, Any]]) -> str:

@@ -6,7 +6,7 @@ Every function here asks the database the same few questions, whether for one co
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple, Protocol
@@ -275,18 +275,18 @@ def turns_in(
             if progress.is_open_to(slot, assignment.for_whom)
         ]
         latest = progress.turn_on(today, starts_on=starts_on, repeat=repeat)
-        begun: Iterable[int] = range(1, latest + 1)
-        if only_told:
-            spoken_of = {turn for _, *some in told for by_turn in some for turn in by_turn}
-            begun = sorted(turn for turn in spoken_of if turn <= latest)
-        for turn in begun:
+        last_asked = _last_asked(assignment, latest)
+        begun = {turn for _, *some in told for by_turn in some for turn in by_turn if turn <= latest}
+        if not only_told:
+            begun.update(range(1, last_asked + 1))
+        for turn in sorted(begun):
             began_on = progress.turn_begins_on(turn, starts_on=starts_on, repeat=repeat)
             stood: bool | None = None
             for side, answered, went, sent in told:
                 response, outcome, part = answered.get(turn), went.get(turn), sent.get(turn)
                 done_at = _done_at(response, outcome, part, now)
                 if done_at is None and stood is None:
-                    stood = _still_stood(assignment, began_on, today, zone)
+                    stood = turn <= last_asked and _still_stood(assignment, began_on, today, zone)
                 if done_at is not None or stood:
                     yield GivenTurn(assignment, side, turn, began_on, response, outcome, done_at)
 
@@ -317,14 +317,16 @@ def _done_at(
     return outcome.at if outcome is not None and outcome.tried in TRIED else None
 
 
-def _still_stood(assignment: Assignment, began_on: date, today: date, zone: ZoneInfo) -> bool:
-    """Whether a turn that nobody did was really asked for.
+def _last_asked(assignment: Assignment, latest: int) -> int:
+    """The last turn that was asked for by now: a weekly thing goes on asking until its last day, and not for good."""
+    if assignment.repeat != progress.Repeat.WEEKLY or assignment.best_before is None:
+        return latest
+    last = progress.turn_on(assignment.best_before, starts_on=assignment.starts_on, repeat=assignment.repeat)
+    return min(latest, last)
 
-    What was taken back before its week was over was not, and neither is a weekly thing after its last day.
-    """
-    repeats = assignment.repeat == progress.Repeat.WEEKLY
-    if repeats and assignment.best_before is not None and began_on > assignment.best_before:
-        return False
+
+def _still_stood(assignment: Assignment, began_on: date, today: date, zone: ZoneInfo) -> bool:
+    """Whether a turn that nobody did was still wanted: what was taken back before its week was over was not."""
     if not assignment.withdrawals:
         return True
     ends_on = min(began_on + WEEK - timedelta(days=1), today)

@@ -10,21 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
-
 from assignments.access import is_frozen, may_read, sharing_of
 from assignments.domain.exercises import lines_of, personalised
 from assignments.domain.visibility import Level
-from assignments.models import Entry, ReadMark, Response
+from assignments.models import Entry, Response
 from assignments.queries.assignments import exercise_of
 from assignments.queries.entries import open_thanks_rows
 from assignments.queries.pins_in_force import pins_in_force
 from assignments.queries.replies import SentReply, replies_about, taken_back_last
 from assignments.queries.responses import ReadResponse, Twin, open_words, readable_responses, turns_of
+from assignments.queries.unread import marks_among
 from clinic.access import can
 from clinic.domain.roles import Permission
 from clinic.errors import NotFound
-from clinic.extensions import db
 from clinic.models import Couple, Partner, Person
 
 
@@ -153,18 +151,6 @@ def open_to_both(couple: Couple, twins: Sequence[Twin], now: datetime) -> list[R
     ]
 
 
-def read_marks(couple: Couple, response_ids: Iterable[UUID]) -> dict[UUID, ReadMark]:
-    """What the couple's counsellor has marked as read, by response."""
-    rows = db.session.execute(
-        select(ReadMark).where(
-            ReadMark.practice_id == couple.practice_id,
-            ReadMark.reader_id == couple.counsellor_id,
-            ReadMark.response_id.in_(list(response_ids)),
-        )
-    ).scalars()
-    return {mark.response_id: mark for mark in rows if mark.response_id is not None}
-
-
 def staff_turns(
     reader: Person,
     couple: Couple,
@@ -181,7 +167,7 @@ def staff_turns(
 def answers_among(reader: Person, couple: Couple, twins: Sequence[Twin], now: datetime) -> list[ListedAnswer]:
     """Every answer in turns already read that the reader may read now, newest first."""
     readable = readable_responses(reader, couple, twins, now)
-    marks = read_marks(couple, [row.id for row in readable])
+    marks = marks_among(couple, [row.id for row in readable], [])
     turn_of = {row.id: twin for twin in twins for row in twin.by_slot.values()}
     found = [
         _answer(couple, row, turn_of[row.id], marks.get(row.id), now)
@@ -191,7 +177,7 @@ def answers_among(reader: Person, couple: Couple, twins: Sequence[Twin], now: da
     return sorted(found, key=lambda one: (one.sent_at, one.slot), reverse=True)
 
 
-def _answer(couple: Couple, row: Response, twin: Twin, mark: ReadMark | None, now: datetime) -> ListedAnswer:
+def _answer(couple: Couple, row: Response, twin: Twin, marked: int | None, now: datetime) -> ListedAnswer:
     author = couple.partner_of(row.author_id)
     if author is None or row.sent_at is None:
         raise NotFound
@@ -205,7 +191,7 @@ def _answer(couple: Couple, row: Response, twin: Twin, mark: ReadMark | None, no
         sent_at=row.sent_at,
         who_sees=_who_sees(couple, other, row, twin.of(other.slot), level, now),
         for_counsellor_only=level is Level.COUNSELLOR,
-        is_new=mark is None or mark.version != row.version,
+        is_new=marked != row.version,
         is_typed_in=row.typed_by_id is not None,
     )
 

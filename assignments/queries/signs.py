@@ -44,6 +44,9 @@ from clinic.queries.appointments import appointments_of
 from clinic.queries.couples import safety_gate
 from clinic.queries.people import practice_of
 
+# How many weeks of what a rule read stand under its row: half a year. The older ones are a link away.
+WEEKS_LISTED = 26
+
 SUFFICIENCY_LABELS: Mapping[Sufficiency, str] = {
     Sufficiency.ENOUGH: "Enough data",
     Sufficiency.NOT_ENOUGH: "Little data",
@@ -156,14 +159,18 @@ def situation_of(reader: Person, couple: Couple, at: datetime) -> Situation:
     )
 
 
-def signs_page(reader: Person, couple: Couple, at: datetime) -> SignsPage:
-    """The signs page of a couple already read, as it stands now or would have stood at an earlier moment."""
+def signs_page(reader: Person, couple: Couple, at: datetime, *, every_week: bool = False) -> SignsPage:
+    """The signs page of a couple already read, as it stands now or would have stood at an earlier moment.
+
+    What the rules read is listed for the newest weeks, and with `every_week` for all.
+    """
     there = situation_of(reader, couple, at)
     record, assessment = there.record, there.assessment
     decisions = tuple(one for one in decisions_of(reader, couple) if one.at <= at)
     coming = [one.starts_at for one in appointments_of(couple) if one.starts_at > at]
     gate = safety_gate(couple)
-    rows = tuple(_row(sign, there) for sign in assessment.rows)
+    most = None if every_week else WEEKS_LISTED
+    rows = tuple(_row(sign, there, most) for sign in assessment.rows)
     return SignsPage(
         assessment=assessment,
         enough=SUFFICIENCY_LABELS[assessment.sufficiency],
@@ -177,7 +184,7 @@ def signs_page(reader: Person, couple: Couple, at: datetime) -> SignsPage:
         topics=topics_of(reader, couple, at),
         useful=uses_of_signs(reader, couple, at),
         card=assessment.barriers_card,
-        note=_row(assessment.note, there) if assessment.note else None,
+        note=_row(assessment.note, there, most) if assessment.note else None,
         read_with=_read_with(assessment),
         history=record.history,
         names=names_of(couple),
@@ -240,10 +247,10 @@ def _read_with(assessment: Assessment) -> tuple[str, ...]:
     return tuple(one for one in shared[0] if all(one in others for others in shared))
 
 
-def _row(sign: Sign, there: Situation) -> SignRow:
+def _row(sign: Sign, there: Situation, most: int | None) -> SignRow:
     return SignRow(
         sign=sign,
-        counted=counted_in(sign.evidence, there.record.monday),
+        counted=counted_in(sign.evidence, there.record.monday, most=most),
         judgement=there.judgements.get(sign.id),
         aside=there.asides.get(sign.id),
     )

@@ -17,7 +17,7 @@ from assignments.access import may_read_part, part_is_open_between
 from assignments.domain import turns
 from assignments.domain.exercises import lines_of, personalised
 from assignments.models import Assignment, ReadMark, TurnPart
-from assignments.queries.assignments import assignments_of, exercise_of
+from assignments.queries.assignments import assignment_of, assignments_of, exercise_of
 from assignments.queries.exchanges import part_rows
 from assignments.queries.pins_in_force import pin_on_turn
 from assignments.queries.replies import SentReply, replies_about, taken_back_last
@@ -141,7 +141,7 @@ def exchanges_of(reader: Person, couple: Couple, now: datetime) -> list[ListedEx
 def turn_page(reader: Person, couple: Couple, assignment_id: UUID, turn: int, now: datetime) -> TurnPage:
     """One turn with the words of each strand's parts. Raises NotFound where none may be read."""
     rows, marks = readable_parts(reader, couple, assignment_id, turn, now), part_marks(couple)
-    assignment = next(one for one in assignments_of(couple) if one.id == assignment_id)
+    assignment = assignment_of(couple, assignment_id)
     by_speaker: dict[str, list[TurnPart]] = defaultdict(list)
     for row in in_order(assignment, rows):
         by_speaker[row.speaker].append(row)

@@ -18,7 +18,7 @@ from assignments.domain.progress import Progress
 from assignments.domain.rituals import Schedule, schedule_of
 from assignments.models import Assignment, Response, SetAside, TurnPart
 from assignments.queries.agreements import SharedAgreement, open_agreements
-from assignments.queries.assignments import as_read_by, open_assignments
+from assignments.queries.assignments import as_read_by, assignments_in_hand
 from assignments.queries.checkins import open_checkin
 from assignments.queries.doing import is_ritual, size_given
 from assignments.queries.exchanges import NextPart, Parts, exchange_between, is_exchange, parts_read_by
@@ -109,9 +109,18 @@ def today_for(place: Partner, now: datetime, *, has_check_in: bool = True) -> To
 
     `has_check_in` is False where there is no page to give one on.
     """
+    # Of what may still be shown, and not of all there ever was: the page shall cost the same in the second year.
+    local = now.astimezone(ZoneInfo(practice_of(place.person).timezone))
+    return today_of(place, assignments_in_hand(place, local), now, has_check_in=has_check_in)
+
+
+def today_of(
+    place: Partner, given: Sequence[Assignment], now: datetime, *, has_check_in: bool = True
+) -> Today:
+    """The same from open assignments that are read already."""
     zone = ZoneInfo(practice_of(place.person).timezone)
     local = now.astimezone(zone)
-    tasks = _tasks(place, local, now)
+    tasks = _tasks(place, given, local, now)
     agreed = open_agreements(place, now, [task.assignment for task in tasks])
     schedules = _schedules(agreed, tasks, local.date())
     tasks = _with_rituals_of_today(place, tasks, schedules, local.date())
@@ -194,10 +203,8 @@ def _with_rituals_of_today(
     return [as_today(task) for task in tasks]
 
 
-def _tasks(place: Partner, local: datetime, now: datetime) -> list[Task]:
-    """Every open assignment of this partner's, those within their time first, then the oldest."""
-    given = open_assignments(place, local.date())
-    # Of what is open now, and not of all there ever was: the page shall cost the same in the second year.
+def _tasks(place: Partner, given: Sequence[Assignment], local: datetime, now: datetime) -> list[Task]:
+    """Each of these open assignments of this partner's, those within their time first, then the oldest."""
     open_ids = [assignment.id for assignment in given]
     responses = _own_turns(place, open_ids)
     aside = _set_aside(place, open_ids)

@@ -19,7 +19,7 @@ from assignments.domain import progress, visibility
 from assignments.domain.exercises import lines_of, personalised
 from assignments.domain.visibility import Opening
 from assignments.models import Assignment, Reply, Response, TurnPart
-from assignments.queries.assignments import assignments_of, exercise_of, is_withdrawn
+from assignments.queries.assignments import assignment_of, exercise_of, is_withdrawn
 from assignments.queries.exchanges import is_exchange, part_rows
 from assignments.queries.responses import ReadResponse, Twin, open_words, said_in, turns_of, unsealed_value
 from assignments.queries.strands import in_order
@@ -146,9 +146,9 @@ def shared_thing(place: Partner, assignment_id: UUID, now: datetime) -> SharedTh
     if has_ended(place.couple):
         raise NotFound
     scope = _scope(place, now)
-    given = next((a for a in assignments_of(place.couple) if a.id == assignment_id), None)
-    thing = _thing(scope, given) if given is not None else None
-    if given is None or thing is None:
+    given = assignment_of(place.couple, assignment_id)
+    thing = _thing(scope, given)
+    if thing is None:
         raise NotFound
     rows = [row for turn in thing.turns for row in scope.open_rows(given, turn.turn)]
     opened = open_words(place.couple, rows, {row.id: given for row in rows}, now)
@@ -275,7 +275,7 @@ class ToThankFor:
 def to_thank_for(place: Partner, assignment_id: UUID, now: datetime) -> ToThankFor:
     """What one partner may thank for. Raises NotFound for anything that does not stand on Together."""
     thing = shared_thing(place, assignment_id, now)
-    scope, given = _scope(place, now), next(a for a in assignments_of(place.couple) if a.id == assignment_id)
+    scope, given = _scope(place, now), assignment_of(place.couple, assignment_id)
     rows = (row for turn in thing.turns for row in scope.open_rows(given, turn.turn))
     latest = next((row for row in rows if row.author_id != place.person_id), None)
     reply = next(iter(_replies(place.couple, [latest.id])), None) if latest is not None else None

@@ -34,11 +34,14 @@ blueprint = Blueprint("signs", __name__)
 @blueprint.get("/c/couples/<uuid:couple_id>/signs")
 @needs(Permission.SIGNS_READ)
 def signs(couple_id: UUID) -> ResponseReturnValue:
-    """Every sign with its evidence, worked out as the page is asked for; `on` asks for an earlier day."""
+    """Every sign with its evidence, worked out as the page is asked for.
+
+    `on` asks for an earlier day, and `weeks=all` for every week the rules read.
+    """
     if "on" not in request.args:
         return show_signs(couple_id)
     couple, day = couple_for(signed_in(), couple_id), _day_asked(request.args["on"])
-    found = signs_page(signed_in(), couple, _end_of(day))
+    found = signs_page(signed_in(), couple, _end_of(day), every_week=_every_week())
     return render_template(
         "assignments/signs/signs.html",
         couple=couple,
@@ -46,6 +49,10 @@ def signs(couple_id: UUID) -> ResponseReturnValue:
         **_charts(found),
         as_of=day,
     )
+
+
+def _every_week() -> bool:
+    return request.args.get("weeks") == "all"
 
 
 def _day_asked(text: str) -> date:
@@ -69,7 +76,7 @@ def _end_of(day: date) -> datetime:
 def show_signs(couple_id: UUID, sent: Form | None = None, sign: str = "") -> ResponseReturnValue:
     """The page as it stands now, with the form that did not pass, if one was sent."""
     couple = couple_for(signed_in(), couple_id)
-    found = signs_page(signed_in(), couple, clock.now())
+    found = signs_page(signed_in(), couple, clock.now(), every_week=_every_week())
     decision = sent if isinstance(sent, DecisionForm) else DecisionForm(formdata=None, in_brief=True)
     decision.evidence.data = found.evidence
     judged = [row.sign.id for row in found.rows if row.is_judged] + [row.key for row in found.own]

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,11 +23,14 @@ from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
 from assignments.models import Entry, Response
+from assignments.queries.today import today_for
 from clinic import access
 from clinic.actions.reminders import make_calendar_address, set_reminders
 from clinic.domain.roles import Permission, Role
 from clinic.extensions import db
 from clinic.models import OutboxMail, Person
+from clinic.queries.couples import own_place
+from tests.assignments.test_today_in_hand import today_from_everything
 from tests.databases import app_on, shared_app_on
 from tests.noninterference.histories import BEGINS, EVERY_NIGHT, WAITS_FOR_BOTH, History
 from tests.noninterference.lives import (
@@ -172,7 +175,15 @@ def looks(
         "calendar": lambda: seen(life.app, life.app.test_client().get(feed)),
         "mail": lambda: letters_to(life, person),
         "copy": lambda: the_copy(life.app, person),
+        "whole": lambda: nothing_stays_behind(life.app, person),
     }
+
+
+def nothing_stays_behind(app: Flask, person: Person) -> None:
+    """Today shows the same from what is in hand as from everything there ever was, whatever has been done."""
+    with app.test_request_context():
+        place, moment = own_place(db.session.get_one(Person, person.id)), datetime.now(UTC)
+        assert today_for(place, moment) == today_from_everything(place, moment)
 
 
 def letters_to(life: Life, person: Person) -> list[str]:
