@@ -27,6 +27,8 @@ from clinic.web import notice, page
 
 blueprint = Blueprint("mine", __name__)
 
+# How many rows stand there at first; a phone should not load years to show an evening.
+ROWS_SHOWN = 40
 SHOW = {
     "shared": (Level.SHARED, Level.BOTH),
     "counsellor": (Level.COUNSELLOR,),
@@ -52,6 +54,7 @@ def history() -> ResponseReturnValue:
         kept=[one for one in kept if wanted is None or one.level in wanted],
         has_any=bool(kept),
         show=request.args["show"] if wanted else "all",
+        shown=None if request.args.get("all") else ROWS_SHOWN,
         names=names_for(place),
     )
 

@@ -38,6 +38,8 @@ from clinic.web import notice, notice_with_undo, page
 
 blueprint = Blueprint("thanks", __name__)
 
+# How many weeks with a thank-you stand there at first, of one's own and of the partner's.
+WEEKS_SHOWN = 12
 SHOW = {"shared": Level.SHARED, "only-me": Level.PRIVATE}
 
 
@@ -54,6 +56,7 @@ def thanks() -> ResponseReturnValue:
         has_any=bool(own),
         show=request.args["show"] if wanted else "all",
         from_partner=by_week(thanks_from_partner(place, now)),
+        shown=None if request.args.get("all") else WEEKS_SHOWN,
         names=names_for(place),
     )
 

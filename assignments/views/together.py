@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, g, redirect, render_template, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from assignments.access import has_ended
@@ -27,6 +27,9 @@ from clinic.web import notice, page
 
 blueprint = Blueprint("together", __name__)
 
+# How many shared things, and how many weeks with a thank-you, stand there at first.
+THINGS_SHOWN, WEEKS_SHOWN = 20, 12
+
 
 @blueprint.get("/together")
 @needs(Permission.TOGETHER_READ)
@@ -37,8 +40,11 @@ def together() -> ResponseReturnValue:
     given = assignments_of(place.couple)
     agreements = shared_agreements(place, now, given)
     rituals = {one.assignment.id for one in agreements if one.is_in_force and is_ritual(one.exercise)}
+    every = bool(request.args.get("all"))
     return render_template(
         "assignments/together/together.html",
+        things_shown=None if every else THINGS_SHOWN,
+        weeks_shown=None if every else WEEKS_SHOWN,
         things=shared_things(place, now, given, rituals),
         agreements=agreements,
         pauses=pauses_now(place, now, ZoneInfo(practice_of(place.person).timezone)),
