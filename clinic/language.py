@@ -23,9 +23,9 @@ def working_time(at: datetime | time) -> str:
     return f"{at:%H:%M}"
 
 
-def moment(at: datetime, clock: Callable[[datetime], str] = working_time) -> str:
-    """As in "Thu 16 May, 10:00", the hour as this clock writes it."""
-    return f"{DAYS[at.weekday()][:3]} {at.day} {MONTHS[at.month - 1][:3]}, {clock(at)}"
+def moment(at: datetime, clock: Callable[[datetime], str] = working_time, *, year: str = "") -> str:
+    """As in "Thu 16 May, 10:00", the hour as this clock writes it, with the `year` where it is given."""
+    return f"{DAYS[at.weekday()][:3]} {at.day} {MONTHS[at.month - 1][:3]}{year and ' ' + year}, {clock(at)}"
 
 
 def day(on: date) -> str:

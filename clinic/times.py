@@ -6,14 +6,17 @@ Whoever works here reads "20:42", as in their diary, and everybody else "8:42 pm
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import g
 from flask_login import current_user
 
-from clinic import access, language
+from clinic import access, clock, language
 from clinic.queries.people import practice_of
+
+# A day so far from today is named with its year: "16 May" alone would be taken for the next or the last one.
+NEEDS_NO_YEAR = timedelta(days=300)
 
 
 def _zone() -> ZoneInfo:
@@ -35,17 +38,17 @@ def _clock() -> Callable[[datetime], str]:
 
 def local_time(value: datetime) -> str:
     """As in "Thu 16 May, 10:00", where the practice is; for clients, "Thu 16 May, 10:00 am"."""
-    return language.moment(_local(value), _clock())
+    return language.moment(_local(value), _clock(), year=_year(_day(value)))
 
 
 def local_day(value: datetime | date) -> str:
     """As in "Thursday 16 May"."""
-    return language.day(_day(value))
+    return _with_year(language.day(_day(value)), _day(value))
 
 
 def short_day(value: datetime | date) -> str:
     """As in "16 May"."""
-    return language.short_day(_day(value))
+    return _with_year(language.short_day(_day(value)), _day(value))
 
 
 def day_of_year(value: datetime | date) -> str:
@@ -56,6 +59,15 @@ def day_of_year(value: datetime | date) -> str:
 def clock_time(value: datetime) -> str:
     """As in "8:42 pm", on pages that clients read: their own, and those of the room, which both look at."""
     return language.clock_time(_local(value))
+
+
+def _year(day: date) -> str:
+    """The year of a day that cannot be told without it, and nothing for one that can."""
+    return "" if abs(day - _local(clock.now()).date()) <= NEEDS_NO_YEAR else str(day.year)
+
+
+def _with_year(text: str, day: date) -> str:
+    return f"{text} {_year(day)}".rstrip()
 
 
 def _day(value: datetime | date) -> date:

@@ -13,12 +13,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from assignments.actions.assigning import Terms, assign
+from assignments.actions.entries import save_thanks
 from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
 from assignments.library.writing import as_toml
 from clinic import language
 from tests.assignments.given import exercise
 from tests.cast import AS, Cast
+from tests.conftest import Clock
 from tests.page import get_page
 
 MAY = datetime(2026, 5, 4, 15, 7)  # noqa: DTZ001  # These are given what is local already.
@@ -102,3 +104,18 @@ def test_words_in_another_language_say_so(as_: AS, cast: Cast, welsh: UUID) -> N
     assert page.one("h1 [lang=cy]").get_text() == "Gentle questions"
     assert page.select("main ol[lang=cy]")
     assert get_page(sam, f"/do/{welsh}/question").select("h1 [lang=cy]")
+
+
+def test_a_day_a_year_away_is_named_with_its_year(app: Flask, as_: AS, cast: Cast, clock: Clock) -> None:
+    """The clock stands in September 2026."""
+    with app.app_context():
+        save_thanks(actor=cast.sam, what="Tea.", meant="", level=Level.PRIVATE)
+    clock.move(days=298)
+    words = get_page(as_(cast.sam), "/thanks").words
+    assert "Week of 14 Sep" in words
+    assert "Wednesday 16 September" in words
+    assert "2026" not in words
+    clock.move(days=3)
+    words = get_page(as_(cast.sam), "/thanks").words
+    assert "Week of 14 Sep 2026" in words
+    assert "Wednesday 16 September 2026" in words
