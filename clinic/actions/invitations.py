@@ -103,14 +103,15 @@ def accept_invitation(
     if invitation is None:
         raise WrongCode("That code is not right. Ask for it again if you are unsure.")
     person = person_in(practice.id, invitation.person_id)
-    owner = person_by_address(address)
-    tenancy.enter(practice.id)  # The address may be known in another practice, which is none of ours.
-    if owner is not None and owner.id != person.id:
-        raise AddressTaken("Choose another address. Each person needs one of their own.")
     personal = [person.name, person.family_name, practice.name, address.partition("@")[0], sender.name]
     reason = passphrase.weakness(new_passphrase, personal)
     if reason:
         raise WeakPassphrase(reason)
+    # Last of all, so that nothing but joining answers that an address is free.
+    owner = person_by_address(address)
+    tenancy.enter(practice.id)  # The address may be known in another practice, which is none of ours.
+    if owner is not None and owner.id != person.id:
+        raise AddressTaken("Choose another address. Each person needs one of their own.")
     invitation.claimed_at = now
     person.joined_at = now
     person.sign_in_address = address
@@ -122,9 +123,9 @@ def accept_invitation(
 
 @transaction
 def count_wrong_code(*, token_hash: str) -> int:
-    """Remember a wrong spoken code and return how many tries are left.
+    """Remember a wrong spoken code, or an address that somebody has, and return how many tries are left.
 
-    Its own transaction, because the act it belongs to was refused. It counts for every code it was held against,
+    Both answers tell something to whoever guesses (decision 67). Its own transaction, because the act it belongs to was refused. It counts for every code it was held against,
     so that two links are not ten tries. The database adds the one, so that two tries at the same time count as two.
     """
     now = clock.now()

@@ -29,7 +29,7 @@ from clinic.views.sign_in import let_in
 from clinic.web import at_most, device_token, ends_history, keep_form_open, page
 
 blueprint = Blueprint("join", __name__)
-NO_TRIES_LEFT = "That code is not right, and this invitation has ended. Ask for a new one."
+ENDED = ", and this invitation has ended. Ask for a new one."
 
 
 @blueprint.get("/join/<token>")
@@ -118,14 +118,17 @@ def _joined(form: AccountForm) -> Person | None:
             inbox_shared=form.inbox_shared.data,
         )
     except WrongCode as problem:
-        keep_form_open()
-        left = count_wrong_code(token_hash=invitation_hash())
-        form.code.errors = [problem.sentence if left else NO_TRIES_LEFT]
+        form.code.errors = [problem.sentence if _has_tries_left() else f"That code is not right{ENDED}"]
     except AddressTaken as problem:
-        form.email.errors = [problem.sentence]
+        form.email.errors = [problem.sentence if _has_tries_left() else f"Somebody has that address{ENDED}"]
     except WeakPassphrase as problem:
         form.password.errors = [problem.sentence]
     return None
+
+
+def _has_tries_left() -> bool:
+    keep_form_open()
+    return count_wrong_code(token_hash=invitation_hash()) > 0
 
 
 def end_earlier_sign_in() -> None:

@@ -168,6 +168,38 @@ def test_each_person_needs_an_address_of_their_own(kim: Newcomer) -> None:
     assert kim.account() == "/join/agree"
 
 
+def test_addresses_cannot_be_tried_one_after_the_other(kim: Newcomer) -> None:
+    """Whoever holds link and code may learn of five addresses that somebody has them, and then of none."""
+    kim.open()
+    for left in (4, 3, 2, 1, 0):
+        page = kim.account(422, email="sam@mail.example")
+        assert isinstance(page, Page)
+        assert ("has ended" in page.words) == (left == 0)
+        assert page.one("#email")["value"] == "sam@mail.example"
+    get_page(kim.client, "/join/account", 404)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"code": "12"}, {"password": "short"}, {"code": "12", "password": "short"}]
+)
+def test_what_is_wrong_with_the_rest_says_nothing_about_an_address(
+    cast: Cast, app: Flask, couple: Couple, wrong: dict[str, str]
+) -> None:
+    def refused(address: str) -> bytes:
+        with app.app_context():
+            invited = builders.partner_person(couple, "A")
+        newcomer = Newcomer(app, invited, cast.priya)
+        newcomer.open()
+        page = newcomer.account(422, email=address, **wrong)
+        assert isinstance(page, Page)
+        # What was typed comes back, and each form has a token of its own.
+        given = page.response.data.replace(address.encode(), b"the address")
+        given = given.replace(newcomer.code.encode(), b"the code")
+        return re.sub(rb'(name="(?:csrf_token|form_key)"[^>]* value=")[^"]*"', rb'\1"', given)
+
+    assert refused("sam@mail.example") == refused("zoe@mail.example")
+
+
 @pytest.mark.parametrize("password", ["short", "passwordpassword", "Canal Street Canal Street", "a" * 300])
 def test_a_weak_password_is_told_why(kim: Newcomer, password: str) -> None:
     kim.open()
