@@ -124,7 +124,7 @@ def plant() -> Planted:
         for name in sorted(names):
             number = planted.begin(f"{table}.{name}")
             for row in db.session.scalars(select(classes[table])):
-                setattr(row, name, _planted(planted, number, getattr(row, name)))
+                setattr(row, name, planted_in(planted, number, getattr(row, name)))
     db.session.commit()
     return planted
 
@@ -134,10 +134,10 @@ def _plant_sealed(planted: Planted, column: SealedColumn) -> None:
     for row in db.session.scalars(select(column.model)):
         sealed = getattr(row, column.name)  # What could be left empty is filled in as well.
         words = crypto.unseal(row, column.name, sealed) if sealed is not None else ""
-        setattr(row, column.name, crypto.seal(row, column.name, _planted(planted, number, words)))
+        setattr(row, column.name, crypto.seal(row, column.name, planted_in(planted, number, words)))
 
 
-def _planted(planted: Planted, column: int, words: str) -> str:
+def planted_in(planted: Planted, column: int, words: str) -> str:
     """The same value with payloads for its words: the whole of it, or what is written in a structure."""
     try:
         inside = json.loads(words)
