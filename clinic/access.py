@@ -113,9 +113,14 @@ def while_passed(view: View) -> View:
     return view
 
 
+def is_file(endpoint: str | None) -> bool:
+    """Whether an address leads to a file of the program, ours or an extension's: the same for everybody, and public."""
+    return endpoint is not None and (endpoint == "static" or endpoint.endswith(".static"))
+
+
 def permission_of(app: Flask, endpoint: str) -> Permission:
-    """The row an endpoint stands on; static files are public."""
-    if endpoint == "static" or endpoint.endswith(".static"):
+    """The row an endpoint stands on."""
+    if is_file(endpoint):
         return Permission.PAGE_PUBLIC
     permission: Permission = app.view_functions[endpoint].permission  # type: ignore[union-attr]  # the mark from above
     return permission
@@ -136,7 +141,7 @@ def check_routes(app: Flask) -> None:
     open_routes = [
         rule.rule
         for rule in app.url_map.iter_rules()
-        if not (rule.endpoint == "static" or rule.endpoint.endswith(".static"))
+        if not is_file(rule.endpoint)
         and not isinstance(getattr(app.view_functions[rule.endpoint], "permission", None), Permission)
     ]
     if open_routes:

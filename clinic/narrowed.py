@@ -20,8 +20,7 @@ def back_to_the_room() -> ResponseReturnValue | None:
 
     Public pages are asked about too, and of the marked ones only those of the couple in the room are let through.
     """
-    endpoint = request.endpoint or ""
-    if endpoint == "static" or endpoint.endswith(".static") or not current_user.is_authenticated:
+    if access.is_file(request.endpoint) or not current_user.is_authenticated:
         return None
     sign_in = access.signed_in().sign_in
     if sign_in.in_room_since is None:

@@ -374,7 +374,7 @@ def _remember_location(response: Response) -> None:
 def _seal_response(response: Response) -> Response:
     """Nothing of a page stays behind in a browser; the device keeps its name."""
     _remember_location(response)
-    if request.endpoint != "static" and not (request.endpoint or "").endswith(".static"):
+    if not access.is_file(request.endpoint):
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"

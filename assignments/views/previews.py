@@ -27,7 +27,7 @@ from assignments.queries.doing import Doing, DoingPage
 from assignments.queries.exchanges import NextPart, QuotedPart
 from assignments.views.do.steps import cards_on_table
 from clinic import clock
-from clinic.access import signed_in
+from clinic.access import is_file, signed_in
 from clinic.models import Partner
 from clinic.queries.people import practice_of
 
@@ -162,4 +162,4 @@ def drawn(template: str, **values: Any) -> str:
 
 
 def _nowhere(endpoint: str, **values: Any) -> str:
-    return url_for(endpoint, **values) if endpoint == "static" or endpoint.endswith(".static") else "#"
+    return url_for(endpoint, **values) if is_file(endpoint) else "#"

@@ -18,6 +18,7 @@ from sqlalchemy import select
 from assignments.actions.leaving import leave_couple
 from clinic import crypto
 from clinic.actions.reminders import make_calendar_address
+from clinic.crypto import SealedRow
 from clinic.extensions import db
 from clinic.key_rotation import SealedColumn, sealed_columns
 from clinic.models import OutboxMail, Person
@@ -63,7 +64,7 @@ def mark_all_words_of(person_id: UUID, whose: int, theirs: Theirs) -> None:
     db.session.commit()
 
 
-def _mark(row: object, column: SealedColumn, whose: int, theirs: Theirs) -> None:
+def _mark(row: SealedRow, column: SealedColumn, whose: int, theirs: Theirs) -> None:
     sealed = getattr(row, column.name)
     if sealed is not None:
         words = planted_in(theirs, whose, crypto.unseal(row, column.name, sealed))

@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 from uuid import UUID
 
 import pytest
-from flask import Flask
+from flask import Flask, url_for
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -365,3 +365,18 @@ def test_nobody_else_reaches_the_door(cast: Cast, as_: AS, who: str) -> None:
 def test_a_check_in_and_numbers_are_not_in_the_room(app: Flask, cast: Cast, as_: AS) -> None:
     weeks_of(app, cast.sam_and_jo, (cast.sam, cast.jo), 8, **TENSE)
     assert "ension" not in enter(as_(cast.priya), cast).words
+
+
+def test_the_room_keeps_its_looks_and_a_stranger_their_way_in(app: Flask, as_: AS, cast: Cast) -> None:
+    """Files are the same for everybody, and whoever is not signed in is in no room."""
+    priya = as_(cast.priya)
+    enter(priya, cast)
+    with app.test_request_context():
+        ours, theirs = (
+            url_for(endpoint, filename=name)
+            for endpoint, name in (("static", "style.css"), ("bootstrap.static", "css/bootstrap.min.css"))
+        )
+    for one in (ours, theirs):
+        with priya.get(one) as file:
+            assert file.status_code == 200, one
+    assert app.test_client().get("/sign-in").status_code == 200
