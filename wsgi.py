@@ -155,6 +155,8 @@ def create_app(config: Config | None = None) -> Flask:
 
 
 def _settings(config: Config) -> dict[str, object]:
+    # A browser takes a cookie of such a name over https and from this host alone, and not from a neighbouring one.
+    prefix = "__Host-" if config.secure_cookies else ""
     return {
         "TESTING": config.name == "test",
         "SECRET_KEY": config.secret_key,
@@ -183,7 +185,8 @@ def _settings(config: Config) -> dict[str, object]:
         "RATELIMIT_ENABLED": config.throttle,
         # Without its Redis a host counts for itself: a limit is no reason to let nobody in.
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
-        "SESSION_COOKIE_NAME": "__Host-meanwhile" if config.secure_cookies else "meanwhile",
+        "COOKIE_PREFIX": prefix,
+        "SESSION_COOKIE_NAME": f"{prefix}meanwhile",
         "SESSION_COOKIE_SECURE": config.secure_cookies,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",

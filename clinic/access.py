@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from flask import Flask
+from flask import Flask, request
 from flask_login import current_user
 
 from clinic.domain.roles import Permission, Role
@@ -81,6 +81,11 @@ def needs(permission: Permission, *, leaves_audit_line: bool = False) -> Callabl
         return view
 
     return mark
+
+
+def to_look_at() -> bool:
+    """For `fresh_pass_phrase`: ask before a form is opened, and never after something was written into it."""
+    return request.method == "GET"
 
 
 def fresh_pass_phrase(

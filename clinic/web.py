@@ -168,7 +168,7 @@ def _token_of_forms(person: Person) -> str:
 def device_token() -> str:
     """This browser's own random name, which lets its owner in while others are being throttled."""
     if "device" not in g:
-        g.device = request.cookies.get(DEVICE_COOKIE) or secrets.token_urlsafe(24)
+        g.device = request.cookies.get(_cookie_name(DEVICE_COOKIE)) or secrets.token_urlsafe(24)
     return str(g.device)
 
 
@@ -391,9 +391,13 @@ def _seal_response(response: Response) -> Response:
     return response
 
 
+def _cookie_name(name: str) -> str:
+    return f"{_app().config['COOKIE_PREFIX']}{name}"
+
+
 def _set_cookie(response: Response, name: str, value: str, max_age: int | None) -> None:
     response.set_cookie(
-        name,
+        _cookie_name(name),
         value,
         max_age=max_age,
         httponly=True,
@@ -408,7 +412,14 @@ def at_most(rate: str, *, reading: bool = False) -> Any:
     Whoever is not signed in is known by their network address alone. Two partners often share one, and what is
     left of an allowance must not tell either of them what the other has sent.
     """
-    return limiter.limit(rate, methods=["GET"] if reading else ["POST"], key_func=_sender)
+    limited = limiter.limit(rate, methods=["GET"] if reading else ["POST"], key_func=_sender)
+
+    def mark(view: Any) -> Any:
+        view = limited(view)
+        view.at_most = rate
+        return view
+
+    return mark
 
 
 def _sender() -> str:

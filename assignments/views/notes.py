@@ -4,25 +4,19 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from assignments.actions import process_notes
 from assignments.forms.notes import CorrectNoteForm, DeleteNoteForm, NoteForm
 from assignments.queries.notes import opened, own_note
 from clinic import clock
-from clinic.access import fresh_pass_phrase, needs, signed_in
+from clinic.access import fresh_pass_phrase, needs, signed_in, to_look_at
 from clinic.domain.roles import Permission
 from clinic.errors import Conflict
 from clinic.queries.couples import couple_for
 from clinic.queries.people import practice_of
 from clinic.web import keep_form_open, notice, page
-
-
-def _to_look_at() -> bool:
-    """The pass-phrase is asked for before a note is opened to be changed, and never after it was written anew."""
-    return request.method == "GET"
-
 
 blueprint = Blueprint("notes", __name__, url_prefix="/c/couples/<uuid:couple_id>/notes")
 
@@ -54,7 +48,7 @@ def write(couple_id: UUID) -> ResponseReturnValue:
 
 @blueprint.route("/<uuid:note_id>", methods=["GET", "POST"])
 @needs(Permission.NOTE_CHANGE)
-@fresh_pass_phrase(when=_to_look_at)
+@fresh_pass_phrase(when=to_look_at)
 def correct(couple_id: UUID, note_id: UUID) -> ResponseReturnValue:
     """Word a note anew."""
     couple = couple_for(signed_in(), couple_id)

@@ -19,7 +19,7 @@ from assignments.queries.signs import SignsPage, signs_page
 from assignments.views.figures import Figure
 from assignments.views.sign_charts import SignCharts
 from clinic import clock
-from clinic.access import can, needs, signed_in
+from clinic.access import can, fresh_pass_phrase, needs, signed_in
 from clinic.domain.roles import Permission
 from clinic.errors import Conflict, NotFound
 from clinic.forms import EARLIEST, Form
@@ -177,6 +177,7 @@ def _decisions(
 
 @blueprint.post("/c/couples/<uuid:couple_id>/signs/decisions/<uuid:decision_id>/co-sign")
 @needs(Permission.DECISION_COSIGN)
+@fresh_pass_phrase(stands_on="signs.decisions")
 def cosign(couple_id: UUID, decision_id: UUID) -> ResponseReturnValue:
     """A supervisor puts their name beside one decision."""
     try:

@@ -19,7 +19,7 @@ from clinic.forms import CoupleForm, SafetyConversationForm
 from clinic.models import Couple
 from clinic.queries.appointments import next_starts
 from clinic.queries.couples import couple_for, couples_for, partner_of_couple, safety_gate, standings
-from clinic.web import notice, page
+from clinic.web import at_most, notice, page
 
 blueprint = Blueprint("couples", __name__)
 
@@ -102,6 +102,7 @@ def close(couple_id: UUID) -> ResponseReturnValue:
 
 @blueprint.post("/c/couples/<uuid:couple_id>/partners/<slot>/invitation")
 @needs(Permission.INVITE_CREATE)
+@at_most("30 per hour")
 def invite_again(couple_id: UUID, slot: str) -> ResponseReturnValue:
     """A fresh link and code; the old ones stop working."""
     return _codes(couple_id, (invite_partner_again(actor=signed_in(), couple_id=couple_id, slot=slot),))

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, make_response, redirect, ren
 from flask.typing import ResponseReturnValue
 
 from clinic import clock
-from clinic.access import fresh_pass_phrase, needs, signed_in
+from clinic.access import fresh_pass_phrase, needs, signed_in, to_look_at
 from clinic.actions.accounts import see_disowned
 from clinic.actions.factors import reset_second_factor
 from clinic.actions.invitations import Invited
@@ -23,7 +23,7 @@ from clinic.domain.roles import Permission, Role
 from clinic.domain.urgent_help import COUNTRIES
 from clinic.forms import SafetyRuleForm, StaffForm, UrgentHelpForm
 from clinic.queries.people import colleagues_of, practice_of, safety_rule_changes, staff_member, staff_of
-from clinic.web import notice, page
+from clinic.web import at_most, notice, page
 
 blueprint = Blueprint("practice", __name__)
 
@@ -69,6 +69,8 @@ def _codes(invited: Invited) -> Response:
 
 @blueprint.post("/p/people/<uuid:person_id>/invitation")
 @needs(Permission.STAFF_CREATE)
+@fresh_pass_phrase(stands_on="practice.people")
+@at_most("30 per hour")
 def invite_again(person_id: UUID) -> ResponseReturnValue:
     """A fresh link and code; the old ones stop working."""
     return _codes(invite_staff_again(actor=signed_in(), person_id=person_id))
@@ -107,6 +109,7 @@ def seen(person_id: UUID) -> ResponseReturnValue:
 
 @blueprint.route("/p/urgent-help", methods=["GET", "POST"])
 @needs(Permission.PRACTICE_SETTINGS)
+@fresh_pass_phrase(when=to_look_at)
 def urgent_help() -> ResponseReturnValue:
     """Where the practice's clients turn when it can't wait: its country's lines and its own."""
     practice = practice_of(signed_in())

@@ -172,7 +172,7 @@ def _signed_in(app: Flask, person: Person) -> Mapping[str, str]:
         session.update(_user_id=token, _fresh=True)
     cookie = client.get_cookie(str(app.config["SESSION_COOKIE_NAME"]))
     assert cookie is not None
-    return {"__Host-meanwhile": cookie.value, DEVICE_COOKIE: device}
+    return {"__Host-meanwhile": cookie.value, f"__Host-{DEVICE_COOKIE}": device}
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -277,3 +278,34 @@ def test_which_address_was_tried_is_forgotten_after_a_day(
         with app.app_context():
             work_once(now())
             assert db.session.query(SignInFailure).count() == left
+
+
+@pytest.mark.settings(secure_cookies=True)
+def test_over_https_every_cookie_is_this_hosts_alone_and_no_browser_comes_back_without(
+    app: Flask, cast: Cast
+) -> None:
+    client, https = app.test_client(), "https://localhost"
+    page = client.get("/sign-in", base_url=https)
+    token = str(BeautifulSoup(page.data, "html.parser").select('input[name="csrf_token"]')[0]["value"])
+    fields = {"email": "sam@mail.example", "password": PASSPHRASE, "csrf_token": token}
+    headers = {"Origin": https}
+    signed_in_now = client.post("/sign-in", data=fields, base_url=https, headers=headers)
+    assert signed_in_now.status_code == 302
+    replies = [
+        page,
+        signed_in_now,
+        client.get("/today", base_url=https),
+        client.get("/leave", base_url=https),
+    ]
+    replies.append(client.get("/made/up", base_url=https))
+    lines = [line for reply in replies for line in reply.headers.getlist("Set-Cookie")]
+    assert {line.partition("=")[0] for line in lines} == {"__Host-meanwhile", "__Host-device", "__Host-visit"}
+    for line in lines:
+        attributes = {one.strip().partition("=")[0] for one in line.split(";")[1:]}
+        assert attributes >= {"Secure", "HttpOnly", "Path", "SameSite"}, line
+        assert "Domain" not in attributes, line
+        assert "Path=/;" in f"{line};"
+    for reply in replies:
+        policy = reply.headers["Strict-Transport-Security"]
+        assert int(policy.partition("max-age=")[2].partition(";")[0]) >= 365 * 24 * 3600
+        assert "includeSubDomains" in policy
