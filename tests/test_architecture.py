@@ -210,3 +210,26 @@ def test_every_table_about_clients_names_its_practice() -> None:
         for table in db.metadata.sorted_tables
         if table.name not in NOT_TENANT and "practice_id" not in table.columns
     ]
+
+
+def test_no_secret_is_compared_where_time_would_tell(project: Path) -> None:
+    """What a row keeps of a secret is asked for by the database or by `tokens.same`, and never by `==`."""
+    found = []
+    for path in (*project.glob("clinic/**/*.py"), *project.glob("assignments/**/*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Compare) and any(isinstance(one, ast.Eq | ast.NotEq) for one in node.ops):
+                sides = [node.left, *node.comparators]
+                found += [f"{path.name}: {ast.unparse(node)}" for side in sides if _is_kept_secret(side)]
+    # A line of the audit is no secret: its hash says what it holds.
+    assert [one for one in found if not one.startswith("audit.py")] == []
+    assert found, "the search sees one"
+
+
+def _is_kept_secret(side: ast.expr) -> bool:
+    return (
+        isinstance(side, ast.Attribute)
+        and side.attr.endswith(("_hash", "_token", "_code"))
+        and side.attr != "status_code"
+        and isinstance(side.value, ast.Name)
+        and side.value.id.islower()  # Of a row; a column of a class stands in a statement.
+    )
