@@ -30,7 +30,7 @@ def test_nothing_is_at_an_address_with_a_nul_in_it(cast: Cast, as_: AS, app: Fla
     assert {what: status for what, status in answered.items() if status != 404} == {}
 
 
-@pytest.mark.parametrize("address", ["/c/library/ab%00c", "/thanks?show=%00", "/c/library/ab%00c?show=all"])
+@pytest.mark.parametrize("address", ["/c/library/ab%00c", "/c/library?show=%00", "/c?show=%00"])
 def test_a_nul_is_refused_before_anything_is_asked(cast: Cast, as_: AS, app: Flask, address: str) -> None:
     """On SQLite as well, which would take it: nobody's answer depends on the database behind it."""
     client = as_(cast.priya)
