@@ -77,7 +77,6 @@ ALREADY_READ = {
     "erasures.who_asked": "the couples of a board that was read for its reader",
     "referrals.follow_ups_due": "the couples of a board that was read for its reader",
     "talks.who_waits": "the couples of a board that was read for its reader",
-    "review.read_marks": "answers that were read for its reader",
     "unread.marks_among": "answers that were read for its reader",
     "people.person_in": "whoever a row of this practice names",
     "people.latest_invitations": "the staff of a practice, for its admin",

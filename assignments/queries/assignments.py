@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, and_, exists, func, select
 from sqlalchemy.orm import joinedload
@@ -19,6 +20,7 @@ from clinic import crypto
 from clinic.errors import NotFound
 from clinic.models import Couple, Partner, Person
 from clinic.queries.couples import couple_for
+from clinic.queries.people import practice_of
 from clinic.statements import written_once
 
 
@@ -107,16 +109,18 @@ def open_assignments(place: Partner, today: date) -> Sequence[Assignment]:
     return [assignment for assignment in assignments_of(place.couple) if _is_open(place, assignment, today)]
 
 
-def assignments_in_hand(place: Partner, local: datetime) -> Sequence[Assignment]:
-    """Those of the open ones that Today may still show; `local` is the time where the partner lives.
+def assignments_in_hand(place: Partner, now: datetime) -> Sequence[Assignment]:
+    """Those of the open ones that Today may still show, by the day it is where the practice is.
 
     What Today shows is decided there, and `test_today_in_hand` holds that nothing of it stays behind here.
     """
     if is_frozen(place.couple):
         return []
-    midnight = datetime.combine(local.date(), time(), local.tzinfo).astimezone(UTC)
-    found = _in_hand(place.practice_id, place.couple_id, place.person_id, local.date(), midnight)
-    return [one for one in found.scalars().unique() if _is_open(place, one, local.date())]
+    zone = ZoneInfo(practice_of(place.person).timezone)
+    today = now.astimezone(zone).date()
+    midnight = datetime.combine(today, time(), zone).astimezone(UTC)
+    found = _in_hand(place.practice_id, place.couple_id, place.person_id, today, midnight)
+    return [one for one in found.scalars().unique() if _is_open(place, one, today)]
 
 
 @written_once

@@ -110,8 +110,7 @@ def today_for(place: Partner, now: datetime, *, has_check_in: bool = True) -> To
     `has_check_in` is False where there is no page to give one on.
     """
     # Of what may still be shown, and not of all there ever was: the page shall cost the same in the second year.
-    local = now.astimezone(ZoneInfo(practice_of(place.person).timezone))
-    return today_of(place, assignments_in_hand(place, local), now, has_check_in=has_check_in)
+    return today_of(place, assignments_in_hand(place, now), now, has_check_in=has_check_in)
 
 
 def today_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from assignments.domain.plans import parse_plan
 from assignments.domain.visibility import Level
+from assignments.models import Assignment
 from assignments.queries.assignments import assignments_in_hand, exercise_of, open_assignments
 from assignments.queries.today import Today, today_for, today_of
 from clinic.clock import now
@@ -26,13 +27,14 @@ from tests.cast import Cast
 from tests.conftest import Clock
 
 
-def _local(place: Partner, moment: datetime) -> datetime:
-    return moment.astimezone(ZoneInfo(practice_of(place.person).timezone))
+def all_that_is_open(place: Partner, moment: datetime) -> Sequence[Assignment]:
+    """Everything this partner was ever given and may do on that day."""
+    return open_assignments(place, moment.astimezone(ZoneInfo(practice_of(place.person).timezone)).date())
 
 
 def today_from_everything(place: Partner, moment: datetime) -> Today:
     """Today as it would be if nothing were left behind."""
-    return today_of(place, open_assignments(place, _local(place, moment).date()), moment)
+    return today_of(place, all_that_is_open(place, moment), moment)
 
 
 @pytest.mark.usefixtures("world")
@@ -49,8 +51,8 @@ def test_nothing_that_today_shows_stays_behind(app: Flask, clock: Clock) -> None
                 place = own_place(person)
                 today = today_for(place, now())
                 assert today == today_from_everything(place, now())
-                given += len(open_assignments(place, _local(place, now()).date()))
-                kept += len(assignments_in_hand(place, _local(place, now())))
+                given += len(all_that_is_open(place, now()))
+                kept += len(assignments_in_hand(place, now()))
                 shown += len(today.others) + (today.first is not None)
     assert given > kept > shown > 200
 
@@ -60,7 +62,7 @@ def test_a_reply_is_due_though_ones_own_turn_was_sent_long_ago(app: Flask, cast:
         turns = given(cast.priya, cast.sam_and_jo, "reflect-and-check")
         answered(cast.sam, turns, "We talked on the sofa.", Level.PRIVATE, step="take-away")
         clock.move(days=2)
-        assert not assignments_in_hand(own_place(cast.sam), _local(own_place(cast.sam), now()))
+        assert not assignments_in_hand(own_place(cast.sam), now())
         part_of(cast.jo, turns, "B", "thought", send=True)
         clock.move(minutes=2)
         today = today_for(own_place(cast.sam), now())
@@ -85,10 +87,10 @@ def test_what_was_begun_in_a_week_of_a_plan_stays_when_the_week_is_over(
         planned(cast.priya, cast.sam_and_jo, plan=plan)
         clock.move(days=8)
         sam = own_place(cast.sam)
-        second_week = {exercise_of(one).slug: one.id for one in assignments_in_hand(sam, _local(sam, now()))}
+        second_week = {exercise_of(one).slug: one.id for one in assignments_in_hand(sam, now())}
         begin(cast.sam, second_week["reflect-and-check"])
         clock.move(days=30)
-        left = {one.id for one in assignments_in_hand(own_place(cast.sam), _local(sam, now()))}
+        left = {one.id for one in assignments_in_hand(own_place(cast.sam), now())}
         assert second_week["reflect-and-check"] in left
         assert second_week["gentle-questions"] not in left
         assert today_for(own_place(cast.sam), now()) == today_from_everything(own_place(cast.sam), now())
