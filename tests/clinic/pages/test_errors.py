@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from uuid import uuid4
 
@@ -161,3 +162,28 @@ def test_a_database_that_does_not_wait_for_the_disk_is_refused(synchronous: int,
     else:
         with pytest.raises(RuntimeError, match="does not wait for the disk"):
             refuse_to_forget(synchronous)
+
+
+def test_a_form_that_was_acted_on_is_answered_as_it_was_and_not_acted_on_again(
+    cast: Cast, as_: AS, app: Flask
+) -> None:
+    """And whoever else holds its key is led to their own first page, and learns nothing."""
+    sam, jo = as_(cast.sam), as_(cast.jo)
+    page, fields = get_page(sam, "/thanks/new"), {"what": "Tea.", "visibility": "private"}
+    first, again = (submit(sam, page, fields).location for _ in range(2))
+    assert first == again
+    key = str(page.one('[name="form_key"]')["value"])
+    theirs = get_page(jo, "/thanks/new")
+    theirs.one('[name="form_key"]')["value"] = key
+    assert submit(jo, theirs, fields).location == "/"
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Entry)) == 1
+
+
+def test_a_file_in_place_of_words_is_refused(cast: Cast, as_: AS, app: Flask) -> None:
+    sam = as_(cast.sam)
+    fields = {one["name"]: one.get("value", "") for one in get_page(sam, "/thanks/new").select("form [name]")}
+    file = {"what": (io.BytesIO(b"Tea."), "tea.txt"), "visibility": "private"}
+    assert sam.post("/thanks/new", data={**fields, **file}).status_code == 400
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Entry)) == 0

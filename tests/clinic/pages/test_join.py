@@ -103,6 +103,10 @@ def test_the_policy_comes_before_any_other_page(kim: Newcomer) -> None:
     assert submit(kim.client, get_page(kim.client, "/join/agree"), status=422)
     page = read_page(submit(kim.client, get_page(kim.client, "/join/agree"), status=422), 422)
     assert "Tick this once you have read it." in page.words
+    for elsewhere in ("/today", "/together", "/thanks", "/me/history", "/check-in"):
+        assert kim.client.get(elsewhere).location == "/join/agree", elsewhere
+    submit(kim.client, get_page(kim.client, "/join/agree"), {"has_read": "y"})
+    get_page(kim.client, "/today")
 
 
 def test_joining_ends_once(kim: Newcomer) -> None:
