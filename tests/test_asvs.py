@@ -288,5 +288,8 @@ def test_every_file_that_the_promises_name_is_there(project: Path) -> None:
     text = (project / "docs" / "security.md").read_text(encoding="utf-8")
     promises = re.findall(r"^\| R(\d+) \|", text, re.MULTILINE)
     assert [int(number) for number in promises] == list(range(1, 49))
-    named = re.findall(r"`((?:clinic|assignments|tests|templates|docs)/[\w/.-]+)`", text)
+    named = re.findall(r"`((?:clinic|assignments|tests|templates|docs)/[\w/.-]+)(?:::\w+)?`", text)
     assert not [name for name in named if not (project / name).exists()]
+    tests = [(file, name) for file, name in NAMED.findall(text) if name]
+    assert len(tests) > 5
+    assert not [one for one in tests if one[1] not in functions_in(project / one[0])]
