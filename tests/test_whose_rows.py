@@ -15,7 +15,10 @@ from pathlib import Path
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import select
 
+from assignments.actions.deciding import cosign_decision, note_decision
+from assignments.models import Decision
 from clinic.access import can
 from clinic.errors import DomainError
 from clinic.extensions import db
@@ -24,6 +27,7 @@ from tests.conftest import EVENING
 from tests.databases import SQLiteFiles, app_on
 from tests.statements import every_statement_names_its_practice
 from tests.test_acts_ask_first import ACTS
+from tests.told_world import person_at
 from tests.trust import Proves
 from tests.whose_rows import (
     ALREADY_READ,
@@ -61,10 +65,21 @@ def asked(told_world: Path, sqlite_files: SQLiteFiles) -> Iterator[Asked]:
     shutil.copyfile(told_world, url.removeprefix("sqlite:///"))
     with time_machine.travel(EVENING, tick=False), app_on(url) as app:
         with app.app_context():
+            _say_something_of_a_decision()
             rows = Rows.read()
             readers = {name: reader_at(name) for name in READERS}
             kept = {name: (rows.foreign_to(one), rows.kept_from(one)) for name, one in readers.items()}
         yield Asked(app, rows, kept)
+
+
+def _say_something_of_a_decision() -> None:
+    """A note and a supervisor's name beside one of Priya's; the told world holds neither."""
+    priya, supervisor = person_at("priya"), person_at("supervisor")
+    decision = db.session.scalars(select(Decision).where(Decision.author_id == priya.id)).first()
+    assert decision is not None
+    where = {"couple_id": decision.couple_id, "decision_id": decision.id}
+    note_decision(actor=priya, **where, words="It was right to wait.")
+    cosign_decision(actor=supervisor, **where)
 
 
 def test_what_a_query_needs_is_known() -> None:
