@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -33,6 +33,7 @@ from tests.whose_rows import (
     ALREADY_READ,
     HANDED,
     Query,
+    Reader,
     Rows,
     arguments_for,
     ids_for,
@@ -46,6 +47,8 @@ MODULES = sorted({query.call.__module__ for query in queries()})
 READERS = ("marcus", "ruth", "jo", "lea", "hana", "iris")
 
 
+# A row of one's own names a row of the other's: a signature the words it stands under.
+NAMED_IN_ONES_OWN = {"own_copy.own_copy": "agreement_text"}
 # It looks for the couple that its actor's own sign-in shows on the screen, and takes no other.
 ON_ITS_OWN_SCREEN = {"room.write_in_room"}
 
@@ -105,17 +108,59 @@ def test_no_query_brings_out_what_its_reader_may_not_see(module: str, asked: Ask
 
 def _came_out(name: str, query: Query, asked: Asked) -> list[str]:
     """The tables of the rows that came out and should not have."""
-    reader = reader_at(name)
     foreign, kept = asked.kept[name]
     if not {"place", "person", "partner"} & set(query.parameters):
         kept = set()
+    return _asked_as(reader_at(name), query, asked, foreign | kept)
+
+
+def _asked_as(reader: Reader, query: Query, asked: Asked, not_theirs: set[str]) -> list[str]:
     try:
-        given = arguments_for(query, reader, asked.rows, foreign | kept)
+        given = arguments_for(query, reader, asked.rows, not_theirs)
     except DomainError:
         return []  # This reader has nothing to ask with.
     with rows_that_come_out() as seen, suppress(DomainError):
         query.call(**given)
-    return sorted({asked.rows.owners[one].table for one in set(seen) & (foreign | kept)})
+    return sorted({asked.rows.owners[one].table for one in set(seen) & not_theirs})
+
+
+def _named(part: str) -> list[Query]:
+    return [one for one in queries() if one.name not in HANDED | set(ALREADY_READ) and part in one.parameters]
+
+
+def test_what_is_asked_of_one_couple_brings_out_no_other_of_the_same_counsellor(asked: Asked) -> None:
+    """A counsellor may read them all, so nobody would notice it on her pages, but for the wrong row on one of them."""
+    found, tried = [], 0
+    with time_machine.travel(EVENING, tick=False), asked.app.test_request_context():
+        couples = sorted(reader_at("priya").couples, key=asked.rows.how_many_of, reverse=True)[:3]
+        for couple in couples:
+            for query in _named("couple"):
+                reader = replace(reader_at("priya"), couples=(couple,))
+                came = _asked_as(reader, query, asked, asked.rows.foreign_to(reader))
+                found += [f"{query.name}: {table}" for table in came]
+                tried += 1
+                db.session.rollback()
+                db.session.expunge_all()
+    assert tried > 150
+    assert not found, "\n".join(sorted(set(found)))
+
+
+def test_what_is_called_ones_own_brings_out_nothing_of_the_others(asked: Asked) -> None:
+    """Opened or not: what stands for one's own is decided by nothing the other partner wrote."""
+    found, tried = [], 0
+    with time_machine.travel(EVENING, tick=False), asked.app.test_request_context():
+        for name in ("sam", "jo", "ruth"):
+            for query in _named("place"):
+                if query.name.partition(".")[2].startswith("own_"):
+                    reader = reader_at(name)
+                    came = _asked_as(reader, query, asked, asked.rows.written_by_the_other(reader))
+                    named = NAMED_IN_ONES_OWN.get(query.name)
+                    found += [f"{query.name} for {name}: {table}" for table in came if table != named]
+                    tried += 1
+                    db.session.rollback()
+                    db.session.expunge_all()
+    assert tried > 30
+    assert not found, "\n".join(found)
 
 
 def test_no_act_finds_what_its_actor_may_not_see(

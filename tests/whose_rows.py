@@ -178,6 +178,10 @@ class Rows:
                 found.tables[table.name].append(row["id"])
         return found
 
+    def how_many_of(self, couple: str) -> int:
+        """How much there is about one couple."""
+        return sum(owner.couple == couple for owner in self.owners.values())
+
     def ids(self, parameter: str, things: set[str]) -> list[UUID]:
         """Those of these things that a parameter of this name means."""
         name = parameter.removesuffix("_ids").removesuffix("_id")
@@ -201,6 +205,17 @@ class Rows:
             if owner.table in NEVER_THE_OTHERS
             and owner.couple in reader.couples
             and owner.person != reader.id
+        }
+
+    def written_by_the_other(self, reader: Reader) -> set[str]:
+        """Whatever the other partner of the reader's couple wrote, opened or not: none of it is the reader's own."""
+        partners = {one.person for one in self.owners.values() if one.table == "partner"}
+        return {
+            row
+            for row, owner in self.owners.items()
+            if owner.couple in reader.couples
+            and owner.person in partners - {reader.id}
+            and owner.table != "partner"
         }
 
 

@@ -234,8 +234,8 @@ def open_agreements(place: Partner, now: datetime, given: Sequence[Assignment]) 
 
 
 def own_texts(place: Partner) -> Sequence[AgreementText]:
-    """Everything this partner has drafted or put forward."""
-    return [row for row in _texts(place.couple) if row.author_id == place.person_id]
+    """Everything this partner has drafted or put forward, without who has signed it."""
+    return _texts_by(place.practice_id, place.couple_id, place.person_id).scalars().all()
 
 
 def texts_for_staff(couple: Couple, now: datetime) -> list[tuple[AgreementText, Standing]]:
@@ -292,6 +292,19 @@ def _is_open(couple: Couple, row: AgreementText, now: datetime) -> bool:
 
 def _texts(couple: Couple) -> Sequence[AgreementText]:
     return _texts_of(couple.practice_id, couple.id).scalars().unique().all()
+
+
+@written_once
+def _texts_by(practice_id: UUID, couple_id: UUID, author_id: UUID) -> Select[AgreementText]:
+    return (
+        select(AgreementText)
+        .where(
+            AgreementText.practice_id == practice_id,
+            AgreementText.couple_id == couple_id,
+            AgreementText.author_id == author_id,
+        )
+        .order_by(AgreementText.saved_at, AgreementText.id)
+    )
 
 
 def _write_texts(practice_id: UUID, couple_id: UUID) -> Select[AgreementText]:
