@@ -131,7 +131,11 @@ def _named(part: str) -> list[Query]:
 def test_what_is_asked_of_one_couple_brings_out_no_other_of_the_same_counsellor(asked: Asked) -> None:
     """A counsellor may read them all, so nobody would notice it on her pages, but for the wrong row on one of them."""
     found, tried = [], 0
-    with time_machine.travel(EVENING, tick=False), asked.app.test_request_context():
+    with (
+        time_machine.travel(EVENING, tick=False),
+        every_statement_names_its_practice(asked.app),
+        asked.app.test_request_context(),
+    ):
         couples = sorted(reader_at("priya").couples, key=asked.rows.how_many_of, reverse=True)[:3]
         for couple in couples:
             for query in _named("couple"):
@@ -148,7 +152,11 @@ def test_what_is_asked_of_one_couple_brings_out_no_other_of_the_same_counsellor(
 def test_what_is_called_ones_own_brings_out_nothing_of_the_others(asked: Asked) -> None:
     """Opened or not: what stands for one's own is decided by nothing the other partner wrote."""
     found, tried = [], 0
-    with time_machine.travel(EVENING, tick=False), asked.app.test_request_context():
+    with (
+        time_machine.travel(EVENING, tick=False),
+        every_statement_names_its_practice(asked.app),
+        asked.app.test_request_context(),
+    ):
         for name in ("sam", "jo", "ruth"):
             for query in _named("place"):
                 if query.name.partition(".")[2].startswith("own_"):
