@@ -5,25 +5,43 @@ No other couple's rows are near these queries, so `tests/test_whose_rows.py` can
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 from flask import Flask
 
 from assignments.actions.entries import save_thanks
 from assignments.actions.erasing import ask_for_erasure
+from assignments.actions.pinning import bring_answer
+from assignments.actions.process_notes import open_note, write_note
+from assignments.actions.replying import reply_to_answers, take_back_reply
 from assignments.actions.responding import record_outcome, send_response, set_aside
+from assignments.actions.reviewing import record_reading
 from assignments.domain.visibility import Level
+from assignments.models import Response
 from assignments.queries.assignments import assignment_of
 from assignments.queries.doing import asked_size, doing_for, own_outcome
 from assignments.queries.entries import opened_entries
 from assignments.queries.erasures import who_asked
 from assignments.queries.exchanges import exchange_for
-from clinic.clock import now
+from assignments.queries.library import library_for
+from assignments.queries.notes import note_rows
+from assignments.queries.offers import given_lately
+from assignments.queries.pins_in_force import pins_in_force
+from assignments.queries.readers import readers_of_own
+from assignments.queries.replies import own_reply, taken_back_last
+from clinic.actions.staffing import reassign_couple, set_supervision
+from clinic.clock import now, today
+from clinic.errors import NotFound
+from clinic.extensions import db
 from clinic.models import Person
-from clinic.queries.couples import own_couple, own_place
-from tests.assignments.given import drafted, given, part_of
+from clinic.queries.couples import couple_for, own_couple, own_place
+from tests import builders
+from tests.assignments.given import answered, drafted, given, part_of
 from tests.cast import Cast
+from tests.conftest import Clock
 from tests.whose_rows import rows_that_come_out
 
 
@@ -75,3 +93,62 @@ def test_who_asked_to_be_deleted_is_told_of_the_couples_asked_about(cast: Cast, 
         with rows_that_come_out() as seen:
             assert who_asked(cast.priya, [cast.sam_and_jo.id]) == {cast.sam.id}
         assert cast.nia.id.hex not in seen
+
+
+def test_who_read_the_others_words_is_not_told_of_ones_own(cast: Cast, app: Flask) -> None:
+    with app.app_context():
+        sent = answered(cast.sam, given(cast.priya, cast.sam_and_jo), "Your laugh.", Level.COUNSELLOR)
+        record_reading(actor=cast.priya, couple_id=cast.sam_and_jo.id, response_ids=[sent], what="answers")
+        assert [one.name for one in readers_of_own(own_place(cast.sam))] == ["Priya Nair"]
+        assert readers_of_own(own_place(cast.jo)) == []
+
+
+def sent_and_replied_to(cast: Cast) -> tuple[Response, UUID]:
+    """An answer of Sam's for Priya, which she brings to their hour and replies to."""
+    sent = answered(cast.sam, given(cast.priya, cast.sam_and_jo), "Your laugh.", Level.COUNSELLOR)
+    row, couple_id = db.session.get_one(Response, sent), cast.sam_and_jo.id
+    bring_answer(actor=cast.priya, couple_id=couple_id, response_id=sent)
+    seen = {sent: row.version}
+    (reply,) = reply_to_answers(actor=cast.priya, couple_id=couple_id, seen=seen, words="Thank you.")
+    return row, reply.id
+
+
+def test_what_the_counsellor_before_did_is_not_the_new_ones(cast: Cast, app: Flask) -> None:
+    with app.app_context():
+        row, reply_id = sent_and_replied_to(cast)
+        couple_id, day = cast.sam_and_jo.id, today("Europe/London")
+        note = write_note(actor=cast.priya, couple_id=couple_id, about_day=day, words="They were quiet.")
+        open_note(actor=cast.priya, couple_id=couple_id, note_id=note.id)
+        take_back_reply(actor=cast.priya, couple_id=couple_id, reply_id=reply_id)
+        both = [cast.priya.id, cast.marcus.id]
+        set_supervision(actor=cast.ada, person_id=cast.sofia.id, counsellor_ids=both)
+        couple = couple_for(cast.priya, couple_id)
+        assert pins_in_force(couple, now())
+        assert taken_back_last(cast.priya, [row]) == "Thank you."
+        assert own_reply(cast.priya, couple, reply_id)
+        assert note_rows(cast.sofia, couple)
+        assert given_lately(cast.priya, library_for(cast.priya))
+
+        reassign_couple(actor=cast.ada, couple_id=couple_id, counsellor_id=cast.marcus.id)
+        db.session.expire_all()
+        couple = couple_for(cast.marcus, couple_id)
+        assert pins_in_force(couple, now()) == []
+        assert taken_back_last(cast.marcus, [row]) == ""
+        assert note_rows(cast.marcus, couple) == note_rows(cast.sofia, couple) == []
+        assert given_lately(cast.marcus, library_for(cast.marcus)) == []
+        with pytest.raises(NotFound):
+            own_reply(cast.marcus, couple, reply_id)
+
+
+def test_what_was_done_about_one_couple_is_not_found_at_another_of_the_same_counsellor(
+    cast: Cast, app: Flask, clock: Clock
+) -> None:
+    with app.app_context():
+        _, reply_id = sent_and_replied_to(cast)
+        other = couple_for(cast.priya, cast.ade_and_ruth.id)
+        assert pins_in_force(other, now()) == []
+        with pytest.raises(NotFound):
+            own_reply(cast.priya, other, reply_id)
+        builders.appointment(other, starts_at=now() + timedelta(hours=1))
+        clock.move(hours=3)
+        assert pins_in_force(couple_for(cast.priya, cast.sam_and_jo.id), now()), "no hour of theirs was held"
