@@ -18,7 +18,8 @@ from flask import Flask
 
 from clinic import access
 from clinic.domain.roles import Permission
-from tests.mutation import EQUAL, GUARDS, WATCHED, mutants_of
+from tests.mutants import mutants_of
+from tests.mutated import EQUAL, GUARDS, WATCHED
 from tests.trust import Proves, Sized
 
 PERMISSIONS = Path(__file__).parent / "permissions.csv"

@@ -5,6 +5,7 @@ No other couple's rows are near these queries, so `tests/test_whose_rows.py` can
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -42,7 +43,14 @@ from tests import builders
 from tests.assignments.given import answered, drafted, given, part_of
 from tests.cast import Cast
 from tests.conftest import Clock
+from tests.statements import every_statement_names_its_practice
 from tests.whose_rows import rows_that_come_out
+
+
+@pytest.fixture(autouse=True)
+def _each_statement_names_its_practice(app: Flask) -> Iterator[None]:
+    with every_statement_names_its_practice(app):
+        yield
 
 
 def finds(person: Person, assignment_id: UUID) -> dict[str, Any]:
