@@ -12,14 +12,17 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from assignments.actions.entries import save_thanks
 from assignments.actions.erasing import ask_for_erasure
+from assignments.actions.pausing import ask_for_a_pause
 from assignments.actions.pinning import bring_answer
 from assignments.actions.process_notes import open_note, write_note
 from assignments.actions.replying import reply_to_answers, take_back_reply
 from assignments.actions.responding import record_outcome, send_response, set_aside
 from assignments.actions.reviewing import record_reading
+from assignments.domain.pauses import Back
 from assignments.domain.visibility import Level
 from assignments.models import Response
 from assignments.queries.assignments import assignment_of
@@ -30,6 +33,7 @@ from assignments.queries.exchanges import exchange_for
 from assignments.queries.library import library_for
 from assignments.queries.notes import note_rows
 from assignments.queries.offers import given_lately
+from assignments.queries.pauses import pauses_of
 from assignments.queries.pins_in_force import pins_in_force
 from assignments.queries.readers import readers_of_own
 from assignments.queries.replies import own_reply, taken_back_last
@@ -71,7 +75,7 @@ def finds(person: Person, assignment_id: UUID) -> dict[str, Any]:
 
 
 def test_what_the_other_did_with_it_changes_nothing_of_ones_own(cast: Cast, app: Flask) -> None:
-    with app.app_context():
+    with app.test_request_context():
         turns = given(cast.priya, cast.sam_and_jo, "reflect-and-check")
         before = finds(cast.jo, turns)
         set_aside(actor=cast.sam, assignment_id=turns, kind="hard", choice="smaller")
@@ -85,7 +89,7 @@ def test_what_the_other_did_with_it_changes_nothing_of_ones_own(cast: Cast, app:
 
 
 def test_a_private_thank_you_is_not_even_looked_at_for_what_lies_open(cast: Cast, app: Flask) -> None:
-    with app.app_context():
+    with app.test_request_context():
         kept = save_thanks(actor=cast.sam, what="Tea.", meant="", level=Level.PRIVATE)
         shared = save_thanks(actor=cast.sam, what="Bread.", meant="", level=Level.SHARED)
         with rows_that_come_out() as seen:
@@ -95,7 +99,7 @@ def test_a_private_thank_you_is_not_even_looked_at_for_what_lies_open(cast: Cast
 
 
 def test_who_asked_to_be_deleted_is_told_of_the_couples_asked_about(cast: Cast, app: Flask) -> None:
-    with app.app_context():
+    with app.test_request_context():
         ask_for_erasure(actor=cast.nia)
         ask_for_erasure(actor=cast.sam)
         with rows_that_come_out() as seen:
@@ -104,7 +108,7 @@ def test_who_asked_to_be_deleted_is_told_of_the_couples_asked_about(cast: Cast, 
 
 
 def test_who_read_the_others_words_is_not_told_of_ones_own(cast: Cast, app: Flask) -> None:
-    with app.app_context():
+    with app.test_request_context():
         sent = answered(cast.sam, given(cast.priya, cast.sam_and_jo), "Your laugh.", Level.COUNSELLOR)
         record_reading(actor=cast.priya, couple_id=cast.sam_and_jo.id, response_ids=[sent], what="answers")
         assert [one.name for one in readers_of_own(own_place(cast.sam))] == ["Priya Nair"]
@@ -114,7 +118,9 @@ def test_who_read_the_others_words_is_not_told_of_ones_own(cast: Cast, app: Flas
 def sent_and_replied_to(cast: Cast) -> tuple[Response, UUID]:
     """An answer of Sam's for Priya, which she brings to their hour and replies to."""
     sent = answered(cast.sam, given(cast.priya, cast.sam_and_jo), "Your laugh.", Level.COUNSELLOR)
-    row, couple_id = db.session.get_one(Response, sent), cast.sam_and_jo.id
+    couple_id = cast.sam_and_jo.id
+    of_theirs = select(Response).where(Response.practice_id == cast.canal_street.id, Response.id == sent)
+    row = db.session.scalars(of_theirs).one()
     bring_answer(actor=cast.priya, couple_id=couple_id, response_id=sent)
     seen = {sent: row.version}
     (reply,) = reply_to_answers(actor=cast.priya, couple_id=couple_id, seen=seen, words="Thank you.")
@@ -122,7 +128,7 @@ def sent_and_replied_to(cast: Cast) -> tuple[Response, UUID]:
 
 
 def test_what_the_counsellor_before_did_is_not_the_new_ones(cast: Cast, app: Flask) -> None:
-    with app.app_context():
+    with app.test_request_context():
         row, reply_id = sent_and_replied_to(cast)
         couple_id, day = cast.sam_and_jo.id, today("Europe/London")
         note = write_note(actor=cast.priya, couple_id=couple_id, about_day=day, words="They were quiet.")
@@ -151,7 +157,7 @@ def test_what_the_counsellor_before_did_is_not_the_new_ones(cast: Cast, app: Fla
 def test_what_was_done_about_one_couple_is_not_found_at_another_of_the_same_counsellor(
     cast: Cast, app: Flask, clock: Clock
 ) -> None:
-    with app.app_context():
+    with app.test_request_context():
         _, reply_id = sent_and_replied_to(cast)
         other = couple_for(cast.priya, cast.ade_and_ruth.id)
         assert pins_in_force(other, now()) == []
@@ -160,3 +166,12 @@ def test_what_was_done_about_one_couple_is_not_found_at_another_of_the_same_coun
         builders.appointment(other, starts_at=now() + timedelta(hours=1))
         clock.move(hours=3)
         assert pins_in_force(couple_for(cast.priya, cast.sam_and_jo.id), now()), "no hour of theirs was held"
+
+
+def test_a_pause_until_the_next_hour_waits_for_an_hour_of_ones_own(cast: Cast, app: Flask) -> None:
+    with app.test_request_context():
+        ask_for_a_pause(actor=cast.sam, back=Back.SESSION)
+        builders.appointment(cast.ade_and_ruth, starts_at=now() + timedelta(hours=1))
+        assert pauses_of(cast.priya, [cast.sam_and_jo])[cast.sam.id].session_ends_at is None
+        builders.appointment(cast.sam_and_jo, starts_at=now() + timedelta(hours=4))
+        assert pauses_of(cast.priya, [cast.sam_and_jo])[cast.sam.id].session_ends_at is not None
