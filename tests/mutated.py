@@ -100,9 +100,6 @@ EQUAL: dict[str, str] = {
     "clinic.queries.couples:_write_some: without `Couple.id.in_(couple_ids)` in `seen.with_only_columns(Couple.id).where(Couple.id.in_(couple_ids))`": (
         "It is written down when the module is loaded, which no mutant is; `test_ones_own` asks among couples."
     ),
-    "clinic.queries.people:person_in: without `Person.practice_id == practice_id` in `select(Person).where(Person.practice_id == practice_id, Person.id == person_id)`": (
-        "Whoever asks has the id from a row of this practice, and row-level security stands behind it."
-    ),
     "clinic.queries.people:invitations_alike: without `Invitation.practice_id == person.practice_id` in `select(Invitation).join(Person, Person.id == Invitation.person_id).join(Partner, Partner.p`": (
         "The invitation's person is joined, and is of the practice."
     ),

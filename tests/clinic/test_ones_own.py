@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import NoResultFound
 
 from clinic.actions.accounts import disown_sign_in
 from clinic.actions.appointments import Row, book_appointment, import_rows
@@ -30,7 +31,13 @@ from clinic.queries.appointments import imported_together, numbered_since
 from clinic.queries.break_glass import told_of, told_one
 from clinic.queries.couples import seen_among, visible_couples
 from clinic.queries.factors import spare_codes_left
-from clinic.queries.people import invitations_alike, is_known_device, open_disownings, open_recovery
+from clinic.queries.people import (
+    invitations_alike,
+    is_known_device,
+    open_disownings,
+    open_recovery,
+    person_in,
+)
 from clinic.queries.reminders import entries_at_address
 from clinic.queries.talks import who_waits
 from tests import builders
@@ -124,3 +131,10 @@ def test_an_invitation_to_the_same_inbox_is_alike_only_within_one_couple(cast: C
         invited = [builders.invitation(one, cast.priya)[0] for one in people]
         alike = {one.id for one in invitations_alike(invited[0], people[0], now())}
         assert alike == {invited[0].id, invited[1].id}
+
+
+def test_whoever_is_of_another_practice_is_not_found_by_their_id(cast: Cast, app: Flask) -> None:
+    with app.app_context():
+        assert person_in(cast.canal_street.id, cast.jo.id).name == "Jo"
+        with pytest.raises(NoResultFound):
+            person_in(cast.canal_street.id, cast.lea.id)
