@@ -31,12 +31,14 @@ from assignments.queries.entries import opened_entries
 from assignments.queries.erasures import who_asked
 from assignments.queries.exchanges import exchange_for
 from assignments.queries.library import library_for
+from assignments.queries.mine import own_history
 from assignments.queries.notes import note_rows
 from assignments.queries.offers import given_lately
 from assignments.queries.pauses import pauses_of
 from assignments.queries.pins_in_force import pins_in_force
 from assignments.queries.readers import readers_of_own
 from assignments.queries.replies import own_reply, taken_back_last
+from assignments.queries.today import today_for
 from clinic.actions.staffing import reassign_couple, set_supervision
 from clinic.clock import now, today
 from clinic.errors import NotFound
@@ -71,6 +73,8 @@ def finds(person: Person, assignment_id: UUID) -> dict[str, Any]:
         "has written in turns": doing.is_written,
         "has spoken": exchange.spoken,
         "may write": exchange.next and exchange.next.address,
+        "today": today_for(place, now()),
+        "my answers": own_history(place, now()),
     }
 
 
