@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from tests.mutants import Mutant, mutants_of
-from tests.mutated import EQUAL, GUARDS, OF_EVERY_QUERY, PAGES_OF, WATCHED
+from tests.mutated import EQUAL, GUARDS, OF_EVERY_QUERY, PAGES_OF, TO_BE_JUDGED, WATCHED
 
 # Stop at the first, write nothing. The harness was imported before pytest could rewrite it, and says so.
 QUIETLY = (
@@ -134,7 +134,7 @@ def try_each(module: str, every: int = 1) -> Tried:
     """Try every mutant of a module, or each so-manieth."""
     mutants = [mutant for mutant in mutants_of(module) if mutant.name not in EQUAL][::every]
     loop = EachInTurn(mutants)
-    code = pytest.main([*(WATCHED | GUARDS)[module], *QUIETLY], plugins=[loop])
+    code = pytest.main([*(WATCHED | GUARDS | TO_BE_JUDGED)[module], *QUIETLY], plugins=[loop])
     if code != 0:
         raise RuntimeError(f"The tests of {module} did not run (exit {code}).")
     return Tried(module, len(mutants), tuple(loop.lived))
