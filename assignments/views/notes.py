@@ -73,6 +73,7 @@ def correct(couple_id: UUID, note_id: UUID) -> ResponseReturnValue:
 
 @blueprint.post("/<uuid:note_id>/open")
 @needs(Permission.NOTE_CHANGE)
+@fresh_pass_phrase(stands_on="notes.notes")
 def open_to_supervision(couple_id: UUID, note_id: UUID) -> ResponseReturnValue:
     """Let one's supervisor read this one note."""
     process_notes.open_note(actor=signed_in(), couple_id=couple_id, note_id=note_id)
