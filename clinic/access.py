@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from flask import Flask, request
+from flask import Flask
 from flask_login import current_user
 
 from clinic.domain.roles import Permission, Role
@@ -83,24 +83,23 @@ def needs(permission: Permission, *, leaves_audit_line: bool = False) -> Callabl
     return mark
 
 
-def to_look_at() -> bool:
-    """For `fresh_pass_phrase`: ask before a form is opened, and never after something was written into it."""
-    return request.method == "GET"
-
-
 def fresh_pass_phrase(
-    when: Callable[[], bool] = lambda: True, *, stands_on: str = ""
+    when: Callable[[], bool] = lambda: True, *, stands_on: str = "", before_writing: bool = False
 ) -> Callable[[View], View]:
     """Ask for the pass-phrase again unless it was given within ten minutes, and lead back afterwards.
 
     `when` is asked in the request, for a view of which only a part is so private. An act that is asked for by POST
     is not done: its author comes back to the page it stands on, with nothing half done. Where that page has another
     address, `stands_on` names it.
+
+    With `before_writing` it is asked for when a form is opened: whoever opened it in this sign-in may send it however
+    long they wrote, and nobody else may.
     """
 
     def mark(view: View) -> View:
         view.asks_afresh = when  # type: ignore[attr-defined]  # a mark on the function, as above
         view.stands_on = stands_on  # type: ignore[attr-defined]  # a mark on the function, as above
+        view.asks_before_writing = before_writing  # type: ignore[attr-defined]  # a mark on the function, as above
         return view
 
     return mark

@@ -55,6 +55,8 @@ from clinic.statements import written_once
 from clinic.times import clock_time, day_of_year, local_day, local_time, short_day
 
 DEVICE_COOKIE = "device"
+# How many forms that ask before one writes may lie open at once; of more the oldest asks again when it is sent.
+FORMS_OPENED = 8
 YEAR = 365 * 24 * 3600
 
 # Where an act led, for when its form comes again. Every act sends it, so it is written down once.
@@ -208,9 +210,18 @@ def _guard() -> ResponseReturnValue | None:
         if g.place.policy_read_at is None:
             return redirect(url_for("join.agree"))
     asks_afresh = getattr(view, "asks_afresh", None)
-    if asks_afresh is not None and asks_afresh() and not _is_fresh(person):
-        return redirect(url_for("sign_in.again", next=_way_back()), 303)
+    if asks_afresh is not None and asks_afresh() and not _was_opened(view):
+        if not _is_fresh(person):
+            return redirect(url_for("sign_in.again", next=_way_back()), 303)
+        if view.asks_before_writing:
+            session["opened"] = [*session.get("opened", ())[1 - FORMS_OPENED :], request.path]
     return _answer_again()
+
+
+def _was_opened(view: Any) -> bool:
+    """Whether this is a form that its sender opened in this sign-in, when their pass-phrase was fresh."""
+    opened: list[str] = session.get("opened", [])
+    return request.method == "POST" and view.asks_before_writing and request.path in opened
 
 
 def _is_fresh(person: Person) -> bool:

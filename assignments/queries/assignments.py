@@ -103,7 +103,10 @@ def _one_given_to(practice_id: UUID, couple_id: UUID, assignment_id: UUID) -> Se
 
 
 def open_assignments(place: Partner, today: date) -> Sequence[Assignment]:
-    """What this partner has been given and may do today: started, not withdrawn, meant for them."""
+    """What this partner has been given and may do today: started, not withdrawn, meant for them.
+
+    All of it, in years; pages ask for what is in hand, and Today is held against this.
+    """
     if is_frozen(place.couple):
         return []
     return [assignment for assignment in assignments_of(place.couple) if _is_open(place, assignment, today)]
@@ -131,13 +134,18 @@ def _in_hand(
 
     A strand may be answered and an agreement kept long after one's own turn, so whatever has either stays.
     """
-    mine = (Response.assignment_id == Assignment.id) & (Response.author_id == person_id)
-    part = TurnPart.assignment_id == Assignment.id
+    mine = and_(
+        Response.practice_id == practice_id,
+        Response.assignment_id == Assignment.id,
+        Response.author_id == person_id,
+    )
+    part = and_(TurnPart.practice_id == practice_id, TurnPart.assignment_id == Assignment.id)
+    text = and_(AgreementText.practice_id == practice_id, AgreementText.assignment_id == Assignment.id)
     for_good = and_(
         Assignment.repeat == progress.Repeat.ONCE,
         exists().where(mine, Response.sent_at < midnight),
         ~exists().where(part),
-        ~exists().where(AgreementText.assignment_id == Assignment.id),
+        ~exists().where(text),
     )
     over = and_(
         Assignment.couple_plan_id.is_not(None),

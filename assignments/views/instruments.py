@@ -20,7 +20,7 @@ from assignments.queries.instruments import (
 )
 from assignments.views.instrument_charts import charts_of
 from clinic import clock
-from clinic.access import fresh_pass_phrase, needs, signed_in, to_look_at
+from clinic.access import fresh_pass_phrase, needs, signed_in
 from clinic.domain.roles import Permission
 from clinic.errors import Conflict
 from clinic.queries.couples import couple_for
@@ -39,7 +39,7 @@ def instruments() -> ResponseReturnValue:
 
 @blueprint.route("/p/instruments/<name>", methods=["GET", "POST"])
 @needs(Permission.INSTRUMENT_WORD)
-@fresh_pass_phrase(when=to_look_at)
+@fresh_pass_phrase(before_writing=True)
 def words(name: str) -> ResponseReturnValue:
     """Type the publisher's form in. It may be left half done; a couple is asked only when it is whole."""
     one = worded(signed_in(), name)

@@ -11,7 +11,7 @@ from assignments.actions import process_notes
 from assignments.forms.notes import CorrectNoteForm, DeleteNoteForm, NoteForm
 from assignments.queries.notes import opened, own_note
 from clinic import clock
-from clinic.access import fresh_pass_phrase, needs, signed_in, to_look_at
+from clinic.access import fresh_pass_phrase, needs, signed_in
 from clinic.domain.roles import Permission
 from clinic.errors import Conflict
 from clinic.queries.couples import couple_for
@@ -48,7 +48,7 @@ def write(couple_id: UUID) -> ResponseReturnValue:
 
 @blueprint.route("/<uuid:note_id>", methods=["GET", "POST"])
 @needs(Permission.NOTE_CHANGE)
-@fresh_pass_phrase(when=to_look_at)
+@fresh_pass_phrase(before_writing=True)
 def correct(couple_id: UUID, note_id: UUID) -> ResponseReturnValue:
     """Word a note anew."""
     couple = couple_for(signed_in(), couple_id)

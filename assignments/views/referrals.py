@@ -14,7 +14,7 @@ from assignments.forms.referral import ContactChangeForm, ContactForm, ReferralF
 from assignments.queries.decisions import decision_of
 from assignments.queries.referrals import LEADS_OUTSIDE, contact_of, contacts_of, referral_of, referrals_of
 from clinic import clock
-from clinic.access import fresh_pass_phrase, needs, signed_in, to_look_at
+from clinic.access import fresh_pass_phrase, needs, signed_in
 from clinic.domain.roles import Permission
 from clinic.errors import Conflict, NotFound
 from clinic.models import Couple
@@ -70,7 +70,7 @@ def remove(contact_id: UUID) -> ResponseReturnValue:
     "/c/couples/<uuid:couple_id>/signs/decisions/<uuid:decision_id>/referral", methods=["GET", "POST"]
 )
 @needs(Permission.REFERRAL_WRITE)
-@fresh_pass_phrase(when=to_look_at)
+@fresh_pass_phrase(before_writing=True)
 def new(couple_id: UUID, decision_id: UUID) -> ResponseReturnValue:
     """Choose a contact and write the letter, after a decision that leads outside."""
     couple = couple_for(signed_in(), couple_id)

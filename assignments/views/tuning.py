@@ -15,7 +15,7 @@ from assignments.queries.practice_counts import told, told_at_all
 from assignments.queries.sign_rules import limits_on, rule_changes
 from assignments.queries.tuning import alerts_of_caseload, effect_on_practice, replayed, usefulness
 from clinic import clock
-from clinic.access import fresh_pass_phrase, needs, signed_in, to_look_at
+from clinic.access import fresh_pass_phrase, needs, signed_in
 from clinic.domain.roles import Permission
 from clinic.errors import Conflict, NotFound
 from clinic.queries.people import practice_of
@@ -75,7 +75,7 @@ def rules() -> ResponseReturnValue:
 
 @blueprint.route("/p/rules/signs/<rule>/<int:value>", methods=["GET", "POST"])
 @needs(Permission.SIGNS_RULES)
-@fresh_pass_phrase(when=to_look_at)
+@fresh_pass_phrase(before_writing=True)
 def change(rule: str, value: int) -> ResponseReturnValue:
     """What one number would change, and setting it from tomorrow on."""
     reader, now, form = signed_in(), clock.now(), RuleForm()

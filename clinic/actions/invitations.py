@@ -94,7 +94,8 @@ def accept_invitation(
     """Make the account: the link and the spoken code together, an address of one's own, a pass-phrase.
 
     Where both partners share an inbox, either of their links will do: the code says who it is that joins, so nobody
-    can take the other's place with their own. Returns who joined. Raises NotFound for a dead link, WrongCode, AddressTaken or WeakPassphrase.
+    can take the other's place with their own. Returns who joined. Raises NotFound for a dead link, WrongCode,
+    WeakPassphrase or AddressTaken, in this order.
     """
     now = clock.now()
     opened, invited, practice, sender = open_invitation(token_hash, now)
@@ -125,8 +126,9 @@ def accept_invitation(
 def count_wrong_code(*, token_hash: str) -> int:
     """Remember a wrong spoken code, or an address that somebody has, and return how many tries are left.
 
-    Both answers tell something to whoever guesses (decision 67). Its own transaction, because the act it belongs to was refused. It counts for every code it was held against,
-    so that two links are not ten tries. The database adds the one, so that two tries at the same time count as two.
+    Both answers tell something to whoever guesses (decision 67). Its own transaction, because the act it belongs to was
+    refused. It counts for every code it was held against, so that two links are not ten tries. The database adds the
+    one, so that two tries at the same time count as two.
     """
     now = clock.now()
     invitation, person, *_ = open_invitation(token_hash, now)

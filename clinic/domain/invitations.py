@@ -1,4 +1,5 @@
-"""An invitation is a link of one use and a spoken code; both live 72 hours and die after five wrong tries."""
+"""An invitation is a link of one use and a spoken code; both live 72 hours and die after five wrong tries:
+a code that is not right, or an address that somebody has."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ WRONG_CODES = 5
 CODE_DIGITS = 6
 # What the counsellor reads where somebody asked to talk before joining.
 TALK_FIRST = "Would like to talk first"
+TOO_MANY = "Too many wrong tries"
 
 
 def is_open(
@@ -47,9 +49,9 @@ def state(
     if declined_at is not None:
         return "Said no, thank you"
     if wants_to_talk_at is not None:
-        return TALK_FIRST
+        return f"{TALK_FIRST}. {TOO_MANY}" if wrong_codes >= WRONG_CODES else TALK_FIRST
     if expires_at is None:
         return "Not invited yet"
     if wrong_codes >= WRONG_CODES:
-        return "Too many wrong codes"
+        return TOO_MANY
     return "Invited" if now < expires_at <= latest_end(now, LIFETIME) else "Invitation has run out"

@@ -205,7 +205,7 @@ class Standing:
     @property
     def wants_to_talk(self) -> bool:
         """Whether this partner asked to talk before joining."""
-        return self.joining == invitations.TALK_FIRST
+        return self.joining.startswith(invitations.TALK_FIRST)
 
 
 def standings(couple: Couple, now: datetime) -> tuple[Standing, ...]:

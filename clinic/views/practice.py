@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, make_response, redirect, ren
 from flask.typing import ResponseReturnValue
 
 from clinic import clock
-from clinic.access import fresh_pass_phrase, needs, signed_in, to_look_at
+from clinic.access import fresh_pass_phrase, needs, signed_in
 from clinic.actions.accounts import see_disowned
 from clinic.actions.factors import reset_second_factor
 from clinic.actions.invitations import Invited
@@ -38,7 +38,7 @@ def people() -> ResponseReturnValue:
 
 @blueprint.route("/p/people/new", methods=["GET", "POST"])
 @needs(Permission.STAFF_CREATE)
-@fresh_pass_phrase()
+@fresh_pass_phrase(before_writing=True)
 def add() -> ResponseReturnValue:
     """Add a counsellor, a supervisor or an admin and invite them."""
     form = StaffForm()
@@ -109,7 +109,7 @@ def seen(person_id: UUID) -> ResponseReturnValue:
 
 @blueprint.route("/p/urgent-help", methods=["GET", "POST"])
 @needs(Permission.PRACTICE_SETTINGS)
-@fresh_pass_phrase(when=to_look_at)
+@fresh_pass_phrase(before_writing=True)
 def urgent_help() -> ResponseReturnValue:
     """Where the practice's clients turn when it can't wait: its country's lines and its own."""
     practice = practice_of(signed_in())
@@ -123,6 +123,7 @@ def urgent_help() -> ResponseReturnValue:
 
 @blueprint.get("/p/rules")
 @needs(Permission.SAFETY_RULE)
+@fresh_pass_phrase(before_writing=True)
 def rules() -> ResponseReturnValue:
     """The safety rule, and every change of it with its reason."""
     return _rules(SafetyRuleForm(formdata=None))
@@ -136,7 +137,7 @@ def _rules(form: SafetyRuleForm) -> ResponseReturnValue:
 
 @blueprint.post("/p/rules")
 @needs(Permission.SAFETY_RULE)
-@fresh_pass_phrase(stands_on="practice.rules")
+@fresh_pass_phrase(stands_on="practice.rules", before_writing=True)
 def change_rule() -> ResponseReturnValue:
     """Turn the rule off or on again, with a reason."""
     form = SafetyRuleForm()

@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from clinic import clock
-from clinic.access import fresh_pass_phrase, needs, signed_in, to_look_at
+from clinic.access import fresh_pass_phrase, needs, signed_in
 from clinic.actions.practice_policy import change_reminder_limits, change_sharing_policy
 from clinic.actions.retention import change_retention
 from clinic.actions.staffing import (
@@ -159,7 +159,7 @@ def _reassign(couple: Couple, form: CounsellorForm) -> ResponseReturnValue:
 
 @blueprint.route("/p/sharing", methods=["GET", "POST"])
 @needs(Permission.PRACTICE_SETTINGS)
-@fresh_pass_phrase(when=to_look_at)
+@fresh_pass_phrase(before_writing=True)
 def sharing() -> ResponseReturnValue:
     """The sharing policy that clients read, and what it allows."""
     practice = practice_of(signed_in())

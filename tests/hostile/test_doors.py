@@ -167,9 +167,7 @@ def test_no_sensitive_act_is_done_for_whoever_finds_a_screen_left_open(
     backs: list[tuple[FlaskClient, str, str]] = []
     for rule in ROUTES:
         for method in methods(rule) if rule.endpoint in afresh else ():
-            # What was written into a form is kept; opening it was what asked.
-            opened_before = app.view_functions[rule.endpoint].asks_afresh is access.to_look_at  # type: ignore[union-attr]  # the mark of `fresh_pass_phrase`
-            if rule.endpoint in ASKED_ELSEWHERE or (method != "GET" and opened_before):
+            if rule.endpoint in ASKED_ELSEWHERE:
                 continue
             url = address(app, rule, kept.world, access.permission_of(app, rule.endpoint))
             client = signed_in(app, kept.sign_ins, who_may(rule.endpoint)[0])

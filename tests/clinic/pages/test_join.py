@@ -183,6 +183,22 @@ def test_addresses_cannot_be_tried_one_after_the_other(kim: Newcomer) -> None:
     get_page(kim.client, "/join/account", 404)
 
 
+@pytest.mark.parametrize("talks_first", [False, True])
+def test_the_counsellor_hears_that_the_tries_are_used_up(
+    kim: Newcomer, cast: Cast, as_: AS, couple: Couple, talks_first: bool
+) -> None:
+    page = kim.open()
+    if talks_first:
+        submit(kim.client, page, form='form[action="/join/talk-first"]')
+    for _ in range(5):
+        kim.account(422, email="sam@mail.example")
+    priya = as_(cast.priya)
+    words = get_page(priya, f"/c/couples/{couple.id}/settings").words
+    assert "Too many wrong tries" in words
+    assert ("Would like to talk first" in words) == talks_first
+    assert ("Kim" in get_page(priya, f"/c/couples/{couple.id}/talk").one("main").get_text()) == talks_first
+
+
 @pytest.mark.parametrize(
     "wrong", [{"code": "12"}, {"password": "short"}, {"code": "12", "password": "short"}]
 )

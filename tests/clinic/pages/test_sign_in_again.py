@@ -74,3 +74,19 @@ def test_nobody_is_asked_before_signing_in_and_strangers_learn_nothing(
         assert stranger.get(address).location.startswith("/sign-in/again")
     partner = as_(cast.sam)
     assert partner.get(private_brief(cast)).data == partner.get("/made/up").data
+
+
+def test_a_form_one_opened_may_be_sent_however_long_one_wrote_and_no_other(
+    cast: Cast, as_: AS, app: Flask, clock: Clock
+) -> None:
+    """What was typed for a quarter of an hour is not lost; the same form from a sign-in that opened none asks."""
+    ada = as_(cast.ada)
+    opened = get_page(ada, "/p/urgent-help")
+    clock.move(minutes=15)
+    assert submit(ada, opened, {"lines": "Ring us: 020 0000 000"}).location == "/p/urgent-help"
+    assert ada.get("/p/urgent-help").status_code == 303, "to look at it again asks"
+    elsewhere = as_(cast.ada)
+    clock.move(minutes=15)
+    app.config["WTF_CSRF_ENABLED"] = False
+    reply = elsewhere.post("/p/urgent-help", data={"country": "gb", "lines": "Ring nobody"})
+    assert (reply.status_code, (reply.location or "").partition("?")[0]) == (303, "/sign-in/again")
