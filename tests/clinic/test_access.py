@@ -87,6 +87,7 @@ def test_an_endpoint_stands_on_the_row_its_view_names_and_files_are_public() -> 
     assert access.permission_of(app, "marked") is Permission.TOGETHER_READ
     assert access.permission_of(app, "static") is Permission.PAGE_PUBLIC
     assert access.permission_of(app, "some.static") is Permission.PAGE_PUBLIC
+    assert not access.is_file(None), "an address that leads nowhere"
     assert cast(Any, marked).leaves_audit_line
 
 
