@@ -25,6 +25,7 @@ from clinic.extensions import db
 from clinic.models import OutboxMail, Person
 from clinic.web import DEVICE_COOKIE
 from tests.databases import Databases, PostgreSQLServer, SQLiteFiles, app_on, postgresql, shared_app_on
+from tests.statements import every_statement_names_its_practice
 
 # A busy machine is no fault: what is slow is measured in benches, and never fails a test here.
 hypothesis.settings.register_profile(
@@ -179,11 +180,17 @@ def app(
     database or its config, asks for one of its own with `@pytest.mark.settings`.
     """
     if settings or request.node.get_closest_marker("settings"):
-        with app_on(database_url, **settings) as own:
+        with app_on(database_url, **settings) as own, _watched(request, own):
             yield own
         return
-    with shared_app_on(database_url) as shared:
+    with shared_app_on(database_url) as shared, _watched(request, shared):
         yield shared
+
+
+def _watched(request: pytest.FixtureRequest, app: Flask) -> AbstractContextManager[None]:
+    """Every request of every test says whose rows it means, but for those of a test that is careless on purpose."""
+    careless = request.node.get_closest_marker("careless")
+    return nullcontext() if careless else every_statement_names_its_practice(app)
 
 
 # --- People and their mail.

@@ -24,6 +24,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
         )
     ),
     "clinic.queries": (
+        "tests/test_twins.py",
         "tests/test_whose_rows.py",
         "tests/clinic/test_ones_own.py",
         "tests/clinic/test_calendar_feed.py",
@@ -50,16 +51,20 @@ GUARDS: dict[str, tuple[str, ...]] = {
 # Most of this one's have been tried and not all that lived were looked at, so no run is judged by it yet.
 TO_BE_JUDGED: dict[str, tuple[str, ...]] = {
     "assignments.queries": (
+        "tests/test_twins.py",
         "tests/test_whose_rows.py",
         "tests/assignments/test_ones_own.py",
         "tests/assignments/test_today_in_hand.py",
         "tests/assignments/pages",
     ),
 }
-# Of `tests/test_whose_rows.py`, what asks every query at once.
+# What asks every query at once.
 OF_EVERY_QUERY = {
     "test_what_is_asked_of_one_couple_brings_out_no_other_of_the_same_counsellor",
     "test_what_is_called_ones_own_brings_out_nothing_of_the_others",
+    "test_what_is_asked_of_one_couple_is_the_same_beside_a_twin",
+    "test_what_is_ones_own_is_the_same_where_the_other_did_it_too",
+    "test_what_a_colleague_did_for_herself_is_not_taken_for_ones_own",
 }
 # The pages that stand on a module of queries, where they are not called as it is.
 PAGES_OF: dict[str, str] = {

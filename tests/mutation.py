@@ -98,7 +98,9 @@ def tests_of(session: pytest.Session, modules: Collection[str]) -> list[pytest.I
     return [
         one
         for one in session.items
-        if _module_of(one) in modules or one.path.stem in pages or one.name in OF_EVERY_QUERY
+        if _module_of(one) in modules
+        or one.path.stem in pages
+        or getattr(one, "originalname", one.name) in OF_EVERY_QUERY
     ]
 
 

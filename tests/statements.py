@@ -45,6 +45,9 @@ OF_NO_PRACTICE = {
     "passkey_question": "asked before anybody is known; it names nobody",
 }
 
+# What was found of a statement, so that it is looked at once a process however often it is sent.
+_judged: dict[Any, frozenset[str]] = {}
+
 
 def tenant_tables() -> set[str]:
     """Every table whose rows belong to a practice, by name."""
@@ -156,7 +159,6 @@ def every_statement_names_its_practice(app: Flask) -> Iterator[None]:
     """Watch what requests to this app send, and fail with what did not say whose rows it meant."""
     with app.app_context():
         engine, session = db.engine, db.session
-    known: dict[Any, frozenset[str]] = {}
     found: set[str] = set()
     by_itself = False
 
@@ -173,11 +175,11 @@ def every_statement_names_its_practice(app: Flask) -> Iterator[None]:
             return
         made = statement._generate_cache_key() if isinstance(statement, ClauseElement) else None
         key = made.key if made is not None else None
-        unnamed = known.get(key) if key is not None else None
+        unnamed = _judged.get(key) if key is not None else None
         if unnamed is None:
             unnamed = unnamed_in(statement)
             if key is not None:
-                known[key] = unnamed
+                _judged[key] = unnamed
         if unnamed:
             found.add(f"{', '.join(sorted(unnamed))} in: {' '.join(str(statement).split())[:1500]}")
 

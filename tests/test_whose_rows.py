@@ -15,21 +15,16 @@ from pathlib import Path
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
 
-from assignments.actions.deciding import cosign_decision, note_decision
-from assignments.actions.responding import change_visibility
-from assignments.domain.visibility import Level
-from assignments.models import Decision, Response
 from clinic.access import can
 from clinic.errors import DomainError
 from clinic.extensions import db
 from tests.changes import digest_of_everything
 from tests.conftest import EVENING
 from tests.databases import SQLiteFiles, app_on
+from tests.fuller_world import write_what_is_missing
 from tests.statements import every_statement_names_its_practice
 from tests.test_acts_ask_first import ACTS
-from tests.told_world import person_at
 from tests.trust import Proves
 from tests.whose_rows import (
     ALREADY_READ,
@@ -70,28 +65,11 @@ def asked(told_world: Path, sqlite_files: SQLiteFiles) -> Iterator[Asked]:
     shutil.copyfile(told_world, url.removeprefix("sqlite:///"))
     with time_machine.travel(EVENING, tick=False), app_on(url) as app:
         with app.app_context():
-            _write_what_is_missing()
+            write_what_is_missing()
             rows = Rows.read()
             readers = {name: reader_at(name) for name in READERS}
             kept = {name: (rows.foreign_to(one), rows.kept_from(one)) for name, one in readers.items()}
         yield Asked(app, rows, kept)
-
-
-def _write_what_is_missing() -> None:
-    """A note and a supervisor's name beside a decision of Priya's, and an answer that somebody hid, in two couples."""
-    priya, supervisor = person_at("priya"), person_at("supervisor")
-    for author in (person_at("ruth"), person_at("sam")):
-        sent = select(Response).where(
-            Response.author_id == author.id, Response.visibility == Level.COUNSELLOR
-        )
-        row = db.session.scalars(sent.where(Response.sent_at.is_not(None))).first()
-        assert row is not None
-        change_visibility(actor=author, response_id=row.id, level=Level.PRIVATE)
-    decision = db.session.scalars(select(Decision).where(Decision.author_id == priya.id)).first()
-    assert decision is not None
-    where = {"couple_id": decision.couple_id, "decision_id": decision.id}
-    note_decision(actor=priya, **where, words="It was right to wait.")
-    cosign_decision(actor=supervisor, **where)
 
 
 def test_what_a_query_needs_is_known() -> None:

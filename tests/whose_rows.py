@@ -244,6 +244,11 @@ class Reader:
 def reader_at(name: str) -> Reader:
     """Whoever signs in with this name at the demo's address. What is theirs is looked up here and not by any query."""
     person = db.session.scalars(select(Person).where(Person.sign_in_address == f"{name}@demo.example")).one()
+    return reader_of(person, name)
+
+
+def reader_of(person: Person, name: str) -> Reader:
+    """The same of somebody who is known already."""
     practice = person.practice_id
     theirs = {
         Role.COUNSELLOR: select(Couple.id).where(

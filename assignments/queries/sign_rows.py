@@ -178,14 +178,16 @@ def aside_of(couple: Couple, sign: str) -> SignAside | None:
     ).scalar_one_or_none()
 
 
-def asides_opened(rows: Sequence[SignAside]) -> dict[str, KeptAside]:
-    """The reasons of rows that were read already, by sign; their authors come in one statement."""
+def asides_opened(couple: Couple, rows: Sequence[SignAside]) -> dict[str, KeptAside]:
+    """The reasons of rows of this couple that were read already, by sign; their authors come in one statement."""
     if not rows:
         return {}
     people: dict[UUID, str] = {
         person_id: name
         for person_id, name in db.session.execute(
-            select(Person.id, Person.name).where(Person.id.in_({row.author_id for row in rows}))
+            select(Person.id, Person.name).where(
+                Person.practice_id == couple.practice_id, Person.id.in_({row.author_id for row in rows})
+            )
         )
     }
     return {

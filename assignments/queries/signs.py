@@ -155,7 +155,7 @@ def situation_of(reader: Person, couple: Couple, at: datetime) -> Situation:
         assessment,
         judgements,
         own_rows_of(reader, couple, judgements, at),
-        asides_opened([row for row in record.aside_rows if row.sign in aside]),
+        asides_opened(couple, [row for row in record.aside_rows if row.sign in aside]),
     )
 
 

@@ -43,7 +43,7 @@ def test_nothing_that_today_shows_stays_behind(app: Flask, clock: Clock) -> None
     # The evening of the world, its midnight in London and the days after, until what was set aside has come back.
     for hours in (0, 4, 5, 6, 24, 24 * 3, 24 * 9, 24 * 30):
         clock.move(hours=hours)
-        with app.test_request_context():
+        with app.app_context():
             joined = (
                 select(Person).join(Partner, Partner.person_id == Person.id).where(Partner.left_at.is_(None))
             )
