@@ -73,6 +73,7 @@ SIDE_BY_SIDE = {
     ),
     "records": (
         ("keep", "Keeping", "practice_admin.keep"),
+        ("holds", "Held back", "holds.holds"),
         ("erasures", "Deletions", "erasures.erasures"),
         ("break_glass", "Break-glass", "break_glass.ask"),
         ("log", "Log", "practice_admin.log"),

@@ -39,7 +39,14 @@ def sharing_of_entry(entry: Entry) -> Sharing:
 
 def _changes(kept: Iterable[VisibilityChange | EntryChange]) -> tuple[Change, ...]:
     return tuple(
-        Change(Level(change.to), change.takes_effect_at, change.cancelled_at is not None) for change in kept
+        Change(
+            Level(change.to),
+            change.takes_effect_at,
+            cancelled=change.cancelled_at is not None,
+            # Every widening waits, if only for minutes.
+            at_once=change.takes_effect_at <= change.at,
+        )
+        for change in kept
     )
 
 
@@ -50,7 +57,7 @@ def limit_of(assignment: Assignment, couple: Couple) -> Level:
 
 def sharing_of_part(part: TurnPart) -> Sharing:
     """The same facts about one part of a listening turn: it goes to both, and hiding it leaves it to its author."""
-    hidden = (Change(Level.PRIVATE, part.hidden_at),) if part.hidden_at else ()
+    hidden = (Change(Level.PRIVATE, part.hidden_at, at_once=True),) if part.hidden_at else ()
     return Sharing(chosen=Level.SHARED, sent_at=part.sent_at, opens_at=part.opens_at, changes=hidden)
 
 

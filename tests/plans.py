@@ -20,11 +20,11 @@ from tests.statements import tenant_tables
 
 # These grow with the people who work there and with what they write for all, not with their couples.
 OF_FEW_ROWS = {
-    "audit_head", "break_glass", "contact", "practice_exercise", "practice_plan", "safety_rule_change",
-    "sign_rule_change", "supervision",
+    "audit_head", "break_glass", "contact", "practice_exercise", "practice_plan", "retention_hold",
+    "safety_rule_change", "sign_rule_change", "supervision",
 }  # fmt: skip
 # Pages about a practice as a whole, for those who run it.
-ABOUT_ALL = {"break_glass", "erasures", "practice", "practice_admin", "practice_counts", "tuning"}
+ABOUT_ALL = {"break_glass", "erasures", "holds", "practice", "practice_admin", "practice_counts", "tuning"}
 
 STEP = re.compile(
     r"(?P<how>SCAN|SEARCH) (?P<what>\w+)(?: USING (?:COVERING )?INDEX \w+(?: \((?P<by>.*)\))?)?"

@@ -46,6 +46,8 @@ HANDED_ON = {
     "appointments.book_appointment": "book_row",
     "break_glass.grant_glass": "_to_decide",
     "break_glass.refuse_glass": "_to_decide",
+    "holds.grant_hold": "_to_decide",
+    "holds.refuse_hold": "_to_decide",
     "agreeing.save_agreement": "_writable",
     "agreeing.put_forward": "_writable",
     "agreeing.take_back_words": "_found",

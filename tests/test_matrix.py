@@ -27,6 +27,7 @@ from assignments.domain.visibility import Level
 from assignments.library.loader import load_library
 from clinic import access
 from clinic.actions.appointments import Row, book_appointment, import_rows
+from clinic.actions.holds import ask_to_hold
 from clinic.actions.sign_ins import start_sign_in
 from clinic.actions.talks import ask_to_talk
 from clinic.clock import now, today
@@ -319,6 +320,7 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
         facts=[],
         consents={"A": day},
     )
+    held = ask_to_hold(actor=cast.ada, couple_id=cast.sam_and_jo.id, reason="A complaint")
     row = add_own_row(actor=cast.priya, couple_id=cast.sam_and_jo.id, title="Talks of moving")
     reply = reply_to_parts(
         actor=cast.priya, couple_id=cast.sam_and_jo.id, seen={part.id: part.version}, words="Thank you."
@@ -331,6 +333,7 @@ def extra_rows(cast: Cast) -> dict[str, Any]:
     extended = extend_several(actor=cast.priya, couple_ids=[cast.sam_and_jo.id], until=Until.WEEK)
     return {
         "glass_id": broken_glass(cast),
+        "hold_id": held.id,
         "act_id": extended.id,
         "own_plan": own.slug,
         "decision_id": decision.id,

@@ -42,12 +42,14 @@ from assignments.models import (
 from assignments.queries.library import own_exercise
 from clinic.actions.break_glass import ask_to_break_glass
 from clinic.actions.factors import begin_app, confirm_app
+from clinic.actions.holds import ask_to_hold
 from clinic.actions.kept_forms import keep_form
 from clinic.actions.reminders import make_calendar_address
 from clinic.actions.sign_ins import start_sign_in
 from clinic.actions.talks import ask_to_talk
 from clinic.actions.tokens import digest
 from clinic.clock import now, today
+from clinic.domain.roles import Role
 from clinic.extensions import db
 from clinic.models import (
     Couple,
@@ -102,6 +104,13 @@ def tell_the_world() -> None:
         about="The two who rang",
         reason="Their counsellor cannot be reached.",
     )
+    second = builders.person(
+        db.session.get_one(Practice, priya.practice_id),
+        name="Bea",
+        role=Role.ADMIN,
+        address="bea@demo.example",
+    )
+    ask_to_hold(actor=second, couple_id=couple_of(ruth), reason="A complaint was made.")
     extend_several(actor=priya, couple_ids=[couple_of(ruth)], until=Until.WEEK)
     save_thanks(actor=sam, what="You rang my mother", meant="It was a long day.", level=Level.SHARED)
     sent = load_library().get(SENT)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
 from assignments.domain.visibility import Consent
@@ -17,7 +18,7 @@ from clinic.audit import Event, record, record_each
 from clinic.domain.roles import Permission
 from clinic.errors import NotFound
 from clinic.extensions import db, transaction
-from clinic.models import Couple, Person
+from clinic.models import Couple, Partner, Person
 from clinic.queries.couples import couple_for, own_place
 
 
@@ -26,17 +27,32 @@ def choose_record_consent(*, actor: Person, choice: Consent) -> RecordConsent:
     """What of one's own words may be handed on, from now on. It counts at once, whichever way it goes."""
     require(actor, Permission.RECORD_CONSENT)
     place = own_place(actor)
+    now = clock.now()
+    _count_before(place, now)
     row = RecordConsent(
         practice_id=place.practice_id,
         couple_id=place.couple_id,
         author_id=actor.id,
-        at=clock.now(),
+        at=now,
         choice=choice.value,
     )
     db.session.add(row)
     db.session.flush()
     record(actor, Event.RECORD_CONSENT_CHOSEN, row)
     return row
+
+
+def _count_before(place: Partner, now: datetime) -> None:
+    """What was chosen while a clock was ahead was chosen before this, whatever it says; the newest choice is what counts."""
+    db.session.execute(
+        update(RecordConsent)
+        .where(
+            RecordConsent.practice_id == place.practice_id,
+            RecordConsent.author_id == place.person_id,
+            RecordConsent.at >= now,
+        )
+        .values(at=now - timedelta(microseconds=1))
+    )
 
 
 @transaction

@@ -45,6 +45,7 @@ def cancel_widenings(couple: Couple, now: datetime) -> None:
                 change.practice_id == couple.practice_id,
                 key.in_(ours),
                 change.takes_effect_at > now,
+                change.takes_effect_at > change.at,
                 change.cancelled_at.is_(None),
             )
             .values(cancelled_at=now)

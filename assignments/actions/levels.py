@@ -19,6 +19,7 @@ def change_level(
     Returns the change, or None where stopping was all it took. Needs the row's `changes` loaded.
     """
     cancel_pending(row.changes, now)
+    _count_from_now(row.changes, now)
     present = (sharing_of(row) if isinstance(row, Response) else sharing_of_entry(row)).level_at(now)
     if wanted is present:
         return None
@@ -42,7 +43,14 @@ def change_level(
 
 
 def cancel_pending(changes: Iterable[VisibilityChange | EntryChange], now: datetime) -> None:
-    """Inside an action: stop every change that is on its way. A stopped one never counts."""
+    """Inside an action: stop every widening that is on its way. A stopped one never counts."""
     for change in changes:
-        if change.cancelled_at is None and change.takes_effect_at > now:
+        if change.cancelled_at is None and change.takes_effect_at > max(now, change.at):
             change.cancelled_at = now
+
+
+def _count_from_now(changes: Iterable[VisibilityChange | EntryChange], now: datetime) -> None:
+    """What a clock that was ahead dated later has counted all along, and so comes before what is chosen now."""
+    for change in changes:
+        if change.cancelled_at is None and change.at > now:
+            change.at = change.takes_effect_at = now

@@ -46,11 +46,15 @@ OPEN_TO_COUNSELLOR = (Level.COUNSELLOR, Level.BOTH, Level.SHARED)
 
 @dataclass(frozen=True)
 class Change:
-    """The author changed their mind after sending. Cancelled changes never count."""
+    """The author changed their mind after sending. Cancelled changes never count.
+
+    One that was to count `at_once` only ever tightens. It lies ahead only where the clock that wrote it was ahead.
+    """
 
     to: Level
     takes_effect_at: datetime
     cancelled: bool = False
+    at_once: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,8 +69,19 @@ class Sharing:
     opens_at: datetime | None
     changes: tuple[Change, ...] = ()
 
-    def level_at(self, moment: datetime) -> Level:
-        """The level that counts at `moment`. A draft, or a response without a choice, is private."""
+    def level_at(self, now: datetime) -> Level:
+        """The level that counts by now. A draft, or a response without a choice, is private.
+
+        What was hidden stays hidden when a clock that was ahead is put back, or differs from another host's.
+        """
+        level = self.level_then(now)
+        for change in self.changes:
+            if change.at_once and not change.cancelled and change.takes_effect_at > now:
+                level = tighter(level, change.to)
+        return level
+
+    def level_then(self, moment: datetime) -> Level:
+        """The level as it stood at `moment`, which may be long ago, by what was written to have counted then."""
         if self.sent_at is None or self.chosen is None:
             return Level.PRIVATE
         level = self.chosen
@@ -78,7 +93,7 @@ class Sharing:
     def levels_around(self, moment: datetime) -> set[Level]:
         """The level at `moment` and the one a change of that very moment replaced: either may have been acted on."""
         before = replace(self, changes=tuple(one for one in self.changes if one.takes_effect_at < moment))
-        return {before.level_at(moment), self.level_at(moment)}
+        return {before.level_then(moment), self.level_then(moment)}
 
     def is_past_hold(self, moment: datetime) -> bool:
         """Whether the hold has run out, so that a partner may be shown what is open to them."""
@@ -86,7 +101,7 @@ class Sharing:
 
     def pending(self, moment: datetime) -> Change | None:
         """A widening on its way, which the author can still cancel."""
-        waiting = [c for c in self.changes if not c.cancelled and c.takes_effect_at > moment]
+        waiting = [c for c in self.changes if not (c.cancelled or c.at_once) and c.takes_effect_at > moment]
         return min(waiting, key=lambda change: change.takes_effect_at, default=None)
 
     def heading_to(self, moment: datetime) -> Level:
@@ -163,9 +178,13 @@ def partner_reads(own: Sharing, other: Sharing | None, now: datetime, *, frozen:
     `other` is that partner's own response to the same turn, if there is one. `frozen` is a safety hold
     or a couple that has ended: sharing then stops both ways at once.
     """
-    if frozen or not own.is_past_hold(now):
+    return not frozen and _is_open(own, other, now, own.level_at(now))
+
+
+def _is_open(own: Sharing, other: Sharing | None, now: datetime, level: Level) -> bool:
+    """The same while sharing goes on, at a level that counts or once counted."""
+    if not own.is_past_hold(now):
         return False
-    level = own.level_at(now)
     if level is Level.SHARED:
         return True
     if level is Level.BOTH and other is not None:
@@ -206,7 +225,7 @@ def revealed_at(one: Sharing, two: Sharing, now: datetime) -> datetime | None:
     They open at the first moment at which both are sent, past the hold, and open to the partner. It is
     computed from the facts, so a later tightening hides a text without undoing that it opened.
     """
-    return _first_open_together(one, two, now, lambda side, moment: {side.level_at(moment)})
+    return _first_open_together(one, two, now, lambda side, moment: {side.level_then(moment)})
 
 
 def _first_open_together(
@@ -265,11 +284,11 @@ def open_since(own: Sharing, other: Sharing | None, now: datetime) -> datetime |
     """
     since = None
     for moment in sorted(m for m in (*own.moments(), *(other.moments() if other else ())) if m <= now):
-        if not partner_reads(own, other, moment):
+        if not _is_open(own, other, moment, own.level_then(moment)):
             since = None
         elif since is None:
             since = moment
-    return since
+    return since if _is_open(own, other, now, own.level_at(now)) else None
 
 
 def may_take_back(

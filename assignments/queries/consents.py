@@ -20,7 +20,7 @@ def own_consent(place: Partner) -> Consent:
             RecordConsent.practice_id == place.practice_id,
             RecordConsent.author_id == place.person_id,
         )
-        .order_by(RecordConsent.at.desc(), RecordConsent.id)
+        .order_by(RecordConsent.at.desc(), RecordConsent.id.desc())
         .limit(1)
     ).first()
     return Consent(latest.choice) if latest is not None else Consent.NONE

@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from assignments.access import limit_of, may_read_part
@@ -249,17 +249,30 @@ def is_exchange(couple: Couple, assignment: Assignment) -> bool:
 def parts_read_by(place: Partner, assignment_ids: Collection[UUID], now: datetime) -> dict[UUID, Parts]:
     """Every part this partner may read, by assignment and strand: their own, and what has opened to them."""
     found: dict[UUID, dict[tuple[int, str], list[TurnPart]]] = defaultdict(lambda: defaultdict(list))
-    for row in part_rows(place.couple, assignment_ids):
+    rows = _parts_to_read(place.practice_id, place.couple_id, place.person_id, list(assignment_ids))
+    for row in rows.scalars():
         if may_read_part(place.person, place.couple, row, now):
             found[row.assignment_id][row.turn, row.speaker].append(row)
     return {assignment_id: dict(strands) for assignment_id, strands in found.items()}
 
 
-def part_rows(couple: Couple, assignment_ids: Collection[UUID] | None = None) -> Sequence[TurnPart]:
+def part_rows(couple: Couple) -> Sequence[TurnPart]:
     """Every row of a couple's, drafts among them. Not for showing: callers pass each through `access` first."""
-    if assignment_ids is None:
-        return _parts_of(couple.practice_id, couple.id).scalars().all()
-    return _parts_in(couple.practice_id, couple.id, list(assignment_ids)).scalars().all()
+    return _parts_of(couple.practice_id, couple.id).scalars().all()
+
+
+def parts_between(couple: Couple) -> Sequence[TurnPart]:
+    """Those that may lie open between the two: sent, and not hidden since. `access` says which of them do."""
+    return _parts_sent(couple.practice_id, couple.id).scalars().all()
+
+
+@written_once
+def _parts_sent(practice_id: UUID, couple_id: UUID) -> Select[TurnPart]:
+    return _parts(practice_id, couple_id).where(_is_sent())
+
+
+def _is_sent() -> ColumnElement[bool]:
+    return and_(TurnPart.sent_at.is_not(None), TurnPart.hidden_at.is_(None))
 
 
 @written_once
@@ -268,8 +281,12 @@ def _parts_of(practice_id: UUID, couple_id: UUID) -> Select[TurnPart]:
 
 
 @written_once
-def _parts_in(practice_id: UUID, couple_id: UUID, assignment_ids: Sequence[UUID]) -> Select[TurnPart]:
-    return _parts(practice_id, couple_id).where(TurnPart.assignment_id.in_(assignment_ids))
+def _parts_to_read(
+    practice_id: UUID, couple_id: UUID, person_id: UUID, assignment_ids: Sequence[UUID]
+) -> Select[TurnPart]:
+    # What the other partner has not sent is not even looked at: it costs whoever asks no moment.
+    may_be = or_(TurnPart.author_id == person_id, _is_sent())
+    return _parts(practice_id, couple_id).where(TurnPart.assignment_id.in_(assignment_ids), may_be)
 
 
 def _parts(practice_id: UUID, couple_id: UUID) -> Select[TurnPart]:

@@ -195,6 +195,7 @@ def _changed(practice_id: UUID) -> Select[Any]:
     columns: tuple[Any, ...] = (
         VisibilityChange.response_id,
         VisibilityChange.to,
+        VisibilityChange.at,
         VisibilityChange.takes_effect_at,
         VisibilityChange.cancelled_at,
     )

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, exists, or_, select, tuple_
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from assignments.access import may_read, sharing_of
@@ -71,11 +71,13 @@ def turns_of(
     since: datetime | None = None,
     moved_since: datetime | None = None,
     among: Collection[UUID] | None = None,
+    ever_open: bool = False,
 ) -> Sequence[Twin]:
     """Every turn anybody of this couple has begun, with both partners' rows and no words, newest first.
 
     `moved_since` leaves out those of which nothing was sent and nothing about who sees it changed from then on, and
-    `among` all but those that hold one of these rows.
+    `among` all but those that hold one of these rows. `ever_open` leaves out each row that was at no time meant for the
+    other partner: what one of them keeps costs the other no moment.
     Not for showing: callers pass it through `visibility` before a reader learns anything from it.
     """
     statement = (
@@ -93,6 +95,8 @@ def turns_of(
         statement = statement.where(turn.in_(_moved(couple, moved_since)))
     if among is not None:
         statement = statement.where(turn.in_(_holding(couple, among)))
+    if ever_open:
+        statement = statement.where(_meant_for_both(couple))
     slots = {partner.person_id: partner.slot for partner in couple.partners}
     turns: dict[tuple[UUID, int], dict[str, Response]] = defaultdict(dict)
     for response in db.session.execute(statement).scalars().unique():
@@ -100,6 +104,16 @@ def turns_of(
     return [
         Twin(next(iter(by_slot.values())).assignment, turn, by_slot) for (_, turn), by_slot in turns.items()
     ]
+
+
+def _meant_for_both(couple: Couple) -> ColumnElement[bool]:
+    """Chosen or changed to a level at which the other partner may come to read it."""
+    opened = exists().where(
+        VisibilityChange.practice_id == couple.practice_id,
+        VisibilityChange.response_id == Response.id,
+        VisibilityChange.to.in_(visibility.OPEN_TO_PARTNER),
+    )
+    return or_(Response.visibility.in_(visibility.OPEN_TO_PARTNER), opened)
 
 
 def _moved(couple: Couple, since: datetime) -> Select[UUID, int]:

@@ -20,7 +20,7 @@ from assignments.domain.exercises import lines_of, personalised
 from assignments.domain.visibility import Opening
 from assignments.models import Assignment, Reply, Response, TurnPart
 from assignments.queries.assignments import assignment_of, exercise_of, is_withdrawn
-from assignments.queries.exchanges import is_exchange, part_rows
+from assignments.queries.exchanges import is_exchange, parts_between
 from assignments.queries.responses import ReadResponse, Twin, open_words, said_in, turns_of, unsealed_value
 from assignments.queries.strands import in_order
 from clinic.errors import NotFound
@@ -168,10 +168,10 @@ def shared_thing(place: Partner, assignment_id: UUID, now: datetime) -> SharedTh
 
 def _scope(place: Partner, now: datetime) -> _Scope:
     twins: dict[UUID, dict[int, Twin]] = defaultdict(dict)
-    for twin in turns_of(place.couple):
+    for twin in turns_of(place.couple, ever_open=True):
         twins[twin.assignment.id][twin.turn] = twin
     parts: dict[UUID, dict[int, list[TurnPart]]] = defaultdict(lambda: defaultdict(list))
-    for row in part_rows(place.couple):
+    for row in parts_between(place.couple):
         if part_is_open_between(place.couple, row, now):
             parts[row.assignment_id][row.turn].append(row)
     return _Scope(place, now, ZoneInfo(practice_of(place.person).timezone), twins, parts)

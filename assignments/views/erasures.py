@@ -10,8 +10,10 @@ from flask.typing import ResponseReturnValue
 from assignments.actions.erasing import erase
 from assignments.forms.own_data import EraseForm
 from assignments.queries.erasures import erasure_for, erasures_for
+from clinic import clock
 from clinic.access import fresh_pass_phrase, needs, signed_in
 from clinic.domain.roles import Permission
+from clinic.queries.holds import held_back_since
 from clinic.web import notice, page
 
 blueprint = Blueprint("erasures", __name__)
@@ -34,4 +36,5 @@ def erasure(erasure_id: UUID) -> ResponseReturnValue:
         name = erase(actor=signed_in(), erasure_id=erasure_id)
         notice(f"Deleted. What {name} wrote is gone.")
         return redirect(url_for("erasures.erasures"))
-    return page("assignments/erasures/erasure.html", form, erasure=found)
+    held_since = held_back_since(found.practice_id, found.couple_id, clock.now())
+    return page("assignments/erasures/erasure.html", form, erasure=found, held_since=held_since)

@@ -15,7 +15,7 @@ from clinic.domain.roles import Permission
 from clinic.errors import Conflict
 from clinic.extensions import db, fold_the_log, transaction
 from clinic.models import Couple, FormKey, Partner, Person, Practice
-from clinic.queries.retention import expired_records
+from clinic.queries.retention import expired_records, is_still_due
 
 AT_ONCE = 20
 
@@ -39,16 +39,20 @@ def delete_expired_records(now: datetime) -> int:
     """Delete the records whose time is up, some in each round. Says how many went."""
     due = expired_records(now, AT_ONCE)
     db.session.commit()  # On SQLite this began like a writer, and pages would wait for it.
-    for practice_id, couple_id in due:
-        _delete_record(practice_id, couple_id)
-    if due:
+    gone = sum(_delete_record(practice_id, couple_id, now) for practice_id, couple_id in due)
+    if gone:
         fold_the_log()
-    return len(due)
+    return gone
 
 
 @transaction
-def _delete_record(practice_id: UUID, couple_id: UUID) -> None:
-    """The couple, both accounts and all that hangs on them; what stays is a line that says it was done."""
+def _delete_record(practice_id: UUID, couple_id: UUID, now: datetime) -> bool:
+    """The couple, both accounts and all that hangs on them; what stays is a line that says it was done.
+
+    Says no where somebody has opened the work again or held the record back a moment ago.
+    """
+    if not is_still_due(practice_id, couple_id, now):
+        return False
     people = list(
         db.session.execute(
             select(Partner.person_id).where(
@@ -60,3 +64,4 @@ def _delete_record(practice_id: UUID, couple_id: UUID) -> None:
     db.session.execute(delete(Couple).where(Couple.practice_id == practice_id, Couple.id == couple_id))
     db.session.execute(delete(Person).where(Person.practice_id == practice_id, Person.id.in_(people)))
     record(None, Event.RECORD_EXPIRED, practice_id=practice_id, couple_id=couple_id)
+    return True

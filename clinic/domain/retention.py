@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import calendar
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 SHORTEST, LONGEST = 12, 360
 # A new setting waits as long before anything goes, so that a slip can be put right.
 WAITS = timedelta(days=30)
+# A record that somebody asked to hold back stays as long for a second person to say yes.
+HOLD_WAITS = timedelta(days=14)
+LONGEST_REASON = 500
 # A clock that was set a year on would let a year of records go in one round. So after a jump of more than the first
 # nothing goes for as long as the second, in which somebody sees that every date is wrong.
 JUMP, LOOKED_AT = timedelta(days=3), timedelta(days=1)
@@ -24,9 +29,67 @@ def later(moment: datetime, months: int) -> datetime:
     return moment.replace(year=year, month=month + 1, day=day)
 
 
-def goes_at(closed_at: datetime, *, keep_months: int, set_at: datetime) -> datetime:
-    """When a closed record goes: its time is up, and the setting has stood for thirty days."""
-    return max(later(closed_at, keep_months), set_at + WAITS)
+class Hold(StrEnum):
+    """How it stands with holding a record back."""
+
+    WAITS = "Waits for a second person"
+    STANDS = "Held back"
+    LIFTED = "Lifted"
+    REFUSED = "Refused"
+    LAPSED = "Lapsed: nobody decided in fourteen days"
+
+
+def hold(
+    now: datetime,
+    *,
+    asked_at: datetime,
+    granted_at: datetime | None,
+    refused_at: datetime | None,
+    lifted_at: datetime | None,
+) -> Hold:
+    """How one request stands at a moment. A clock that was put back makes none of them lapse."""
+    if refused_at is not None:
+        return Hold.REFUSED
+    if lifted_at is not None:
+        return Hold.LIFTED
+    if granted_at is not None:
+        return Hold.STANDS
+    return Hold.WAITS if now <= asked_at + HOLD_WAITS else Hold.LAPSED
+
+
+def let_go_at(
+    *,
+    asked_at: datetime,
+    granted_at: datetime | None,
+    refused_at: datetime | None,
+    lifted_at: datetime | None,
+) -> datetime | None:
+    """When a record was or will be held back no more by one request; None while it is for good.
+
+    One that waits holds the record back as well: what went meanwhile could not be brought back.
+    """
+    if refused_at is not None or lifted_at is not None:
+        return refused_at or lifted_at
+    return None if granted_at is not None else asked_at + HOLD_WAITS
+
+
+def goes_at(
+    closed_at: datetime,
+    *,
+    keep_months: int,
+    set_at: datetime,
+    let_go: Iterable[datetime | None] = (),
+) -> datetime | None:
+    """When a closed record goes, or None while it is held back.
+
+    Its time is up, and the setting has stood for thirty days, and so has the end of each time it was held back.
+    """
+    moments = [later(closed_at, keep_months), set_at + WAITS]
+    for one in let_go:
+        if one is None:
+            return None
+        moments.append(one + WAITS)
+    return max(moments)
 
 
 def is_steady(now: datetime, *, seen_at: datetime) -> bool:

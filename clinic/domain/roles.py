@@ -127,6 +127,7 @@ class Permission(StrEnum):
     EXPORT_CASELOAD = "export.caseload,make_download"
     OWN_COPY = "export.own,make_download"
     PRACTICE_SETTINGS = "practice.settings,read_write"
+    RETENTION_HOLD = "practice.retention_hold,write"
     BREAK_GLASS_ASK = "break_glass.of_couple,ask"
     BREAK_GLASS_END = "break_glass.of_couple,end"
     BREAK_GLASS_APPROVE = "break_glass.of_couple,approve"

@@ -11,6 +11,7 @@ from clinic.models.outbox import OutboxMail
 from clinic.models.person import Invitation, Person, Recovery, Supervision
 from clinic.models.practice import Practice, SafetyRuleChange
 from clinic.models.reminder import CalendarFeed, ReminderPlan, ReminderSlot
+from clinic.models.retention_hold import RetentionHold
 from clinic.models.sign_in import FormKey, KeptForm, SignIn, SignInFailure
 from clinic.models.talk import AFTER_RECOVERY, TalkRequest
 
@@ -36,6 +37,7 @@ __all__ = [
     "Recovery",
     "ReminderPlan",
     "ReminderSlot",
+    "RetentionHold",
     "SafetyConversation",
     "SafetyRuleChange",
     "SecondFactor",

@@ -10,6 +10,7 @@ from clinic.views import (
     couples,
     health,
     help,
+    holds,
     join,
     leave,
     me,
@@ -36,6 +37,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     break_glass.blueprint,
     practice.blueprint,
     practice_admin.blueprint,
+    holds.blueprint,
     talks.blueprint,
     reminders.blueprint,
 )

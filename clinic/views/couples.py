@@ -19,6 +19,7 @@ from clinic.forms import CoupleForm, SafetyConversationForm
 from clinic.models import Couple
 from clinic.queries.appointments import next_starts
 from clinic.queries.couples import couple_for, couples_for, partner_of_couple, safety_gate, standings
+from clinic.queries.holds import held_back_since
 from clinic.web import at_most, notice, page
 
 blueprint = Blueprint("couples", __name__)
@@ -86,6 +87,7 @@ def _settings(couple: Couple, sent: dict[str, SafetyConversationForm]) -> Respon
         couple=couple,
         standings=standings(couple, clock.now()),
         gate=safety_gate(couple),
+        held_since=held_back_since(couple.practice_id, couple.id, clock.now()),
         forms={slot: sent.get(slot) or SafetyConversationForm(slot, formdata=None) for slot in slots},
     )
 

@@ -54,28 +54,31 @@ def part(author: Person, **fields: Any) -> TurnPart:
 
 
 def test_the_facts_of_a_row_are_read_as_they_stand(sam: Person) -> None:
-    change = VisibilityChange(to=Level.PRIVATE, takes_effect_at=LATER)
-    gone = VisibilityChange(to=Level.BOTH, takes_effect_at=LATER, cancelled_at=START)
+    change = VisibilityChange(to=Level.PRIVATE, at=LATER, takes_effect_at=LATER)
+    gone = VisibilityChange(to=Level.BOTH, at=START, takes_effect_at=LATER, cancelled_at=START)
     facts = access.sharing_of(response(sam, changes=[change, gone]))
     assert facts.chosen is Level.SHARED
     assert (facts.sent_at, facts.opens_at) == (START, OPENS)
-    assert facts.changes == (Change(Level.PRIVATE, LATER), Change(Level.BOTH, LATER, cancelled=True))
+    assert facts.changes == (
+        Change(Level.PRIVATE, LATER, at_once=True),
+        Change(Level.BOTH, LATER, cancelled=True),
+    )
     assert access.sharing_of(response(sam, None)).chosen is None
     entry = Entry(
         visibility=Level.SHARED,
         at=START,
         opens_at=OPENS,
-        changes=[EntryChange(to=Level.PRIVATE, takes_effect_at=LATER)],
+        changes=[EntryChange(to=Level.PRIVATE, at=LATER, takes_effect_at=LATER)],
     )
     of_entry = access.sharing_of_entry(entry)
     assert (of_entry.chosen, of_entry.sent_at, of_entry.opens_at) == (Level.SHARED, START, OPENS)
-    assert of_entry.changes == (Change(Level.PRIVATE, LATER),)
+    assert of_entry.changes == (Change(Level.PRIVATE, LATER, at_once=True),)
 
 
 def test_a_part_that_was_hidden_is_its_authors_from_then_on(sam: Person) -> None:
     assert access.sharing_of_part(part(sam)).level_at(LATER) is Level.SHARED
     hidden = access.sharing_of_part(part(sam, hidden_at=OPENS))
-    assert hidden.level_at(OPENS - timedelta(seconds=1)) is Level.SHARED
+    assert hidden.level_then(OPENS - timedelta(seconds=1)) is Level.SHARED
     assert hidden.level_at(LATER) is Level.PRIVATE
 
 

@@ -14,7 +14,7 @@ from assignments.models import Assignment, Response, TurnPart
 from assignments.queries.assignments import exercise_of, is_withdrawn
 from assignments.queries.brief.pieces import Opened, Quoted, Shared, Space, Span, cut
 from assignments.queries.entries import shared_thanks
-from assignments.queries.exchanges import part_rows
+from assignments.queries.exchanges import parts_between
 from assignments.queries.responses import ReadResponse, Twin, open_words, unsealed_value
 from assignments.queries.review import open_to_both, said_in
 from assignments.queries.strands import in_order
@@ -96,7 +96,7 @@ def _quoted(couple: Couple, read: ReadResponse) -> Quoted:
 
 def _strands(couple: Couple, every: Sequence[Assignment], span: Span) -> Iterator[Found]:
     """Listening turns in which something opened in this time: what was said first, and what came back last."""
-    rows = [row for row in part_rows(couple) if part_is_open_between(couple, row, span.now)]
+    rows = [row for row in parts_between(couple) if part_is_open_between(couple, row, span.now)]
     given = {one.id: one for one in every}
     for (assignment_id, _, speaker), some in groupby(
         sorted(rows, key=lambda row: (row.assignment_id, row.turn, row.speaker)),

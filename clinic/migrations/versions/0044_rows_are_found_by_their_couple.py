@@ -19,17 +19,34 @@ NO_LONGER_BY_PRACTICE = (
 )  # fmt: skip
 
 
+BY_PRACTICE = {f'ix_{table}_practice_id': (table, ['practice_id']) for table in NO_LONGER_BY_PRACTICE}
+BEFORE = BY_PRACTICE | {'ix_sign_use_practice_sign': ('sign_use', ['practice_id', 'sign'])}
+NOW = {
+    'ix_appointment_couple_start': ('appointment', ['practice_id', 'couple_id', 'starts_at']),
+    'ix_sign_use_sign': ('sign_use', ['sign', 'practice_id']),
+}
+
+
 def upgrade() -> None:
-    op.create_index('ix_appointment_couple_start', 'appointment', ['practice_id', 'couple_id', 'starts_at'])
-    op.create_index('ix_sign_use_sign', 'sign_use', ['sign', 'practice_id'])
-    op.drop_index('ix_sign_use_practice_sign', table_name='sign_use')
-    for table in NO_LONGER_BY_PRACTICE:
-        op.drop_index(f'ix_{table}_practice_id', table_name=table)
+    _change(BEFORE, NOW)
 
 
 def downgrade() -> None:
-    for table in NO_LONGER_BY_PRACTICE:
-        op.create_index(f'ix_{table}_practice_id', table, ['practice_id'])
-    op.create_index('ix_sign_use_practice_sign', 'sign_use', ['practice_id', 'sign'])
-    op.drop_index('ix_sign_use_sign', table_name='sign_use')
-    op.drop_index('ix_appointment_couple_start', table_name='appointment')
+    _change(NOW, BEFORE)
+
+
+def _change(gone: dict[str, tuple[str, list[str]]], made: dict[str, tuple[str, list[str]]]) -> None:
+    """Each index by itself, and on PostgreSQL beside whoever writes: in one transaction the locks of sixty tables would
+    wait for pages that wait for them. One that was cut short is done again, so what is half made goes first."""
+    if op.get_bind().dialect.name != 'postgresql':
+        for name, (table, columns) in made.items():
+            op.create_index(name, table, columns)
+        for name, (table, _) in gone.items():
+            op.drop_index(name, table_name=table)
+        return
+    with op.get_context().autocommit_block():
+        for name, (table, columns) in made.items():
+            op.drop_index(name, table_name=table, if_exists=True, postgresql_concurrently=True)
+            op.create_index(name, table, columns, postgresql_concurrently=True)
+        for name, (table, _) in gone.items():
+            op.drop_index(name, table_name=table, if_exists=True, postgresql_concurrently=True)

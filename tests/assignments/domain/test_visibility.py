@@ -78,6 +78,22 @@ def test_hiding_counts_at_once() -> None:
     assert not visibility.counsellor_reads(hidden, at(30))
 
 
+def test_what_was_hidden_by_a_clock_that_was_ahead_is_hidden_by_any_other() -> None:
+    """A host's clock may be minutes ahead, or years, until somebody puts it right."""
+    hidden = sent(Level.SHARED, 0, Change(Level.PRIVATE, at(600_000), at_once=True))
+    assert hidden.level_at(at(30)) is Level.PRIVATE
+    assert hidden.heading_to(at(30)) is Level.PRIVATE
+    assert hidden.pending(at(30)) is None
+    assert not visibility.partner_reads(hidden, None, at(30))
+    assert not visibility.counsellor_reads(hidden, at(30))
+    assert visibility.open_since(hidden, None, at(30)) is None
+    assert hidden.level_then(at(30)) is Level.SHARED
+    narrowed = sent(Level.PRIVATE, 0, Change(Level.COUNSELLOR, at(600_000), at_once=True))
+    assert narrowed.level_at(at(30)) is Level.PRIVATE
+    stopped = sent(Level.SHARED, 0, Change(Level.PRIVATE, at(600_000), cancelled=True, at_once=True))
+    assert stopped.level_at(at(30)) is Level.SHARED
+
+
 def test_widening_waits_and_a_cancelled_one_never_counts() -> None:
     widened = Change(Level.SHARED, at(1450))
     kept = sent(Level.PRIVATE, 0, widened)
