@@ -293,7 +293,7 @@ def _worker(about: str) -> Finding:
         return Finding(about, State.BROKEN, f"silent for {_span(silent)}{kept}", do)
     if beat.failed:
         return Finding(
-            about, State.LOOK, f"could not work out the summaries of {beat.failed} couples; their boards are slow or fail",
+            about, State.LOOK, f"could not work out the summaries of {beat.failed} couples; they stand on the board as not counted",
             "`flask summaries rebuild` names them, and the worker's log says what is wrong",
         )  # fmt: skip
     if stay := len(expired_records(now - OVERDUE, MOST_COUNTED)):

@@ -87,7 +87,7 @@ COSTS = {
     "help.privacy": 1,
     "help.urgent": 1,
     "holds.hold": 5,
-    "holds.holds": 5,
+    "holds.holds": 6,
     "instruments.answer": 5,
     "instruments.for_couple": 6,
     "instruments.instruments": 2,

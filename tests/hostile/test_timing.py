@@ -16,13 +16,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from assignments.actions.entries import save_thanks
+from assignments.domain.progress import Repeat
 from assignments.domain.visibility import Level
-from assignments.models import Entry
+from assignments.models import Entry, Response
 from clinic.actions.sign_ins import check_sign_in, start_sign_in
 from clinic.aside import aside
 from clinic.errors import DomainError
 from clinic.extensions import db
 from tests import builders
+from tests.assignments.given import answered, given
 from tests.cast import Cast
 from tests.conftest import Clock, SignInAs
 from tests.noninterference.looking import normal
@@ -59,6 +61,7 @@ def test_the_time_of_the_others_pages_does_not_tell_how_much_was_kept(
         ]
         db.session.add_all(Entry(**copy) for copy in copies)
         db.session.commit()
+    _keep_an_answer_a_week(cast, app, clock, kept)
     jo, ruth = as_(cast.jo), as_(cast.ruth)
     worst, seen = 0.0, []
     for page in PAGES:
@@ -77,6 +80,22 @@ def test_the_time_of_the_others_pages_does_not_tell_how_much_was_kept(
         f"0 or {kept} private rows, {rounds:,} pairs a page: medians differ by {', '.join(seen)}",
     )
     assert worst < (MILLISECOND if is_big() else 3 * MILLISECOND)
+
+
+def _keep_an_answer_a_week(cast: Cast, app: Flask, clock: Clock, kept: int) -> None:
+    """Both couples were given the same for every week. Sam answered each time and kept it, and Ade never did."""
+    with app.app_context():
+        for couple in (cast.ade_and_ruth, cast.sam_and_jo):
+            weekly = given(cast.priya, couple, repeat=Repeat.WEEKLY, days=None)
+        answered(cast.sam, weekly, "A heron", Level.PRIVATE)
+        row = db.session.execute(db.select(Response.__table__)).mappings().one()
+    clock.move(weeks=kept)
+    with app.app_context():
+        for turn in range(2, kept + 1):
+            later = timedelta(weeks=turn - 1)
+            moments = {name: row[name] + later for name in ("started_at", "sent_at")}
+            db.session.add(Response(**{**row, **moments, "id": uuid4(), "turn": turn}))
+        db.session.commit()
 
 
 def tells(reply: Any) -> Any:

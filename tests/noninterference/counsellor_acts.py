@@ -7,7 +7,7 @@ from datetime import timedelta
 from assignments.actions.assigning import change_assignment
 from assignments.actions.deciding import judge_sign
 from assignments.actions.replying import reply_to_answers
-from assignments.actions.reviewing import mark_read
+from assignments.actions.reviewing import mark_read, record_reading
 from assignments.actions.typing_in import type_in
 from assignments.domain.visibility import Level
 from assignments.models import Response
@@ -26,6 +26,7 @@ def the_counsellor_reads_and_replies(world: World, person: Person) -> object:
     response_id = answered(person, world.assignment["questions"], WORDS, Level.COUNSELLOR)
     response = db.session.get_one(Response, response_id)
     couple_id = world.cast.sam_and_jo.id
+    record_reading(actor=world.cast.priya, couple_id=couple_id, response_ids=[response_id], what="answers")
     mark_read(actor=world.cast.priya, couple_id=couple_id, seen={response_id: response.version})
     return reply_to_answers(
         actor=world.cast.priya,

@@ -123,6 +123,7 @@ def build(url: str) -> World:
             "erasure_id": [UUID(int=1)],
             "act_id": [UUID(int=1)],
             "glass_id": [UUID(int=1)],
+            "hold_id": [UUID(int=1)],
             "number": [1],
             "agreement": [OUR_PAUSE, OUR_TIME],
             "sign": ["trauma_in_the_way"],

@@ -9,9 +9,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from assignments.actions.entries import change_thanks, save_thanks
-from assignments.actions.responding import record_outcome, set_aside
+from assignments.actions.responding import change_visibility, record_outcome, set_aside
 from assignments.domain.visibility import Level
-from assignments.models import CoupleLook
+from assignments.models import CoupleLook, Response
 from clinic.clock import now
 from clinic.extensions import db
 from clinic.models import Couple
@@ -195,6 +195,24 @@ def test_what_was_never_read_stays_new_however_old_it_is(
     assert "Gentle questions" not in page.words
     every = get_page(as_(cast.priya), address(cast) + "?kind=new&weeks=all")
     assert sides(every) == ("Sam Gentle questions: done New", "Jo – Nothing")
+
+
+def test_what_was_kept_for_a_year_and_opened_now_is_new_however_old_it_is(
+    cast: Cast, as_: AS, app: Flask, clock: Clock
+) -> None:
+    given = give(app, cast, "gentle-questions")
+    send(app, cast.sam, given, Level.PRIVATE)
+    clock.move(days=7 * 60)
+    with app.app_context():
+        row = db.session.scalars(select(Response)).one()
+        change_visibility(actor=cast.sam, response_id=row.id, level=Level.COUNSELLOR)
+    clock.move(days=4)
+    with app.app_context():
+        for weeks_ago in range(15):
+            builders.appointment(cast.sam_and_jo, starts_at=now() - timedelta(weeks=weeks_ago))
+    page = get_page(as_(cast.priya), address(cast))
+    assert "1 new since" in page.words
+    assert "Gentle questions" not in page.words
 
 
 def test_the_pages_of_a_couple_share_one_row_of_links(cast: Cast, as_: AS) -> None:
