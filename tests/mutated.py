@@ -24,9 +24,9 @@ GUARDS: dict[str, tuple[str, ...]] = {
         )
     ),
     "clinic.queries": (
-        "tests/test_twins.py",
         "tests/test_whose_rows.py",
         "tests/clinic/test_ones_own.py",
+        "tests/test_twins.py",
         "tests/clinic/test_calendar_feed.py",
         "tests/clinic/pages",
     ),
@@ -51,9 +51,9 @@ GUARDS: dict[str, tuple[str, ...]] = {
 # Most of this one's have been tried and not all that lived were looked at, so no run is judged by it yet.
 TO_BE_JUDGED: dict[str, tuple[str, ...]] = {
     "assignments.queries": (
-        "tests/test_twins.py",
         "tests/test_whose_rows.py",
         "tests/assignments/test_ones_own.py",
+        "tests/test_twins.py",
         "tests/assignments/test_today_in_hand.py",
         "tests/assignments/pages",
     ),

@@ -31,7 +31,8 @@ class HoldForm(Form):
 
     def offer(self, couples: Sequence[tuple[str, str]]) -> None:
         """The couples of the practice: (id, name)."""
-        self.couple.choices = [SelectChoice(*one) for one in couples]
+        # None is chosen to begin with: the first in the list is nobody's choice.
+        self.couple.choices = [SelectChoice("", "Choose a couple"), *(SelectChoice(*one) for one in couples)]
 
 
 class GrantHoldForm(Form):
