@@ -30,6 +30,13 @@ GUARDS: dict[str, tuple[str, ...]] = {
         "tests/clinic/test_calendar_feed.py",
         "tests/clinic/pages",
     ),
+    "assignments.queries": (
+        "tests/test_whose_rows.py",
+        "tests/assignments/test_ones_own.py",
+        "tests/test_twins.py",
+        "tests/assignments/test_today_in_hand.py",
+        "tests/assignments/pages",
+    ),
     "clinic.narrowed": (
         "tests/assignments/pages/test_room.py",
         "tests/assignments/pages/test_one_phone.py",
@@ -48,16 +55,8 @@ GUARDS: dict[str, tuple[str, ...]] = {
         "tests/assignments/pages/test_one_phone.py",
     ),
 }
-# Most of this one's have been tried and not all that lived were looked at, so no run is judged by it yet.
-TO_BE_JUDGED: dict[str, tuple[str, ...]] = {
-    "assignments.queries": (
-        "tests/test_whose_rows.py",
-        "tests/assignments/test_ones_own.py",
-        "tests/test_twins.py",
-        "tests/assignments/test_today_in_hand.py",
-        "tests/assignments/pages",
-    ),
-}
+# What has so many that several processes share them.
+PARTS = {"assignments.queries": 6}
 # What asks every query at once.
 OF_EVERY_QUERY = {
     "test_what_is_asked_of_one_couple_brings_out_no_other_of_the_same_counsellor",

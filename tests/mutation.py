@@ -1,6 +1,6 @@
 """Breaks the rules about who sees what, one line at a time, and says which tests notice.
 
-    python -m tests.mutation [MODULE …]
+    python -m tests.mutation [MODULE …] [--every=N] [--from=M]
 
 Each mutant is one small change to one rule: a condition turned round, an `and` made an `or`, an answer that is always
 yes; of a query, each condition that says whose rows it means is left out. It lives in a process of its own, forked from
@@ -10,6 +10,7 @@ nobody checks.
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import os
 import sys
@@ -21,7 +22,7 @@ from typing import Any
 import pytest
 
 from tests.mutants import Mutant, mutants_of
-from tests.mutated import EQUAL, GUARDS, OF_EVERY_QUERY, PAGES_OF, TO_BE_JUDGED, WATCHED
+from tests.mutated import EQUAL, GUARDS, OF_EVERY_QUERY, PAGES_OF, WATCHED
 
 # Stop at the first, write nothing. The harness was imported before pytest could rewrite it, and says so.
 QUIETLY = (
@@ -132,19 +133,22 @@ class Tried:
         return f"{self.module}: {self.number} mutants, {killed} killed, {len(self.lived)} lived{told}"
 
 
-def try_each(module: str, every: int = 1) -> Tried:
-    """Try every mutant of a module, or each so-manieth."""
-    mutants = [mutant for mutant in mutants_of(module) if mutant.name not in EQUAL][::every]
+def try_each(module: str, every: int = 1, first: int = 0) -> Tried:
+    """Try every mutant of a module, or each so-manieth from one on."""
+    mutants = [mutant for mutant in mutants_of(module) if mutant.name not in EQUAL][first::every]
     loop = EachInTurn(mutants)
-    code = pytest.main([*(WATCHED | GUARDS | TO_BE_JUDGED)[module], *QUIETLY], plugins=[loop])
+    code = pytest.main([*(WATCHED | GUARDS)[module], *QUIETLY], plugins=[loop])
     if code != 0:
         raise RuntimeError(f"The tests of {module} did not run (exit {code}).")
     return Tried(module, len(mutants), tuple(loop.lived))
 
 
 if __name__ == "__main__":
-    chosen = [one for one in sys.argv[1:] if not one.startswith("--every=")]
-    steps = [int(one.removeprefix("--every=")) for one in sys.argv[1:] if one.startswith("--every=")]
-    found = [try_each(module, *steps) for module in chosen or [*WATCHED, *GUARDS]]
+    asked = argparse.ArgumentParser(prog="python -m tests.mutation")
+    asked.add_argument("modules", nargs="*", metavar="MODULE")
+    asked.add_argument("--every", type=int, default=1)
+    asked.add_argument("--from", type=int, default=0, dest="first")
+    given = asked.parse_args()
+    found = [try_each(module, given.every, given.first) for module in given.modules or [*WATCHED, *GUARDS]]
     sys.stdout.write("".join(f"{one}\n" for one in found))
     raise SystemExit(any(one.lived for one in found))

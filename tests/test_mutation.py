@@ -19,7 +19,7 @@ from flask import Flask
 from clinic import access
 from clinic.domain.roles import Permission
 from tests.mutants import mutants_of
-from tests.mutated import EQUAL, GUARDS, WATCHED
+from tests.mutated import EQUAL, GUARDS, PARTS, WATCHED
 from tests.trust import Proves, Sized
 
 PERMISSIONS = Path(__file__).parent / "permissions.csv"
@@ -107,10 +107,15 @@ def test_a_rule_that_is_broken_is_noticed(module: str, project: Path, proves: Pr
 
 @pytest.mark.trust
 @pytest.mark.timeout(7200)
-@pytest.mark.parametrize("module", GUARDS)
-def test_a_guard_that_is_taken_away_is_noticed(module: str, project: Path, proves: Proves) -> None:
+@pytest.mark.parametrize(
+    ("module", "parts", "part"),
+    [(module, PARTS.get(module, 1), part) for module in GUARDS for part in range(PARTS.get(module, 1))],
+)
+def test_a_guard_that_is_taken_away_is_noticed(
+    module: str, parts: int, part: int, project: Path, proves: Proves
+) -> None:
     """What stands around every request, and each condition of a query."""
-    assert_noticed(module, 1, project, proves)
+    assert_noticed(module, parts, project, proves, part)
 
 
 @pytest.mark.slow
@@ -120,9 +125,18 @@ def test_a_few_conditions_of_queries_are_needed(project: Path, proves: Proves) -
     assert_noticed("clinic.queries", 30, project, proves)
 
 
-def assert_noticed(module: str, every: int, project: Path, proves: Proves) -> None:
+def assert_noticed(module: str, every: int, project: Path, proves: Proves, first: int = 0) -> None:
     """Try the mutants in a process of its own, because it forks."""
-    command = [sys.executable, "-W", "ignore", "-m", "tests.mutation", module, f"--every={every}"]
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-m",
+        "tests.mutation",
+        module,
+        f"--every={every}",
+        f"--from={first}",
+    ]
     # What this run was told is not for the tests that the mutants run in.
     apart = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "TRUST_"))}
     done = subprocess.run(command, cwd=project, env=apart, capture_output=True, text=True, check=False)

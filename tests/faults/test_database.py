@@ -235,7 +235,12 @@ def _traced(path: Path, worker: int, what: str, told: str) -> Iterator[None]:
         yield
     finally:
         tracing.terminate()  # It lets go of what it traced, and has written what it saw.
-        tracing.wait()
+        try:
+            tracing.wait(10)
+        except subprocess.TimeoutExpired:
+            # What it traced was killed in the very moment it let go of it. It would wait for that for ever.
+            tracing.kill()
+            tracing.wait()
 
 
 def calls_of_a_form(world: World, served: Served, folder: Path) -> int:
