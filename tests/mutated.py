@@ -79,6 +79,8 @@ PAGES_OF: dict[str, str] = {
     "answers couple", "sign_rules": "tuning", "strands": "turns answers", "summaries": "board", "timeline": "couple",
     "unread": "board couple", "unshared": "couple answers", "uses": "do_kinds rituals",
 }  # fmt: skip
+# What is asked for by the pages of another module alone.
+ASKED_THROUGH = {"assignments.queries.responses": {"assignments.queries.together"}}
 # Of a module that does more, what guards.
 GUARDING = {"clinic.web": {"_guard", "_has_nul", "_is_fresh", "_answer_again", "_where_it_led"}}
 # A condition of a query that has one of these words in it says whose rows are meant.

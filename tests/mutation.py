@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 from tests.mutants import Mutant, mutants_of
-from tests.mutated import EQUAL, GUARDS, OF_EVERY_QUERY, PAGES_OF, WATCHED
+from tests.mutated import ASKED_THROUGH, EQUAL, GUARDS, OF_EVERY_QUERY, PAGES_OF, WATCHED
 
 # Stop at the first, write nothing. The harness was imported before pytest could rewrite it, and says so.
 QUIETLY = (
@@ -92,6 +92,7 @@ def tests_of(session: pytest.Session, modules: Collection[str]) -> list[pytest.I
     """What was collected; where the tests are about whole pages, those of the pages that stand on these modules."""
     if not any(".queries." in module for module in modules):
         return session.items
+    modules = {*modules, *(one for module in modules for one in ASKED_THROUGH.get(module, ()))}
     stems = {module.rpartition(".")[2] for module in modules}
     pages = {"test_ones_own", "test_today_in_hand"} | {
         f"test_{page}" for stem in stems for page in PAGES_OF.get(stem, stem).split()

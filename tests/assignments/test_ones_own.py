@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -22,9 +22,11 @@ from assignments.actions.process_notes import open_note, write_note
 from assignments.actions.replying import reply_to_answers, take_back_reply
 from assignments.actions.responding import record_outcome, send_response, set_aside
 from assignments.actions.reviewing import record_reading
+from assignments.actions.sign_rows import note_topics_asked
 from assignments.domain.pauses import Back
+from assignments.domain.signs.topics import Topic
 from assignments.domain.visibility import Level
-from assignments.models import Response
+from assignments.models import Response, SignAside
 from assignments.queries.assignments import assignment_of
 from assignments.queries.doing import asked_size, doing_for, own_outcome
 from assignments.queries.entries import opened_entries
@@ -38,7 +40,9 @@ from assignments.queries.pauses import pauses_of
 from assignments.queries.pins_in_force import pins_in_force
 from assignments.queries.readers import readers_of_own
 from assignments.queries.replies import own_reply, taken_back_last
+from assignments.queries.sign_rows import aside_of, topics_of
 from assignments.queries.today import today_for
+from clinic import crypto
 from clinic.actions.staffing import reassign_couple, set_supervision
 from clinic.clock import now, today
 from clinic.errors import NotFound
@@ -170,6 +174,28 @@ def test_what_was_done_about_one_couple_is_not_found_at_another_of_the_same_coun
         builders.appointment(other, starts_at=now() + timedelta(hours=1))
         clock.move(hours=3)
         assert pins_in_force(couple_for(cast.priya, cast.sam_and_jo.id), now()), "no hour of theirs was held"
+
+
+def test_what_was_asked_or_set_aside_about_one_couple_says_nothing_of_another(cast: Cast, app: Flask) -> None:
+    """Days and signs of two couples are alike, so nothing but whose they are tells them apart."""
+    with app.app_context():
+        day, priya, theirs = today("Europe/London"), cast.priya, cast.sam_and_jo
+        note_topics_asked(
+            actor=priya, couple_id=theirs.id, slot="A", topics=[next(iter(Topic))], asked_on=day
+        )
+        row = SignAside(
+            id=uuid4(), practice_id=theirs.practice_id, couple_id=theirs.id, author_id=priya.id, at=now(),
+            sign="not_doing", state="met", returns_on=day,
+        )  # fmt: skip
+        row.reason_sealed = crypto.seal(row, "reason_sealed", "Exams")
+        db.session.add(row)
+        db.session.commit()
+    with app.test_request_context():
+        theirs, other = (couple_for(cast.priya, one.id) for one in (cast.sam_and_jo, cast.ade_and_ruth))
+        assert day in {found for topic in topics_of(cast.priya, theirs, now()) for found in topic.days}
+        assert {found for topic in topics_of(cast.priya, other, now()) for found in topic.days} == {None}
+        assert aside_of(theirs, "not_doing") is not None
+        assert aside_of(other, "not_doing") is None
 
 
 def test_a_pause_until_the_next_hour_waits_for_an_hour_of_ones_own(cast: Cast, app: Flask) -> None:
