@@ -56,16 +56,7 @@ TOLD_BY_THE_OTHER = {
     "together.to_thank_for",
 }
 # What a counsellor does for herself, and not for whoever looks after the couple.
-DESK = {
-    "read_mark",
-    "sign_use",
-    "couple_look",
-    "comment",
-    "pin",
-    "process_note",
-    "note_version",
-    "saved_line",
-}
+DESK = {"read_mark", "sign_use", "couple_look", "pin", "process_note", "note_version", "saved_line"}
 
 
 @pytest.fixture(scope="module")
