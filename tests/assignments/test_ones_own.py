@@ -21,7 +21,7 @@ from assignments.actions.pinning import bring_answer
 from assignments.actions.process_notes import open_note, write_note
 from assignments.actions.replying import reply_to_answers, take_back_reply
 from assignments.actions.responding import record_outcome, send_response, set_aside
-from assignments.actions.reviewing import record_reading
+from assignments.actions.reviewing import mark_read, record_reading
 from assignments.actions.sign_rows import note_topics_asked
 from assignments.domain.pauses import Back
 from assignments.domain.signs.topics import Topic
@@ -42,6 +42,8 @@ from assignments.queries.readers import readers_of_own
 from assignments.queries.replies import own_reply, taken_back_last
 from assignments.queries.sign_rows import aside_of, topics_of
 from assignments.queries.today import today_for
+from assignments.queries.unread import marks_among, turns_to_read
+from assignments.queries.unshared import kept_from_the_other
 from clinic import crypto
 from clinic.actions.staffing import reassign_couple, set_supervision
 from clinic.clock import now, today
@@ -196,6 +198,35 @@ def test_what_was_asked_or_set_aside_about_one_couple_says_nothing_of_another(ca
         assert {found for topic in topics_of(cast.priya, other, now()) for found in topic.days} == {None}
         assert aside_of(theirs, "not_doing") is not None
         assert aside_of(other, "not_doing") is None
+
+
+def test_what_the_counsellor_before_read_is_new_to_the_next(cast: Cast, app: Flask) -> None:
+    with app.test_request_context():
+        row, _ = sent_and_replied_to(cast)
+        where = cast.canal_street.id, cast.sam_and_jo.id
+        mark_read(actor=cast.priya, couple_id=row.couple_id, seen={row.id: row.version})
+        couple = couple_for(cast.priya, row.couple_id)
+        assert marks_among(couple, [row.id], []) == {row.id: row.version}
+        assert turns_to_read(*where, cast.priya.id).all() == []
+        reassign_couple(actor=cast.ada, couple_id=row.couple_id, counsellor_id=cast.marcus.id)
+        db.session.expire_all()
+        couple = couple_for(cast.marcus, row.couple_id)
+        assert marks_among(couple, [row.id], []) == {}
+        assert [tuple(one) for one in turns_to_read(*where, cast.marcus.id)] == [(row.assignment_id, 1)]
+
+
+def test_what_one_partner_kept_is_not_taken_for_the_others(cast: Cast, app: Flask) -> None:
+    """A reply is held against what the one it goes to may not read; what they wrote themselves is no secret from them."""
+    with app.test_request_context():
+        assignment_id = given(cast.priya, cast.sam_and_jo)
+        answered(cast.sam, assignment_id, "Your laugh.", Level.SHARED)
+        record_outcome(
+            actor=cast.sam, assignment_id=assignment_id, turn=1, tried="tried", useful=2,
+            barriers=["forgot"], words="My mother",
+        )  # fmt: skip
+        couple = couple_for(cast.priya, cast.sam_and_jo.id)
+        assert "My mother" in kept_from_the_other(cast.priya, couple, cast.sam.id, now())
+        assert kept_from_the_other(cast.priya, couple, cast.jo.id, now()) == []
 
 
 def test_a_pause_until_the_next_hour_waits_for_an_hour_of_ones_own(cast: Cast, app: Flask) -> None:
