@@ -139,3 +139,75 @@ EQUAL: dict[str, str] = {
         "The couples are of the practice."
     ),
 }
+# The same, where one reason holds for several.
+ALIKE: dict[str, tuple[str, ...]] = {
+    "A partner has a place in one couple alone, and the author or whoever asks stands beside it.": (
+        "assignments.queries.agreements:_texts_by: without `AgreementText.couple_id == couple_id` in `select(AgreementText).where(AgreementText.practice_id == practice_id, AgreementText.couple`",
+        "assignments.queries.checkins:_of_week: without `Checkin.couple_id == couple_id` in `select(Checkin).where(Checkin.practice_id == practice_id, Checkin.couple_id == couple_id, `",
+        "assignments.queries.checkins:own_checkins: without `Checkin.couple_id == place.couple_id` in `select(Checkin).where(Checkin.practice_id == place.practice_id, Checkin.couple_id == place`",
+        "assignments.queries.entries:_thanks_by: without `Entry.couple_id == place.couple_id` in `select(Entry).where(Entry.practice_id == place.practice_id, Entry.couple_id == place.coupl`",
+        "assignments.queries.exchanges:own_part_by_id: without `TurnPart.couple_id == place.couple_id` in `select(TurnPart).where(TurnPart.id == part_id, TurnPart.practice_id == place.practice_id, `",
+        "assignments.queries.instruments:own_answers: without `InstrumentAnswer.couple_id == place.couple_id` in `select(InstrumentAnswer).where(InstrumentAnswer.practice_id == place.practice_id, Instrume`",
+        "assignments.queries.mine:_own_parts: without `TurnPart.couple_id == place.couple_id` in `select(TurnPart).where(TurnPart.practice_id == place.practice_id, TurnPart.couple_id == pl`",
+        "assignments.queries.pauses:own_pause: without `Pause.couple_id == place.couple_id` in `select(Pause).where(Pause.practice_id == place.practice_id, Pause.couple_id == place.coupl`",
+        "assignments.queries.replies:_replied: without `row.couple_id == couple_id` in `select(Comment.response_id, Comment.part_id, Comment.delivered_at, Comment.at, Comment.id)`",
+        "assignments.queries.responses:own_response_sent_last: without `Response.couple_id == place.couple_id` in `select(Response.id).where(Response.practice_id == place.practice_id, Response.couple_id ==`",
+        "assignments.queries.today:_done_so_far: without `row.couple_id == couple_id` in `select(row.assignment_id, row.turn).where(row.practice_id == practice_id, row.couple_id ==`",
+        "assignments.queries.today:_put_away: without `SetAside.couple_id == couple_id` in `select(SetAside.assignment_id, SetAside.choice, SetAside.until, SetAside.at).where(SetAsid`",
+        "assignments.queries.today:_turns: without `Response.couple_id == couple_id` in `select(Response.assignment_id, Response.turn, Response.started_at, Response.sent_at).where`",
+        "assignments.queries.unshared:_in_the_way: without `Outcome.couple_id == couple.id` in `select(Outcome).where(Outcome.practice_id == couple.practice_id, Outcome.couple_id == coup`",
+    ),
+    "It is joined to a row of the practice, or is one by its key, and nothing of a practice hangs on another's.": (
+        "assignments.queries.doing:assignment_as_given: without `Assignment.practice_id == reader.practice_id` in `select(Assignment, Couple).join(Couple, Couple.id == Assignment.couple_id).where(Assignmen`",
+        "assignments.queries.library:library_for: without `ExerciseVersion.practice_id == reader.practice_id` in `select(ExerciseVersion).join(PracticeExercise, (PracticeExercise.practice_id == ExerciseVe`",
+        "assignments.queries.library:library_for: without `PracticeExercise.practice_id == reader.practice_id` in `select(ExerciseVersion).join(PracticeExercise, (PracticeExercise.practice_id == ExerciseVe`",
+        "assignments.queries.library:versions_of: without `ExerciseVersion.practice_id == reader.practice_id` in `select(ExerciseVersion).join(PracticeExercise, (PracticeExercise.practice_id == ExerciseVe`",
+        "assignments.queries.library:versions_of: without `PracticeExercise.practice_id == reader.practice_id` in `select(ExerciseVersion).join(PracticeExercise, (PracticeExercise.practice_id == ExerciseVe`",
+        "assignments.queries.offers:given_lately: without `Assignment.practice_id == reader.practice_id` in `select(ExerciseVersion.slug).join(Assignment, Assignment.exercise_version_id == ExerciseVe`",
+        "assignments.queries.offers:given_lately: without `ExerciseVersion.practice_id == reader.practice_id` in `select(ExerciseVersion.slug).join(Assignment, Assignment.exercise_version_id == ExerciseVe`",
+        "assignments.queries.plain_rows:_changed: without `Response.practice_id == practice_id` in `select(*columns).join(Response, Response.id == VisibilityChange.response_id).where(Visibil`",
+        "assignments.queries.plain_rows:_changed: without `VisibilityChange.practice_id == practice_id` in `select(*columns).join(Response, Response.id == VisibilityChange.response_id).where(Visibil`",
+        "assignments.queries.plain_rows:_withdrawals: without `Assignment.practice_id == practice_id` in `select(Withdrawal.assignment_id, Withdrawal.at, Withdrawal.reopened_at).join(Assignment, A`",
+        "assignments.queries.plain_rows:_withdrawals: without `Withdrawal.practice_id == practice_id` in `select(Withdrawal.assignment_id, Withdrawal.at, Withdrawal.reopened_at).join(Assignment, A`",
+        "assignments.queries.plans:plans_for: without `PlanVersion.practice_id == reader.practice_id` in `select(PlanVersion).join(PracticePlan, (PracticePlan.practice_id == PlanVersion.practice_i`",
+        "assignments.queries.plans:plans_for: without `PracticePlan.practice_id == reader.practice_id` in `select(PlanVersion).join(PracticePlan, (PracticePlan.practice_id == PlanVersion.practice_i`",
+        "assignments.queries.replies:_replied: without `Comment.practice_id == practice_id` in `select(Comment.response_id, Comment.part_id, Comment.delivered_at, Comment.at, Comment.id)`",
+        "assignments.queries.replies:_replied: without `row.practice_id == practice_id` in `select(Comment.response_id, Comment.part_id, Comment.delivered_at, Comment.at, Comment.id)`",
+        "assignments.queries.responses:_meant_for_both: without `VisibilityChange.practice_id == couple.practice_id` in `exists().where(VisibilityChange.practice_id == couple.practice_id, VisibilityChange.respon`",
+        "assignments.queries.responses:_moved: without `VisibilityChange.practice_id == couple.practice_id` in `select(VisibilityChange.response_id).where(VisibilityChange.practice_id == couple.practice`",
+        "assignments.queries.responses:_moved: without `either.practice_id == couple.practice_id` in `select(either.assignment_id, either.turn).where(either.practice_id == couple.practice_id, `",
+        "assignments.queries.unread:_marks: without `Couple.practice_id == row.practice_id` in `select(plain_rows.plain(ReadMark.response_id), plain_rows.plain(ReadMark.part_id), ReadMar`",
+        "assignments.queries.unread:_marks: without `ReadMark.practice_id == row.practice_id` in `select(plain_rows.plain(ReadMark.response_id), plain_rows.plain(ReadMark.part_id), ReadMar`",
+        "assignments.queries.unread:turns_to_read: without `ReadMark.practice_id == practice_id` in `exists().where(ReadMark.practice_id == practice_id, marked == row.id, ReadMark.reader_id =`",
+        "assignments.queries.unread:turns_to_read: without `VisibilityChange.practice_id == practice_id` in `exists().where(VisibilityChange.practice_id == practice_id, VisibilityChange.response_id =`",
+        "assignments.queries.unread:turns_to_read: without `row.practice_id == practice_id` in `select(row.assignment_id, row.turn).where(row.practice_id == practice_id, row.couple_id ==`",
+    ),
+    "The ids are those of one couple's own rows, read a moment before.": (
+        "assignments.queries.pins:_assignments: without `Assignment.couple_id == couple.id` in `select(Assignment).where(Assignment.practice_id == couple.practice_id, Assignment.couple_i`",
+        "assignments.queries.pins:_responses: without `Response.couple_id == couple.id` in `select(Response).where(Response.practice_id == couple.practice_id, Response.couple_id == c`",
+        "assignments.queries.responses:_holding: without `either.couple_id == couple.id` in `select(either.assignment_id, either.turn).where(either.practice_id == couple.practice_id, `",
+        "assignments.queries.responses:_moved: without `either.couple_id == couple.id` in `select(either.assignment_id, either.turn).where(either.practice_id == couple.practice_id, `",
+        "assignments.queries.together:_replies: without `Reply.couple_id == couple.id` in `select(Reply).where(Reply.practice_id == couple.practice_id, Reply.couple_id == couple.id,`",
+    ),
+    "Of two conditions that say the same each does alone.": (
+        "assignments.queries.pauses:_newest: without `Pause.couple_id.in_(couple_ids)` in `select(Pause.author_id, Pause.id, Pause.asked_at, Pause.until, Pause.returned_at, Appointm`",
+        "assignments.queries.pauses:_newest: without `Pause.couple_id.in_(couple_ids)` in `select(Pause.author_id, func.max(Pause.asked_at).label('asked_at')).where(Pause.practice_i`",
+        "assignments.queries.pauses:_newest: without `Pause.practice_id == practice_id` in `select(Pause.author_id, Pause.id, Pause.asked_at, Pause.until, Pause.returned_at, Appointm`",
+        "assignments.queries.pauses:_newest: without `Pause.practice_id == practice_id` in `select(Pause.author_id, func.max(Pause.asked_at).label('asked_at')).where(Pause.practice_i`",
+    ),
+    "More may be read than is to be told; `unread_of` says which.": (
+        "assignments.queries.unread:turns_to_read: without `VisibilityChange.to.in_(visibility.OPEN_TO_COUNSELLOR)` in `exists().where(VisibilityChange.practice_id == practice_id, VisibilityChange.response_id =`",
+        "assignments.queries.unread:turns_to_read: without `or_(Response.visibility.in_(visibility.OPEN_TO_COUNSELLOR), widened)` in `answered.where(or_(Response.visibility.in_(visibility.OPEN_TO_COUNSELLOR), widened))`",
+        "assignments.queries.unread:turns_to_read: without `~exists().where(ReadMark.practice_id == practice_id, marked == row.id, ReadMark.reader_id ` in `select(row.assignment_id, row.turn).where(row.practice_id == practice_id, row.couple_id ==`",
+    ),
+    "What is read of others is looked up by nobody.": (
+        "assignments.queries.tuning:_decided: without `Decision.couple_id.in_([record.couple.id for record in records])` in `select(Decision.couple_id, Decision.at, Decision.met_signs).where(Decision.practice_id == `",
+    ),
+    "The note's author is asked for by `_readable` already.": (
+        "assignments.queries.notes:own_note: without `ProcessNote.author_id == reader.id` in `_readable(reader, couple).where(ProcessNote.id == note_id, ProcessNote.author_id == reader`",
+    ),
+    "What may lie in hand is more than what does; the rules say which.": (
+        "assignments.queries.assignments:_in_hand: without `TurnPart.author_id == person_id` in `exists().where(part, TurnPart.author_id == person_id, func.coalesce(TurnPart.sent_at, midn`",
+    ),
+}
+EQUAL |= {name: reason for reason, names in ALIKE.items() for name in names}

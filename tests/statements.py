@@ -62,7 +62,10 @@ def unnamed_in(statement: Any) -> frozenset[str]:
     conditions: list[Any] = []
     for part in visitors.iterate(statement):
         if isinstance(part, Select):
-            for one in part.get_final_froms():
+            # With a limit, what is loaded along would put the table into a subquery that nobody could look into.
+            plain = part._generate()
+            plain._with_options = ()
+            for one in plain.get_final_froms():
                 _unfold(one, tables, conditions)
             conditions += part._where_criteria
         elif isinstance(part, Update | Delete):

@@ -57,6 +57,7 @@ def test_a_statement_that_names_its_practice_passes(statement: Any) -> None:
         (select(Person).where(Person.practice_id != PRACTICE), {"person"}),
         (select(Person, Couple).where(Couple.practice_id == PRACTICE), {"person"}),
         (select(Answer).join(Response, Response.id == Answer.response_id), {"answer", "response"}),
+        (select(Couple).where(Couple.id == ID).options(joinedload(Couple.counsellor)).limit(1), {"couple"}),
         (select(OTHER).where(Partner.practice_id == PRACTICE), {"partner"}),
         (select(Practice).where(Practice.id.in_(select(Person.practice_id))), {"person"}),
         (update(Person).where(Person.id == ID).values(name="N"), {"person"}),

@@ -24,6 +24,7 @@ from assignments.actions import responding
 from assignments.domain import visibility
 from assignments.domain.visibility import Level, Opening
 from assignments.models import Answer, Entry, Response, SetAside
+from assignments.queries.responses import turns_of
 from assignments.views import together
 from clinic import worker
 from clinic.extensions import db
@@ -180,6 +181,20 @@ def broken(name: str, rule: Callable[..., Any]) -> Leak:
     return lambda: mock.patch.object(visibility, name, rule)
 
 
+def looking_at_all(leak: Leak) -> Leak:
+    """A rule that is broken tells nothing of rows that are not even read, so their condition is away as well."""
+
+    @contextmanager
+    def both() -> Iterator[None]:
+        with (
+            leak(),
+            mock.patch("assignments.queries.together.turns_of", lambda couple, **_: turns_of(couple)),
+        ):
+            yield
+
+    return both
+
+
 LEAKS: dict[str, tuple[Leak, History]] = {
     "a count on the page": (in_the_page("/together", answers), TELLING),
     "the order of a list": (in_another_order, TELLING),
@@ -192,9 +207,9 @@ LEAKS: dict[str, tuple[Leak, History]] = {
     "what is left of a quota": (header("X-RateLimit-Remaining", answers), TELLING),
     "refused in place of not found": (on_every_reply(forbidden_and_not_missing), TELLING),
     "a cookie that can be read": (on_every_reply(in_the_cookie), TELLING),
-    "a mark: they have sent theirs": (broken("opening", who_answered), TELLING),
+    "a mark: they have sent theirs": (looking_at_all(broken("opening", who_answered)), TELLING),
     "words before they open": (
-        broken("partner_reads", lambda own, *_, **__: own.sent_at is not None),
+        looking_at_all(broken("partner_reads", lambda own, *_, **__: own.sent_at is not None)),
         TELLING,
     ),
     "a hold forgotten": (

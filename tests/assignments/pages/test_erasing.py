@@ -218,6 +218,7 @@ STAYS = {
         "process_note",
         "saved_line",
         "break_glass",
+        "retention_hold",
         "bulk_act",
         "contact",
     ),
