@@ -225,7 +225,10 @@ def test_what_one_partner_kept_is_not_taken_for_the_others(cast: Cast, app: Flas
             barriers=["forgot"], words="My mother",
         )  # fmt: skip
         couple = couple_for(cast.priya, cast.sam_and_jo.id)
-        assert "My mother" in kept_from_the_other(cast.priya, couple, cast.sam.id, now())
+        save_thanks(actor=cast.sam, what="You rang.", meant="", level=Level.SHARED)
+        kept = kept_from_the_other(cast.priya, couple, cast.sam.id, now())
+        assert "My mother" in kept
+        assert any("You rang." in text for text in kept), "nobody has read it within its hold"
         assert kept_from_the_other(cast.priya, couple, cast.jo.id, now()) == []
 
 
