@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from assignments.actions.entries import save_thanks
 from assignments.actions.erasing import ask_for_erasure
+from assignments.actions.noting import note_use
 from assignments.actions.pausing import ask_for_a_pause
 from assignments.actions.pinning import bring_answer
 from assignments.actions.process_notes import open_note, write_note
@@ -23,6 +24,7 @@ from assignments.actions.replying import reply_to_answers, take_back_reply
 from assignments.actions.responding import record_outcome, send_response, set_aside
 from assignments.actions.reviewing import mark_read, record_reading
 from assignments.actions.sign_rows import note_topics_asked
+from assignments.domain.exercises.steps import EntriesStep
 from assignments.domain.pauses import Back
 from assignments.domain.signs.topics import Topic
 from assignments.domain.visibility import Level
@@ -44,6 +46,7 @@ from assignments.queries.sign_rows import aside_of, topics_of
 from assignments.queries.today import today_for
 from assignments.queries.unread import marks_among, turns_to_read
 from assignments.queries.unshared import kept_from_the_other
+from assignments.queries.uses import own_uses, uses_from_partner
 from clinic import crypto
 from clinic.actions.staffing import reassign_couple, set_supervision
 from clinic.clock import now, today
@@ -52,7 +55,16 @@ from clinic.extensions import db
 from clinic.models import Person
 from clinic.queries.couples import couple_for, own_couple, own_place
 from tests import builders
-from tests.assignments.given import answered, drafted, given, part_of
+from tests.assignments.given import (
+    OUR_PAUSE,
+    PAUSE,
+    agreed,
+    answered,
+    drafted,
+    exercise,
+    given,
+    part_of,
+)
 from tests.cast import Cast
 from tests.conftest import Clock
 from tests.statements import every_statement_names_its_practice
@@ -230,6 +242,26 @@ def test_what_one_partner_kept_is_not_taken_for_the_others(cast: Cast, app: Flas
         assert "My mother" in kept
         assert any("You rang." in text for text in kept), "nobody has read it within its hold"
         assert kept_from_the_other(cast.priya, couple, cast.jo.id, now()) == []
+
+
+def test_a_use_of_what_both_agreed_is_its_authors_until_it_is_shared(cast: Cast, app: Flask) -> None:
+    with app.app_context():
+        agreement = given(cast.priya, cast.sam_and_jo, PAUSE)
+        agreed(cast.sam, cast.jo, agreement, OUR_PAUSE)
+    with app.test_request_context():
+        kept, shared = (
+            note_use(actor=cast.sam, assignment_id=agreement, value={"topic": "The dishes"}, level=level)
+            for level in (Level.PRIVATE, Level.SHARED)
+        )
+        step = next(one for one in exercise(PAUSE).steps if isinstance(one, EntriesStep))
+        with rows_that_come_out() as seen:
+            uses_from_partner(own_place(cast.jo), agreement, step, now())
+        assert shared.id.hex in seen
+        assert kept.id.hex not in seen
+        with rows_that_come_out() as seen:
+            uses_from_partner(own_place(cast.sam), agreement, step, now())
+            assert own_uses(own_place(cast.jo), agreement, step, now()) == []
+        assert shared.id.hex not in seen
 
 
 def test_a_pause_until_the_next_hour_waits_for_an_hour_of_ones_own(cast: Cast, app: Flask) -> None:
