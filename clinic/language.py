@@ -6,7 +6,7 @@ Python would ask the operating system for the names of days, which a server may 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 # As pages and files say it of themselves. An exercise may be written in another, and says so itself.
 LANGUAGE = "en-GB"
@@ -16,6 +16,9 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+
+# A day so far from today is named with its year: "16 May" alone would be taken for the next or the last one.
+NEEDS_NO_YEAR = timedelta(days=300)
 
 
 def working_time(at: datetime | time) -> str:
@@ -28,14 +31,24 @@ def moment(at: datetime, clock: Callable[[datetime], str] = working_time, *, yea
     return f"{DAYS[at.weekday()][:3]} {at.day} {MONTHS[at.month - 1][:3]}{year and ' ' + year}, {clock(at)}"
 
 
-def day(on: date) -> str:
-    """As in "Thursday 16 May"."""
-    return f"{DAYS[on.weekday()]} {on.day} {MONTHS[on.month - 1]}"
+def year_apart(on: date, today: date) -> str:
+    """The year of a day that cannot be told without it, seen from today, and nothing for one that can."""
+    return "" if abs(on - today) <= NEEDS_NO_YEAR else str(on.year)
 
 
-def short_day(on: date) -> str:
-    """As in "16 May"."""
-    return f"{on.day} {MONTHS[on.month - 1][:3]}"
+def weekday(on: date) -> str:
+    """As in "Thursday"."""
+    return DAYS[on.weekday()]
+
+
+def day(on: date, *, year: str = "") -> str:
+    """As in "Thursday 16 May", with the `year` where it is given."""
+    return f"{weekday(on)} {on.day} {MONTHS[on.month - 1]} {year}".rstrip()
+
+
+def short_day(on: date, *, year: str = "") -> str:
+    """As in "16 May", with the `year` where it is given."""
+    return f"{on.day} {MONTHS[on.month - 1][:3]} {year}".rstrip()
 
 
 def day_of_year(on: date) -> str:

@@ -6,7 +6,7 @@ Whoever works here reads "20:42", as in their diary, and everybody else "8:42 pm
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from flask import g
@@ -14,9 +14,6 @@ from flask_login import current_user
 
 from clinic import access, clock, language
 from clinic.queries.people import practice_of
-
-# A day so far from today is named with its year: "16 May" alone would be taken for the next or the last one.
-NEEDS_NO_YEAR = timedelta(days=300)
 
 
 def _zone() -> ZoneInfo:
@@ -43,12 +40,12 @@ def local_time(value: datetime) -> str:
 
 def local_day(value: datetime | date) -> str:
     """As in "Thursday 16 May"."""
-    return _with_year(language.day(_day(value)), _day(value))
+    return language.day(_day(value), year=_year(_day(value)))
 
 
 def short_day(value: datetime | date) -> str:
     """As in "16 May"."""
-    return _with_year(language.short_day(_day(value)), _day(value))
+    return language.short_day(_day(value), year=_year(_day(value)))
 
 
 def day_of_year(value: datetime | date) -> str:
@@ -62,12 +59,7 @@ def clock_time(value: datetime) -> str:
 
 
 def _year(day: date) -> str:
-    """The year of a day that cannot be told without it, and nothing for one that can."""
-    return "" if abs(day - _local(clock.now()).date()) <= NEEDS_NO_YEAR else str(day.year)
-
-
-def _with_year(text: str, day: date) -> str:
-    return f"{text} {_year(day)}".rstrip()
+    return language.year_apart(day, _local(clock.now()).date())
 
 
 def _day(value: datetime | date) -> date:

@@ -19,7 +19,7 @@ from assignments.domain.visibility import Level
 from assignments.models import CouplePlan, PlanChange
 from assignments.queries.assignments import is_withdrawn
 from assignments.queries.plans import ITEMS, RunningPlan, assignments_in, plan_for_staff
-from clinic import clock
+from clinic import clock, language
 from clinic.access import require
 from clinic.audit import Event, record
 from clinic.domain.roles import Permission
@@ -211,9 +211,9 @@ def _must_be_free(running: RunningPlan, day: date) -> None:
     """Raises Conflict where no week that is to come holds the day."""
     slot = running.timetable.slot_on(day)
     if slot is None:
-        raise Conflict(f"{day.day} {day:%B} lies outside the plan. Choose a day of one of its weeks.")
+        raise Conflict(f"{language.day(day)} lies outside the plan. Choose a day of one of its weeks.")
     if slot.week is None:
-        raise Conflict(f"The week of {day.day} {day:%B} is left out already.")
+        raise Conflict(f"The week of {language.short_day(day)} is left out already.")
     if slot.begins_on <= running.today and running.row.started_at < clock.now() - UNDO:
         raise Conflict("That week has begun. Pause the plan instead.")
 

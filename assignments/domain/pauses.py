@@ -13,6 +13,8 @@ from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from clinic import language
+
 
 class Back(StrEnum):
     """When somebody means to come back."""
@@ -96,5 +98,5 @@ def back_line(
         return "Back in our session."
     there, today = moment.astimezone(zone), now.astimezone(zone).date()
     away = (there.date() - today).days
-    day = {0: "", 1: "tomorrow "}.get(away, f"on {there:%A} ")
+    day = {0: "", 1: "tomorrow "}.get(away, f"on {language.weekday(there)} ")
     return f"Back {day}at {clock(there)}."

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from clinic.language import day_of_year
+
 WORDS_CHARACTERS = 2000
 KINDS: Mapping[str, str] = {
     "individual": "Individual counselling or therapy",
@@ -95,11 +97,11 @@ class Known:
 def lines(known: Known, ticked: Sequence[Fact]) -> list[str]:
     """The ticked facts as sentences, in a fixed order; what has nothing to say is left out."""
     said = {
-        Fact.SINCE: f"I have worked with {' and '.join(known.names)} since {_day(known.since)}.",
+        Fact.SINCE: f"I have worked with {' and '.join(known.names)} since {day_of_year(known.since)}.",
         Fact.APPOINTMENTS: f"There {'was' if known.appointments == 1 else 'were'} {known.appointments}"
         f" appointment{'' if known.appointments == 1 else 's'} so far.",
         Fact.PRACTICE: f"Between appointments there was practice: {', '.join(known.practised)}.",
-        Fact.DECIDED: f"On {_day(known.decided_on)} I decided to {known.decided.lower()}.",
+        Fact.DECIDED: f"On {day_of_year(known.decided_on)} I decided to {known.decided.lower()}.",
     }
     empty = {Fact.PRACTICE} if not known.practised else set()
     return [said[fact] for fact in Fact if fact in ticked and fact not in empty]
@@ -119,7 +121,3 @@ def allowed_next(taken: Sequence[Step]) -> tuple[Step, ...]:
     if Step.SENT in taken:
         return (Step.ACCEPTED, Step.SEEN, Step.DECLINED, Step.WITHDRAWN)
     return (Step.SENT, Step.WITHDRAWN)
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

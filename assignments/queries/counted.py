@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from assignments.domain import checkins
@@ -25,11 +24,12 @@ class Counted:
 
 def counted_in(
     evidence: Mapping[str, Any],
-    monday: Callable[[int], date] | None = None,
+    begins: Callable[[int], str] | None = None,
     *,
     most: int | None = None,
 ) -> Counted | None:
-    """The records one rule read, or None where it read none. Without `monday` the weeks have no dates.
+    """The records one rule read, or None where it read none. Without `begins`, which says the day a week
+    begins on, the weeks have no dates.
 
     `most` is how many weeks back from the newest are shown; of the older ones only what made the rule fire.
     """
@@ -45,7 +45,7 @@ def counted_in(
     rows = tuple(
         (
             f"Week {week}"
-            + (f", from {_day(monday(week))}" if monday else "")
+            + (f", from {begins(week)}" if begins else "")
             + (f", {_item(item)}" if many else ""),
             by_side.get("A", GAP),
             by_side.get("B", GAP),
@@ -84,7 +84,3 @@ def _item(item: str) -> str:
     return {"composite": "Check-in composite", "tried": "Practice", "check-in": "Check-in"}.get(
         item
     ) or instrument(item).title
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b}"

@@ -39,6 +39,7 @@ from assignments.queries.sign_rows import (
     topics_of,
     uses_of_signs,
 )
+from clinic.language import short_day, year_apart
 from clinic.models import Couple, Person
 from clinic.queries.appointments import appointments_of
 from clinic.queries.couples import safety_gate
@@ -233,6 +234,11 @@ def names_of(couple: Couple) -> Names:
     return Names(couple.partner("A").name, couple.partner("B").name)
 
 
+def _monday_words(record: Record, week: int) -> str:
+    monday = record.monday(week)
+    return short_day(monday, year=year_apart(monday, record.today))
+
+
 def _record(reader: Person, couple: Couple, now: datetime) -> Record:
     refuse_unless_signs_are_theirs(reader)
     # Once the work is over nobody checks in, and that is no sign of anything.
@@ -250,7 +256,7 @@ def _read_with(assessment: Assessment) -> tuple[str, ...]:
 def _row(sign: Sign, there: Situation, most: int | None) -> SignRow:
     return SignRow(
         sign=sign,
-        counted=counted_in(sign.evidence, there.record.monday, most=most),
+        counted=counted_in(sign.evidence, lambda week: _monday_words(there.record, week), most=most),
         judgement=there.judgements.get(sign.id),
         aside=there.asides.get(sign.id),
     )

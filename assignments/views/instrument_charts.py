@@ -19,6 +19,7 @@ from assignments.domain.stalls import Names
 from assignments.queries.instruments import Scored
 from assignments.views.figures import Figure, figure
 from clinic.models import Couple
+from clinic.times import short_day
 
 FRAME = Frame(width=330, height=110, left=0, right=0, top=0, bottom=0)
 CHANGES: Mapping[Change, str] = {
@@ -102,7 +103,7 @@ def _chart(
         return None
     values = {one.name: getattr(plain, one.name) for one in fields(Figure)}
     worse_from = reliably_worse_from(instrument.key, [one.score for one in own[:-1] or own])
-    told = ", ".join(f"{one.score} on {one.answered_on.day} {one.answered_on:%b}" for one in own)
+    told = ", ".join(f"{one.score} on {short_day(one.answered_on)}" for one in own)
     values["label"] = (
         f"{instrument.title}, {instrument.lowest} to {instrument.highest}. {names.of(partner)}: {told}."
         f" Reference line at {instrument.cut_off:g}."

@@ -38,6 +38,13 @@ def test_days_and_times_are_written_alike_everywhere() -> None:
     ]  # fmt: skip
 
 
+def test_a_day_most_of_a_year_away_has_its_year() -> None:
+    today, last_may = date(2026, 5, 4), date(2025, 5, 4)
+    assert language.year_apart(today, today) == ""
+    assert language.short_day(last_may, year=language.year_apart(last_may, today)) == "4 May 2025"
+    assert language.day(last_may, year=language.year_apart(last_may, today)) == "Sunday 4 May 2025"
+
+
 def test_clients_read_half_past_seven_in_the_evening_and_the_practice_reads_19_30(
     as_: AS, cast: Cast
 ) -> None:
@@ -51,9 +58,9 @@ def test_clients_read_half_past_seven_in_the_evening_and_the_practice_reads_19_3
         assert not twelve.search(get_page(as_(cast.priya), address).words), address
 
 
-def test_no_other_place_writes_an_hour(project: Path) -> None:
-    """A format of its own would soon be the other one."""
-    own = re.compile(r"%H:%M(?!:%S)|%I:%M|:02\}:00")
+def test_no_other_place_writes_an_hour_or_the_name_of_a_day(project: Path) -> None:
+    """A format of its own would soon be the other one, and its names would be the operating system's."""
+    own = re.compile(r"%H:%M(?!:%S)|%I:%M|:02\}:00|[{:% (\"']%-?[aAbBp]\b")
     told = {
         str(path.relative_to(project))
         for package in ("clinic", "assignments", "templates")
@@ -81,7 +88,7 @@ def test_no_template_names_the_language_or_a_format_of_its_own(project: Path) ->
     told = [
         path.name for path in (project / "templates").rglob("*.html") if own.search(path.read_text("utf-8"))
     ]
-    assert told == ["record_paper.html"]  # A paper for other practices, dated as files are.
+    assert told == []
 
 
 def test_a_page_says_which_language_it_is_in(client: FlaskClient) -> None:

@@ -26,6 +26,7 @@ from assignments.domain.exercises.steps import (
     TextStep,
     TimerStep,
 )
+from clinic import language
 
 _SAID_ALREADY = {
     "when": re.compile(r"\A\s*when\b[\s…,.]*", re.IGNORECASE),
@@ -111,8 +112,7 @@ def sentence_of(step: Step, value: AnswerValue | None) -> str:
 
 def day_in_words(day: str) -> str:
     """ "Tuesday 14 May" for the day an entry is about."""
-    when = date.fromisoformat(day)
-    return f"{when:%A} {when.day} {when:%B}"
+    return language.day(date.fromisoformat(day))
 
 
 def _feeling_lines(step: FeelingsStep, value: AnswerValue) -> list[str]:

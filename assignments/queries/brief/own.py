@@ -11,12 +11,13 @@ from assignments.domain.history import PARTNERS, Partner
 from assignments.domain.signs import Sign, State
 from assignments.models import SetAside
 from assignments.queries.assignments import exercise_of
-from assignments.queries.brief.pieces import CUT, GAP, Happened, OwnPart, Side, Space, Span, cut, day_words
+from assignments.queries.brief.pieces import CUT, GAP, Happened, OwnPart, Side, Space, Span, cut
 from assignments.queries.decisions import decisions_of
 from assignments.queries.history import Record
 from assignments.queries.responses import Twin
 from assignments.queries.review import answers_among
 from assignments.queries.signs import assessment_in, signs_due
+from clinic.language import short_day
 from clinic.models import Couple, Person
 
 ROWS = 6
@@ -35,7 +36,7 @@ def own_part(
     due = signs_due(reader, record, assessment, decisions)
     sides = tuple(_side(couple, record, partner, span) for partner in PARTNERS)
     first, second = sides
-    line = f"{first.name} {first.done}, {second.name} {second.done} since {day_words(span.practice_from)}."
+    line = f"{first.name} {first.done}, {second.name} {second.done} since {short_day(span.practice_from)}."
     if due:
         line += (
             f" A decision is due: {', '.join(dict.fromkeys(one for sign in due for one in sign.sources))}."
@@ -46,8 +47,8 @@ def own_part(
     if decisions:
         newest = decisions[0]
         reason = f": {cut(newest.reason)}" if newest.in_brief else ""
-        again = f" Look again {day_words(newest.review_on)}." if newest.review_on else ""
-        decision = f"{newest.label}, {day_words(span.day(newest.at))}{reason}.{again}".replace(
+        again = f" Look again {short_day(newest.review_on)}." if newest.review_on else ""
+        decision = f"{newest.label}, {short_day(span.day(newest.at))}{reason}.{again}".replace(
             f"{CUT}.", CUT
         ).replace("..", ".")
     changed, not_done = _changed(couple, record, span), _not_done(couple, record, span)

@@ -147,8 +147,3 @@ def cut(text: str) -> str:
     if len(shown) > LETTERS_OF_AN_ANSWER:
         return shown[:LETTERS_OF_AN_ANSWER] + CUT
     return shown + (CUT if len(words) > WORDS_OF_AN_ANSWER else "")
-
-
-def day_words(day: date) -> str:
-    """As in "16 May"."""
-    return f"{day.day} {day:%b}"

@@ -137,6 +137,15 @@ def test_the_very_records_a_rule_counted_can_be_opened(app: Flask, cast: Cast, a
     ]
 
 
+def test_a_week_of_most_of_a_year_ago_is_named_with_its_year(app: Flask, cast: Cast, as_: AS) -> None:
+    tense(app, cast)
+    check_in(app, cast.sam, cast.sam_and_jo, 50, **TENSE)
+    page = get_page(as_(cast.priya), f"{url(cast)}?weeks=all")
+    weeks = [cell.get_text() for cell in page.select("article.sign details tbody th")]
+    assert "Week 49, from 7 Sep" in weeks
+    assert "Week 0, from 29 Sep 2025" in weeks
+
+
 def test_the_head_says_data_then_who_was_spoken_to_and_never_safe(app: Flask, cast: Cast, as_: AS) -> None:
     tense(app, cast)
     with app.app_context():
