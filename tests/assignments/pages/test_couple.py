@@ -215,6 +215,37 @@ def test_what_was_kept_for_a_year_and_opened_now_is_new_however_old_it_is(
     assert "Gentle questions" not in page.words
 
 
+def test_what_is_told_or_opened_now_of_something_old_stands_in_this_week(
+    cast: Cast, as_: AS, app: Flask, clock: Clock
+) -> None:
+    """That week is all the page reads, and what it belongs to is of more than a year ago."""
+    given = give(app, cast, "gentle-questions", best_before=None)
+    with app.app_context():
+        kept = save_thanks(actor=cast.jo, what="For the tea", meant="", level=Level.PRIVATE)
+    clock.move(days=7 * 60)
+    with app.app_context():
+        record_outcome(actor=cast.sam, assignment_id=given, turn=1, tried="not", useful=None)
+        words, version = {"what": "For the tea", "meant": ""}, kept.version
+        change_thanks(actor=cast.jo, entry_id=kept.id, **words, level=Level.SHARED, version=version)
+    clock.move(hours=25)
+    with app.app_context():
+        for weeks_ago in range(15):
+            builders.appointment(cast.sam_and_jo, starts_at=now() - timedelta(weeks=weeks_ago))
+    page = get_page(as_(cast.priya), address(cast))
+    assert "Show all weeks" in page.words
+    sam, jo = sides(page)
+    assert "Gentle questions: not tried" in sam
+    assert "1 thank-you shared" in jo
+
+
+def test_an_appointment_to_come_is_no_time_they_were_last_here(cast: Cast, as_: AS, app: Flask) -> None:
+    check_in(app, cast.sam, cast.sam_and_jo, 0, closeness=6)
+    with app.app_context():
+        for away in (timedelta(hours=-3), timedelta(days=6)):
+            builders.appointment(cast.sam_and_jo, starts_at=now() + away)
+    assert "1 new since Wed 16 Sep, 16:30." in get_page(as_(cast.priya), address(cast)).words
+
+
 def test_the_pages_of_a_couple_share_one_row_of_links(cast: Cast, as_: AS) -> None:
     page = get_page(as_(cast.priya), address(cast))
     links = [a.get_text() for a in page.select("nav.local a")]
