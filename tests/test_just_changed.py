@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import pytest
 from flask import Flask
 
+from assignments.actions.leaving import leave_couple
 from clinic import access
 from clinic.actions.staffing import close_staff_account, reassign_couple, set_supervision
 from clinic.domain.roles import Role
@@ -34,6 +35,8 @@ class Changed:
     who: str
     now_like: str
     change: Callable[[Cast], None]
+    looked_at: str = "/c/couples/{couple}"
+    """A page about the two that they could see until then."""
 
 
 def _given_to_marcus(cast: Cast) -> None:
@@ -54,7 +57,12 @@ def _account_closed(cast: Cast) -> None:
     close_staff_account(actor=cast.ada, person_id=cast.sofia.id)
 
 
+def _has_left(cast: Cast) -> None:
+    leave_couple(actor=cast.jo)
+
+
 CHANGES = {
+    "a partner who has left": Changed("jo", "PX", _has_left, "/together/{both}"),
     "a counsellor whose couple was given to another": Changed("priya", "CX", _given_to_marcus),
     "a supervisor who supervises nobody any more": Changed("sofia", "SX", _supervises_nobody),
     "a supervisor who is an admin now": Changed("sofia", "AD", _is_no_supervisor_any_more),
@@ -62,8 +70,8 @@ CHANGES = {
 }
 
 
-# The two that happen in every practice in each run, the others in the big one.
-IN_EACH_RUN = 2
+# The three that happen in every practice in each run, the others in the big one.
+IN_EACH_RUN = 3
 
 
 @pytest.mark.parametrize(
@@ -82,7 +90,10 @@ def test_from_the_change_on_they_get_what_a_stranger_gets(
     with app.app_context():
         world = things_of_sams(cast)
     browser = as_(person)
-    assert browser.get(f"/c/couples/{cast.sam_and_jo.id}").status_code == 200
+    assert (
+        browser.get(changed.looked_at.format(couple=cast.sam_and_jo.id, both=world.given_to_both)).status_code
+        == 200
+    )
     nowhere = {method: browser.open("/made/up", method=method).data for method in ("GET", "POST")}
     with app.app_context():
         changed.change(cast)
