@@ -28,6 +28,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
         "tests/clinic/test_ones_own.py",
         "tests/test_twins.py",
         "tests/clinic/test_calendar_feed.py",
+        "tests/clinic/test_retention.py",
         "tests/clinic/pages",
     ),
     "assignments.queries": (

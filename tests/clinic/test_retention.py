@@ -23,6 +23,7 @@ from clinic.domain.retention import goes_at, later
 from clinic.errors import Conflict
 from clinic.extensions import db
 from clinic.models import AuditLine, Couple, Person
+from clinic.queries.retention import is_still_due
 from clinic.worker import work_once
 from tests import builders
 from tests.assignments.given import FRIDAY_EVENING, WEEK, answered, given
@@ -98,6 +99,15 @@ def test_a_record_goes_whole_when_its_time_is_up_and_not_before(
         assert verify(cast.canal_street.id) is None
         assert delete_expired_records(now()) == 0
         assert db.session.get(Couple, cast.ade_and_ruth.id) is not None
+
+
+def test_a_record_is_due_in_its_own_practice_alone(
+    cast: Cast, app: Flask, clock: Clock, closed: Couple
+) -> None:
+    clock.move(days=A_YEAR)
+    with app.app_context():
+        assert is_still_due(cast.canal_street.id, closed.id, now())
+        assert not is_still_due(cast.hill_house.id, closed.id, now())
 
 
 def test_what_is_open_or_of_a_practice_that_keeps_for_good_stays(

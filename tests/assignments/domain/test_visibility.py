@@ -94,6 +94,14 @@ def test_what_was_hidden_by_a_clock_that_was_ahead_is_hidden_by_any_other() -> N
     assert stopped.level_at(at(30)) is Level.SHARED
 
 
+def test_what_was_hidden_and_opened_again_is_open() -> None:
+    """Hiding counts until something later takes its place, and of one moment the last thing that was said."""
+    hidden = Change(Level.PRIVATE, at(30), at_once=True)
+    assert sent(Level.SHARED, 0, hidden, Change(Level.SHARED, at(1500))).level_at(at(1499)) is Level.PRIVATE
+    assert sent(Level.SHARED, 0, hidden, Change(Level.SHARED, at(1500))).level_at(at(1500)) is Level.SHARED
+    assert sent(Level.SHARED, 0, hidden, Change(Level.SHARED, at(30))).level_at(at(30)) is Level.SHARED
+
+
 def test_widening_waits_and_a_cancelled_one_never_counts() -> None:
     widened = Change(Level.SHARED, at(1450))
     kept = sent(Level.PRIVATE, 0, widened)

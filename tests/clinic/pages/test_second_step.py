@@ -134,6 +134,15 @@ def test_a_recovery_code_works_once(cast: Cast, app: Flask, clock: Clock) -> Non
         assert db.session.query(AuditLine).filter_by(event="recovery code used").count() == 1
 
 
+def test_the_codes_that_are_left_are_ones_own(cast: Cast, as_: AS, app: Flask, clock: Clock) -> None:
+    set_up(app, cast.jo, clock)
+    _, codes = set_up(app, cast.sam, clock)
+    client = app.test_client()
+    submit(client, half_in(client, cast.sam), {"code": codes[0]})
+    assert "9 are left" in get_page(client, "/me/sign-in/app").words
+    assert "10 are left" in get_page(as_(cast.jo), "/me/sign-in/app").words
+
+
 def test_nobody_uses_the_codes_of_another(cast: Cast, app: Flask, clock: Clock) -> None:
     _, codes = set_up(app, cast.jo, clock)
     totp, _ = set_up(app, cast.sam, clock)

@@ -7,6 +7,7 @@ from flask import Flask
 
 from clinic.extensions import db
 from clinic.models import AuditLine
+from clinic.web import FORMS_OPENED
 from tests import builders
 from tests.cast import AS, Cast
 from tests.conftest import Clock
@@ -74,6 +75,18 @@ def test_nobody_is_asked_before_signing_in_and_strangers_learn_nothing(
         assert stranger.get(address).location.startswith("/sign-in/again")
     partner = as_(cast.sam)
     assert partner.get(private_brief(cast)).data == partner.get("/made/up").data
+
+
+def test_looking_at_what_needs_a_fresh_one_puts_no_opened_form_out_of_mind(
+    cast: Cast, as_: AS, clock: Clock
+) -> None:
+    """Only so many forms are remembered, and these are no such forms: each act on them asks anew."""
+    ada = as_(cast.ada)
+    opened = get_page(ada, "/p/urgent-help")
+    for _ in range(FORMS_OPENED):
+        get_page(ada, "/p/keep")
+    clock.move(minutes=15)
+    assert submit(ada, opened, {"lines": "Ring us: 020 0000 000"}).location == "/p/urgent-help"
 
 
 def test_a_form_one_opened_may_be_sent_however_long_one_wrote_and_no_other(
