@@ -21,6 +21,7 @@ from clinic.doctor import State, examine
 from clinic.extensions import db
 from clinic.key_rotation import rotate, values_by_key
 from clinic.models import Practice
+from clinic.sweeping import NotPostgreSQL, number_of_tables, sweep
 from clinic.tenancy import OperatorGroup, for_every_practice
 from clinic.worker import work, work_once
 
@@ -201,6 +202,22 @@ def postgresql_grant(role: str) -> None:
     except (postgresql.UnfitDatabase, DBAPIError) as problem:
         raise click.ClickException(str(problem).splitlines()[0]) from problem
     click.echo(f"{role} may read and write rows, within one practice at a time, and nothing else.")
+
+
+@postgresql_group.command("sweep")
+@click.option(
+    "--hold", default=4, show_default=True, help="Seconds for which a table may be kept from everybody."
+)
+def postgresql_sweep(hold: int) -> None:
+    """Write every table anew, so that nothing of whoever was erased is left in its file. The worker does this after an erasure."""
+    try:
+        with click.progressbar(length=number_of_tables(), label="Writing tables anew") as bar:
+            swept = sweep(bar.update, holds_at_most=f"{hold}s")
+    except (DBAPIError, NotPostgreSQL) as problem:
+        raise click.ClickException(str(problem).splitlines()[0]) from problem
+    click.echo(swept)
+    if swept.left:
+        raise click.exceptions.Exit(1)
 
 
 @keys_group.command("status")

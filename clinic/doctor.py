@@ -212,6 +212,11 @@ def _durability(about: str) -> Finding:
             found = {name: str(connection.execute(text(f"SHOW {name}")).scalar()) for name in SERVER_SETTINGS}
             wrong = {name: value for name, value in found.items() if value not in SERVER_SETTINGS[name]}
             do = "set them to on in postgresql.conf: what was said to be saved may be lost"
+            if not wrong and str(connection.execute(text("SHOW wal_recycle")).scalar()) == "on":
+                said = (
+                    "saved means on disk; what was erased stays in the server's log until it is overwritten"
+                )
+                return Finding(about, State.LOOK, said, "set wal_recycle = off, as docs/operations.md says")
     told = ", ".join(f"{name} {value}" for name, value in (wrong or found).items())
     return Finding(about, State.BROKEN if wrong else State.OK, told, do if wrong else "")
 

@@ -311,10 +311,24 @@ class PostgreSQLServer:
 
         return start
 
-    def vacuum(self, url: str) -> None:
-        """Write every table of a database anew, and bring it to its files."""
-        self._run("VACUUM FULL", on=make_url(url).database)
+    def analyze(self, url: str) -> None:
+        """Let the server look at the values of every column, as it does by itself from time to time."""
+        self._run("ANALYZE", on=make_url(url).database)
         self.settle()
+
+    @contextmanager
+    def forgetful(self, url: str) -> Iterator[None]:
+        """As docs/operations.md asks for: what was written down goes once it is not needed, and the owner may say when."""
+        self._run("ALTER SYSTEM SET wal_recycle = off")
+        self._run("SELECT pg_reload_conf()")
+        self._run(f"GRANT pg_checkpoint TO {OWNER}")
+        self._run(f"GRANT EXECUTE ON FUNCTION pg_switch_wal() TO {OWNER}", on=make_url(url).database)
+        try:
+            yield
+        finally:
+            self._run(f"REVOKE pg_checkpoint FROM {OWNER}")
+            self._run("ALTER SYSTEM RESET wal_recycle")
+            self._run("SELECT pg_reload_conf()")
 
     def settle(self) -> None:
         """Bring to the files what is in memory only."""

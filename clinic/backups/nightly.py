@@ -24,6 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from clinic import backups
 from clinic.backups.files import NotABackup
 from clinic.backups.stores import CannotBackUp
+from clinic.sweeping import sweep_if_due
 
 log = logging.getLogger("meanwhile.backups")
 
@@ -88,7 +89,20 @@ def back_up_if_due(now: datetime) -> str | None:
         )
         return f"NO BACKUP: {problem}"
     current_app.extensions["nightly_backups_failed_at"] = None
-    return f"{target.name}: {made.rows} rows, restored elsewhere and compared; {removed} old ones removed"
+    backed_up = (
+        f"{target.name}: {made.rows} rows, restored elsewhere and compared; {removed} old ones removed"
+    )
+    return backed_up + _swept(now)
+
+
+def _swept(now: datetime) -> str:
+    """After the backup, because what reads an old state of the database keeps that state in its files."""
+    try:
+        done = sweep_if_due(now)
+    except SQLAlchemyError as problem:
+        log.error("what was erased was not swept up tonight: %s", type(problem).__name__)
+        return "; NOT SWEPT"
+    return f"; swept: {done}" if done else ""
 
 
 def night_of(now: datetime, hour: int) -> date:

@@ -25,7 +25,7 @@ from clinic.doctor import State, examine
 from clinic.extensions import db
 from clinic.models import Couple, Practice
 from tests.cast import Cast
-from tests.databases import Databases, app_on
+from tests.databases import Databases, PostgreSQLServer, app_on
 from tests.serving import ROOT, SETTINGS
 from tests.smtp import Sink, listening
 
@@ -71,6 +71,20 @@ def broken(folder: Path | None) -> dict[str, str]:
 def test_a_sound_set_up_has_nothing_to_tell(sound: Path, letters: Sink) -> None:
     assert {str(one) for one in examine(sound) if one.state is not State.OK} == set()
     assert not letters.letters, "a mail was sent"
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_a_server_that_keeps_what_was_erased_in_its_log_is_told(
+    app: Flask, cast: Cast, database_url: str, postgresql_server: PostgreSQLServer
+) -> None:
+    with app.app_context(), postgresql_server.on_disk():
+        (told,) = [str(one) for one in examine() if one.about == "durability"]
+        assert told.startswith(State.LOOK)
+        assert "set wal_recycle = off" in told
+        with postgresql_server.forgetful(database_url):
+            (told,) = [str(one) for one in examine() if one.about == "durability"]
+    assert told.startswith(f"{State.OK} ")
 
 
 def test_every_finding_that_is_not_well_says_what_to_do(app: Flask) -> None:

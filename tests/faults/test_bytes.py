@@ -18,13 +18,14 @@ from assignments.actions.erasing import ask_for_erasure, erase
 from assignments.actions.process_notes import write_note
 from assignments.domain.visibility import Level
 from assignments.models import NoteVersion
-from clinic import backups
+from clinic import backups, clock
 from clinic.actions.retention import change_retention, delete_expired_records
 from clinic.actions.talks import ask_to_talk
 from clinic.backups.files import read_sealed
 from clinic.extensions import db
 from clinic.key_rotation import sealed_columns
 from clinic.models import Couple, Person
+from clinic.sweeping import sweep_if_due
 from tests.assignments.given import drafted, given
 from tests.cast import Cast, assemble
 from tests.conftest import Clock
@@ -138,33 +139,34 @@ def test_nothing_of_an_erased_person_is_left_in_any_byte(
 
 
 @pytest.mark.postgresql
-def test_after_a_full_vacuum_nothing_of_an_erased_person_is_left_in_the_tables_of_postgresql(
+def test_after_the_night_nothing_of_an_erased_person_is_left_in_any_file_of_postgresql(
     own_postgresql: PostgreSQLServer, proves: Proves, sized: Sized
 ) -> None:
-    """Its log keeps what was written until it is overwritten, and that is said in docs/security.md."""
     url = own_postgresql.fresh()
-    with app_on(url) as app:
+    everything = own_postgresql.files_of(url).parents[1]
+    with app_on(url) as app, own_postgresql.forgetful(url):
         with app.app_context():
             cast = assemble()
         write_much(app, cast, sized(5, 90))
-        jo = mark_everything_of(app, cast.jo)
-        own_postgresql.vacuum(url)
-        tables = own_postgresql.files_of(url)
-        before = hits(jo, *contents(tables))
+        jo, sam = mark_everything_of(app, cast.jo), mark_everything_of(app, cast.sam)
+        own_postgresql.analyze(url)
+        before = hits(jo, *contents(everything))
         erase_jo(app, cast)
-        at_once = hits(jo, *contents(tables))
+        own_postgresql.settle()
+        at_once = hits(jo, *contents(everything))
         with app.app_context():
             db.session.remove()
-    own_postgresql.vacuum(url)
-    after = hits(jo, *contents(tables))
-    log = hits(jo, *contents(tables.parents[1] / "pg_wal"))
+            told = sweep_if_due(clock.now())
+        after, kept = hits(jo, *contents(everything)), hits(sam, *contents(everything))
     proves(
         "R42 erasure is provable",
-        f"PostgreSQL, {len(jo)} marks of an erased person in the files of the tables: {before} before, {at_once} at "
-        f"once after, {after} after VACUUM FULL; {log} in the server's log until it is overwritten",
+        f"PostgreSQL, {len(jo)} marks of an erased person in all files of the server, its log among them: {before} before, "
+        f"{at_once} at once after, {after} after the sweep of the night ({told}); the partner's {len(sam)} marks: {kept} "
+        "still there",
     )
     assert before == len(jo), "the search sees what is there"
     assert after == 0
+    assert kept == len(sam)
     own_postgresql.drop(url)
 
 

@@ -7,4 +7,10 @@ psql -v ON_ERROR_STOP=1 --username postgres \
 CREATE ROLE meanwhile_owner LOGIN CREATEDB PASSWORD :'owner';
 CREATE ROLE meanwhile_app LOGIN PASSWORD :'app';
 CREATE DATABASE meanwhile OWNER meanwhile_owner;
+-- So that what was erased leaves the server's own log too.
+ALTER SYSTEM SET wal_recycle = off;
+SELECT pg_reload_conf();
+GRANT pg_checkpoint TO meanwhile_owner;
+\connect meanwhile
+GRANT EXECUTE ON FUNCTION pg_switch_wal() TO meanwhile_owner;
 SQL

@@ -1,0 +1,141 @@
+"""What was erased leaves the files of PostgreSQL too, in the night after (G15).
+
+A row that was deleted stays in its file as bytes that nobody reads, and an ordinary vacuum only lets others take their
+place in time. So the tables are written anew (`VACUUM FULL`), with what the server knows of their values, and what the
+server wrote down before in its own log goes where it may. SQLite does both at once, see `clinic.extensions`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, text
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from clinic.audit import Event
+from clinic.backups import address_of_owner
+from clinic.backups.stores import WHOLE, connected
+from clinic.models import AuditLine
+
+# While a table is written anew nobody reads it. A page gives up after five seconds (see `clinic.postgresql`), so this
+# does before: half a second of waiting in front of everybody else, and four of writing.
+WAITS_AT_MOST, HOLDS_AT_MOST = "500ms", "4s"
+TRIES, PAUSE = 3, 2.0
+GOES = (Event.ERASED, Event.ERASED_AGAIN, Event.RECORD_EXPIRED)
+# Two nights: what was still being read in the first one, or was in use, is left to the second.
+SINCE = timedelta(hours=48)
+# Samples of values, such as addresses, by which the server plans.
+STATISTICS = "pg_catalog.pg_statistic"
+
+Walked = Callable[[int], None]
+
+
+class NotPostgreSQL(RuntimeError):
+    """SQLite leaves nothing behind that would have to be swept up."""
+
+
+@dataclass(frozen=True)
+class Swept:
+    """How many tables were written anew, which were left because they are in use or large, and why the log was, if it was."""
+
+    tables: int
+    left: tuple[str, ...]
+    log_kept: str
+
+    def __str__(self) -> str:
+        """One line for whoever watches."""
+        left = (
+            f", {len(self.left)} left as they are in use or too large: {', '.join(self.left)}"
+            if self.left
+            else ""
+        )
+        log = f"kept until it is overwritten: {self.log_kept}" if self.log_kept else "begun anew"
+        return f"{self.tables} tables written anew{left}; the server's log {log}"
+
+
+def sweep_if_due(now: datetime) -> str | None:
+    """Sweep when somebody was erased, or a record went, in the last two days: what was done, as a line, or nothing."""
+    if not _is_postgresql():
+        return None
+    with connected(address_of_owner(), connect_args=WHOLE) as connection:
+        gone = select(func.count()).where(AuditLine.event.in_(GOES), AuditLine.at > now - SINCE)
+        is_due = connection.execute(gone).scalar_one() > 0
+    return str(sweep()) if is_due else None
+
+
+def sweep(walked: Walked = lambda tables: None, *, holds_at_most: str = HOLDS_AT_MOST) -> Swept:
+    """Write every table anew as the owner, while the application runs. A table in use is tried again, then left and told.
+
+    `holds_at_most` is for how long a table may be kept from everybody, as PostgreSQL writes times; `walked` is told of each
+    table that is done with.
+    """
+    with _owner() as connection:
+        tables = _tables(connection)
+        left, tries = tables, 0
+        with _limits(connection, WAITS_AT_MOST, holds_at_most):
+            while left and tries < TRIES:
+                time.sleep(PAUSE if tries else 0)
+                left, tries = [one for one in left if not _written_anew(connection, one, walked)], tries + 1
+        walked(len(left))
+        return Swept(len(tables) - len(left), tuple(left), _begin_log_anew(connection))
+
+
+@contextmanager
+def _limits(connection: Connection, waits_at_most: str, holds_at_most: str) -> Iterator[None]:
+    limits = {"lock_timeout": waits_at_most, "statement_timeout": holds_at_most}
+    # One statement for both, because the second would be bound by the first already.
+    setting = ", ".join(f"set_config('{name}', :{name}, false)" for name in limits)
+    connection.execute(text(f"SELECT {setting}"), limits)
+    yield
+    connection.execute(text("RESET statement_timeout"))
+    connection.execute(text("RESET lock_timeout"))
+
+
+def number_of_tables() -> int:
+    """How many there are to write, for whoever shows how far it has come. Raises NotPostgreSQL."""
+    with _owner() as connection:
+        return len(_tables(connection))
+
+
+def _is_postgresql() -> bool:
+    return make_url(address_of_owner()).get_backend_name() == "postgresql"
+
+
+def _owner() -> AbstractContextManager[Connection]:
+    if not _is_postgresql():
+        raise NotPostgreSQL("SQLite leaves nothing behind that would have to be swept up.")
+    return connected(address_of_owner(), isolation_level="AUTOCOMMIT")
+
+
+def _tables(connection: Connection) -> list[str]:
+    """Every table of this database that rows of people may lie in, and last what the server keeps of their values."""
+    own = "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
+    return [*connection.execute(text(own)).scalars(), STATISTICS]
+
+
+def _written_anew(connection: Connection, table: str, walked: Walked) -> bool:
+    # The name is the server's own, quoted by it; VACUUM takes no parameters.
+    how = "FULL" if table == STATISTICS else "FULL, ANALYZE"
+    try:
+        connection.execute(text(f"VACUUM ({how}) {table}"))
+    except OperationalError:  # In use for longer than we wait, or too large for the time it may take.
+        return False
+    walked(1)
+    return True
+
+
+def _begin_log_anew(connection: Connection) -> str:
+    """Let the server throw away what it wrote down before now; why it does not, or nothing."""
+    if connection.execute(text("SHOW wal_recycle")).scalar_one() == "on":
+        return "wal_recycle is on"
+    try:
+        connection.execute(text("SELECT pg_switch_wal()"))
+        connection.execute(text("CHECKPOINT"))
+    except ProgrammingError:  # What its owner may not do.
+        return "the owner may not begin it anew"
+    return ""
