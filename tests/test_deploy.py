@@ -215,7 +215,7 @@ def test_whom_it_connects_to_is_told_as_it_is() -> None:
         for path in (ROOT / package).rglob("*.py")
         if opening.search(read(path))
     }
-    assert found == {"clinic/mail.py", "clinic/doctor.py", "clinic/backups/stores.py"}
+    assert found == {"clinic/mail.py", "clinic/doctor/running.py", "clinic/backups/stores.py"}
 
 
 def test_no_secret_comes_with_the_product(monkeypatch: pytest.MonkeyPatch) -> None:

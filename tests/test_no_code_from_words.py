@@ -9,7 +9,13 @@ from pathlib import Path
 RUN_CODE = {"eval", "exec", "compile", "__import__"}
 LOAD_CODE = {"pickle", "marshal", "shelve", "dill", "yaml", "xml"}
 # What an operator runs: the names in these statements stand in our own code, and no request reaches them.
-BY_THE_OPERATOR = ("clinic/backups/", "clinic/doctor.py", "clinic/moving.py", "clinic/postgresql.py")
+BY_THE_OPERATOR = (
+    "clinic/backups/",
+    "clinic/doctor/",
+    "clinic/moving.py",
+    "clinic/postgresql.py",
+    "clinic/sweeping.py",
+)
 STATEMENTS = {"text", "exec_driver_sql"}
 
 

@@ -21,7 +21,8 @@ from clinic.actions.operation import beat, note_failed
 from clinic.actions.talks import ask_to_talk
 from clinic.clock import now
 from clinic.crypto import KeyRing
-from clinic.doctor import State, examine
+from clinic.doctor import State, examine, running
+from clinic.doctor.settings import goes_in_the_clear
 from clinic.extensions import db
 from clinic.models import Couple, Practice
 from tests.cast import Cast
@@ -194,7 +195,7 @@ def test_a_clock_that_jumps(sound: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_site_with_another_time(sound: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "_date_of_the_site", lambda: now() - timedelta(minutes=3))
+    monkeypatch.setattr(running, "_date_of_the_site", lambda: now() - timedelta(minutes=3))
     assert set(broken(sound)) == {"clock"}
 
 
@@ -259,7 +260,7 @@ def test_a_worker_that_comes_too_seldom_to_delete_what_is_due(cast: Cast, sound:
 
 
 def test_a_full_disk(sound: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "LEAST_FREE", 1 << 62)
+    monkeypatch.setattr(running, "LEAST_FREE", 1 << 62)
     assert set(broken(sound)) == {"disk"}
 
 
@@ -356,4 +357,4 @@ def test_the_command_tells_a_line_each_and_fails(database_url: str) -> None:
 )
 def test_a_database_elsewhere_must_say_who_it_is(url: str, in_the_clear: bool) -> None:
     """`require` encrypts to whoever answers."""
-    assert doctor._goes_in_the_clear(url) is in_the_clear
+    assert goes_in_the_clear(url) is in_the_clear
