@@ -51,6 +51,11 @@ def short_day(on: date, *, year: str = "") -> str:
     return f"{on.day} {MONTHS[on.month - 1][:3]} {year}".rstrip()
 
 
+def month_of_year(on: date) -> str:
+    """As in "May 2026"."""
+    return f"{MONTHS[on.month - 1]} {on.year}"
+
+
 def day_of_year(on: date) -> str:
     """As in "16 May 2026", where it will be read long afterwards."""
     return f"{on.day} {MONTHS[on.month - 1]} {on.year}"

@@ -46,7 +46,7 @@ from clinic.domain.roles import Permission, Role
 from clinic.error_pages import init_error_pages, is_in_the_background
 from clinic.errors import NotFound
 from clinic.extensions import before_commit, db, limiter, login_manager
-from clinic.language import LANGUAGE
+from clinic.language import LANGUAGE, month_of_year
 from clinic.models import FormKey, Person
 from clinic.narrowed import back_to_its_owner, back_to_the_room
 from clinic.queries.couples import own_place
@@ -132,6 +132,7 @@ def init_web(app: Flask, *, secure_cookies: bool) -> None:
         clock_time=clock_time,
         short_day=short_day,
         day_of_year=day_of_year,
+        month_of_year=month_of_year,
     )
     app.jinja_env.globals.update(
         language=LANGUAGE, new_form_key=new_form_key, can=access.can, Permission=Permission, Role=Role

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import extract, func, select
@@ -23,10 +23,10 @@ FEW = "fewer than 5"
 
 @dataclass(frozen=True)
 class Counts:
-    """The names of the columns, and a row for each month, the latest first: year, month, and what is told."""
+    """The names of the columns, and a row for each month, the latest first: its first day, and what is told."""
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[str, ...]], ...]
+    rows: tuple[tuple[date, tuple[str, ...]], ...]
 
 
 # What is counted, by the moment that puts it into a month. Whether anything was kept private plays no part:
@@ -49,7 +49,7 @@ def counts_of(admin: Person, now: datetime) -> Counts:
     months = list(_months(now))
     found = [_by_month(admin, column, now) for _, column in COUNTED]
     rows = tuple(
-        (f"{year}-{month:02}", tuple(told(one.get((year, month), 0)) for one in found))
+        (date(year, month, 1), tuple(told(one.get((year, month), 0)) for one in found))
         for year, month in months
     )
     return Counts(tuple(label for label, _ in COUNTED), rows)

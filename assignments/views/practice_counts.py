@@ -32,7 +32,7 @@ def download() -> ResponseReturnValue:
     found, text = counts_of(signed_in(), clock.now()), StringIO()
     writer = csv.writer(text)
     writer.writerow(("Month", *found.columns))
-    writer.writerows((month, *cells) for month, cells in found.rows)
+    writer.writerows((f"{month:%Y-%m}", *cells) for month, cells in found.rows)
     reply = Response(text.getvalue(), mimetype="text/csv")
     reply.headers["Content-Disposition"] = 'attachment; filename="counts.csv"'
     reply.headers["X-Content-Type-Options"] = "nosniff"
