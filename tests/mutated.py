@@ -93,6 +93,9 @@ OF_SOMEBODY = (
 EQUAL: dict[str, str] = {
     "assignments.domain.visibility:counsellor_reads: without part 1 in "
     "`own.sent_at is not None and own.level_at(now) in OPEN_TO_COUNSELLOR`": "A draft is private already.",
+    "assignments.domain.visibility:Sharing.level_at: moved by a moment in `change.takes_effect_at > now`": (
+        "What tightens at this very moment counts by now, and is the tighter of that moment's."
+    ),
     "assignments.domain.visibility:is_frozen_text: never in `if not own.is_past_hold(now):`": (
         "Nothing is revealed, and no moment is past the hold, before the hold is."
     ),

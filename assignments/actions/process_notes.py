@@ -16,6 +16,7 @@ from clinic.errors import Conflict
 from clinic.extensions import db, transaction
 from clinic.models import Person
 from clinic.queries.couples import couple_for
+from clinic.queries.holds import held_back_since
 from clinic.queries.people import practice_of
 
 
@@ -89,9 +90,15 @@ def close_note(*, actor: Person, couple_id: UUID, note_id: UUID) -> None:
 
 @transaction
 def delete_note(*, actor: Person, couple_id: UUID, note_id: UUID) -> None:
-    """Delete one's own note with every wording of it. That it was there stays in the log, without a word."""
+    """Delete one's own note with every wording of it. That it was there stays in the log, without a word.
+
+    Raises Conflict while the record is held back: that may be about whoever wrote the note.
+    """
     require(actor, Permission.NOTE_CHANGE)
-    note = own_note(actor, couple_for(actor, couple_id), note_id)
+    couple = couple_for(actor, couple_id)
+    note = own_note(actor, couple, note_id)
+    if held_back_since(couple.practice_id, couple.id, clock.now()) is not None:
+        raise Conflict("This record is held back, so no note in it can be deleted now.")
     record(actor, Event.NOTE_DELETED, note)
     db.session.delete(note)
 

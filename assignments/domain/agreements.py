@@ -40,9 +40,17 @@ class Text:
         """What decides who reads it: a draft is its writer's alone, anything else is shared."""
         return Sharing(Level.SHARED, self.put_forward_at, self.opens_at)
 
-    def is_withdrawn(self, now: datetime) -> bool:
-        """Whether either partner has taken their signature back."""
-        return any(one.withdrawn_at is not None and one.withdrawn_at <= now for one in self.signed)
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether either partner has taken their signature back.
+
+        That counts at once, so one of a moment yet to come was taken back by a clock that was ahead.
+        """
+        return any(one.withdrawn_at is not None for one in self.signed)
+
+    def was_withdrawn(self, moment: datetime) -> bool:
+        """Whether either had by then, by what was written."""
+        return any(one.withdrawn_at is not None and one.withdrawn_at <= moment for one in self.signed)
 
 
 @dataclass(frozen=True)
@@ -73,8 +81,8 @@ def standing(texts: Collection[Text], now: datetime, *, frozen: bool = False) ->
     latest = opened[-1]
     agreed = [(moment, text) for text in opened if (moment := agreed_at(text, opened, now)) is not None]
     last_agreed = max(agreed, key=lambda pair: pair[0])[1] if agreed else None
-    in_force = last_agreed if last_agreed is not None and not last_agreed.is_withdrawn(now) else None
-    on_offer = latest if latest is not last_agreed and not latest.is_withdrawn(now) else None
+    in_force = last_agreed if last_agreed is not None and not last_agreed.is_withdrawn else None
+    on_offer = latest if latest is not last_agreed and not latest.is_withdrawn else None
     return Standing(
         in_force=in_force.id if in_force else None,
         on_offer=on_offer.id if on_offer else None,
@@ -88,7 +96,7 @@ def agreed_at(text: Text, opened: Sequence[Text], now: datetime) -> datetime | N
     if set(counts_at) != BOTH:
         return None
     moment = max(counts_at.values())
-    if moment > now or text.is_withdrawn(moment):
+    if moment > now or text.was_withdrawn(moment):
         return None
     later = opened[opened.index(text) + 1 :]
     return None if any(other.opens_at and other.opens_at <= moment for other in later) else moment

@@ -81,11 +81,14 @@ class Sharing:
         return level
 
     def level_then(self, moment: datetime) -> Level:
-        """The level as it stood at `moment`, which may be long ago, by what was written to have counted then."""
+        """The level as it stood at `moment`, which may be long ago, by what was written to have counted then.
+
+        Of two changes of one moment the tighter counts, whichever is read first: no widening counts at once.
+        """
         if self.sent_at is None or self.chosen is None:
             return Level.PRIVATE
         level = self.chosen
-        for change in sorted(self.changes, key=lambda change: change.takes_effect_at):
+        for change in sorted(self.changes, key=lambda one: (one.takes_effect_at, -one.to.looseness)):
             if not change.cancelled and change.takes_effect_at <= moment:
                 level = change.to
         return level

@@ -98,9 +98,13 @@ def delete(couple_id: UUID, note_id: UUID) -> ResponseReturnValue:
     couple, form = couple_for(signed_in(), couple_id), DeleteNoteForm()
     (note,) = opened(signed_in(), [own_note(signed_in(), couple, note_id)])
     if form.validate_on_submit():
-        process_notes.delete_note(actor=signed_in(), couple_id=couple_id, note_id=note_id)
-        notice("Deleted.")
-        return redirect(url_for("notes.notes", couple_id=couple_id))
+        try:
+            process_notes.delete_note(actor=signed_in(), couple_id=couple_id, note_id=note_id)
+        except Conflict as problem:
+            form.form_errors.append(problem.sentence)
+        else:
+            notice("Deleted.")
+            return redirect(url_for("notes.notes", couple_id=couple_id))
     return page("assignments/notes/delete.html", form, couple=couple, note=note)
 
 

@@ -14,15 +14,15 @@ from clinic.domain.roles import Permission
 from clinic.errors import Conflict, NotFound
 from clinic.extensions import db, transaction
 from clinic.models import Couple, Person, RetentionHold
-from clinic.queries.holds import HeldBack, held_back_since, hold_for
+from clinic.queries.holds import HeldBack, held_back_since, hold_for, was_asked_in_vain_by
 
 
 @transaction
 def ask_to_hold(*, actor: Person, couple_id: UUID, reason: str) -> RetentionHold:
     """Ask that a record stays though its time is up. It stays from now on until somebody has decided, fourteen days at most.
 
-    Raises NotFound for a couple of another practice or one whose record has gone, and Conflict without a reason or where
-    it is held back already.
+    Raises NotFound for a couple of another practice or one whose record has gone, and Conflict without a reason, where it
+    is held back already, and for whoever asked last and was not granted it: one person alone would hold it back for good.
     """
     require(actor, Permission.RETENTION_HOLD)
     now = clock.now()
@@ -33,6 +33,8 @@ def ask_to_hold(*, actor: Person, couple_id: UUID, reason: str) -> RetentionHold
         raise Conflict(f"Use at most {LONGEST_REASON} characters.")
     if held_back_since(actor.practice_id, couple_id, now) is not None:
         raise Conflict("This record is held back already, or somebody has asked for it.")
+    if was_asked_in_vain_by(actor, couple_id, now):
+        raise Conflict("You asked for this one last, and nobody granted it. This time another admin asks.")
     # The id is made here, because the reason is sealed to it before the row is inserted.
     row = RetentionHold(
         id=uuid4(), practice_id=actor.practice_id, couple_id=couple_id, author_id=actor.id, asked_at=now
@@ -72,7 +74,7 @@ def refuse_hold(*, actor: Person, hold_id: UUID) -> RetentionHold:
 def lift_hold(*, actor: Person, hold_id: UUID) -> RetentionHold:
     """Hold a record back no longer; nothing goes in the thirty days after. Raises Conflict where nothing is held back."""
     require(actor, Permission.RETENTION_HOLD)
-    held = hold_for(actor, hold_id, clock.now())
+    held = _alone_with(actor, hold_id)
     if not held.stands:
         raise Conflict("This record is not held back by it.")
     held.row.lifted_at = clock.now()
@@ -80,9 +82,21 @@ def lift_hold(*, actor: Person, hold_id: UUID) -> RetentionHold:
     return held.row
 
 
+def _alone_with(actor: Person, hold_id: UUID) -> HeldBack:
+    """One request as it stands, once nobody else is deciding it. Raises NotFound.
+
+    Its row is waited for before it is read as it is: two admins who decide at once would each find it undecided.
+    """
+    row = select(RetentionHold).where(
+        RetentionHold.practice_id == actor.practice_id, RetentionHold.id == hold_id
+    )
+    db.session.execute(row.with_for_update().execution_options(populate_existing=True)).all()
+    return hold_for(actor, hold_id, clock.now())
+
+
 def _to_decide(actor: Person, hold_id: UUID) -> HeldBack:
     require(actor, Permission.RETENTION_HOLD)
-    held = hold_for(actor, hold_id, clock.now())
+    held = _alone_with(actor, hold_id)
     if held.row.author_id == actor.id:
         raise Conflict("It takes two. Another admin decides what you asked for.")
     if not held.waits:

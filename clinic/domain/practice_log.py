@@ -14,6 +14,10 @@ COUPLE_SHOWN = frozenset(
         "break-glass granted",
         "break-glass refused",
         "break-glass ended",
+        "holding a record back asked for",
+        "record held back",
+        "holding a record back refused",
+        "record held back no longer",
     }
 )
 DETAIL_SHOWN = {

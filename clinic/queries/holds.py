@@ -59,10 +59,11 @@ def holds_for(admin: Person, now: datetime) -> tuple[HeldBack, ...]:
 
 def hold_for(admin: Person, hold_id: UUID, now: datetime) -> HeldBack:
     """One of them. Raises NotFound for another practice's, and for anybody but an admin."""
-    found = next((one for one in holds_for(admin, now) if one.row.id == hold_id), None)
-    if found is None:
+    row = db.session.execute(_asked_in(admin).where(RetentionHold.id == hold_id)).scalar_one_or_none()
+    couple = next((one for one in all_couples(admin) if row is not None and one.id == row.couple_id), None)
+    if row is None or couple is None:
         raise NotFound
-    return found
+    return _opened(row, couple, now)
 
 
 def held_back_since(practice_id: UUID, couple_id: UUID, now: datetime) -> datetime | None:
@@ -76,6 +77,17 @@ def held_back_since(practice_id: UUID, couple_id: UUID, now: datetime) -> dateti
         if hold(now, **_moments(row)) in (Hold.WAITS, Hold.STANDS)
     ]
     return min(since, default=None)
+
+
+def was_asked_in_vain_by(admin: Person, couple_id: UUID, now: datetime) -> bool:
+    """Whether the newest request about a record is this admin's own, and was refused or lapsed."""
+    rows = _holds_on(admin.practice_id, couple_id)
+    newest = max(rows, key=lambda row: row.asked_at, default=None)
+    return (
+        newest is not None
+        and newest.author_id == admin.id
+        and hold(now, **_moments(newest)) in (Hold.REFUSED, Hold.LAPSED)
+    )
 
 
 def ends_of_holds(practice_ids: Collection[UUID]) -> dict[UUID, list[datetime | None]]:

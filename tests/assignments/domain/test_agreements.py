@@ -65,9 +65,11 @@ def test_what_is_agreed_stays_so_until_the_change_is_agreed_too() -> None:
 @pytest.mark.parametrize("slot", ["A", "B"])
 def test_whoever_takes_a_signature_back_the_standing_is_the_same(slot: str) -> None:
     signed = [by(one, counts, 60 if one == slot else None) for one, counts in (("A", 10), ("B", 20))]
-    words = text(FIRST, 0, *signed)
-    assert standing([words], at(59)) == Standing(in_force=FIRST)
-    assert standing([words], at(60)) == Standing(set_down=FIRST)
+    words = text(FIRST, 0, by("A", 10), by("B", 20))
+    assert standing([words], at(60)) == Standing(in_force=FIRST)
+    set_down = text(FIRST, 0, *signed)
+    assert standing([set_down], at(60)) == Standing(set_down=FIRST)
+    assert standing([set_down], at(59)) == Standing(set_down=FIRST), "a clock that was ahead wrote the moment"
 
 
 def test_older_words_do_not_come_back_when_newer_ones_are_set_down() -> None:

@@ -247,6 +247,22 @@ def test_a_copy_from_another_window_is_not_written_over(cast: Cast, as_: AS, pau
     assert "teapot" in reply.text
 
 
+@pytest.mark.parametrize("ahead", [{"minutes": 14}, {"days": 400}], ids=str)
+def test_what_no_longer_suits_stays_set_down_when_a_clock_that_was_ahead_is_put_right(
+    ahead: dict[str, int], app: Flask, cast: Cast, as_: AS, clock: Clock, pause: UUID
+) -> None:
+    with app.app_context():
+        agreed(cast.sam, cast.jo, pause, OUR_PAUSE)
+    clock.move(minutes=30)
+    assert "Agreed by you both" in get_page(as_(cast.jo), "/together").words
+    clock.move(**ahead)
+    sam = as_(cast.sam)
+    press(sam, get_page(sam, here(pause)), "/withdraw")
+    clock.move(**{unit: -number for unit, number in ahead.items()})
+    for person, path in ((cast.jo, "/together"), (cast.jo, here(pause)), (cast.sam, here(pause))):
+        assert "Agreed by you both" not in get_page(as_(person), path).words
+
+
 def test_the_draft_saves_itself(cast: Cast, as_: AS, pause: UUID) -> None:
     sam = as_(cast.sam)
     page = get_page(sam, here(pause, "/write"))

@@ -6,12 +6,15 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from assignments.actions.entries import change_thanks, save_thanks
 from assignments.actions.leaving import leave_couple
 from assignments.actions.responding import change_visibility
 from assignments.actions.turns import hide_part
 from assignments.domain.visibility import Level
+from assignments.models import VisibilityChange
+from clinic.extensions import db
 from tests.assignments.given import answered, given, part_of
 from tests.cast import AS, Cast
 from tests.conftest import Clock
@@ -86,6 +89,29 @@ def test_leaving_does_not_open_to_the_counsellor_what_was_hidden(
     with app.app_context():
         leave_couple(actor=cast.jo)
     assert as_(cast.priya).get(f"/c/couples/{cast.sam_and_jo.id}/answers/{response_id}").status_code == 404
+
+
+@pytest.mark.parametrize("between", [Level.COUNSELLOR, Level.BOTH])
+def test_hiding_it_still_more_with_the_right_clock_is_what_counts(
+    between: Level, cast: Cast, app: Flask, as_: AS, clock: Clock, shared: tuple[UUID, UUID]
+) -> None:
+    """Both changes count from one moment then, and a database may give them back in either order."""
+    assignment_id, response_id = shared
+    with app.app_context():
+        answered(cast.jo, assignment_id, "A kettle on", Level.SHARED)
+    clock.move(minutes=11 + 14)
+    hide(cast, as_, response_id, between)
+    clock.move(minutes=-14)
+    hide(cast, as_, response_id)
+    with app.app_context():
+        first, second = db.session.scalars(select(VisibilityChange).order_by(VisibilityChange.to)).all()
+        assert first.takes_effect_at == second.takes_effect_at
+        # As a server does that puts a new row where an older one lay.
+        first.to, second.to = second.to, first.to
+        db.session.commit()
+    assert WORDS not in as_(cast.jo).get(f"/together/{assignment_id}").get_data(as_text=True)
+    answer = f"/c/couples/{cast.sam_and_jo.id}/answers/{response_id}"
+    assert as_(cast.priya).get(answer).status_code == 404
 
 
 @pytest.mark.parametrize("ahead", AHEAD, ids=str)

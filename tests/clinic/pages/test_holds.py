@@ -9,6 +9,8 @@ import pytest
 from flask import Flask
 
 from assignments.actions.erasing import ask_for_erasure
+from assignments.actions.process_notes import write_note
+from assignments.models import ProcessNote
 from clinic.actions.holds import ask_to_hold, grant_hold, lift_hold, refuse_hold
 from clinic.actions.retention import change_retention, delete_expired_records
 from clinic.clock import now
@@ -16,7 +18,9 @@ from clinic.domain.roles import Role
 from clinic.errors import Conflict, NotAllowed, NotFound
 from clinic.extensions import db
 from clinic.models import AuditLine, Couple, Person, RetentionHold
+from clinic.queries.holds import hold_for
 from tests import builders
+from tests.at_once import at_once
 from tests.cast import AS, Cast
 from tests.conftest import Clock
 from tests.page import get_page, read_page, submit, submit_and_follow
@@ -147,6 +151,92 @@ def test_it_takes_two(cast: Cast, app: Flask, as_: AS, bea: Person) -> None:
     page = get_page(client, f"/p/held/{hold_id}")
     assert "It takes two" in page.words
     assert not page.select("form#grant")
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("grants_first", [True, False])
+def test_two_who_decide_at_once_decide_it_once(
+    grants_first: bool, cast: Cast, app: Flask, bea: Person
+) -> None:
+    """Of the two the second finds it decided; a row that was granted and refused would let the record go."""
+    with app.app_context():
+        carl = builders.person(
+            cast.canal_street, name="Carl", family_name="Ito", role=Role.ADMIN, address="carl@canal.example"
+        )
+    hold_id = asked(cast, app)
+
+    def grant() -> None:
+        read = hold_for(bea, hold_id, now())  # Its page has read it before, and has it still.
+        grant_hold(actor=bea, hold_id=read.row.id)
+
+    def refuse() -> None:
+        read = hold_for(carl, hold_id, now())
+        refuse_hold(actor=carl, hold_id=read.row.id)
+
+    both = (grant, refuse) if grants_first else (refuse, grant)
+    assert at_once(app, *both) == [None, Conflict]
+    with app.app_context():
+        row = db.session.query(RetentionHold).one()
+        assert (row.granted_at is not None, row.refused_at is not None) == (grants_first, not grants_first)
+
+
+@pytest.mark.both_databases
+def test_what_is_asked_while_the_worker_is_at_it_still_counts(
+    cast: Cast, app: Flask, clock: Clock, closed: UUID
+) -> None:
+    clock.move(days=A_YEAR)
+    gone: list[int] = []
+
+    def ask() -> None:
+        ask_to_hold(actor=cast.ada, couple_id=closed, reason=WHY)
+
+    assert at_once(app, ask, lambda: gone.append(delete_expired_records(now()))) == [None, None]
+    assert gone == [0]
+    assert is_there(app, closed)
+
+
+def test_one_admin_alone_cannot_hold_it_back_for_good(
+    cast: Cast, app: Flask, clock: Clock, closed: UUID, bea: Person
+) -> None:
+    hold_id = asked(cast, app)
+    with app.app_context():
+        refuse_hold(actor=bea, hold_id=hold_id)
+        with pytest.raises(Conflict, match="another admin asks"):
+            ask_to_hold(actor=cast.ada, couple_id=closed, reason=WHY)
+        clock.move(minutes=1)
+        ask_to_hold(actor=bea, couple_id=closed, reason=WHY)
+    clock.move(days=15)
+    with app.app_context():
+        with pytest.raises(Conflict, match="another admin asks"):
+            ask_to_hold(actor=bea, couple_id=closed, reason=WHY)
+        ask_to_hold(actor=cast.ada, couple_id=closed, reason=WHY)
+
+
+def test_no_note_in_it_can_be_deleted_meanwhile(cast: Cast, app: Flask, as_: AS, bea: Person) -> None:
+    couple_id, priya = cast.sam_and_jo.id, as_(cast.priya)
+    with app.app_context():
+        note = write_note(actor=cast.priya, couple_id=couple_id, about_day=now().date(), words="A note")
+        path = f"/c/couples/{couple_id}/notes/{note.id}/delete"
+    hold_id = asked(cast, app)
+    page = read_page(submit(priya, get_page(priya, path), {"sure": "y"}, form=ASK, status=422), 422)
+    assert "This record is held back, so no note in it can be deleted now." in page.words
+    with app.app_context():
+        assert db.session.query(ProcessNote).count() == 1
+        refuse_hold(actor=bea, hold_id=hold_id)
+    submit_and_follow(priya, get_page(priya, path), {"sure": "y"}, form=ASK)
+    with app.app_context():
+        assert db.session.query(ProcessNote).count() == 0
+
+
+def test_the_log_names_whose_record_it_is(cast: Cast, app: Flask, as_: AS, bea: Person) -> None:
+    hold_id = asked(cast, app)
+    with app.app_context():
+        grant_hold(actor=bea, hold_id=hold_id)
+        lift_hold(actor=bea, hold_id=hold_id)
+    rows = [row.get_text(" ") for row in get_page(as_(cast.ada), "/p/log").select("main tbody tr")]
+    told = [row for row in rows if "held back" in row.lower() or "holding" in row.lower()]
+    assert len(told) == 3
+    assert all("Okafor" in row for row in told), told
 
 
 def test_it_is_decided_once(cast: Cast, app: Flask, clock: Clock, bea: Person) -> None:
