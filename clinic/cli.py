@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from clinic import audit, backups, clock, moving, postgresql
 from clinic.actions.practices import create_practice
-from clinic.backups.nightly import back_up_if_due, folder_of_backups
+from clinic.backups.nightly import back_up_if_due, folder_of_backups, list_whoever_was_erased
 from clinic.backups.stores import connected
 from clinic.crypto import KeyRing
 from clinic.doctor import State, examine
@@ -121,6 +121,8 @@ def backup_nightly() -> None:
     """Make tonight's backup in MEANWHILE_BACKUP_FOLDER if its hour has come, as the worker does; for cron or a timer."""
     if folder_of_backups() is None:
         raise click.ClickException("Set MEANWHILE_BACKUP_FOLDER first.")
+    if listed := list_whoever_was_erased():
+        click.echo(listed)
     made = back_up_if_due(clock.now()) or "not due, or another run is at it"
     click.echo(made)
     if made.startswith("NO BACKUP"):
@@ -143,7 +145,7 @@ def backup_verify(path: Path) -> None:
 def backup_restore(path: Path) -> None:
     """Fill an empty database from PATH, end every sign-in of that time, and erase again whoever was erased since.
 
-    Whoever was erased since is known from the other backups in the folder of PATH.
+    Whoever was erased since is known from the other backups in the folder of PATH, and from the list the worker keeps there.
     """
     with _told():
         made = backups.manifest_of(path)

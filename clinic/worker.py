@@ -22,7 +22,7 @@ from clinic.actions.operation import beat, note_failed
 from clinic.actions.reminders import forget_old_slots, take_on_reminder
 from clinic.actions.retention import delete_expired_records
 from clinic.actions.sign_ins import forget_old_failures
-from clinic.backups.nightly import back_up_if_due
+from clinic.backups.nightly import back_up_if_due, list_whoever_was_erased
 from clinic.domain.reminders import LATEST, due_slot
 from clinic.domain.retention import is_steady, may_delete
 from clinic.extensions import db
@@ -122,8 +122,9 @@ def work(app: Flask, *, every: float, quiet: bool = False) -> None:
                 click.echo(f"{clock.now():%Y-%m-%d %H:%M:%S} alive: {done}")
             # After the round, so that a reminder never waits for it longer than it must.
             with app.app_context():
-                if made := back_up_if_due(clock.now()):
-                    click.echo(f"{clock.now():%Y-%m-%d %H:%M:%S} backup: {made}")
+                for made in (list_whoever_was_erased(), back_up_if_due(clock.now())):
+                    if made:
+                        click.echo(f"{clock.now():%Y-%m-%d %H:%M:%S} backup: {made}")
                 db.session.remove()
         except Exception:
             log.exception("a round failed; the next one tries again")

@@ -22,7 +22,15 @@ from sqlalchemy.engine import make_url
 from clinic import clock
 from clinic.audit import Event, record
 from clinic.backups.digests import Walked, count_rows, digests_of, revision_of, rows_in
-from clinic.backups.files import Manifest, NotABackup, read_manifest, read_sealed, write_sealed
+from clinic.backups.files import (
+    Manifest,
+    NotABackup,
+    read_list,
+    read_manifest,
+    read_sealed,
+    write_list,
+    write_sealed,
+)
 from clinic.backups.stores import CannotBackUp, Store, connected, store_at
 from clinic.crypto import KeyRing
 from clinic.extensions import db, fold_the_log, transaction
@@ -45,11 +53,14 @@ __all__ = [
     "address_of_owner",
     "create",
     "erased_since",
+    "list_erased",
     "restore",
     "rows_to_walk",
     "verify",
 ]
 
+# Beside the backups, because whoever was erased after the newest of them is known to none of them.
+LIST_OF_ERASED = "meanwhile.erased"
 # Ways in and letters of that time: none of them may come back.
 ENDED = (SignIn, HalfSignIn, KeptForm, Recovery, OutboxMail)
 # Filled by the package that knows what a person's words are: erase these people again.
@@ -121,14 +132,51 @@ def restore(
 
 
 def erased_since(manifest: Manifest, others: Collection[Path]) -> set[UUID]:
-    """Whoever later backups know to be erased and this one does not; files that are no backups tell nothing."""
+    """Whoever is known to be erased to later backups, or to the list beside them, and not to this one.
+
+    Files that are no backups tell nothing. Raises NotABackup for a list that cannot be read: without it somebody could come
+    back, and nobody would know.
+    """
     known: set[str] = set()
     for other in others:
+        if other.name == LIST_OF_ERASED:
+            known.update(_listed(other))
+            continue
         try:
             known.update(read_manifest(other, _ring()).erased)
         except NotABackup:
             continue
     return {UUID(person_id) for person_id in known - set(manifest.erased)}
+
+
+def list_erased(folder: Path) -> bool:
+    """Keep a sealed list of everybody who was erased beside the backups; whether anybody in it is new.
+
+    It never grows shorter, because what a restored backup has forgotten is still true. To be called by one run at a time.
+    """
+    target, ring = folder / LIST_OF_ERASED, _ring()
+    erased = db.session.scalars(select(Erasure.person_id).where(Erasure.erased_at.is_not(None)))
+    known, key = read_list(target, ring) if target.exists() else (frozenset[str](), 0)
+    everybody = known | {str(person_id) for person_id in erased}
+    db.session.rollback()
+    if everybody == known and key == ring.current:
+        return False
+    unfinished = target.with_name(f"{LIST_OF_ERASED}.unverified")
+    unfinished.unlink(missing_ok=True)  # Of a run that was killed.
+    write_list(unfinished, ring, everybody)
+    os.replace(unfinished, target)
+    _fold_name(folder)
+    return everybody != known
+
+
+def _listed(source: Path) -> frozenset[str]:
+    try:
+        return read_list(source, _ring())[0]
+    except NotABackup as problem:
+        raise NotABackup(
+            f"{source.name} tells who was erased since, and cannot be read: {problem} Without it they would come back."
+            " Put its key on the ring, or move that file away and erase them again by hand."
+        ) from None
 
 
 def rows_to_walk() -> int:

@@ -11,8 +11,9 @@ import json
 import os
 import secrets
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,6 +22,8 @@ from cryptography.exceptions import InvalidTag
 from clinic.crypto import KeyRing, Unreadable
 
 MAGIC = b"meanwhile backup 1\n"
+# Another beginning, so that a list of ids is never taken for a backup, nor a backup for such a list.
+LIST = b"meanwhile erased 1\n"
 SALT = 16
 PIECE = 1 << 20
 TAG = 16
@@ -44,11 +47,20 @@ class Manifest:
 
 def write_sealed(target: Path, ring: KeyRing, manifest: Manifest, content: IO[bytes]) -> None:
     """Seal the manifest and what follows it into a new file, and return once it is on disk."""
+    _write(target, ring, MAGIC, json.dumps(asdict(manifest)).encode(), content)
+
+
+def write_list(target: Path, ring: KeyRing, ids: Collection[str]) -> None:
+    """Seal ids into a new file, and return once it is on disk."""
+    _write(target, ring, LIST, json.dumps(sorted(ids)).encode(), BytesIO())
+
+
+def _write(target: Path, ring: KeyRing, magic: bytes, first: bytes, content: IO[bytes]) -> None:
     salt = secrets.token_bytes(SALT)
     cipher = ring.for_backup(ring.current, salt)
     with open(target, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as out:
-        out.write(MAGIC + bytes((ring.current,)) + salt)
-        number, piece = 0, json.dumps(asdict(manifest)).encode()
+        out.write(magic + bytes((ring.current,)) + salt)
+        number, piece = 0, first
         while True:
             following = content.read(PIECE)
             sealed = cipher.encrypt(_nonce(number), piece, _bound(number, is_last=not following))
@@ -76,19 +88,27 @@ def read_manifest(source: Path, ring: KeyRing) -> Manifest:
         return _manifest(next(_pieces(sealed, ring)))
 
 
+def read_list(source: Path, ring: KeyRing) -> tuple[frozenset[str], int]:
+    """The ids that a list holds, and the number of the key it is sealed with. Raises NotABackup for a file that is none."""
+    with source.open("rb") as sealed:
+        (piece,) = _pieces(sealed, ring, LIST)
+        sealed.seek(len(LIST))
+        return frozenset(json.loads(piece)), sealed.read(1)[0]
+
+
 def _manifest(piece: bytes) -> Manifest:
     told: dict[str, Any] = json.loads(piece)
     return Manifest(**{**told, "erased": tuple(told["erased"])})
 
 
-def _pieces(sealed: IO[bytes], ring: KeyRing) -> Iterator[bytes]:
-    head = sealed.read(len(MAGIC) + 1 + SALT)
-    if len(head) < len(MAGIC) + 1 + SALT or not head.startswith(MAGIC):
+def _pieces(sealed: IO[bytes], ring: KeyRing, magic: bytes = MAGIC) -> Iterator[bytes]:
+    head = sealed.read(len(magic) + 1 + SALT)
+    if len(head) < len(magic) + 1 + SALT or not head.startswith(magic):
         raise NotABackup("This file is not a backup of Meanwhile.")
     try:
-        cipher = ring.for_backup(head[len(MAGIC)], head[len(MAGIC) + 1 :])
+        cipher = ring.for_backup(head[len(magic)], head[len(magic) + 1 :])
     except Unreadable:
-        raise NotABackup(f"This backup needs key {head[len(MAGIC)]}, which is not on the ring.") from None
+        raise NotABackup(f"This backup needs key {head[len(magic)]}, which is not on the ring.") from None
     number, text = 0, _next(sealed)
     while text is not None:
         following = _next(sealed)

@@ -19,12 +19,16 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from flask import Flask, current_app
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from clinic import backups
 from clinic.backups.files import NotABackup
 from clinic.backups.stores import CannotBackUp
+from clinic.extensions import db
+from clinic.models import Erasure
 from clinic.sweeping import sweep_if_due
+from clinic.tenancy import for_every_practice
 
 log = logging.getLogger("meanwhile.backups")
 
@@ -47,6 +51,33 @@ def init_backups(app: Flask, *, folder: str, hour: int, kept: int) -> None:
     """Remember what the operator decided. Without a folder there are no backups by themselves."""
     app.extensions["nightly_backups"] = Nightly(Path(folder), hour, kept) if folder else None
     app.extensions["nightly_backups_failed_at"] = None
+    app.extensions["erased_listed"] = None
+
+
+@for_every_practice
+def list_whoever_was_erased() -> str | None:
+    """Write down beside the backups who was erased since the last time: that it was done, as a line, or nothing.
+
+    Raises nothing: what goes wrong is logged, and tried again in the next round.
+    """
+    folder = folder_of_backups()
+    if folder is None:
+        return None
+    erased = select(func.count(), func.max(Erasure.erased_at)).where(Erasure.erased_at.is_not(None))
+    stands = tuple(db.session.execute(erased).one())
+    db.session.rollback()
+    if current_app.extensions["erased_listed"] == stands and (folder / backups.LIST_OF_ERASED).exists():
+        return None
+    try:
+        with _alone_in(folder) as is_alone:
+            if not is_alone:
+                return None
+            was_new = backups.list_erased(folder)
+    except (NotABackup, OSError) as problem:
+        log.error("who was erased could not be listed beside the backups: %s", problem)
+        return f"NOT LISTED: {problem}"
+    current_app.extensions["erased_listed"] = stands
+    return "written down who was erased" if was_new else None
 
 
 def folder_of_backups() -> Path | None:
