@@ -50,7 +50,7 @@ class Swept:
     def __str__(self) -> str:
         """One line for whoever watches."""
         left = (
-            f", {len(self.left)} left as they are in use or too large: {', '.join(self.left)}"
+            f", {len(self.left)} left as they are in use, too large or somebody else's: {', '.join(self.left)}"
             if self.left
             else ""
         )
@@ -119,14 +119,23 @@ def _tables(connection: Connection) -> list[str]:
 
 
 def _written_anew(connection: Connection, table: str, walked: Walked) -> bool:
+    """Whether the table lies in another file now. Somebody else's is passed over with a warning, and not with an error."""
+    before = _file_of(connection, table)
     # The name is the server's own, quoted by it; VACUUM takes no parameters.
     how = "FULL" if table == STATISTICS else "FULL, ANALYZE"
     try:
         connection.execute(text(f"VACUUM ({how}) {table}"))
     except OperationalError:  # In use for longer than we wait, or too large for the time it may take.
         return False
+    if _file_of(connection, table) == before:
+        return False
     walked(1)
     return True
+
+
+def _file_of(connection: Connection, table: str) -> int:
+    number = connection.execute(text("SELECT pg_relation_filenode(CAST(:name AS regclass))"), {"name": table})
+    return int(number.scalar_one())
 
 
 def _begin_log_anew(connection: Connection) -> str:

@@ -15,7 +15,7 @@ from assignments.actions.erasing import ask_for_erasure, erase
 from clinic import sweeping
 from clinic.backups.nightly import Nightly, back_up_if_due
 from clinic.extensions import db
-from clinic.sweeping import sweep, sweep_if_due
+from clinic.sweeping import STATISTICS, sweep, sweep_if_due
 from tests.cast import Cast
 from tests.conftest import Clock
 from tests.databases import connected_as_owner, path_with_own_programs
@@ -80,7 +80,7 @@ def test_a_table_in_use_is_left_and_told_and_the_others_are_done(
         swept = sweep()
         assert swept.left == ("public.person",)
         assert swept.tables > 50
-        assert "1 left as they are in use or too large: public.person" in str(swept)
+        assert "1 left as they are in use, too large or somebody else's: public.person" in str(swept)
         told = app.test_cli_runner().invoke(args=["postgresql", "sweep"])
         assert told.exit_code == 1
         assert "public.person" in told.output
@@ -102,6 +102,18 @@ def test_a_table_that_takes_too_long_is_left_as_it_was(
 def number_of_lines(app: Flask) -> int:
     with connected_as_owner(app.config["SQLALCHEMY_DATABASE_URI"]) as connection:
         return int(connection.execute(text("SELECT count(*) FROM audit_line")).scalar_one())
+
+
+def test_whoever_does_not_own_the_tables_is_told_that_all_are_left(
+    app: Flask, erased: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL passes them over with a warning that nobody reads."""
+    monkeypatch.setattr(sweeping, "PAUSE", 0.01)
+    monkeypatch.setitem(app.config, "OWNER_DATABASE_URL", "")
+    with app.app_context():
+        swept = sweep()
+    assert swept.tables == 0
+    assert STATISTICS in swept.left
 
 
 def test_an_owner_who_may_not_begin_the_log_anew_is_told(app: Flask, cast: Cast) -> None:
