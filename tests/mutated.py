@@ -89,7 +89,8 @@ OF_SOMEBODY = (
     "practice_id", "couple_id", "couple_ids", "person_id", "author_id", "reader_id", "counsellor_id", "supervisor_id",
     "reader.id", "person.id", "partner.id", "counsellor.id", "couple.id", "visibility",
 )  # fmt: skip
-# What no test can tell from the original, with the reason. They are counted apart and never as killed.
+# What no test can tell from the original, with the reason. They are tried too, counted apart and never as killed; one that a
+# test notices is none of these, and fails the run of its module.
 EQUAL: dict[str, str] = {
     "assignments.domain.visibility:counsellor_reads: without part 1 in "
     "`own.sent_at is not None and own.level_at(now) in OPEN_TO_COUNSELLOR`": "A draft is private already.",

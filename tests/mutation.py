@@ -1,11 +1,11 @@
 """Breaks the rules about who sees what, one line at a time, and says which tests notice.
 
-    python -m tests.mutation [MODULE …] [--every=N] [--from=M]
+    python -m tests.mutation [MODULE …] [--every=N] [--from=M] [--equal-too]
 
 Each mutant is one small change to one rule: a condition turned round, an `and` made an `or`, an answer that is always
 yes; of a query, each condition that says whose rows it means is left out. It lives in a process of its own, forked from
 one that has imported everything but the rules, and the named tests must fail there. A mutant that they let live is a rule
-nobody checks.
+nobody checks, unless it is called equal with a reason (`tests/mutated.py`); and of one that is, no test may notice.
 """
 
 from __future__ import annotations
@@ -127,21 +127,42 @@ class Tried:
     module: str
     number: int
     lived: tuple[Mutant, ...]
+    # Those that are called equal, and which of them a test can tell after all.
+    equal: int
+    told_apart: tuple[Mutant, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing lived but what nobody can tell, and nobody could tell any of that."""
+        return not self.lived and not self.told_apart
 
     def __str__(self) -> str:
         killed = self.number - len(self.lived)
         told = "".join(f"\n  line {one.line}: {one.name}" for one in self.lived)
+        if self.equal:
+            told += f"\n  {self.equal} called equal, {len(self.told_apart)} of them noticed"
+        told += "".join(
+            f"\n  line {one.line}: called equal and noticed: {one.name}" for one in self.told_apart
+        )
         return f"{self.module}: {self.number} mutants, {killed} killed, {len(self.lived)} lived{told}"
 
 
-def try_each(module: str, every: int = 1, first: int = 0) -> Tried:
-    """Try every mutant of a module, or each so-manieth from one on."""
+def try_each(module: str, every: int = 1, first: int = 0, *, equal_too: bool = True) -> Tried:
+    """Try every mutant of a module, or each so-manieth from one on; those called equal live long, so they may be left out."""
     mutants = [mutant for mutant in mutants_of(module) if mutant.name not in EQUAL][first::every]
-    loop = EachInTurn(mutants)
+    equal = [mutant for mutant in mutants_of(module) if equal_too and mutant.name in EQUAL][first::every]
+    loop = EachInTurn([*mutants, *equal])
     code = pytest.main([*(WATCHED | GUARDS)[module], *QUIETLY], plugins=[loop])
     if code != 0:
         raise RuntimeError(f"The tests of {module} did not run (exit {code}).")
-    return Tried(module, len(mutants), tuple(loop.lived))
+    lived = set(loop.lived)
+    return Tried(
+        module,
+        len(mutants),
+        tuple(one for one in mutants if one in lived),
+        len(equal),
+        tuple(one for one in equal if one not in lived),
+    )
 
 
 if __name__ == "__main__":
@@ -149,7 +170,11 @@ if __name__ == "__main__":
     asked.add_argument("modules", nargs="*", metavar="MODULE")
     asked.add_argument("--every", type=int, default=1)
     asked.add_argument("--from", type=int, default=0, dest="first")
+    asked.add_argument("--equal-too", action="store_true")
     given = asked.parse_args()
-    found = [try_each(module, given.every, given.first) for module in given.modules or [*WATCHED, *GUARDS]]
+    found = [
+        try_each(module, given.every, given.first, equal_too=given.equal_too)
+        for module in given.modules or [*WATCHED, *GUARDS]
+    ]
     sys.stdout.write("".join(f"{one}\n" for one in found))
-    raise SystemExit(any(one.lived for one in found))
+    raise SystemExit(not all(one.is_sound for one in found))

@@ -20,7 +20,7 @@ from clinic import access
 from clinic.domain.roles import Permission
 from tests.mutants import mutants_of
 from tests.mutated import EQUAL, GUARDS, PARTS, WATCHED
-from tests.trust import Proves, Sized
+from tests.trust import Proves, Sized, is_big
 
 PERMISSIONS = Path(__file__).parent / "permissions.csv"
 # By the names they have in that file.
@@ -136,6 +136,7 @@ def assert_noticed(module: str, every: int, project: Path, proves: Proves, first
         module,
         f"--every={every}",
         f"--from={first}",
+        *(["--equal-too"] if is_big() else []),
     ]
     # What this run was told is not for the tests that the mutants run in.
     apart = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "TRUST_"))}
