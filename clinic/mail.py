@@ -172,7 +172,11 @@ def _due(now: datetime) -> list[OutboxMail]:
 
 
 def _claim(row: OutboxMail, now: datetime) -> bool:
-    """Move the due time on if nobody else has; a worker that dies lets the claim run out."""
+    """Move the due time on if nobody else has; a worker that dies lets the claim run out.
+
+    It may have died with the mail handed over. What must not go twice is therefore claimed until it is too late to send.
+    """
+    lasts = GIVE_UP_AFTER if row.kind in NEVER_LATE_OR_TWICE else CLAIM
     taken = db.session.execute(
         update(OutboxMail)
         .where(
@@ -181,7 +185,7 @@ def _claim(row: OutboxMail, now: datetime) -> bool:
             OutboxMail.sent_at.is_(None),
             OutboxMail.given_up_at.is_(None),
         )
-        .values(due_at=now + CLAIM, tries=OutboxMail.tries + 1)
+        .values(due_at=now + lasts, tries=OutboxMail.tries + 1)
         .returning(OutboxMail.id)
     ).one_or_none()
     db.session.commit()

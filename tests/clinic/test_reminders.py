@@ -248,6 +248,38 @@ def test_a_reminder_whose_answer_was_lost_is_not_sent_again(
     assert len(sink.letters) == 1
 
 
+def test_a_worker_that_dies_with_a_reminder_handed_over_leaves_nothing_that_is_sent_again(
+    app: Flask, cast: Cast, sink: Sink, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        """Nothing after it is done."""
+
+    def handed_over_and_killed(row: OutboxMail, moment: datetime) -> bool:
+        assert leaves(row, moment)
+        raise Killed
+
+    leaves = mail._leaves
+    remind(app, cast.sam)
+    clock.move(minutes=30)
+    with monkeypatch.context() as dying:
+        dying.setattr(mail, "_leaves", handed_over_and_killed)
+        with pytest.raises(Killed):
+            work(app)
+    for later in ({"minutes": 6}, {"hours": 3}, {"hours": 20}):
+        clock.move(**later)
+        assert work(app) == Round(0, 0, 0)
+    assert len(sink.letters) == 1
+    clock.move(hours=1)
+    assert work(app).sent == 1, "the next day's comes as ever"
+    with app.app_context():
+        assert [
+            row.given_up_at is None for row in db.session.query(OutboxMail).order_by(OutboxMail.created_at)
+        ] == [
+            False,
+            True,
+        ]
+
+
 def test_turned_off_nothing_that_waits_is_sent(app: Flask, cast: Cast, sink: Sink, clock: Clock) -> None:
     remind(app, cast.sam)
     app.extensions["mail"]["url"] = "smtp://127.0.0.1:1"
