@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from clinic import audit, backups, clock, moving, postgresql
 from clinic.actions.practices import create_practice
-from clinic.backups.nightly import back_up_if_due, folder_of_backups, list_whoever_was_erased
+from clinic.backups.nightly import NOT_LISTED, back_up_if_due, folder_of_backups, list_whoever_was_erased
 from clinic.backups.stores import connected
 from clinic.crypto import KeyRing
 from clinic.doctor import State, examine
@@ -125,7 +125,7 @@ def backup_nightly() -> None:
         click.echo(listed)
     made = back_up_if_due(clock.now()) or "not due, or another run is at it"
     click.echo(made)
-    if made.startswith("NO BACKUP"):
+    if made.startswith("NO BACKUP") or (listed or "").startswith(NOT_LISTED):
         raise click.exceptions.Exit(1)
 
 

@@ -115,6 +115,11 @@ def work(app: Flask, *, every: float, quiet: bool = False) -> None:
         signal.signal(name, lambda *_: stop.set())
     while not stop.is_set():
         try:
+            # Before the round, which may fail again and again.
+            with app.app_context():
+                if listed := list_whoever_was_erased():
+                    click.echo(f"{clock.now():%Y-%m-%d %H:%M:%S} backup: {listed}")
+                db.session.remove()
             with app.app_context():
                 done = work_once(clock.now(), stopping=stop.is_set)
                 db.session.remove()
@@ -122,9 +127,8 @@ def work(app: Flask, *, every: float, quiet: bool = False) -> None:
                 click.echo(f"{clock.now():%Y-%m-%d %H:%M:%S} alive: {done}")
             # After the round, so that a reminder never waits for it longer than it must.
             with app.app_context():
-                for made in (list_whoever_was_erased(), back_up_if_due(clock.now())):
-                    if made:
-                        click.echo(f"{clock.now():%Y-%m-%d %H:%M:%S} backup: {made}")
+                if made := back_up_if_due(clock.now()):
+                    click.echo(f"{clock.now():%Y-%m-%d %H:%M:%S} backup: {made}")
                 db.session.remove()
         except Exception:
             log.exception("a round failed; the next one tries again")

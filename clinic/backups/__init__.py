@@ -56,6 +56,7 @@ __all__ = [
     "list_erased",
     "restore",
     "rows_to_walk",
+    "trouble_with_list",
     "verify",
 ]
 
@@ -155,10 +156,10 @@ def list_erased(folder: Path) -> bool:
     It never grows shorter, because what a restored backup has forgotten is still true. To be called by one run at a time.
     """
     target, ring = folder / LIST_OF_ERASED, _ring()
-    erased = db.session.scalars(select(Erasure.person_id).where(Erasure.erased_at.is_not(None)))
     known, key = read_list(target, ring) if target.exists() else (frozenset[str](), 0)
+    erased = db.session.scalars(select(Erasure.person_id).where(Erasure.erased_at.is_not(None))).all()
+    db.session.rollback()  # On SQLite this began like a writer, and pages would wait for it.
     everybody = known | {str(person_id) for person_id in erased}
-    db.session.rollback()
     if everybody == known and key == ring.current:
         return False
     unfinished = target.with_name(f"{LIST_OF_ERASED}.unverified")
@@ -167,6 +168,17 @@ def list_erased(folder: Path) -> bool:
     os.replace(unfinished, target)
     _fold_name(folder)
     return everybody != known
+
+
+def trouble_with_list(folder: Path) -> str:
+    """Why the list beside the backups cannot be read, or nothing."""
+    target = folder / LIST_OF_ERASED
+    try:
+        if target.exists():
+            read_list(target, _ring())
+    except NotABackup as problem:
+        return str(problem)
+    return ""
 
 
 def _listed(source: Path) -> frozenset[str]:

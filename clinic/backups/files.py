@@ -26,6 +26,8 @@ MAGIC = b"meanwhile backup 1\n"
 LIST = b"meanwhile erased 1\n"
 SALT = 16
 PIECE = 1 << 20
+# What a piece may come to that is not cut: a manifest, or a list, with the ids of a million and a half people.
+LARGEST = 64 << 20
 TAG = 16
 
 
@@ -127,7 +129,7 @@ def _next(sealed: IO[bytes]) -> bytes | None:
     if not length:
         return None
     wanted = struct.unpack(">I", length)[0] if len(length) == 4 else 0
-    text = sealed.read(wanted) if TAG <= wanted <= PIECE + TAG else b""
+    text = sealed.read(wanted) if TAG <= wanted <= LARGEST + TAG else b""
     if len(text) != wanted or not wanted:
         raise NotABackup("This backup was cut off.")
     return text

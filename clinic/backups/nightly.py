@@ -34,6 +34,7 @@ log = logging.getLogger("meanwhile.backups")
 
 NIGHT = re.compile(r"meanwhile-(\d{4}-\d\d-\d\d)\.backup")
 LOCK = ".one-at-a-time"
+NOT_LISTED = "NOT LISTED"
 # A failing disk is not tried every half minute all night.
 TRY_AGAIN_AFTER = timedelta(hours=1)
 
@@ -63,19 +64,25 @@ def list_whoever_was_erased() -> str | None:
     folder = folder_of_backups()
     if folder is None:
         return None
+    try:
+        return _listed_in(folder)
+    except (NotABackup, OSError, SQLAlchemyError) as problem:
+        db.session.rollback()
+        told = type(problem).__name__ if isinstance(problem, SQLAlchemyError) else problem
+        log.error("who was erased could not be listed beside the backups: %s", told)
+        return f"{NOT_LISTED}: {told}"
+
+
+def _listed_in(folder: Path) -> str | None:
     erased = select(func.count(), func.max(Erasure.erased_at)).where(Erasure.erased_at.is_not(None))
     stands = tuple(db.session.execute(erased).one())
     db.session.rollback()
     if current_app.extensions["erased_listed"] == stands and (folder / backups.LIST_OF_ERASED).exists():
         return None
-    try:
-        with _alone_in(folder) as is_alone:
-            if not is_alone:
-                return None
-            was_new = backups.list_erased(folder)
-    except (NotABackup, OSError) as problem:
-        log.error("who was erased could not be listed beside the backups: %s", problem)
-        return f"NOT LISTED: {problem}"
+    with _alone_in(folder) as is_alone:
+        if not is_alone:
+            return None
+        was_new = backups.list_erased(folder)
     current_app.extensions["erased_listed"] = stands
     return "written down who was erased" if was_new else None
 

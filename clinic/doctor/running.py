@@ -142,6 +142,11 @@ def look_at_backup(about: str, folder: Path | None) -> Finding:
         return Finding(
             about, State.BROKEN, "in that folder is none that was verified and that this key ring opens", do
         )
+    if trouble := backups.trouble_with_list(folder):
+        return Finding(
+            about, State.BROKEN, f"the list of who was erased cannot be read, so a restore would stop: {trouble}",
+            "put its key back on the ring; if there is none, move the list away, and the worker makes a new one",
+        )  # fmt: skip
     age = clock.now() - made
     if age > BACKUP_TOO_OLD:
         return Finding(about, State.BROKEN, f"the last verified one is {span(age)} old", do)

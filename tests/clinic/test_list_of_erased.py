@@ -6,6 +6,7 @@ import base64
 import fcntl
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -17,9 +18,10 @@ from assignments.domain.visibility import Level
 from assignments.models import Entry
 from clinic import backups
 from clinic.backups import LIST_OF_ERASED
-from clinic.backups.files import NotABackup, read_list
+from clinic.backups.files import NotABackup, read_list, write_list
 from clinic.backups.nightly import LOCK, Nightly, age_of_last_backup, back_up_if_due, list_whoever_was_erased
 from clinic.crypto import KeyRing
+from clinic.doctor import Finding, examine
 from clinic.extensions import db
 from clinic.models import Person
 from tests.cast import Cast
@@ -64,6 +66,11 @@ def listed(app: Flask) -> str | None:
 
 def ids_in(app: Flask, folder: Path) -> frozenset[str]:
     return read_list(folder / LIST_OF_ERASED, app.extensions["key_ring"])[0]
+
+
+def examine_in(app: Flask, folder: Path) -> list[Finding]:
+    with app.app_context():
+        return examine(folder)
 
 
 @pytest.mark.both_databases
@@ -148,6 +155,11 @@ def test_a_list_that_cannot_be_read_stops_the_restoring_and_says_what_to_do(
     assert "move that file away" in told.output
     app.extensions["erased_listed"] = None
     assert str(listed(app)).startswith("NOT LISTED: ")
+    (looked,) = [str(one) for one in examine_in(app, folder) if one.about == "backup"]
+    assert "the list of who was erased cannot be read" in looked
+    nightly = app.test_cli_runner().invoke(args=["backup", "nightly"])
+    assert nightly.exit_code == 1
+    assert "NOT LISTED" in nightly.output
     file.rename(folder / "damaged")
     assert runner.invoke(args=["backup", "restore", str(folder / "older")]).exit_code == 0
 
@@ -179,7 +191,13 @@ def test_a_new_key_seals_the_list_anew(
     assert ids_in(app, folder) == {str(cast.jo.id)}
 
 
-def test_a_folder_that_is_full_or_gone_stops_no_round(
+def test_a_list_of_very_many_can_be_read_again(tmp_path: Path) -> None:
+    ring, ids = KeyRing(OLD), {str(uuid4()) for _ in range(40_000)}
+    write_list(tmp_path / "list", ring, ids)
+    assert read_list(tmp_path / "list", ring) == (ids, 1)
+
+
+def test_a_folder_that_is_gone_or_not_ours_stops_no_round(
     app: Flask, cast: Cast, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     erase_jo(app, cast)
