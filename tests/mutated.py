@@ -191,8 +191,10 @@ ALIKE: dict[str, tuple[str, ...]] = {
         "assignments.queries.pins:_assignments: without `Assignment.couple_id == couple.id` in `select(Assignment).where(Assignment.practice_id == couple.practice_id, Assignment.couple_i`",
         "assignments.queries.pins:_responses: without `Response.couple_id == couple.id` in `select(Response).where(Response.practice_id == couple.practice_id, Response.couple_id == c`",
         "assignments.queries.responses:_holding: without `either.couple_id == couple.id` in `select(either.assignment_id, either.turn).where(either.practice_id == couple.practice_id, `",
-        "assignments.queries.responses:_moved: without `either.couple_id == couple.id` in `select(either.assignment_id, either.turn).where(either.practice_id == couple.practice_id, `",
         "assignments.queries.together:_replies: without `Reply.couple_id == couple.id` in `select(Reply).where(Reply.practice_id == couple.practice_id, Reply.couple_id == couple.id,`",
+    ),
+    "The turns it finds are looked for among one couple's own responses, and an assignment is of one couple.": (
+        "assignments.queries.responses:_moved: without `either.couple_id == couple.id` in `select(either.assignment_id, either.turn).where(either.practice_id == couple.practice_id, `",
     ),
     "Of two conditions that say the same each does alone.": (
         "assignments.queries.pauses:_newest: without `Pause.couple_id.in_(couple_ids)` in `select(Pause.author_id, Pause.id, Pause.asked_at, Pause.until, Pause.returned_at, Appointm`",
