@@ -208,7 +208,7 @@ def postgresql_grant(role: str) -> None:
 
 @postgresql_group.command("sweep")
 @click.option(
-    "--hold", default=4, show_default=True, help="Seconds for which a table may be kept from everybody."
+    "--hold", default=3, show_default=True, help="Seconds for which a table may be kept from everybody."
 )
 def postgresql_sweep(hold: int) -> None:
     """Write every table anew, so that nothing of whoever was erased is left in its file. The worker does this after an erasure."""

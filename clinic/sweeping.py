@@ -8,8 +8,8 @@ server wrote down before in its own log goes where it may. SQLite does both at o
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,8 +23,9 @@ from clinic.backups.stores import WHOLE, connected
 from clinic.models import AuditLine
 
 # While a table is written anew nobody reads it. A page gives up after five seconds (see `clinic.postgresql`), so this
-# does before: half a second of waiting in front of everybody else, and four of writing.
-WAITS_AT_MOST, HOLDS_AT_MOST = "500ms", "4s"
+# does before: a second and a half of waiting in front of everybody else, and three of writing. The server asks its own
+# vacuum to make way after one second.
+WAITS_AT_MOST, HOLDS_AT_MOST = "1500ms", "3s"
 TRIES, PAUSE = 3, 2.0
 GOES = (Event.ERASED, Event.ERASED_AGAIN, Event.RECORD_EXPIRED)
 # Two nights: what was still being read in the first one, or was in use, is left to the second.
@@ -74,26 +75,24 @@ def sweep(walked: Walked = lambda tables: None, *, holds_at_most: str = HOLDS_AT
     `holds_at_most` is for how long a table may be kept from everybody, as PostgreSQL writes times; `walked` is told of each
     table that is done with.
     """
-    with _owner() as connection:
-        tables = _tables(connection)
+    with _owner() as looking, _owner() as writing:
+        _limit(writing, WAITS_AT_MOST, holds_at_most)
+        tables = _tables(looking)
         left, tries = tables, 0
-        with _limits(connection, WAITS_AT_MOST, holds_at_most):
-            while left and tries < TRIES:
-                time.sleep(PAUSE if tries else 0)
-                left, tries = [one for one in left if not _written_anew(connection, one, walked)], tries + 1
+        while left and tries < TRIES:
+            time.sleep(PAUSE if tries else 0)
+            left = [one for one in left if not _written_anew(looking, writing, one, walked)]
+            tries += 1
         walked(len(left))
-        return Swept(len(tables) - len(left), tuple(left), _begin_log_anew(connection))
+        return Swept(len(tables) - len(left), tuple(left), _begin_log_anew(looking))
 
 
-@contextmanager
-def _limits(connection: Connection, waits_at_most: str, holds_at_most: str) -> Iterator[None]:
+def _limit(connection: Connection, waits_at_most: str, holds_at_most: str) -> None:
+    """Bind what this connection does from now on, so nothing but the writing of tables goes through it."""
     limits = {"lock_timeout": waits_at_most, "statement_timeout": holds_at_most}
     # One statement for both, because the second would be bound by the first already.
     setting = ", ".join(f"set_config('{name}', :{name}, false)" for name in limits)
     connection.execute(text(f"SELECT {setting}"), limits)
-    yield
-    connection.execute(text("RESET statement_timeout"))
-    connection.execute(text("RESET lock_timeout"))
 
 
 def number_of_tables() -> int:
@@ -118,16 +117,16 @@ def _tables(connection: Connection) -> list[str]:
     return [*connection.execute(text(own)).scalars(), STATISTICS]
 
 
-def _written_anew(connection: Connection, table: str, walked: Walked) -> bool:
+def _written_anew(looking: Connection, writing: Connection, table: str, walked: Walked) -> bool:
     """Whether the table lies in another file now. Somebody else's is passed over with a warning, and not with an error."""
-    before = _file_of(connection, table)
+    before = _file_of(looking, table)
     # The name is the server's own, quoted by it; VACUUM takes no parameters.
     how = "FULL" if table == STATISTICS else "FULL, ANALYZE"
     try:
-        connection.execute(text(f"VACUUM ({how}) {table}"))
+        writing.execute(text(f"VACUUM ({how}) {table}"))
     except OperationalError:  # In use for longer than we wait, or too large for the time it may take.
         return False
-    if _file_of(connection, table) == before:
+    if _file_of(looking, table) == before:
         return False
     walked(1)
     return True
