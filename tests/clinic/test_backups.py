@@ -6,7 +6,6 @@ import base64
 import os
 import shutil
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from io import BytesIO
@@ -30,7 +29,7 @@ from clinic.extensions import db
 from clinic.models import AuditLine, Person, SignIn, TalkRequest
 from tests.cast import AS, Cast
 from tests.changes import digest_of_everything
-from tests.databases import Databases, app_on, connected_as_owner, path_with_own_programs
+from tests.databases import connected_as_owner, path_with_own_programs
 
 RING = KeyRing("1:" + base64.b64encode(b"r" * 32).decode())
 MANIFEST = Manifest("2026-10-01T10:00:00+00:00", "sqlite", "0017", 0, {}, ())
@@ -50,15 +49,6 @@ def said(app: Flask, cast: Cast) -> None:
         ask_to_talk(actor=cast.sam, reach="In the lunch hour")
         for number in range(5):
             save_thanks(actor=cast.jo, what=f"Thank you {number}", meant="", level=Level.PRIVATE)
-
-
-@pytest.fixture
-def elsewhere(databases: Databases) -> Iterator[Flask]:
-    """The application of another machine, with a database that has no table yet."""
-    url = databases.bare()
-    with app_on(url) as other:
-        yield other
-    databases.drop(url)
 
 
 # --- Made, tried and put back.

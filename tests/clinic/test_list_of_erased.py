@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import fcntl
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -26,7 +25,7 @@ from clinic.extensions import db
 from clinic.models import Person
 from tests.cast import Cast
 from tests.conftest import Clock, CountQueries
-from tests.databases import Databases, app_on, path_with_own_programs
+from tests.databases import path_with_own_programs
 
 pytestmark = pytest.mark.settings  # An application of its own, which has a folder for backups.
 OLD, NEW = ("1:" + base64.b64encode(b"o" * 32).decode(), "2:" + base64.b64encode(b"n" * 32).decode())
@@ -42,15 +41,6 @@ def _the_servers_own_programs(monkeypatch: pytest.MonkeyPatch) -> None:
 def folder(app: Flask, tmp_path: Path) -> Path:
     app.extensions["nightly_backups"] = Nightly(tmp_path, hour=2, kept=3)
     return tmp_path
-
-
-@pytest.fixture
-def elsewhere(databases: Databases) -> Iterator[Flask]:
-    """The application of another machine, with a database that has no table yet."""
-    url = databases.bare()
-    with app_on(url) as other:
-        yield other
-    databases.drop(url)
 
 
 def erase_jo(app: Flask, cast: Cast) -> None:
