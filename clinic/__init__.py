@@ -24,6 +24,7 @@ from clinic import (
 )
 from clinic.backups.nightly import init_backups
 from clinic.extensions import init_extensions
+from clinic.sweeping import init_sweeping
 from clinic.views import BLUEPRINTS
 
 
@@ -50,6 +51,7 @@ def init_app(app: Flask) -> None:
         hour=settings["BACKUP_HOUR"],
         kept=settings["BACKUPS_KEPT"],
     )
+    init_sweeping(app, backup_hour=settings["BACKUP_HOUR"])
     hosts.init_hosts(app)
     assets.init_assets(app)
     packing.init_packing(app)

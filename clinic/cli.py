@@ -21,7 +21,7 @@ from clinic.doctor import State, examine
 from clinic.extensions import db
 from clinic.key_rotation import rotate, values_by_key
 from clinic.models import Practice
-from clinic.sweeping import NotPostgreSQL, number_of_tables, sweep
+from clinic.sweeping import NOT_SWEPT, NotPostgreSQL, number_of_tables, sweep, sweep_if_due
 from clinic.tenancy import OperatorGroup, for_every_practice
 from clinic.worker import work, work_once
 
@@ -118,14 +118,16 @@ def backup_create(path: Path) -> None:
 
 @backup_group.command("nightly")
 def backup_nightly() -> None:
-    """Make tonight's backup in MEANWHILE_BACKUP_FOLDER if its hour has come, as the worker does; for cron or a timer."""
+    """Make tonight's backup in MEANWHILE_BACKUP_FOLDER and sweep up what was erased, as the worker does; for cron or a timer."""
     if folder_of_backups() is None:
         raise click.ClickException("Set MEANWHILE_BACKUP_FOLDER first.")
     if listed := list_whoever_was_erased():
         click.echo(listed)
     made = back_up_if_due(clock.now()) or "not due, or another run is at it"
     click.echo(made)
-    if made.startswith("NO BACKUP") or (listed or "").startswith(NOT_LISTED):
+    if swept := sweep_if_due(clock.now()):
+        click.echo(swept)
+    if any((said or "").startswith(("NO BACKUP", NOT_LISTED, NOT_SWEPT)) for said in (made, listed, swept)):
         raise click.exceptions.Exit(1)
 
 
@@ -208,13 +210,17 @@ def postgresql_grant(role: str) -> None:
 
 @postgresql_group.command("sweep")
 @click.option(
-    "--hold", default=3, show_default=True, help="Seconds for which a table may be kept from everybody."
+    "--hold",
+    type=click.IntRange(min=1),
+    default=3,
+    show_default=True,
+    help="Seconds for which a table may be kept from everybody.",
 )
 def postgresql_sweep(hold: int) -> None:
-    """Write every table anew, so that nothing of whoever was erased is left in its file. The worker does this after an erasure."""
+    """Write every table anew, so that nothing of whoever was erased is left. The worker does this at night after an erasure."""
     try:
         with click.progressbar(length=number_of_tables(), label="Writing tables anew") as bar:
-            swept = sweep(bar.update, holds_at_most=f"{hold}s")
+            swept = sweep(clock.now(), bar.update, holds_at_most=f"{hold}s")
     except (DBAPIError, NotPostgreSQL) as problem:
         raise click.ClickException(str(problem).splitlines()[0]) from problem
     click.echo(swept)

@@ -1,4 +1,4 @@
-"""What was erased leaves the files of PostgreSQL too, in the night after (G15).
+"""What was erased leaves the files of PostgreSQL too, in the nights after (G15).
 
 A row that was deleted stays in its file as bytes that nobody reads, and an ordinary vacuum only lets others take their
 place in time. So the tables are written anew (`VACUUM FULL`), with what the server knows of their values, and what the
@@ -7,29 +7,38 @@ server wrote down before in its own log goes where it may. SQLite does both at o
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime
 
-from sqlalchemy import func, select, text
+from flask import Flask, current_app
+from sqlalchemy import text
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 
-from clinic.audit import Event
+from clinic.actions.operation import note_whole_sweep, take_on_sweep
 from clinic.backups import address_of_owner
-from clinic.backups.stores import WHOLE, connected
-from clinic.models import AuditLine
+from clinic.backups.nightly import night_of
+from clinic.backups.stores import connected
+from clinic.extensions import db
+from clinic.queries.operation import not_swept_since
+from clinic.tenancy import for_every_practice
+
+log = logging.getLogger("meanwhile.sweeping")
 
 # While a table is written anew nobody reads it. A page gives up after five seconds (see `clinic.postgresql`), so this
 # does before: a second and a half of waiting in front of everybody else, and three of writing. The server asks its own
 # vacuum to make way after one second.
 WAITS_AT_MOST, HOLDS_AT_MOST = "1500ms", "3s"
 TRIES, PAUSE = 3, 2.0
-GOES = (Event.ERASED, Event.ERASED_AGAIN, Event.RECORD_EXPIRED)
-# Two nights: what was still being read in the first one, or was in use, is left to the second.
-SINCE = timedelta(hours=48)
+# A backup reads every table, which keeps them from being written anew, so another host's has an hour to be done.
+AFTER_BACKUP = 1
+NOT_SWEPT = "NOT SWEPT"
+# By which a server keeps what it wrote down although it is begun anew, each with what it says where it does not.
+KEEPS_LOG = {"wal_recycle": "off", "wal_keep_size": "0", "archive_mode": "off"}
 # Samples of values, such as addresses, by which the server plans.
 STATISTICS = "pg_catalog.pg_statistic"
 
@@ -50,31 +59,57 @@ class Swept:
 
     def __str__(self) -> str:
         """One line for whoever watches."""
-        left = (
-            f", {len(self.left)} left as they are in use, too large or somebody else's: {', '.join(self.left)}"
-            if self.left
-            else ""
-        )
+        why = "in use, too large or somebody else's"
+        left = f", {len(self.left)} left as they are {why}: {', '.join(self.left)}" if self.left else ""
         log = f"kept until it is overwritten: {self.log_kept}" if self.log_kept else "begun anew"
         return f"{self.tables} tables written anew{left}; the server's log {log}"
 
 
+def init_sweeping(app: Flask, *, backup_hour: int) -> None:
+    """Remember from which hour in UTC a night may be swept. Each process looks once a night."""
+    app.extensions["sweeps_from"] = backup_hour + AFTER_BACKUP
+    app.extensions["looked_whether_to_sweep"] = None
+
+
+@for_every_practice
 def sweep_if_due(now: datetime) -> str | None:
-    """Sweep when somebody was erased, or a record went, in the last two days: what was done, as a line, or nothing."""
-    if not _is_postgresql():
+    """Sweep, once a night among all hosts, until a whole sweep counts for all that was erased: a line of what was done.
+
+    It hangs on no backup, so what was erased goes where none is made, or none can be. Raises nothing: what goes wrong is
+    logged, and tried again in the next night.
+    """
+    tonight = _night(now)
+    if not _is_postgresql() or current_app.extensions["looked_whether_to_sweep"] == tonight:
         return None
-    with connected(address_of_owner(), connect_args=WHOLE) as connection:
-        gone = select(func.count()).where(AuditLine.event.in_(GOES), AuditLine.at > now - SINCE)
-        is_due = connection.execute(gone).scalar_one() > 0
-    return str(sweep()) if is_due else None
+    current_app.extensions["looked_whether_to_sweep"] = tonight
+    try:
+        if not_swept_since() is None or not take_on_sweep(tonight):
+            return None
+        return f"swept: {sweep(now)}"
+    except SQLAlchemyError as problem:
+        log.error("what was erased was not swept up tonight: %s", type(problem).__name__)
+        return f"{NOT_SWEPT}: {type(problem).__name__}"
+    finally:
+        db.session.rollback()
 
 
-def sweep(walked: Walked = lambda tables: None, *, holds_at_most: str = HOLDS_AT_MOST) -> Swept:
+@for_every_practice
+def sweep(
+    now: datetime, walked: Walked = lambda tables: None, *, holds_at_most: str = HOLDS_AT_MOST
+) -> Swept:
     """Write every table anew as the owner, while the application runs. A table in use is tried again, then left and told.
 
     `holds_at_most` is for how long a table may be kept from everybody, as PostgreSQL writes times; `walked` is told of each
-    table that is done with.
+    table that is done with. That it reached all of them is written down, which `not_swept_since` reads.
     """
+    swept = _every_table_anew(walked, holds_at_most)
+    if not swept.left:
+        note_whole_sweep(_night(now), now)
+    return swept
+
+
+def _every_table_anew(walked: Walked, holds_at_most: str) -> Swept:
+    db.session.rollback()  # A reading of our own would keep the rows that are to go.
     with _owner() as looking, _owner() as writing:
         _limit(writing, WAITS_AT_MOST, holds_at_most)
         tables = _tables(looking)
@@ -93,6 +128,10 @@ def _limit(connection: Connection, waits_at_most: str, holds_at_most: str) -> No
     # One statement for both, because the second would be bound by the first already.
     setting = ", ".join(f"set_config('{name}', :{name}, false)" for name in limits)
     connection.execute(text(f"SELECT {setting}"), limits)
+
+
+def _night(now: datetime) -> date:
+    return night_of(now, current_app.extensions["sweeps_from"])
 
 
 def number_of_tables() -> int:
@@ -139,11 +178,18 @@ def _file_of(connection: Connection, table: str) -> int:
 
 def _begin_log_anew(connection: Connection) -> str:
     """Let the server throw away what it wrote down before now; why it does not, or nothing."""
-    if connection.execute(text("SHOW wal_recycle")).scalar_one() == "on":
-        return "wal_recycle is on"
     try:
         connection.execute(text("SELECT pg_switch_wal()"))
         connection.execute(text("CHECKPOINT"))
     except ProgrammingError:  # What its owner may not do.
         return "the owner may not begin it anew"
-    return ""
+    return _what_keeps_log(connection)
+
+
+def _what_keeps_log(connection: Connection) -> str:
+    """By which setting of its own the server keeps what it wrote down before; nothing where it deletes it."""
+    said = {name: str(connection.execute(text(f"SHOW {name}")).scalar_one()) for name in KEEPS_LOG}
+    keeps = [f"{name} is {value}" for name, value in said.items() if value != KEEPS_LOG[name]]
+    if connection.execute(text("SELECT count(*) FROM pg_replication_slots")).scalar_one():
+        keeps.append("a replication slot may need it")
+    return ", ".join(keeps)

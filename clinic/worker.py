@@ -28,6 +28,7 @@ from clinic.domain.retention import is_steady, may_delete
 from clinic.extensions import db
 from clinic.queries.operation import own_clock
 from clinic.queries.reminders import everybody_to_remind, slots_taken
+from clinic.sweeping import sweep_if_due
 from clinic.tenancy import for_every_practice
 
 log = logging.getLogger("meanwhile.worker")
@@ -129,6 +130,9 @@ def work(app: Flask, *, every: float, quiet: bool = False) -> None:
             with app.app_context():
                 if made := back_up_if_due(clock.now()):
                     click.echo(f"{clock.now():%Y-%m-%d %H:%M:%S} backup: {made}")
+                # After the backup, because what reads an old state of the database keeps that state in its files.
+                if swept := sweep_if_due(clock.now()):
+                    click.echo(f"{clock.now():%Y-%m-%d %H:%M:%S} erased: {swept}")
                 db.session.remove()
         except Exception:
             log.exception("a round failed; the next one tries again")

@@ -317,9 +317,14 @@ class PostgreSQLServer:
         self.settle()
 
     @contextmanager
-    def forgetful(self, url: str) -> Iterator[None]:
-        """As docs/operations.md asks for: what was written down goes once it is not needed, and the owner may say when."""
-        self._run("ALTER SYSTEM SET wal_recycle = off")
+    def forgetful(self, url: str, **but: str) -> Iterator[None]:
+        """As docs/operations.md asks for: what was written down goes once it is not needed, and the owner may say when.
+
+        `but` are settings by which the server keeps it all the same.
+        """
+        settings = {"wal_recycle": "off"} | but
+        for name, value in settings.items():
+            self._run(f"ALTER SYSTEM SET {name} = {value!r}")
         self._run("SELECT pg_reload_conf()")
         self._run(f"GRANT pg_checkpoint TO {OWNER}")
         self._run(f"GRANT EXECUTE ON FUNCTION pg_switch_wal() TO {OWNER}", on=make_url(url).database)
@@ -327,7 +332,8 @@ class PostgreSQLServer:
             yield
         finally:
             self._run(f"REVOKE pg_checkpoint FROM {OWNER}")
-            self._run("ALTER SYSTEM RESET wal_recycle")
+            for name in settings:
+                self._run(f"ALTER SYSTEM RESET {name}")
             self._run("SELECT pg_reload_conf()")
 
     def settle(self) -> None:

@@ -42,6 +42,7 @@ OF_NO_PRACTICE = {
     "form_key": "a form may be sent before anybody is known; the key is random and says nothing",
     "sign_in_failure": "wrong tries are counted by a hash, also for addresses that nobody has",
     "worker_beat": "a worker works for every practice; it says when it last did",
+    "sweep": "the files of the database are everybody's; it says in which night they were written anew",
     "passkey_question": "asked before anybody is known; it names nobody",
 }
 

@@ -30,6 +30,8 @@ NOT_ACTS |= {
 }
 # They say that the worker is alive and how often it failed, and nothing of anybody.
 NOT_ACTS |= {"beat", "note_failed"}
+# They say in which night the files of the database were written anew.
+NOT_ACTS |= {"take_on_sweep", "note_whole_sweep"}
 # What can be worked out again from the other tables at any time.
 NOT_ACTS |= {"_store", "_make_places", "_empty_all"}
 
@@ -96,7 +98,7 @@ PLAIN_TEXT = {
     "couple_summary": {"made_by"},
 }  # fmt: skip
 # Tables that belong to no practice: they hold no fact about a client.
-NOT_TENANT = {"practice", "form_key", "sign_in_failure", "passkey_question", "worker_beat"}
+NOT_TENANT = {"practice", "form_key", "sign_in_failure", "passkey_question", "worker_beat", "sweep"}
 
 
 def actions() -> Iterator[tuple[str, ast.FunctionDef]]:

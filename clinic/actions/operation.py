@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date, datetime
 
 from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from clinic.domain.retention import steady_since
 from clinic.extensions import db, transaction
-from clinic.models import WorkerBeat
+from clinic.models import Sweep, WorkerBeat
 from clinic.queries.operation import own_clock, this_host, waiting_mail
 
 
@@ -24,8 +25,7 @@ def beat(now: datetime) -> None:
         "steady_since": steady_since(now, seen_at=seen.at, before=seen.steady_since),
     }
     # In one statement, because several workers of a host may finish their first round at the same moment.
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    row = insert(WorkerBeat).values(host=this_host(), **said)
+    row = _insert()(WorkerBeat).values(host=this_host(), **said)
     db.session.execute(row.on_conflict_do_update(index_elements=[WorkerBeat.host], set_=said))
 
 
@@ -37,3 +37,22 @@ def note_failed(number: int) -> None:
         .where(WorkerBeat.host == this_host(), WorkerBeat.failed != number)
         .values(failed=number)
     )
+
+
+@transaction
+def take_on_sweep(night: date) -> bool:
+    """Whether this worker sweeps tonight: the first of any number of hosts does, and the others leave it to that one."""
+    row = _insert()(Sweep).values(night=night).on_conflict_do_nothing().returning(Sweep.night)
+    return db.session.execute(row).scalar_one_or_none() is not None
+
+
+@transaction
+def note_whole_sweep(night: date, began_at: datetime) -> None:
+    """A sweep that began at `began_at` in that night has written every table anew."""
+    row = _insert()(Sweep).values(night=night, whole_at=began_at)
+    db.session.execute(row.on_conflict_do_update(index_elements=[Sweep.night], set_={"whole_at": began_at}))
+
+
+def _insert() -> Callable[..., postgresql.Insert | sqlite.Insert]:
+    """Both databases say what becomes of a row that is there already, each in words of its own."""
+    return postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert

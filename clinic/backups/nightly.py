@@ -27,7 +27,6 @@ from clinic.backups.files import NotABackup
 from clinic.backups.stores import CannotBackUp
 from clinic.extensions import db
 from clinic.models import Erasure
-from clinic.sweeping import sweep_if_due
 from clinic.tenancy import for_every_practice
 
 log = logging.getLogger("meanwhile.backups")
@@ -127,20 +126,7 @@ def back_up_if_due(now: datetime) -> str | None:
         )
         return f"NO BACKUP: {problem}"
     current_app.extensions["nightly_backups_failed_at"] = None
-    backed_up = (
-        f"{target.name}: {made.rows} rows, restored elsewhere and compared; {removed} old ones removed"
-    )
-    return backed_up + _swept(now)
-
-
-def _swept(now: datetime) -> str:
-    """After the backup, because what reads an old state of the database keeps that state in its files."""
-    try:
-        done = sweep_if_due(now)
-    except SQLAlchemyError as problem:
-        log.error("what was erased was not swept up tonight: %s", type(problem).__name__)
-        return "; NOT SWEPT"
-    return f"; swept: {done}" if done else ""
+    return f"{target.name}: {made.rows} rows, restored elsewhere and compared; {removed} old ones removed"
 
 
 def night_of(now: datetime, hour: int) -> date:

@@ -19,7 +19,14 @@ from clinic.doctor.database import (
     no_file,
 )
 from clinic.doctor.findings import Finding, State
-from clinic.doctor.running import look_at_backup, look_at_clock, look_at_disk, look_at_mail, look_at_worker
+from clinic.doctor.running import (
+    look_at_backup,
+    look_at_clock,
+    look_at_disk,
+    look_at_erased,
+    look_at_mail,
+    look_at_worker,
+)
 from clinic.doctor.settings import look_at_limits, look_at_pdf, look_at_settings
 from clinic.extensions import db
 from clinic.tenancy import for_every_practice
@@ -58,6 +65,7 @@ LOOKS: dict[str, Callable[[str], Finding]] = {
     "clock": look_at_clock,
     "mail": look_at_mail,
     "worker": look_at_worker,
+    "erased": look_at_erased,
     "disk": look_at_disk,
     "files": look_at_files,
     "limits": look_at_limits,

@@ -22,12 +22,14 @@ from clinic.doctor.findings import Finding, State, span
 from clinic.domain.retention import JUMP
 from clinic.extensions import db
 from clinic.models import AuditLine
-from clinic.queries.operation import last_beat, waiting_mail
+from clinic.queries.operation import last_beat, not_swept_since, waiting_mail
 from clinic.queries.retention import expired_records
 
 SILENT_TOO_LONG = timedelta(minutes=5)
 # Twenty records go in a round, and after a jump of the clock none for a day; what stays longer has a reason.
 OVERDUE, MOST_COUNTED = timedelta(days=2), 1000
+# Two nights come after a day in which something was erased, and one of them may find a table in use.
+UNSWEPT_TOO_LONG = timedelta(days=3)
 BACKUP_TOO_OLD = timedelta(hours=36)
 CLOCKS_MAY_DIFFER = timedelta(seconds=5)
 LEAST_FREE = 200 * 1024 * 1024
@@ -121,6 +123,24 @@ def look_at_worker(about: str) -> Finding:
             f"let it run all the time, or at least every {JUMP.days} days: after a longer rest nothing goes for a day",
         )  # fmt: skip
     return Finding(about, State.OK, f"finished a round {span(silent)} ago")
+
+
+def look_at_erased(about: str) -> Finding:
+    """Whether what was erased has left the database's files (G15)."""
+    if db.engine.dialect.name != "postgresql":
+        return Finding(about, State.OK, "gone from the database's files at once")
+    since = not_swept_since()
+    if since is None:
+        return Finding(about, State.OK, "gone from the database's files")
+    age = clock.now() - since
+    if age > UNSWEPT_TOO_LONG:
+        return Finding(
+            about, State.LOOK, f"may still lie in the database's files, {span(age)} after: no night's sweep reached every table",
+            "in a quiet hour `flask postgresql sweep --hold 60`, which names what it leaves",
+        )  # fmt: skip
+    return Finding(
+        about, State.OK, f"what went {span(age)} ago leaves the database's files in the next nights"
+    )
 
 
 def look_at_disk(about: str) -> Finding:

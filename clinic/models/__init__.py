@@ -6,7 +6,7 @@ from clinic.models.break_glass import BreakGlass
 from clinic.models.couple import Couple, Partner, SafetyConversation
 from clinic.models.erasure import Erasure
 from clinic.models.factor import HalfSignIn, Passkey, PasskeyQuestion, SecondFactor, SpareCode
-from clinic.models.operation import WorkerBeat
+from clinic.models.operation import Sweep, WorkerBeat
 from clinic.models.outbox import OutboxMail
 from clinic.models.person import Invitation, Person, Recovery, Supervision
 from clinic.models.practice import Practice, SafetyRuleChange
@@ -45,6 +45,7 @@ __all__ = [
     "SignInFailure",
     "SpareCode",
     "Supervision",
+    "Sweep",
     "TalkRequest",
     "WorkerBeat",
 ]

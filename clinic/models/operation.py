@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -27,3 +27,12 @@ class WorkerBeat(Model):
     steady_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
     # For how many couples what comes last in a round could not be done in the newest one.
     failed: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class Sweep(Model):
+    """A night in which PostgreSQL's files were swept of what was erased, and when that began if it reached every table."""
+
+    __tablename__ = "sweep"
+
+    night: Mapped[date] = mapped_column(primary_key=True)
+    whole_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -8,12 +8,18 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
+from clinic.audit import Event
 from clinic.extensions import db
-from clinic.models import OutboxMail, WorkerBeat
+from clinic.models import AuditLine, OutboxMail, Sweep, WorkerBeat
 
 # A host that was taken away, or a container that came back under a new name, leaves its row behind; what it could not do
 # is the others' by now, and would else be told of for ever.
 GONE_AFTER = timedelta(hours=1)
+# What lets rows go whose bytes must leave the files too.
+ERASES = (Event.ERASED, Event.ERASED_AGAIN, Event.RECORD_EXPIRED)
+# While anything still reads how the database was before a row went, that row is carried over into the new file. So a
+# sweep counts for what went a day before it began.
+SETTLED = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,15 @@ def own_clock() -> OwnClock:
         select(WorkerBeat.at, WorkerBeat.steady_since).where(WorkerBeat.host == this_host())
     ).one_or_none()
     return OwnClock(row[0], row[1]) if row else OwnClock(None, None)
+
+
+def not_swept_since() -> datetime | None:
+    """When the oldest of what was erased went that no whole sweep of PostgreSQL's files counts for; nothing where there is none."""
+    whole_at = db.session.execute(select(func.max(Sweep.whole_at))).scalar_one()
+    went = select(func.min(AuditLine.at)).where(AuditLine.event.in_(ERASES))
+    if whole_at is not None:
+        went = went.where(AuditLine.at > whole_at - SETTLED)
+    return db.session.execute(went).scalar_one()
 
 
 def this_host() -> str:

@@ -25,7 +25,7 @@ from clinic.backups.files import read_sealed
 from clinic.extensions import db
 from clinic.key_rotation import sealed_columns
 from clinic.models import Couple, Person
-from clinic.sweeping import sweep_if_due
+from clinic.sweeping import sweep, sweep_if_due
 from tests.assignments.given import drafted, given
 from tests.cast import Cast, assemble
 from tests.conftest import Clock
@@ -167,6 +167,19 @@ def test_after_the_night_nothing_of_an_erased_person_is_left_in_any_file_of_post
     assert before == len(jo), "the search sees what is there"
     assert after == 0
     assert kept == len(sam)
+    own_postgresql.drop(url)
+
+
+@pytest.mark.postgresql
+def test_a_server_that_keeps_its_log_all_the_same_is_told_of(own_postgresql: PostgreSQLServer) -> None:
+    url = own_postgresql.fresh()
+    with app_on(url) as app, app.app_context():
+        with own_postgresql.forgetful(url):
+            assert str(sweep(clock.now())).endswith("the server's log begun anew")
+        with own_postgresql.forgetful(url, wal_keep_size="64MB"):
+            assert sweep(clock.now()).log_kept == "wal_keep_size is 64MB"
+        with own_postgresql.forgetful(url, wal_recycle="on"):
+            assert sweep(clock.now()).log_kept == "wal_recycle is on"
     own_postgresql.drop(url)
 
 

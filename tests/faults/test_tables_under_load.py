@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from clinic import clock
 from clinic.sweeping import sweep
 from tests.databases import PostgreSQLServer, app_on, downgrade, upgrade
 from tests.faults.ledger import compare, writing
@@ -59,7 +60,7 @@ def test_nobody_is_refused_while_tables_are_written_anew(
         began = time.monotonic()
         with app_on(world.url) as app, app.app_context():
             for _ in range(rounds):
-                swept = sweep()
+                swept = sweep(clock.now())
                 assert not swept.left
                 tables += swept.tables
         took = time.monotonic() - began
