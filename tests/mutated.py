@@ -113,35 +113,14 @@ EQUAL: dict[str, str] = {
     "clinic.web:_answer_again: without part 1 in `request.method == 'POST' and request.files and (not getattr(request_view(), 'takes_a_file'`": (
         "No view reads a file of anything but a POST."
     ),
-    "clinic.queries.couples:_seen_by: without `Supervision.practice_id == practice_id` in `select(Supervision.counsellor_id).where(Supervision.supervisor_id == reader_id, Supervisio`": (
-        "The couples that are asked for are of the practice already."
-    ),
-    "clinic.queries.couples:_seen_by: without `BreakGlass.practice_id == practice_id` in `select(BreakGlass.couple_id).where(BreakGlass.reader_id == reader_id, BreakGlass.practice_`": (
-        "The couples that are asked for are of the practice already."
-    ),
-    "clinic.queries.couples:couples_for: without `Partner.practice_id == reader.practice_id` in `select(Partner.couple_id).where(Partner.practice_id == reader.practice_id, Partner.person_`": (
-        "The couples that are narrowed by a name are of the practice already."
-    ),
     "clinic.queries.couples:_write_one: without `Couple.id == couple_id` in `seen.where(Couple.id == couple_id)`": (
         "It is written down when the module is loaded, which no mutant is; the matrix asks for other couples by id."
     ),
     "clinic.queries.couples:_write_some: without `Couple.id.in_(couple_ids)` in `seen.with_only_columns(Couple.id).where(Couple.id.in_(couple_ids))`": (
         "It is written down when the module is loaded, which no mutant is; `test_ones_own` asks among couples."
     ),
-    "clinic.queries.people:invitations_alike: without `Invitation.practice_id == person.practice_id` in `select(Invitation).join(Person, Person.id == Invitation.person_id).join(Partner, Partner.p`": (
-        "The invitation's person is joined, and is of the practice."
-    ),
-    "clinic.queries.people:invitations_alike: without `other.practice_id == person.practice_id` in `select(Invitation).join(Person, Person.id == Invitation.person_id).join(Partner, Partner.p`": (
-        "The place is that of a person, who is of the practice."
-    ),
     "clinic.queries.reminders:entries_at_address: without `CalendarFeed.practice_id == Person.practice_id` in `select(Person).join(CalendarFeed, CalendarFeed.person_id == Person.id).where(CalendarFeed.`": (
         "An address belongs to one person, and so to one practice."
-    ),
-    "clinic.queries.reminders:_own_appointments: without `Appointment.practice_id == place.practice_id` in `select(Appointment).where(Appointment.practice_id == place.practice_id, Appointment.couple`": (
-        "The couple is of the practice."
-    ),
-    "clinic.queries.talks:_waiting: without `TalkRequest.practice_id == practice_id` in `select(TalkRequest.author_id, func.min(case((TalkRequest.kind != AFTER_RECOVERY, TalkReque`": (
-        "The couples are of the practice."
     ),
 }
 # The same, where one reason holds for several.
@@ -205,7 +184,6 @@ ALIKE: dict[str, tuple[str, ...]] = {
     "More may be read than is to be told; `unread_of` says which.": (
         "assignments.queries.unread:turns_to_read: without `VisibilityChange.to.in_(visibility.OPEN_TO_COUNSELLOR)` in `exists().where(VisibilityChange.practice_id == practice_id, VisibilityChange.response_id =`",
         "assignments.queries.unread:turns_to_read: without `or_(Response.visibility.in_(visibility.OPEN_TO_COUNSELLOR), widened)` in `answered.where(or_(Response.visibility.in_(visibility.OPEN_TO_COUNSELLOR), widened))`",
-        "assignments.queries.unread:turns_to_read: without `~exists().where(ReadMark.practice_id == practice_id, marked == row.id, ReadMark.reader_id ` in `select(row.assignment_id, row.turn).where(row.practice_id == practice_id, row.couple_id ==`",
     ),
     "What is read of others is looked up by nobody.": (
         "assignments.queries.tuning:_decided: without `Decision.couple_id.in_([record.couple.id for record in records])` in `select(Decision.couple_id, Decision.at, Decision.met_signs).where(Decision.practice_id == `",
